@@ -1,0 +1,73 @@
+#include "models/driver_profile.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+constexpr CostRange kStep{0, 1e9};     // ns
+constexpr CostRange kPerByte{0, 1e4};  // ns per byte
+
+void describe(ParameterVisitor& v, CipherCost& c) {
+  v.quantity("request_ns", c.request_ns, kStep, "per request");
+  v.quantity("byte_ns", c.byte_ns, kPerByte, "per payload byte");
+}
+
+void describe(ParameterVisitor& v, DeviceCosts& c) {
+  v.quantity("engines", c.engines, {1, 4096}, "requests in service at once");
+  v.quantity("latency_submit_ns", c.latency_submit_ns, kStep, "doorbell until an engine may start");
+  v.quantity("latency_complete_ns", c.latency_complete_ns, kStep,
+             "end of service until the host sees the completion");
+  v.choice("law", c.law, kServiceLawNames, ServiceLaw::constant, "how service times vary around their mean");
+  v.quantity("process_ns", c.process_ns, kStep, "CPU in process(): gather lists, work request");
+  v.quantity("ring_ns", c.ring_ns, kStep, "CPU under the ring's lock: descriptors and doorbell");
+  v.quantity("response_ns", c.response_ns, kStep,
+             "CPU in the interrupt thread per completion, up to crypto_done");
+}
+
+void describe(ParameterVisitor& v, CcrCosts& c) {
+  v.quantity("ports", c.ports, {1, 4}, "ports in use; a session stays on the one with fewest sessions");
+  v.quantity("ring_descriptors", c.ring_descriptors, {8, 65536}, "control queue, 64-byte descriptors");
+  v.quantity("descriptors_per_request", c.descriptors_per_request, {1, 64},
+             "descriptors of one work request");
+  v.quantity("egress_update_descriptors", c.egress_update_descriptors, {1, 65536},
+             "freed descriptors are reported at least this often");
+  v.quantity("drain_ns", c.drain_ns, kStep,
+             "CPU to move one work request from the software list to the ring");
+}
+
+void describe(ParameterVisitor& v, QatCosts& c) {
+  v.quantity("banks", c.banks, {1, 256}, "ring banks; the submitting CPU chooses one");
+  v.quantity("in_flight_per_bank", c.in_flight_per_bank, {1, 65536}, "one more and the request fails");
+  v.quantity("coalescing_ns", c.coalescing_ns, kStep, "interrupt coalescing timer of a bank");
+}
+
+}  // namespace
+
+void describe(ParameterVisitor& v, DriverProfile& p) {
+  v.text("description", p.description, "", "what driver and device this is");
+  v.choice("kind", p.kind, kDriverKindNames, DriverKind::aesni,
+           "code path: aesni = inline on the caller's CPU");
+  v.begin_group("ciphers", "time per request: CPU for a software driver, one engine for a device");
+  for (std::size_t i = 0; i < kCipherCount; ++i) {
+    if (!v.begin_optional_group(kCipherNames[i], p.ciphers[i].supported,
+                                "present if the driver takes the cipher"))
+      continue;
+    describe(v, p.ciphers[i]);
+    v.end_group();
+  }
+  v.end_group();
+  if (v.begin_optional_group("device", p.has_device, "the device; absent for a software driver")) {
+    describe(v, p.device);
+    v.end_group();
+  }
+  if (v.begin_optional_group("ccr", p.has_ccr, "for kind ccr")) {
+    describe(v, p.ccr);
+    v.end_group();
+  }
+  if (v.begin_optional_group("qat", p.has_qat, "for kind qat")) {
+    describe(v, p.qat);
+    v.end_group();
+  }
+}
+
+}  // namespace ktlssim

@@ -1,0 +1,79 @@
+// What an OpenCrypto driver and its device are and cost. Values live in models/profiles/drivers/*.json.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+
+#include "models/parameter_visitor.hpp"
+#include "models/tls.hpp"
+
+namespace ktlssim {
+
+enum class DriverKind { aesni, ccr, qat };
+inline constexpr std::array<std::string_view, 3> kDriverKindNames{"aesni", "ccr", "qat"};
+
+// How a device's service time varies around its mean.
+enum class ServiceLaw { constant, exponential };
+inline constexpr std::array<std::string_view, 2> kServiceLawNames{"constant", "exponential"};
+
+// Time per request and per payload byte: CPU time in the caller for a software driver, time of one engine for
+// a device.
+struct CipherCost {
+  bool supported = false;
+  Quantity request_ns;
+  Quantity byte_ns;
+
+  Time time(std::int64_t payload_bytes) const {
+    return from_ns(request_ns.value() + byte_ns.value() * static_cast<double>(payload_bytes));
+  }
+};
+
+// A device behind a submission ring and completion queues.
+struct DeviceCosts {
+  Quantity engines;  // requests in service at once
+  Quantity
+      latency_submit_ns;  // doorbell until an engine may start: DMA of the descriptor and the payload's head
+  Quantity latency_complete_ns;  // end of service until the completion entry is visible to the host
+  ServiceLaw law = ServiceLaw::constant;
+  Quantity process_ns;   // CPU in the driver's process(): gather lists, work request
+  Quantity ring_ns;      // CPU under the ring's lock: descriptors and doorbell
+  Quantity response_ns;  // CPU in the interrupt thread per completion, up to crypto_done
+};
+
+// ccr(4): requests travel on a port's control queue, completions on the port's first NIC receive queue.
+struct CcrCosts {
+  Quantity ports;                      // ports in dev.ccr.N.port_mask; a session stays on one
+  Quantity ring_descriptors;           // control queue
+  Quantity descriptors_per_request;    // 64-byte descriptors of one work request
+  Quantity egress_update_descriptors;  // the device reports freed descriptors at least this often
+  Quantity drain_ns;                   // CPU to move one work request from the software list to the ring
+};
+
+// qat(4) of 2021: a ring pair per bank, a bank per submitting CPU.
+struct QatCosts {
+  Quantity banks;
+  Quantity in_flight_per_bank;  // one more and the request fails
+  Quantity coalescing_ns;       // interrupt coalescing timer
+};
+
+struct DriverProfile {
+  std::string name;
+  std::string description;
+  DriverKind kind = DriverKind::aesni;
+  std::array<CipherCost, kCipherCount> ciphers;
+  bool has_device = false;
+  DeviceCosts device;
+  bool has_ccr = false;
+  CcrCosts ccr;
+  bool has_qat = false;
+  QatCosts qat;
+
+  // CRYPTOCAP_F_SYNC: process() returns with the request done.
+  bool sync() const { return kind == DriverKind::aesni; }
+  const CipherCost& cost(Cipher cipher) const { return ciphers[static_cast<std::size_t>(cipher)]; }
+};
+
+void describe(ParameterVisitor& visitor, DriverProfile& profile);
+
+}  // namespace ktlssim

@@ -1,0 +1,127 @@
+#include "models/host_profile.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+constexpr CostRange kStep{0, 1e9};      // ns
+constexpr CostRange kPerByte{0, 1e4};   // ns per byte
+constexpr CostRange kPriority{0, 255};  // FreeBSD's 256 priorities
+
+void describe(ParameterVisitor& v, SchedulerCosts& c) {
+  v.quantity("context_switch_ns", c.context_switch_ns, kStep,
+             "cpu_switch and its cache effects, charged to the incoming thread");
+  v.quantity("wakeup_ns", c.wakeup_ns, kStep, "wakeup(9) of a sleeping thread, charged to the waker");
+  v.quantity("cpu_idle_exit_ns", c.cpu_idle_exit_ns, kStep,
+             "from the wakeup of a thread on an idle CPU until that CPU runs it; idle time");
+  v.quantity("interrupt_ns", c.interrupt_ns, kStep,
+             "interrupt entry, filter and scheduling of the interrupt thread");
+  v.quantity("turnstile_ns", c.turnstile_ns, kStep, "blocking on a contended mutex, charged to the blocker");
+  v.quantity("slice_ns", c.slice_ns, CostRange{1e3, 1e9},
+             "time a user thread runs before an equal one gets its turn");
+  v.quantity("preempt_thresh", c.preempt_thresh, kPriority,
+             "kern.sched.preempt_thresh: priorities up to it preempt at once");
+  v.quantity("pri_ithread_net", c.pri_ithread_net, kPriority, "priorities: lower numbers run first");
+  v.quantity("pri_swi_net", c.pri_swi_net, kPriority, "pri_swi_net");
+  v.quantity("pri_kthread", c.pri_kthread, kPriority, "pri_kthread");
+  v.quantity("pri_socket_sleep", c.pri_socket_sleep, kPriority,
+             "a user thread woken from a socket sleep, until it returns to user mode");
+  v.quantity("pri_user", c.pri_user, kPriority, "pri_user");
+  v.quantity("pri_max_interact", c.pri_max_interact, kPriority,
+             "the remote wakeup rule: up to it displaces a batch thread on another CPU");
+}
+
+void describe(ParameterVisitor& v, ApplicationCosts& c) {
+  v.quantity("application_ns", c.application_ns, kStep, "user code per write or sendfile call");
+  v.quantity("syscall_ns", c.syscall_ns, kStep, "entry and exit of one system call");
+  v.quantity("kevent_ns", c.kevent_ns, kStep, "kevent(2), apart from its events");
+  v.quantity("kevent_event_ns", c.kevent_event_ns, kStep, "per event returned");
+  v.quantity("sosend_ns", c.sosend_ns, kStep, "sosend_generic per call");
+  v.quantity("copyin_ns_per_byte", c.copyin_ns_per_byte, kPerByte, "m_uiotombuf: copy of user data");
+  v.quantity("anonymous_page_ns", c.anonymous_page_ns, kStep, "m_uiotombuf: allocate and wire one page");
+  v.quantity("sendfile_ns", c.sendfile_ns, kStep, "vn_sendfile per call");
+  v.quantity("sendfile_page_ns", c.sendfile_page_ns, kStep, "grab and wire one resident file page");
+  v.quantity("mb_alloc_ext_pgs_ns", c.mb_alloc_ext_pgs_ns, kStep, "one unmapped mbuf");
+  v.quantity("sbappend_ns", c.sbappend_ns, kStep, "pr_send of a not-ready chain, per batch");
+}
+
+void describe(ParameterVisitor& v, KtlsCosts& c) {
+  v.quantity("ktls_frame_ns", c.ktls_frame_ns, kStep, "per record");
+  v.quantity("ktls_enqueue_ns", c.ktls_enqueue_ns, kStep, "per batch");
+  v.quantity("ktls_work_thread_ns", c.ktls_work_thread_ns, kStep, "take one batch from the drained list");
+  v.quantity("ktls_encrypt_record_ns", c.ktls_encrypt_record_ns, kStep, "shared by both paths, per record");
+  v.quantity("ktls_buffer_alloc_ns", c.ktls_buffer_alloc_ns, kStep, "a 16 KiB buffer from the UMA cache");
+  v.quantity("vm_page_alloc_ns", c.vm_page_alloc_ns, kStep,
+             "one destination page where the cache is not used");
+  v.quantity("state_alloc_ns", c.state_alloc_ns, kStep, "malloc(9) of the request state, zeroed");
+  v.quantity("state_free_ns", c.state_free_ns, kStep, "state_free_ns");
+  v.quantity("soref_ns", c.soref_ns, kStep, "soref_ns");
+  v.quantity("sorele_ns", c.sorele_ns, kStep, "sorele_ns");
+  v.quantity("ktls_ocf_encrypt_ns", c.ktls_ocf_encrypt_ns, kStep,
+             "ktls_ocf_tls12_aead_encrypt or its TLS 1.3 twin: build one request");
+  v.quantity("ktls_ocf_callback_ns", c.ktls_ocf_callback_ns, kStep,
+             "ktls_ocf_callback_async: lock, set done, unlock; wakeup_ns comes on top");
+  v.quantity("ktls_encrypt_cb_ns", c.ktls_encrypt_cb_ns, kStep, "per record, apart from what it calls");
+  v.quantity("ktls_finish_nonanon_ns", c.ktls_finish_nonanon_ns, kStep, "swap the pages of one record");
+  v.quantity("page_unwire_ns", c.page_unwire_ns, kStep, "per file page released");
+  v.quantity("ktls_free_ns", c.ktls_free_ns, kStep, "drop one session reference");
+}
+
+void describe(ParameterVisitor& v, OpencryptoCosts& c) {
+  v.quantity("crypto_dispatch_ns", c.crypto_dispatch_ns, kStep, "crypto_dispatch_ns");
+  v.quantity("crypto_done_ns", c.crypto_done_ns, kStep, "crypto_done_ns");
+}
+
+void describe(ParameterVisitor& v, TcpCosts& c) {
+  v.quantity("tcp_usr_ready_ns", c.tcp_usr_ready_ns, kStep, "INP_WLOCK and SOCKBUF_LOCK, per call");
+  v.quantity("sbready_ns", c.sbready_ns, kStep, "per record made ready");
+  v.quantity("tcp_output_ns", c.tcp_output_ns, kStep, "per call");
+  v.quantity("tcp_output_burst_ns", c.tcp_output_burst_ns, kStep,
+             "per segment or TSO burst handed to the interface, the driver's part included");
+  v.quantity("tcp_output_ns_per_byte", c.tcp_output_ns_per_byte, kPerByte, "tcp_output_ns_per_byte");
+  v.quantity("tcp_input_ack_ns", c.tcp_input_ack_ns, kStep,
+             "interrupt side of one acknowledgement, the NIC driver's part included");
+  v.quantity("sbdrop_record_ns", c.sbdrop_record_ns, kStep, "free one acknowledged record");
+  v.quantity("page_free_ns", c.page_free_ns, kStep, "per page of it");
+  v.quantity("sowwakeup_ns", c.sowwakeup_ns, kStep, "find that a writer may go on; wakeup_ns comes on top");
+}
+
+void describe(ParameterVisitor& v, LoopbackCosts& c) {
+  v.quantity("netisr_queue_ns", c.netisr_queue_ns, kStep, "queue one packet for the netisr thread");
+  v.quantity("tcp_input_data_ns", c.tcp_input_data_ns, kStep, "one data segment, in the netisr thread");
+  v.quantity("soreceive_ns", c.soreceive_ns, kStep, "per call");
+  v.quantity("copyout_ns_per_byte", c.copyout_ns_per_byte, kPerByte, "copyout_ns_per_byte");
+  v.quantity("decrypt_record_ns", c.decrypt_record_ns, kStep, "userland decryption: per record ...");
+  v.begin_group("decrypt_ns_per_byte", "userland decryption per byte, by cipher");
+  for (std::size_t i = 0; i < kCipherCount; ++i)
+    v.quantity(kCipherNames[i], c.decrypt_ns_per_byte[i], kPerByte, "CPU time per payload byte");
+  v.end_group();
+}
+}  // namespace
+
+void describe(ParameterVisitor& v, HostProfile& p) {
+  v.text("description", p.description, "", "what machine this is");
+  v.quantity("cpus", p.cpus, {1, 1024}, "hardware threads");
+  v.quantity("threads_per_core", p.threads_per_core, {1, 8}, "neighbouring CPUs that share a core");
+  v.quantity("smt_speed", p.smt_speed, {0.1, 1}, "speed of each sibling while both are busy");
+  v.begin_group("scheduler", "who runs where, and what a change of thread costs");
+  describe(v, p.scheduler);
+  v.end_group();
+  v.begin_group("application", "the application's own work and its system calls");
+  describe(v, p.application);
+  v.end_group();
+  v.begin_group("ktls", "uipc_ktls.c and ktls_ocf.c");
+  describe(v, p.ktls);
+  v.end_group();
+  v.begin_group("opencrypto", "crypto.c");
+  describe(v, p.opencrypto);
+  v.end_group();
+  v.begin_group("tcp", "tcp_usrreq.c, tcp_output.c, tcp_input.c, uipc_sockbuf.c");
+  describe(v, p.tcp);
+  v.end_group();
+  v.begin_group("loopback", "if_loop, netisr and the receiving process");
+  describe(v, p.loopback);
+  v.end_group();
+}
+
+}  // namespace ktlssim

@@ -1,0 +1,46 @@
+// A number of a profile together with where it comes from.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "models/units.hpp"
+
+namespace ktlssim {
+
+// How far a value can be trusted, best first. `scenario`: the user wrote it over the profile's.
+enum class Confidence { published, derived, fitted, estimated, scenario };
+
+struct Provenance {
+  std::string source;  // a paper, a manual, a file of the kernel, a line of facts
+  Confidence confidence;
+  std::string fitted_to;  // for `fitted`: the figures it reproduces by construction
+};
+
+// The unit stands in the name of the field (`_ns`, `_ns_per_byte`, `_bytes`); a bare name is a count or a
+// factor.
+class Quantity {
+ public:
+  Quantity() = default;
+  Quantity(double value, Provenance provenance)
+      : value_(value),
+        rounded_(std::llround(value)),
+        provenance_(std::make_shared<const Provenance>(std::move(provenance))) {}
+
+  double value() const { return value_; }
+  std::int64_t count() const { return rounded_; }
+  Time ns() const { return Time{rounded_}; }
+  // For `_ns_per_byte` and the like: nearest nanosecond for `units` of them.
+  Time times(std::int64_t units) const { return from_ns(value_ * static_cast<double>(units)); }
+
+  // Null until a value has been given.
+  const Provenance* provenance() const { return provenance_.get(); }
+
+ private:
+  double value_ = 0;
+  std::int64_t rounded_ = 0;
+  std::shared_ptr<const Provenance> provenance_;
+};
+
+}  // namespace ktlssim

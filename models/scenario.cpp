@@ -1,0 +1,105 @@
+#include "models/scenario.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+constexpr std::int64_t kMegabyte = 1048576;
+constexpr std::int64_t kGigabyte = 1073741824;
+
+void describe(ParameterVisitor& v, KtlsParameters& p) {
+  v.choice("dispatch", p.dispatch, kDispatchNames, Dispatch::driver,
+           "driver: async if the driver is (the kernel since D31665); blocking: one record a worker at a "
+           "time (before)");
+  v.integer("workers", p.workers, {0, 0, 1024}, "KTLS worker threads; 0 = one per CPU, as the kernel does");
+  v.integer("bind_threads", p.bind_threads, {0, 0, 1},
+            "kern.ipc.tls.bind_threads: 0 = float, 1 = worker i on CPU i");
+  v.flag("sw_buffer_cache", p.sw_buffer_cache, true,
+         "kern.ipc.tls.sw_buffer_cache: 16 KiB destination buffers from a cache");
+  v.integer("maxlen_bytes", p.maxlen_bytes, {kTlsMaxPayloadBytes, 64, kTlsMaxPayloadBytes},
+            "kern.ipc.tls.maxlen: payload of a record");
+  v.integer("state_bytes", p.state_bytes, {528, 1, 65536},
+            "struct ktls_ocf_state; 528 by the review of D31665");
+  v.flag("legacy_callback", p.legacy_callback, false,
+         "13.0's callback, which locks and wakes even for software drivers");
+}
+
+void describe(ParameterVisitor& v, TlsParameters& p) {
+  v.choice("version", p.version, kTlsVersionNames, TlsVersion::tls12, "TLS version");
+  v.choice("cipher", p.cipher, kCipherNames, Cipher::aes_128_gcm, "cipher suite's AEAD");
+}
+
+void describe(ParameterVisitor& v, WorkloadParameters& p) {
+  v.choice("kind", p.kind, kWorkloadKindNames, WorkloadKind::sendfile,
+           "sendfile: file pages; send: copied data; closed: records_in_flight circulate without an "
+           "application or TCP; "
+           "poisson: records arrive at random without an application or TCP");
+  v.integer("sessions", p.sessions, {64, 1, 1000000}, "TLS connections");
+  v.integer("app_threads", p.app_threads, {0, 0, 65536},
+            "application threads; 0 = one per CPU with kevent (at most one per session), one per session "
+            "with blocking");
+  v.choice("io", p.io, kAppIoNames, AppIo::kevent,
+           "kevent: a thread serves many non-blocking sockets; blocking: a thread per session");
+  v.integer("send_buffer_bytes", p.send_buffer_bytes, {kMegabyte, 4096, kGigabyte}, "so_snd.sb_hiwat");
+  v.integer("write_bytes", p.write_bytes, {kMegabyte, 1, kGigabyte}, "bytes of one write or sendfile call");
+  v.integer("records_in_flight", p.records_in_flight, {1, 1, 1000000},
+            "closed: records of each session in circulation");
+  v.integer("record_bytes", p.record_bytes, {kTlsMaxPayloadBytes, 1, kTlsMaxPayloadBytes},
+            "closed, poisson: payload of a record");
+  v.number("records_per_second", p.records_per_second, {1e5, 1e-3, 1e9},
+           "poisson: arrivals over all sessions");
+  v.choice("flow_ids", p.flow_ids, kFlowIdsNames, FlowIds::random,
+           "flow id of a session, which chooses its worker and its receive queue");
+  v.number("start_spread_us", p.start_spread_us, {1000, 0, 1e6}, "sessions start at random within this time");
+}
+
+void describe(ParameterVisitor& v, NetworkParameters& p) {
+  v.choice("kind", p.kind, kNetworkKindNames, NetworkKind::nic,
+           "nic: a peer across a link; loopback: the peer is on this host");
+  v.number("rate_gbps", p.rate_gbps, {100, 0.001, 10000}, "nic: line rate");
+  v.number("rtt_us", p.rtt_us, {50, 0, 1e6}, "nic: round trip without queueing");
+  v.integer("window_bytes", p.window_bytes, {4 * kMegabyte, 1460, kGigabyte},
+            "nic: what the peer and congestion control allow in flight");
+  v.integer("ack_bytes", p.ack_bytes, {65535, 1, kGigabyte},
+            "nic: the peer acknowledges every so many bytes");
+  v.number("delayed_ack_us", p.delayed_ack_us, {1000, 1, 1e6}, "nic: and at the latest after this time");
+  v.integer("tso_bytes", p.tso_bytes, {65535, 536, 1048576}, "largest burst handed to the interface at once");
+  v.integer("rx_queues", p.rx_queues, {0, 0, 1024}, "nic: receive queues, queue i on CPU i; 0 = one per CPU");
+  v.number("rx_holdoff_us", p.rx_holdoff_us, {5, 0, 1e5},
+           "interrupt hold-off of a receive queue (cxgbe: 5); also of ccr's completions");
+  v.integer("netisr_threads", p.netisr_threads, {1, 1, 1024}, "loopback: net.isr.maxthreads");
+  v.integer("receiver_threads", p.receiver_threads, {0, 0, 65536},
+            "loopback: receiving processes; 0 = one per session");
+  v.integer("receive_buffer_bytes", p.receive_buffer_bytes, {kMegabyte, 4096, kGigabyte},
+            "loopback: so_rcv.sb_hiwat");
+}
+
+void describe(ParameterVisitor& v, MeasureParameters& p) {
+  v.number("warmup_ms", p.warmup_ms, {20, 0, 1e6}, "simulated before anything is measured");
+  v.number("duration_ms", p.duration_ms, {100, 1e-6, 1e6}, "simulated and measured");
+}
+
+}  // namespace
+
+void describe(ParameterVisitor& v, Scenario& s) {
+  v.text("name", s.name, "", "short name, used in output");
+  v.text("description", s.description, "", "the question that the scenario answers");
+  v.integer("seed", s.seed, {1, 0, 9007199254740991}, "master seed");
+  v.begin_group("ktls", "kernel TLS");
+  describe(v, s.ktls);
+  v.end_group();
+  v.begin_group("tls", "protocol");
+  describe(v, s.tls);
+  v.end_group();
+  v.begin_group("workload", "who sends what");
+  describe(v, s.workload);
+  v.end_group();
+  v.begin_group("network", "the way to the peer and back");
+  describe(v, s.network);
+  v.end_group();
+  v.begin_group("measure", "how long");
+  describe(v, s.measure);
+  v.end_group();
+}
+
+}  // namespace ktlssim

@@ -1,0 +1,103 @@
+// What is to be simulated: the struct behind a scenario file, with profiles resolved and every default filled
+// in.
+#pragma once
+
+#include <array>
+#include <string>
+
+#include "models/driver_profile.hpp"
+#include "models/host_profile.hpp"
+#include "models/parameter_visitor.hpp"
+#include "models/tls.hpp"
+
+namespace ktlssim {
+
+// `driver`: the kernel since review D31665, which goes by the driver's CRYPTOCAP_F_SYNC. `blocking`: the
+// kernel before it.
+enum class Dispatch { driver, blocking };
+inline constexpr std::array<std::string_view, 2> kDispatchNames{"driver", "blocking"};
+
+struct KtlsParameters {
+  Dispatch dispatch;
+  std::int64_t workers;       // 0 = one per CPU
+  std::int64_t bind_threads;  // kern.ipc.tls.bind_threads
+  bool sw_buffer_cache;       // kern.ipc.tls.sw_buffer_cache
+  std::int64_t maxlen_bytes;  // kern.ipc.tls.maxlen
+  std::int64_t state_bytes;   // struct ktls_ocf_state
+  bool legacy_callback;       // 13.0's single callback
+};
+
+struct TlsParameters {
+  TlsVersion version;
+  Cipher cipher;
+};
+
+enum class WorkloadKind { sendfile, send, closed, poisson };
+inline constexpr std::array<std::string_view, 4> kWorkloadKindNames{"sendfile", "send", "closed", "poisson"};
+enum class AppIo { kevent, blocking };
+inline constexpr std::array<std::string_view, 2> kAppIoNames{"kevent", "blocking"};
+enum class FlowIds { random, sequential, zero };
+inline constexpr std::array<std::string_view, 3> kFlowIdsNames{"random", "sequential", "zero"};
+
+struct WorkloadParameters {
+  WorkloadKind kind;
+  std::int64_t sessions;
+  std::int64_t app_threads;
+  AppIo io;
+  std::int64_t send_buffer_bytes;
+  std::int64_t write_bytes;
+  std::int64_t records_in_flight;  // closed
+  std::int64_t record_bytes;       // closed, poisson
+  double records_per_second;       // poisson
+  FlowIds flow_ids;
+  double start_spread_us;
+};
+
+enum class NetworkKind { nic, loopback };
+inline constexpr std::array<std::string_view, 2> kNetworkKindNames{"nic", "loopback"};
+
+struct NetworkParameters {
+  NetworkKind kind;
+  double rate_gbps;
+  double rtt_us;
+  std::int64_t window_bytes;
+  std::int64_t ack_bytes;
+  double delayed_ack_us;
+  std::int64_t tso_bytes;
+  std::int64_t rx_queues;  // 0 = one per CPU
+  double rx_holdoff_us;
+  std::int64_t netisr_threads;
+  std::int64_t receiver_threads;  // 0 = one per session
+  std::int64_t receive_buffer_bytes;
+};
+
+struct MeasureParameters {
+  double warmup_ms;
+  double duration_ms;
+};
+
+struct Scenario {
+  std::string name;
+  std::string description;
+  std::int64_t seed;
+  HostProfile host;
+  DriverProfile driver;
+  KtlsParameters ktls;
+  TlsParameters tls;
+  WorkloadParameters workload;
+  NetworkParameters network;
+  MeasureParameters measure;
+
+  std::int64_t cpus() const { return host.cpus.count(); }
+  std::int64_t workers() const { return ktls.workers == 0 ? cpus() : ktls.workers; }
+  bool has_application() const {
+    return workload.kind == WorkloadKind::sendfile || workload.kind == WorkloadKind::send;
+  }
+  // tls->sync_dispatch as ktls_ocf_try decides it.
+  bool sync_dispatch() const { return ktls.dispatch == Dispatch::blocking || driver.sync(); }
+};
+
+// Every field but `host` and `driver`, which are profiles: named, inline, or named with values of their own.
+void describe(ParameterVisitor& visitor, Scenario& scenario);
+
+}  // namespace ktlssim

@@ -1,0 +1,28 @@
+// Time and its conversions: simulated time is an integer number of nanoseconds, everywhere.
+#pragma once
+
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+
+namespace ktlssim {
+
+using Time = std::chrono::nanoseconds;
+
+constexpr Time kNoTime{0};
+constexpr Time kNever = Time::max();
+
+// Nearest nanosecond of a duration given in (fractional) nanoseconds, microseconds or milliseconds.
+inline Time from_ns(double ns) { return Time{std::llround(ns)}; }
+inline Time from_us(double us) { return Time{std::llround(us * 1e3)}; }
+inline Time from_ms(double ms) { return Time{std::llround(ms * 1e6)}; }
+
+inline double to_us(Time time) { return static_cast<double>(time.count()) / 1e3; }
+inline double to_seconds(Time time) { return static_cast<double>(time.count()) / 1e9; }
+
+// How long `bytes` occupy a link of `gbps` (1e9 bits a second), rounded up to a nanosecond.
+inline Time transmission_time(std::int64_t bytes, double gbps) {
+  return Time{static_cast<std::int64_t>(std::ceil(static_cast<double>(bytes) * 8.0 / gbps))};
+}
+
+}  // namespace ktlssim

@@ -1,0 +1,40 @@
+#include <fmt/format.h>
+
+#include "sim/cli/options.hpp"
+#include "sim/cli/output.hpp"
+#include "sim/cli/text.hpp"
+#include "sim/cli/verbs.hpp"
+#include "sim/experiment/parameter_list.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+constexpr HelpText kHelp{"ktlssim parameters",
+                         "Explains every parameter of a scenario: JSON pointer, default, what is allowed, "
+                         "meaning. Values below /host and "
+                         "/driver have no default: they come from the profile that the scenario names.",
+                         "  ktlssim parameters\n"
+                         "  ktlssim parameters | grep -A2 send_buffer\n"};
+
+std::string parameter_text(const Parameter& parameter) {
+  std::string title = parameter.pointer;
+  if (!parameter.fallback.empty()) title += " = " + parameter.fallback;
+  const std::string allowed = parameter.allowed.empty() ? "" : fmt::format("allowed: {}", parameter.allowed);
+  return wrap(title, kColumns) + (allowed.empty() ? "" : wrap(allowed, kColumns, 4)) +
+         wrap(parameter.meaning, kColumns, 4);
+}
+
+}  // namespace
+
+int parameters_verb(const Arguments& arguments) {
+  const auto values = parse_options(arguments, {}, kHelp);
+  if (!values) return kExitDone;
+  operands(*values, 0, 0, "");
+  std::string text;
+  for (const Parameter& parameter : scenario_parameters()) text += parameter_text(parameter);
+  print(text);
+  return kExitDone;
+}
+
+}  // namespace ktlssim

@@ -1,0 +1,139 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/cli/options.hpp"
+#include "sim/cli/output.hpp"
+#include "sim/cli/text.hpp"
+#include "sim/cli/verbs.hpp"
+#include "sim/experiment/parameter_reader.hpp"
+#include "sim/experiment/problems.hpp"
+#include "sim/experiment/profiles.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+constexpr HelpText kHelp{"ktlssim profiles [NAME]",
+                         "Without NAME, lists the host and driver profiles. With NAME, prints every value of "
+                         "a profile with its unit, how "
+                         "far it can be trusted (published, derived, fitted, estimated) and its source.",
+                         "  ktlssim profiles\n"
+                         "  ktlssim profiles ccr-t6\n"};
+
+std::string_view unit_of(std::string_view name) {
+  if (name.ends_with("_ns_per_byte")) return " ns/byte";
+  if (name.ends_with("_ns")) return " ns";
+  if (name.ends_with("_bytes")) return " bytes";
+  return "";
+}
+
+class Printer final : public ParameterVisitor {
+ public:
+  std::string take() { return std::move(text_); }
+
+  void integer(std::string_view name, std::int64_t& field, Range<std::int64_t>, std::string_view) override {
+    line(name, std::to_string(field));
+  }
+  void number(std::string_view name, double& field, Range<double>, std::string_view) override {
+    line(name, fmt::format("{}", field));
+  }
+  void flag(std::string_view name, bool& field, bool, std::string_view) override {
+    line(name, field ? "true" : "false");
+  }
+  void text(std::string_view, std::string& field, std::string_view, std::string_view) override {
+    if (!field.empty()) text_ += wrap(plain(field), kColumns, 2);
+  }
+  void quantity(std::string_view name, Quantity& field, CostRange, std::string_view meaning) override {
+    const std::string_view unit = in_per_byte_ ? " ns/byte" : name == "byte_ns" ? " ns/byte" : unit_of(name);
+    line(name, number_json(field.value()).dump() + std::string(unit));
+    const Provenance* provenance = field.provenance();
+    if (!provenance) return;
+    const std::string_view confidence = kConfidenceNames[static_cast<std::size_t>(provenance->confidence)];
+    const std::string fitted =
+        provenance->fitted_to.empty() ? "" : fmt::format(" to {}", provenance->fitted_to);
+    text_ += wrap(plain(meaning), kColumns, 6);
+    text_ += wrap(plain(fmt::format("{}{}: {}", confidence, fitted, provenance->source)), kColumns, 6);
+  }
+  void choice_index(std::string_view name, int& index, std::span<const std::string_view> names, int,
+                    std::string_view) override {
+    line(name, std::string(names[static_cast<std::size_t>(index)]));
+  }
+  void begin_group(std::string_view name, std::string_view meaning) override {
+    text_ += wrap(fmt::format("{}{}: {}", path_, name, plain(meaning)), kColumns, 2);
+    in_per_byte_ = name.ends_with("_ns_per_byte");
+    path_ += fmt::format("{}.", name);
+  }
+  bool begin_optional_group(std::string_view name, bool& present, std::string_view meaning) override {
+    if (present) begin_group(name, meaning);
+    return present;
+  }
+  void end_group() override {
+    in_per_byte_ = false;
+    path_.pop_back();
+    path_.resize(path_.rfind('.') == std::string::npos ? 0 : path_.rfind('.') + 1);
+  }
+
+ private:
+  void line(std::string_view name, const std::string& value) {
+    text_ += wrap(fmt::format("{}{} = {}", path_, name, value), kColumns, 4);
+  }
+
+  std::string text_;
+  std::string path_;
+  bool in_per_byte_ = false;
+};
+
+template <class Profile>
+std::string profile_text(std::string_view kind, Profile profile) {
+  Printer printer;
+  describe(printer, profile);
+  return fmt::format("{} {}\n", kind, plain(profile.name)) + printer.take();
+}
+
+template <class Load>
+std::string list_text(std::string_view title, ProfileKind kind, Load load, bool& sound) {
+  std::string text = fmt::format("{} ({}):\n", title, profile_directory(kind).string());
+  for (const std::string& name : profile_names(kind)) {
+    try {
+      text += wrap(plain(fmt::format("{}: {}", name, load(name).description)), kColumns, 2);
+    } catch (const InputError& error) {  // the others are to be listed all the same
+      for (const Problem& problem : error.problems()) complain(problem.line());
+      sound = false;
+    }
+  }
+  return text;
+}
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
+
+int profiles_verb(const Arguments& arguments) {
+  const auto values = parse_options(arguments, {}, kHelp);
+  if (!values) return kExitDone;
+  const std::vector<std::string> names = operands(*values, 0, 1, "NAME");
+  if (names.empty()) {
+    bool sound = true;
+    const std::string hosts = list_text("hosts", ProfileKind::host, load_host_profile, sound);
+    print(hosts + list_text("drivers", ProfileKind::driver, load_driver_profile, sound));
+    return sound ? kExitDone : kExitWrongInput;
+  }
+  const std::string& name = names.front();
+  std::vector<std::string> known = profile_names(ProfileKind::host);
+  const std::vector<std::string> drivers = profile_names(ProfileKind::driver);
+  std::string text;
+  if (contains(known, name)) text += profile_text("host", load_host_profile(name));
+  if (contains(drivers, name)) text += profile_text("driver", load_driver_profile(name));
+  if (text.empty()) {
+    known.insert(known.end(), drivers.begin(), drivers.end());
+    throw UsageError(fmt::format("no profile \"{}\" (there are: {}){}", name, fmt::join(known, ", "),
+                                 did_you_mean(name, known)));
+  }
+  print(text);
+  return kExitDone;
+}
+
+}  // namespace ktlssim

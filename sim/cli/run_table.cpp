@@ -1,0 +1,176 @@
+#include "sim/cli/run_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include "sim/cli/text.hpp"
+#include "sim/experiment/effective.hpp"
+#include "sim/experiment/result_json.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+std::string with_changes(const std::string& name, std::size_t changed) {
+  if (changed == 0) return plain(name);
+  return fmt::format("{} ({} value{} changed)", plain(name), changed, changed == 1 ? "" : "s");
+}
+
+std::string network_text(const Scenario& s) {
+  if (!s.has_application()) return "no network";
+  if (s.network.kind == NetworkKind::loopback) return "loopback";
+  return fmt::format("nic {} Gbit/s, rtt {} us", s.network.rate_gbps, s.network.rtt_us);
+}
+
+std::string set_up(const Scenario& s, const Summary& summary) {
+  std::string text = fmt::format(
+      "host {}, driver {}, dispatch {}, TLS {} {}, {}, {} session{}, {} worker{}, {}; ",
+      with_changes(s.host.name, changed_values(s.host)),
+      with_changes(s.driver.name, changed_values(s.driver)),
+      kDispatchNames[static_cast<std::size_t>(s.ktls.dispatch)],
+      kTlsVersionNames[static_cast<std::size_t>(s.tls.version)],
+      kCipherNames[static_cast<std::size_t>(s.tls.cipher)],
+      kWorkloadKindNames[static_cast<std::size_t>(s.workload.kind)], s.workload.sessions,
+      s.workload.sessions == 1 ? "" : "s", s.workers(), s.workers() == 1 ? "" : "s", network_text(s));
+  const Spread spread = summary.metrics.empty() ? Spread::deterministic : summary.metrics.front().spread;
+  switch (spread) {
+    case Spread::interval:
+      return text + fmt::format("mean of {} replications and its 95% confidence interval", summary.done);
+    case Spread::single:
+      return text + "one replication (its spread is unknown; see --replications)";
+    case Spread::deterministic:
+      break;
+  }
+  return text + "deterministic";
+}
+
+struct MetricRow {
+  std::string_view label;
+  std::string_view metric;
+  std::string_view unit;
+  bool per_record = false;
+};
+
+constexpr MetricRow kMetricRows[] = {
+    {"throughput", "throughput_gbps", "Gbit/s"},
+    {"records", "records_per_second", "per second"},
+    {"CPU", "cpu_percent", "% of all CPUs"},
+    {"", "cpu_us_per_record", "us per record"},
+    {"latency to ready, mean", "latency_ready_us_mean", "us"},
+    {"  p50", "latency_ready_us_p50", "us"},
+    {"  p99", "latency_ready_us_p99", "us"},
+    {"  p99.9", "latency_ready_us_p999", "us"},
+    {"device utilization", "device_utilization", ""},
+    {"in flight, mean", "in_flight_mean", "records"},
+    {"  max", "in_flight_max", "records"},
+    {"context switches", "context_switches_per_second", "per second", true},
+    {"interrupts", "interrupts_per_second", "per second", true},
+    {"wakeups", "wakeups_per_second", "per second", true},
+    {"request state, max", "state_bytes_max", "bytes"},
+    {"record buffers, max", "buffer_bytes_max", "bytes"},
+    {"failed records", "failed_records", ""},
+    {"aborted connections", "aborted_connections", ""},
+};
+
+std::string metric_lines(const Summary& summary) {
+  const Estimate* records = summary.metric("records_per_second");
+  std::string text;
+  for (const MetricRow& row : kMetricRows) {
+    const Estimate* metric = summary.metric(row.metric);
+    if (!metric) continue;
+    const std::string interval =
+        metric->spread == Spread::interval
+            ? fmt::format("[{}, {}]", number_text(metric->lo), number_text(metric->hi))
+            : "";
+    std::string line = fmt::format("{:<22} {:>12} ", row.label, number_text(metric->mean));
+    if (!interval.empty()) line += fmt::format("{:<22} ", interval);
+    line += row.unit;
+    while (line.ends_with(' ')) line.pop_back();
+    text += fit(line, kColumns) + '\n';
+    if (row.per_record && records && records->mean > 0)
+      text += fmt::format("{:<22} {:>12} per record\n", "", number_text(metric->mean / records->mean));
+  }
+  return text;
+}
+
+struct ClassUse {
+  std::string name;
+  double busy_ns = 0;
+  std::map<std::string, double> functions;
+};
+
+std::vector<ClassUse> by_class(const Summary& summary) {
+  std::vector<ClassUse> classes;
+  for (const CpuShare& share : summary.cpu) {
+    auto found = std::find_if(classes.begin(), classes.end(),
+                              [&](const ClassUse& use) { return use.name == share.thread_class; });
+    if (found == classes.end()) found = classes.insert(classes.end(), {share.thread_class, 0, {}});
+    found->busy_ns += share.busy_ns;
+    found->functions.try_emplace(share.function, 0).first->second += share.busy_ns;
+  }
+  std::stable_sort(classes.begin(), classes.end(),
+                   [](const ClassUse& a, const ClassUse& b) { return a.busy_ns > b.busy_ns; });
+  return classes;
+}
+
+std::string cpu_lines(const Scenario& scenario, const Summary& summary) {
+  constexpr double kShown = 0.9;  // of a class's time: the functions listed
+  std::string text;
+  for (const ClassUse& use : by_class(summary)) {
+    if (use.busy_ns <= 0) continue;
+    text += fmt::format("{:<40} {:>10} {:>12}\n", fit(plain(use.name), 40),
+                        number_text(percent_of(use.busy_ns, scenario.cpus(), scenario)),
+                        number_text(us_per_record(use.busy_ns, scenario, summary)));
+    std::vector<std::pair<std::string, double>> functions(use.functions.begin(), use.functions.end());
+    std::stable_sort(functions.begin(), functions.end(),
+                     [](const auto& a, const auto& b) { return a.second > b.second; });
+    double shown = 0;
+    for (const auto& [function, busy_ns] : functions) {
+      if (shown >= kShown * use.busy_ns) break;
+      shown += busy_ns;
+      text += fmt::format("  {:<38} {:>10} {:>12}\n", fit(plain(function), 38), "",
+                          number_text(us_per_record(busy_ns, scenario, summary)));
+    }
+  }
+  if (text.empty()) return {};
+  return fmt::format("\n{:<40} {:>10} {:>12}\n", "CPU time", "% of all", "us/record") + text;
+}
+
+std::string resource_lines(const Summary& summary) {
+  if (summary.resources.empty()) return {};
+  std::string text =
+      fmt::format("\n{:<40} {:>10} {:>12} {:>14}\n", "resource", "servers", "us/record", "utilization %");
+  for (const Resource& resource : summary.resources)
+    text += fmt::format("{:<40} {:>10} {:>12} {:>14.1f}\n", fit(plain(resource.name), 40),
+                        number_text(resource.servers), number_text(resource.demand_us),
+                        100 * resource.utilization);
+  return text;
+}
+
+std::string bottleneck_line(const Summary& summary) {
+  const Resource* resource = summary.bottleneck();
+  if (!resource) return {};
+  const std::string use =
+      fmt::format("{}, utilization {:.1f} %", resource->name, 100 * resource->utilization);
+  const std::string text = resource->utilization >= kSaturated
+                               ? fmt::format("bottleneck: {}: {}", use, resource->what_it_means)
+                               : fmt::format("nothing is saturated; nearest: {}", use);
+  return '\n' + wrap(plain(text), kColumns);
+}
+
+}  // namespace
+
+std::string run_table(const Scenario& scenario, const Experiment& experiment) {
+  const Summary& summary = experiment.summary;
+  std::string title = plain(scenario.name);
+  if (!scenario.description.empty()) title += ": " + plain(scenario.description);
+  std::string text = wrap(title, kColumns) + wrap(set_up(scenario, summary), kColumns) + '\n';
+  if (summary.done == 0) return text + "no replication was completed\n";
+  return text + metric_lines(summary) + cpu_lines(scenario, summary) + resource_lines(summary) +
+         bottleneck_line(summary);
+}
+
+}  // namespace ktlssim

@@ -1,0 +1,132 @@
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <optional>
+
+#include "sim/cli/options.hpp"
+#include "sim/cli/output.hpp"
+#include "sim/cli/run_table.hpp"
+#include "sim/cli/verbs.hpp"
+#include "sim/experiment/output_directory.hpp"
+#include "sim/experiment/replicate.hpp"
+#include "sim/experiment/result_json.hpp"
+#include "sim/experiment/run_result_json.hpp"
+#include "sim/experiment/scenario_file.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+namespace po = boost::program_options;
+
+enum class Format { table, json, sysctl };
+constexpr std::array<std::string_view, 3> kFormatNames{"table", "json", "sysctl"};
+constexpr std::int64_t kMaxReplications = 10000;
+
+constexpr HelpText kHelp{
+    "ktlssim run SCENARIO [options]",
+    "Simulates a scenario and reports throughput, latency, CPU use by function, and what runs out first.\n"
+    "SCENARIO is a JSON file; `ktlssim parameters` explains what it can hold. Exit status: 0 done, 1 a run "
+    "failed or "
+    "stalled, 2 the command line or the scenario is wrong.",
+    "  ktlssim run scenarios/ccr.json\n"
+    "  ktlssim run scenarios/ccr.json --set /ktls/dispatch=blocking\n"
+    "  ktlssim run scenarios/ccr.json --set /host/scheduler/wakeup_ns=900\n"
+    "  ktlssim run scenarios/ccr.json --replications 10 --format json --out out\n"};
+
+po::options_description run_options() {
+  po::options_description options;
+  auto add = options.add_options();
+  add("set", po::value<std::vector<std::string>>()->composing()->value_name("/POINTER=VALUE"),
+      "change a parameter; may be repeated");
+  add("seed", po::value<std::string>()->value_name("N"), "the same as --set /seed=N");
+  add("replications", po::value<std::string>()->default_value("1")->value_name("N"),
+      "simulate N times, each with random numbers of its own");
+  add("format", po::value<std::string>()->default_value("table")->value_name("NAME"),
+      "table, json or sysctl");
+  add("out", po::value<std::string>()->value_name("DIR"), "write result.json and manifest.json to DIR");
+  add("engine", po::value<std::string>()->default_value("simgrid")->value_name("NAME"), "simgrid or fiber");
+  return options;
+}
+
+std::vector<std::string> settings(const po::variables_map& values) {
+  std::vector<std::string> sets;
+  if (values.contains("set")) sets = values.at("set").as<std::vector<std::string>>();
+  if (values.contains("seed")) {
+    constexpr std::int64_t kMaxSeed = 9007199254740991;
+    const std::int64_t seed = integer_option("seed", values.at("seed").as<std::string>(), 0, kMaxSeed);
+    sets.push_back(fmt::format("/seed={}", seed));
+  }
+  return sets;
+}
+
+std::string sysctl_lines(const Summary& summary) {
+  std::string text;
+  for (const auto& [name, value] : summary.counters)
+    text += fmt::format("{}: {}\n", name, number_json(value).dump());
+  return text;
+}
+
+std::string json_text(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+void complain_of_failures(const Experiment& experiment) {
+  for (const Replication& run : experiment.runs)
+    if (run.result.status != RunStatus::done)
+      complain(fmt::format("replication {} {}: {}", run.number,
+                           kRunStatusNames[static_cast<std::size_t>(run.result.status)],
+                           run.result.diagnosis));
+  if (experiment.interrupted)
+    complain(fmt::format("interrupted; {} replications ended before", experiment.runs.size()));
+}
+
+void print_result(Format format, const Scenario& scenario, const Experiment& experiment,
+                  const RunRecord& record) {
+  switch (format) {
+    case Format::table:
+      return print(run_table(scenario, experiment));
+    case Format::json:
+      return print(json_text(result_json(scenario, experiment, record)));
+    case Format::sysctl:
+      return print(sysctl_lines(experiment.summary));
+  }
+}
+
+}  // namespace
+
+int run_verb(const Arguments& arguments) {
+  const auto values = parse_options(arguments, run_options(), kHelp);
+  if (!values) return kExitDone;
+  const std::string path = operands(*values, 1, 1, "SCENARIO").front();
+  const auto format =
+      static_cast<Format>(choice_option("format", values->at("format").as<std::string>(), kFormatNames));
+  RunRecord record{};
+  record.engine = static_cast<EngineKind>(
+      choice_option("engine", values->at("engine").as<std::string>(), kEngineKindNames));
+  record.replications = static_cast<std::size_t>(
+      integer_option("replications", values->at("replications").as<std::string>(), 1, kMaxReplications));
+  record.command_line = arguments.command_line;
+
+  const Scenario scenario = load_scenario(path, settings(*values));
+  std::optional<OutputDirectory> out;
+  if (values->contains("out")) out.emplace(values->at("out").as<std::string>());
+
+  record.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+  const auto begin = std::chrono::steady_clock::now();
+  const Experiment experiment = replicate(scenario, record.engine, record.replications);
+  record.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+
+  complain_of_failures(experiment);
+  if (out) {
+    out->write("result.json", json_text(result_json(scenario, experiment, record)));
+    out->write("manifest.json", json_text(provenance_json(scenario, experiment, record)));
+  }
+  if (!experiment.interrupted || experiment.summary.done > 0)
+    print_result(format, scenario, experiment, record);
+  if (experiment.interrupted) return kExitInterrupted;
+  return experiment.all_done() ? kExitDone : kExitRunFailed;
+}
+
+}  // namespace ktlssim

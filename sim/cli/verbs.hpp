@@ -1,0 +1,36 @@
+// The verbs of the command line, each a function of its arguments that returns the exit status:
+// 0 done, 1 a run failed or stalled, 2 the command line or an input is wrong (also by exception), 130
+// interrupted.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ktlssim {
+
+// The command line is wrong; the message says how.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+inline constexpr int kExitDone = 0;
+inline constexpr int kExitRunFailed = 1;
+inline constexpr int kExitWrongInput = 2;
+inline constexpr int kExitInterrupted = 130;
+
+// What a verb's function gets: its own arguments, and the whole command line for the record.
+struct Arguments {
+  std::vector<std::string> own;
+  std::string command_line;
+};
+
+int run_verb(const Arguments& arguments);
+int check_verb(const Arguments& arguments);
+int profiles_verb(const Arguments& arguments);
+int parameters_verb(const Arguments& arguments);
+int schema_verb(const Arguments& arguments);
+
+}  // namespace ktlssim

@@ -1,0 +1,53 @@
+#include "sim/drivers/device.hpp"
+
+#include <algorithm>
+#include <boost/random/exponential_distribution.hpp>
+
+#include "sim/kernel/kernel.hpp"
+#include "sim/workload/random_stream.hpp"
+
+namespace ktlssim {
+
+Device::Device(Kernel& kernel, std::string name, DeviceOwner& owner)
+    : kernel_(kernel),
+      name_(std::move(name)),
+      owner_(owner),
+      costs_(kernel.scenario.driver.device),
+      free_at_(static_cast<std::size_t>(costs_.engines.count()), Time{0}),
+      random_(random_stream(kernel, "service")) {}
+
+Time Device::service_time(std::int64_t payload_bytes) {
+  const Time mean = kernel_.scenario.driver.cost(kernel_.scenario.tls.cipher).time(payload_bytes);
+  if (costs_.law == ServiceLaw::constant || mean == kNoTime) return mean;
+  boost::random::exponential_distribution<double> exponential(1.0 / static_cast<double>(mean.count()));
+  return from_ns(exponential(random_));
+}
+
+// Requests arrive in the order of submission and are served first come, first served, so the engine that is
+// free first takes this one, and its start and end are known now.
+Time Device::submit(Cryptop& crp) {
+  const Time arrival = kernel_.now() + costs_.latency_submit_ns.ns();
+  Time& engine = *std::min_element(free_at_.begin(), free_at_.end());
+  const Time start = std::max(arrival, engine);
+  engine = start + service_time(crp.payload_bytes);
+  busy_ns_ += kernel_.window.overlap_ns(start, engine);
+  kernel_.calendar().call_at<&Device::complete>(engine + costs_.latency_complete_ns.ns(), Rank::hardware,
+                                                this, reinterpret_cast<std::uintptr_t>(&crp));
+  return start;
+}
+
+void Device::complete(std::uint64_t crp) { owner_.completed(*reinterpret_cast<Cryptop*>(crp)); }
+
+Resource Device::resource(std::int64_t records) const {
+  const auto engines = static_cast<double>(free_at_.size());
+  const auto busy = static_cast<double>(busy_ns_);
+  const auto span = static_cast<double>((kernel_.window.end - kernel_.window.begin).count());
+  return {.name = name_ + " engines",
+          .kind = "device",
+          .servers = engines,
+          .demand_us = records > 0 ? busy / static_cast<double>(records) / 1e3 : 0,
+          .utilization = busy / span / engines,
+          .what_it_means = "the coprocessor itself is saturated: only a faster card helps"};
+}
+
+}  // namespace ktlssim

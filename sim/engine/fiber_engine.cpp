@@ -1,0 +1,103 @@
+#include <boost/context/fiber.hpp>
+#include <boost/context/protected_fixedsize_stack.hpp>
+#include <exception>
+#include <vector>
+
+#include "sim/engine/engine.hpp"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define KTLSSIM_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define KTLSSIM_ASAN 1
+#endif
+#endif
+#ifdef KTLSSIM_ASAN
+#include <sanitizer/common_interface_defs.h>
+#endif
+
+namespace ktlssim {
+
+namespace {
+
+namespace ctx = boost::context;
+
+constexpr std::size_t kStackBytes = 128 * 1024;
+
+struct FiberContext final : Context {
+  ctx::fiber fiber;
+  // What AddressSanitizer must know of the stack to follow a switch; unused without it.
+  const void* stack_bottom = nullptr;
+  std::size_t stack_bytes = 0;
+  void* fake_stack = nullptr;
+};
+
+class FiberEngine final : public Engine {
+ public:
+  void run(int, const std::function<void()>& main_body) override {
+    running_ = &main_;
+    main_body();
+    contexts_.clear();
+  }
+
+  Context& create(const std::string&, int, Body body) override {
+    auto& context = *contexts_.emplace_back(std::make_unique<FiberContext>());
+    ctx::protected_fixedsize_stack allocator(kStackBytes);
+    const ctx::stack_context stack = allocator.allocate();
+    context.stack_bytes = stack.size;
+    context.stack_bottom = static_cast<char*>(stack.sp) - stack.size;
+    context.fiber = ctx::fiber(std::allocator_arg, ctx::preallocated(stack.sp, stack.size, stack), allocator,
+                               [this, body = std::move(body)](ctx::fiber&& from) {
+                                 arrived(std::move(from));
+                                 auto& next = static_cast<FiberContext&>(body());
+                                 leave(next, true);
+                                 return std::move(next.fiber);
+                               });
+    return context;
+  }
+
+  Context& main() override { return main_; }
+
+  void switch_to(Context& next, Time) override {
+    auto& to = static_cast<FiberContext&>(next);
+    leave(to, false);
+    arrived(std::move(to.fiber).resume());
+  }
+
+  void move(Context&, int) override {}
+
+ private:
+  void leave(FiberContext& to, [[maybe_unused]] bool for_good) {
+    previous_ = running_;
+    running_ = &to;
+#ifdef KTLSSIM_ASAN
+    __sanitizer_start_switch_fiber(for_good ? nullptr : &previous_->fake_stack, to.stack_bottom,
+                                   to.stack_bytes);
+#endif
+  }
+
+  // `from` is the rest of whoever switched here: it is the fiber to resume when somebody switches back to it.
+  void arrived(ctx::fiber&& from) {
+#ifdef KTLSSIM_ASAN
+    const void* bottom = nullptr;
+    std::size_t bytes = 0;
+    __sanitizer_finish_switch_fiber(running_->fake_stack, &bottom, &bytes);
+    if (previous_->stack_bottom == nullptr) {
+      previous_->stack_bottom = bottom;
+      previous_->stack_bytes = bytes;
+    }
+#endif
+    previous_->fiber = std::move(from);
+  }
+
+  FiberContext main_;
+  std::vector<std::unique_ptr<FiberContext>> contexts_;
+  FiberContext* running_ = nullptr;
+  FiberContext* previous_ = nullptr;
+};
+
+}  // namespace
+
+std::unique_ptr<Engine> make_fiber_engine() { return std::make_unique<FiberEngine>(); }
+
+}  // namespace ktlssim

@@ -1,0 +1,193 @@
+#include "sim/experiment/fork_pool.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <system_error>
+
+#include "sim/experiment/run_result_json.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+// A signal handler can reach nothing but a global.
+volatile std::sig_atomic_t g_interrupted = 0;
+
+void note_interrupt(int) { g_interrupted = 1; }
+
+// While it lives, SIGINT and SIGTERM are noted instead of ending the process, and arrive only within ppoll().
+class InterruptWatch {
+ public:
+  InterruptWatch() {
+    g_interrupted = 0;
+    struct sigaction action {};
+    action.sa_handler = note_interrupt;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, &old_int_);
+    sigaction(SIGTERM, &action, &old_term_);
+    sigset_t both;
+    sigemptyset(&both);
+    sigaddset(&both, SIGINT);
+    sigaddset(&both, SIGTERM);
+    sigprocmask(SIG_BLOCK, &both, &old_mask_);
+    waiting_mask_ = old_mask_;
+    sigdelset(&waiting_mask_, SIGINT);
+    sigdelset(&waiting_mask_, SIGTERM);
+  }
+  ~InterruptWatch() { restore(); }
+  InterruptWatch(const InterruptWatch&) = delete;
+  InterruptWatch& operator=(const InterruptWatch&) = delete;
+
+  const sigset_t& waiting_mask() const { return waiting_mask_; }
+  void restore() const {
+    sigprocmask(SIG_SETMASK, &old_mask_, nullptr);
+    sigaction(SIGINT, &old_int_, nullptr);
+    sigaction(SIGTERM, &old_term_, nullptr);
+  }
+
+ private:
+  struct sigaction old_int_ {};
+  struct sigaction old_term_ {};
+  sigset_t old_mask_{};
+  sigset_t waiting_mask_{};
+};
+
+struct Child {
+  pid_t pid;
+  int pipe;
+  std::size_t task;
+  std::string received;
+};
+
+RunResult failure(std::string diagnosis) {
+  RunResult result;
+  result.status = RunStatus::failed;
+  result.diagnosis = std::move(diagnosis);
+  return result;
+}
+
+RunResult run_guarded(const std::function<RunResult(std::size_t)>& task, std::size_t index) {
+  try {
+    return task(index);
+  } catch (const std::exception& error) {
+    return failure(error.what());
+  }
+}
+
+bool write_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+[[noreturn]] void be_child(const std::function<RunResult(std::size_t)>& task, std::size_t index, int pipe) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  std::signal(SIGINT, SIG_IGN);  // Ctrl-C reaches the whole foreground group; the parent decides
+  std::signal(SIGTERM, SIG_DFL);
+  std::signal(SIGPIPE, SIG_IGN);
+  dup2(STDERR_FILENO, STDOUT_FILENO);
+  const bool sent = write_all(pipe, encode(run_guarded(task, index)));
+  std::fflush(nullptr);
+  _exit(sent ? 0 : 1);
+}
+
+Child start(const std::function<RunResult(std::size_t)>& task, std::size_t index,
+            const InterruptWatch& watch) {
+  int ends[2];
+  if (pipe(ends) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
+  std::fflush(nullptr);  // or the child would print it again
+  const pid_t pid = fork();
+  if (pid < 0) throw std::system_error(errno, std::generic_category(), "fork");
+  if (pid == 0) {
+    close(ends[0]);
+    watch.restore();
+    be_child(task, index, ends[1]);
+  }
+  close(ends[1]);
+  return {pid, ends[0], index, {}};
+}
+
+int reap(const Child& child) {
+  int status = 0;
+  while (waitpid(child.pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  close(child.pipe);
+  return status;
+}
+
+RunResult result_of(const Child& child, int status) {
+  if (WIFSIGNALED(status)) {
+    const int signal = WTERMSIG(status);
+    return failure(fmt::format("killed by signal {} ({})", signal, strsignal(signal)));
+  }
+  if (WEXITSTATUS(status) != 0) return failure(fmt::format("exited with status {}", WEXITSTATUS(status)));
+  try {
+    return decode_run_result(child.received);
+  } catch (const nlohmann::json::exception&) {
+    return failure("ended without a result");
+  }
+}
+
+// Whether the child has closed its pipe.
+bool receive(Child& child) {
+  char buffer[65536];
+  const ssize_t got = read(child.pipe, buffer, sizeof buffer);
+  if (got < 0) return errno != EINTR && errno != EAGAIN;
+  child.received.append(buffer, static_cast<std::size_t>(got));
+  return got == 0;
+}
+
+void kill_all(std::vector<Child>& children) {
+  for (const Child& child : children) kill(child.pid, SIGKILL);
+  for (const Child& child : children) reap(child);
+  children.clear();
+}
+
+}  // namespace
+
+PoolOutcome run_in_children(std::size_t count, std::size_t jobs,
+                            const std::function<RunResult(std::size_t)>& task) {
+  PoolOutcome outcome;
+  outcome.results.resize(count);
+  std::vector<Child> children;
+  const InterruptWatch watch;
+  try {
+    for (std::size_t next = 0; next < count || !children.empty();) {
+      while (next < count && children.size() < jobs) children.push_back(start(task, next++, watch));
+      std::vector<pollfd> waiting;
+      for (const Child& child : children) waiting.push_back({child.pipe, POLLIN, 0});
+      const int ready = ppoll(waiting.data(), waiting.size(), nullptr, &watch.waiting_mask());
+      if (g_interrupted) {
+        outcome.interrupted = true;
+        break;
+      }
+      if (ready <= 0) continue;
+      for (std::size_t i = children.size(); i-- > 0;) {
+        if (waiting[i].revents == 0 || !receive(children[i])) continue;
+        outcome.results[children[i].task] = result_of(children[i], reap(children[i]));
+        children.erase(children.begin() + static_cast<std::ptrdiff_t>(i));
+      }
+    }
+  } catch (...) {
+    kill_all(children);
+    throw;
+  }
+  kill_all(children);
+  return outcome;
+}
+
+}  // namespace ktlssim

@@ -1,0 +1,26 @@
+// Runs simulations in forked children: a crash, a leak or an engine that can start only once in a process
+// stays there.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "sim/measure/run_result.hpp"
+
+namespace ktlssim {
+
+struct PoolOutcome {
+  std::vector<std::optional<RunResult>> results;  // by task; nothing where the interrupt came first
+  bool interrupted = false;                       // SIGINT or SIGTERM arrived; the children are gone
+};
+
+// Calls task(0) to task(count - 1), each in a child of its own, at most `jobs` (at least 1) at a time. A
+// child that throws, crashes or exits gives a result of status `failed` with the reason as its diagnosis.
+// What a child prints goes to standard error. Must be called while this process has one thread. Throws
+// std::system_error if it cannot fork.
+PoolOutcome run_in_children(std::size_t count, std::size_t jobs,
+                            const std::function<RunResult(std::size_t)>& task);
+
+}  // namespace ktlssim

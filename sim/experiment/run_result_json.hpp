@@ -1,0 +1,21 @@
+// A RunResult as JSON, for the way from a child process to its parent.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "sim/experiment/json_file.hpp"
+#include "sim/measure/run_result.hpp"
+
+namespace ktlssim {
+
+inline constexpr std::array<std::string_view, 3> kRunStatusNames{"done", "stalled", "failed"};
+
+// Exact both ways, numbers that are not finite included.
+std::string encode(const RunResult& result);
+
+// Throws nlohmann's exceptions if `text` was not made by encode().
+RunResult decode_run_result(const std::string& text);
+
+}  // namespace ktlssim

@@ -1,0 +1,76 @@
+#include "sim/experiment/scenario_checks.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <vector>
+
+namespace ktlssim {
+
+namespace {
+
+// Above any framing() of a record: what a send buffer must hold beside the payload.
+constexpr std::int64_t kFramingRoomBytes = 64;
+
+class Checker {
+ public:
+  Checker(const Origins& origins, Problems& problems) : origins_(origins), problems_(problems) {}
+
+  void add(const std::string& pointer, std::string value, std::string message) {
+    problems_.add(origins_.file(pointer), pointer, std::move(value), std::move(message));
+  }
+
+  void at_most(const std::string& pointer, std::int64_t value, std::int64_t limit,
+               std::string_view limit_name) {
+    if (value > limit)
+      add(pointer, std::to_string(value), fmt::format("more than {} ({})", limit_name, limit));
+  }
+
+ private:
+  const Origins& origins_;
+  Problems& problems_;
+};
+
+void check_cipher(const Scenario& s, Checker& checker) {
+  if (s.driver.cost(s.tls.cipher).supported) return;
+  std::vector<std::string> taken;
+  for (std::size_t i = 0; i < kCipherCount; ++i)
+    if (s.driver.ciphers[i].supported) taken.emplace_back(kCipherNames[i]);
+  if (taken.empty()) return;  // the driver itself was wrong
+  checker.add("/tls/cipher", fmt::format("\"{}\"", kCipherNames[static_cast<std::size_t>(s.tls.cipher)]),
+              fmt::format("the driver \"{}\" does not take this cipher; it takes {}", s.driver.name,
+                          quoted_list(taken)));
+}
+
+}  // namespace
+
+void check_scenario(const Scenario& s, const Origins& origins, Problems& problems) {
+  Checker checker(origins, problems);
+  const bool host_known = s.host.cpus.provenance() != nullptr;
+  if (host_known) {
+    constexpr std::string_view cpus = "the host's CPUs";
+    if (s.ktls.bind_threads == 1 && s.ktls.workers > s.cpus())
+      checker.add("/ktls/workers", std::to_string(s.ktls.workers),
+                  fmt::format("bind_threads 1 binds worker i to CPU i, and the host has {} CPUs", s.cpus()));
+    checker.at_most("/network/rx_queues", s.network.rx_queues, s.cpus(), cpus);
+    checker.at_most("/network/netisr_threads", s.network.netisr_threads, s.cpus(), cpus);
+  }
+
+  constexpr std::string_view sessions = "/workload/sessions";
+  checker.at_most("/network/receiver_threads", s.network.receiver_threads, s.workload.sessions, sessions);
+  checker.at_most("/workload/app_threads", s.workload.app_threads, s.workload.sessions, sessions);
+  if (s.workload.io == AppIo::blocking && s.workload.app_threads != 0 &&
+      s.workload.app_threads < s.workload.sessions)
+    checker.add(
+        "/workload/app_threads", std::to_string(s.workload.app_threads),
+        fmt::format("blocking I/O takes a thread per session: 0 or {} is allowed", s.workload.sessions));
+
+  const std::int64_t record_room = s.ktls.maxlen_bytes + kFramingRoomBytes;
+  if (s.has_application() && s.workload.send_buffer_bytes < record_room)
+    checker.add("/workload/send_buffer_bytes", std::to_string(s.workload.send_buffer_bytes),
+                fmt::format("smaller than one record: at least {} ({}) is allowed", record_room,
+                            "/ktls/maxlen_bytes and framing"));
+  check_cipher(s, checker);
+}
+
+}  // namespace ktlssim

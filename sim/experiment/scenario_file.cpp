@@ -1,0 +1,64 @@
+#include "sim/experiment/scenario_file.hpp"
+
+#include <fmt/format.h>
+
+#include "sim/experiment/parameter_reader.hpp"
+#include "sim/experiment/profiles.hpp"
+#include "sim/experiment/scenario_checks.hpp"
+#include "sim/experiment/settings.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+// Profiles may be told by name only, so a file that lacks one is told which names there are.
+const Json* find_profile(const Json& json, const std::string& key, ProfileKind kind, const Origins& origins,
+                         Problems& problems) {
+  if (!json.is_object()) return nullptr;
+  const auto found = json.find(key);
+  if (found != json.end()) return &*found;
+  const std::string pointer = child_pointer("", key);
+  problems.add(
+      origins.file(pointer), pointer, "",
+      fmt::format("missing: the name of a profile; there are: {}", fmt::join(profile_names(kind), ", ")));
+  return nullptr;
+}
+
+void check_schema_key(const Json& json, const Origins& origins, Problems& problems) {
+  if (!json.is_object()) return;
+  const auto found = json.find("$schema");
+  if (found != json.end() && !found->is_string())
+    problems.add(origins.file("/$schema"), "/$schema", short_text(*found), "expected a string");
+}
+
+}  // namespace
+
+Scenario read_scenario(Json json, const std::string& file, std::span<const std::string> sets) {
+  Problems problems;
+  Origins origins(file, Origins::Kind::scenario);
+  if (json.is_object()) apply_settings(sets, json, origins, problems);
+
+  Scenario scenario{};
+  ParameterReader reader(json, "", origins, problems, {"$schema", "host", "driver"});
+  describe(reader, scenario);
+  reader.finish();
+  check_schema_key(json, origins, problems);
+  if (const Json* host = find_profile(json, "host", ProfileKind::host, origins, problems))
+    read_host(*host, "/host", origins, problems, scenario.host);
+  if (const Json* driver = find_profile(json, "driver", ProfileKind::driver, origins, problems))
+    read_driver(*driver, "/driver", origins, problems, scenario.driver);
+  if (scenario.name.empty()) scenario.name = std::filesystem::path(file).stem().string();
+
+  check_scenario(scenario, origins, problems);
+  problems.throw_if_any();
+  return scenario;
+}
+
+Scenario load_scenario(const std::filesystem::path& path, std::span<const std::string> sets) {
+  Problems problems;
+  std::optional<Json> json = read_json_file(path, problems);
+  problems.throw_if_any();
+  return read_scenario(std::move(*json), path.string(), sets);
+}
+
+}  // namespace ktlssim

@@ -1,0 +1,19 @@
+// `--set /json/pointer=VALUE`: overwrites a parameter in a scenario's JSON before it is read.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "sim/experiment/json_file.hpp"
+#include "sim/experiment/parameter_reader.hpp"
+#include "sim/experiment/problems.hpp"
+
+namespace ktlssim {
+
+// Applies `sets` to `scenario` (an object) in order and marks in `origins` what they wrote. A pointer must
+// name a parameter or a group of them. Where it points into a profile that the scenario only names, the name
+// becomes
+// {"profile": NAME} first.
+void apply_settings(std::span<const std::string> sets, Json& scenario, Origins& origins, Problems& problems);
+
+}  // namespace ktlssim

@@ -1,0 +1,100 @@
+#include "sim/experiment/simulate.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "sim/drivers/driver.hpp"
+#include "sim/engine/engine.hpp"
+#include "sim/kernel/kernel.hpp"
+#include "sim/measure/collect.hpp"
+#include "sim/measure/conservation.hpp"
+#include "sim/network/cxgbe.hpp"
+#include "sim/network/loopback.hpp"
+#include "sim/network/nic.hpp"
+#include "sim/workload/workload.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+// Unwinds every thread before what they work on goes.
+struct StopAtExit {
+  Executive& executive;
+  ~StopAtExit() { executive.stop(); }
+};
+
+// Whether two replications of the scenario would differ.
+bool is_random(const Scenario& s) {
+  const WorkloadParameters& w = s.workload;
+  return (w.flow_ids == FlowIds::random && w.sessions > 1) || w.start_spread_us > 0 ||
+         w.kind == WorkloadKind::poisson ||
+         (s.driver.has_device && s.driver.device.law != ServiceLaw::constant);
+}
+
+std::string stall_diagnosis(const Kernel& k, Time since) {
+  return fmt::format("stalled: {} records outstanding, and nothing is due after {} ns\n{}",
+                     k.recorder.records_pending(), since.count(), k.sched.state_of_threads());
+}
+
+RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t replication) {
+  Executive executive(engine);
+  Kernel k(executive, scenario, replication);
+  k.window.begin = from_ms(scenario.measure.warmup_ms);
+  k.window.end = k.window.begin + from_ms(scenario.measure.duration_ms);
+
+  const bool nic = scenario.has_application() && scenario.network.kind == NetworkKind::nic;
+  std::unique_ptr<Cxgbe> cxgbe;
+  if (nic || scenario.driver.kind == DriverKind::ccr) {
+    const std::int64_t queues =
+        scenario.network.rx_queues == 0 ? scenario.cpus() : scenario.network.rx_queues;
+    cxgbe = std::make_unique<Cxgbe>(k, static_cast<int>(queues));
+    k.cxgbe = cxgbe.get();
+  }
+  const std::unique_ptr<Driver> driver = make_driver(k);
+  k.driver = driver.get();
+  std::unique_ptr<Network> network;
+  if (nic)
+    network = std::make_unique<Nic>(k, *cxgbe);
+  else if (scenario.has_application())
+    network = std::make_unique<Loopback>(k);
+  k.network = network.get();
+  ktls_init(k);
+  const std::unique_ptr<Workload> workload = make_workload(k);
+
+  const StopAtExit stop{executive};
+  executive.run_until(k.window.begin);
+  k.sched.reset_accounting();
+  k.recorder.reset(k.now());
+  const Executive::End end = executive.run_until(k.window.end);
+  k.sched.account_all();
+  check_conservation(k);
+  RunResult result = collect(k);
+  result.random = is_random(scenario);
+  result.events = executive.events();
+  if (end == Executive::End::calendar_empty && workload->outstanding()) {
+    result.status = RunStatus::stalled;
+    result.diagnosis = stall_diagnosis(k, executive.last_event());
+  }
+  return result;
+}
+
+}  // namespace
+
+RunResult simulate(const Scenario& scenario, EngineKind kind, std::uint64_t replication) {
+  const auto began = std::chrono::steady_clock::now();
+  const std::unique_ptr<Engine> engine =
+      kind == EngineKind::simgrid ? make_simgrid_engine() : make_fiber_engine();
+  RunResult result;
+  try {
+    engine->run(static_cast<int>(scenario.cpus()),
+                [&] { result = run_machine(scenario, *engine, replication); });
+  } catch (const ModelError& error) {
+    result.status = RunStatus::failed;
+    result.diagnosis = error.what();
+  }
+  result.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  return result;
+}
+
+}  // namespace ktlssim

@@ -1,0 +1,22 @@
+// One run of one scenario in this process.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "models/scenario.hpp"
+#include "sim/measure/run_result.hpp"
+
+namespace ktlssim {
+
+enum class EngineKind { simgrid, fiber };
+inline constexpr std::array<std::string_view, 2> kEngineKindNames{"simgrid", "fiber"};
+
+// Simulates replication number `replication` (from 0), which differs from the others in what differs on real
+// machines: flow ids, start phases, service times. Same scenario, seed and replication: same result on every
+// engine, apart from wall_seconds. With `simgrid`, at most once in a process (its engine is a process-wide
+// singleton): call it in a forked child.
+RunResult simulate(const Scenario& scenario, EngineKind engine, std::uint64_t replication);
+
+}  // namespace ktlssim

@@ -1,0 +1,140 @@
+#include "sim/experiment/summary.hpp"
+
+#include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
+#include <cmath>
+#include <map>
+
+namespace ktlssim {
+
+namespace {
+
+double mean_of(std::span<const double> values) {
+  double sum = 0;
+  for (const double value : values) sum += value;
+  return sum / static_cast<double>(values.size());
+}
+
+// Half the width of the 95 % confidence interval of the mean.
+double half_width(std::span<const double> values, double mean) {
+  constexpr double kTail = 0.025;
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  const double n = static_cast<double>(values.size());
+  const double t = boost::math::quantile(boost::math::complement(boost::math::students_t(n - 1), kTail));
+  return t * std::sqrt(squares / (n - 1) / n);
+}
+
+// Values by key, keys in the order of their first appearance.
+template <class Key, class Value>
+class Gathered {
+ public:
+  Value& at(const Key& key) {
+    const auto [found, is_new] = index_.emplace(key, items_.size());
+    if (is_new) items_.emplace_back(key, Value{});
+    return items_[found->second].second;
+  }
+  const std::vector<std::pair<Key, Value>>& items() const { return items_; }
+
+ private:
+  std::map<Key, std::size_t> index_;
+  std::vector<std::pair<Key, Value>> items_;
+};
+
+struct MetricValues {
+  std::string unit;
+  std::vector<double> values;
+};
+
+void add_metrics(std::span<const RunResult* const> done, Summary& summary) {
+  Gathered<std::string, MetricValues> metrics;
+  for (const RunResult* result : done) {
+    for (const Metric& metric : result->metrics) {
+      MetricValues& gathered = metrics.at(metric.name);
+      gathered.unit = metric.unit;
+      gathered.values.push_back(metric.value);
+    }
+  }
+  const bool random =
+      std::any_of(done.begin(), done.end(), [](const RunResult* result) { return result->random; });
+  for (const auto& [name, gathered] : metrics.items())
+    summary.metrics.push_back(estimate(name, gathered.unit, gathered.values, random));
+}
+
+void add_cpu(std::span<const RunResult* const> done, Summary& summary) {
+  Gathered<std::array<std::string, 3>, double> rows;
+  for (const RunResult* result : done)
+    for (const CpuRow& row : result->cpu)
+      rows.at({row.thread, row.thread_class, row.function}) += static_cast<double>(row.busy_ns);
+  for (const auto& [key, busy_ns] : rows.items())
+    summary.cpu.push_back({key[0], key[1], key[2], busy_ns / static_cast<double>(done.size())});
+}
+
+void add_resources(std::span<const RunResult* const> done, Summary& summary) {
+  Gathered<std::string, std::vector<const Resource*>> resources;
+  for (const RunResult* result : done)
+    for (const Resource& resource : result->resources) resources.at(resource.name).push_back(&resource);
+  const double n = static_cast<double>(done.size());
+  for (const auto& [name, seen] : resources.items()) {
+    Resource mean = *seen.front();
+    mean.demand_us = 0;
+    mean.utilization = 0;
+    for (const Resource* resource : seen) {
+      mean.demand_us += resource->demand_us / n;
+      mean.utilization += resource->utilization / n;
+    }
+    summary.resources.push_back(std::move(mean));
+  }
+}
+
+}  // namespace
+
+Estimate estimate(std::string name, std::string unit, std::span<const double> values, bool random) {
+  const double mean = mean_of(values);
+  Estimate result{std::move(name), std::move(unit), mean, mean, mean, values.size(), Spread::deterministic};
+  if (!random) {
+    result.mean = result.lo = result.hi = values.front();
+  } else if (values.size() == 1) {
+    result.spread = Spread::single;
+  } else {
+    const double half = half_width(values, mean);
+    result.spread = Spread::interval;
+    result.lo = mean - half;
+    result.hi = mean + half;
+  }
+  return result;
+}
+
+const Estimate* Summary::metric(std::string_view name) const {
+  const auto found = std::find_if(metrics.begin(), metrics.end(),
+                                  [&](const Estimate& metric) { return metric.name == name; });
+  return found == metrics.end() ? nullptr : &*found;
+}
+
+const Resource* Summary::bottleneck() const {
+  const auto highest =
+      std::max_element(resources.begin(), resources.end(),
+                       [](const Resource& a, const Resource& b) { return a.utilization < b.utilization; });
+  return highest == resources.end() ? nullptr : &*highest;
+}
+
+Summary summarize(std::span<const RunResult> results) {
+  std::vector<const RunResult*> done;
+  for (const RunResult& result : results)
+    if (result.status == RunStatus::done) done.push_back(&result);
+  Summary summary;
+  summary.done = done.size();
+  if (done.empty()) return summary;
+
+  add_metrics(done, summary);
+  Gathered<std::string, double> counters;
+  for (const RunResult* result : done)
+    for (const auto& [name, value] : result->counters) counters.at(name) += static_cast<double>(value);
+  for (const auto& [name, sum] : counters.items())
+    summary.counters.emplace_back(name, sum / static_cast<double>(done.size()));
+  add_cpu(done, summary);
+  add_resources(done, summary);
+  return summary;
+}
+
+}  // namespace ktlssim

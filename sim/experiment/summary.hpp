@@ -1,0 +1,57 @@
+// What several replications of one scenario say together.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "sim/measure/run_result.hpp"
+
+namespace ktlssim {
+
+// interval: [lo, hi] is the 95 % confidence interval of the mean (Student's t). single: drawn at random, but
+// only once, so nothing is known about its spread. deterministic: nothing was drawn at random, so every
+// replication is the same.
+enum class Spread { interval, single, deterministic };
+
+struct Estimate {
+  std::string name;
+  std::string unit;
+  double mean;
+  double lo;  // both equal to mean unless `spread` is interval
+  double hi;
+  std::size_t n;
+  Spread spread;
+};
+
+// `values` are those of the replications, at least one.
+Estimate estimate(std::string name, std::string unit, std::span<const double> values, bool random);
+
+struct CpuShare {
+  std::string thread;
+  std::string thread_class;
+  std::string function;
+  double busy_ns;
+};
+
+// Means over the replications that are done; a row or counter absent from one counts as zero in it.
+struct Summary {
+  std::size_t done = 0;
+  std::vector<Estimate> metrics;
+  std::vector<std::pair<std::string, double>> counters;
+  std::vector<CpuShare> cpu;
+  std::vector<Resource> resources;
+
+  const Estimate* metric(std::string_view name) const;  // null if there is none
+  const Resource* bottleneck() const;                   // the highest utilization; null without resources
+};
+
+// At this utilization a resource counts as saturated.
+inline constexpr double kSaturated = 0.9;
+
+Summary summarize(std::span<const RunResult> results);
+
+}  // namespace ktlssim

@@ -1,0 +1,22 @@
+#include "sim/kernel/crypto.hpp"
+
+#include "sim/drivers/driver.hpp"
+#include "sim/kernel/kernel.hpp"
+
+namespace ktlssim {
+
+void crypto_dispatch(Kernel& k, Cryptop& crp) {
+  k.charge(Function::crypto_dispatch, k.scenario.host.opencrypto.crypto_dispatch_ns.ns());
+  k.recorder.in_flight.add(1, k.now());
+  k.driver->process(crp);
+}
+
+void crypto_done(Kernel& k, Cryptop& crp) {
+  k.charge(Function::crypto_done, k.scenario.host.opencrypto.crypto_done_ns.ns());
+  if (crp.done) throw ModelError("crypto_done: a request was completed twice");
+  crp.done = true;
+  k.recorder.in_flight.add(-1, k.now());
+  crp.crp_callback(k, crp);
+}
+
+}  // namespace ktlssim

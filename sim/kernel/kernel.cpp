@@ -1,0 +1,14 @@
+#include "sim/kernel/kernel.hpp"
+
+#include "sim/workload/random_stream.hpp"
+
+namespace ktlssim {
+
+Kernel::Kernel(Executive& executive_, const Scenario& scenario_, std::uint64_t replication_)
+    : executive(executive_),
+      scenario(scenario_),
+      replication(replication_),
+      sched(executive_, scenario_.host),
+      flow_ids(random_stream(*this, "flow ids")) {}
+
+}  // namespace ktlssim

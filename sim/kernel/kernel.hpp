@@ -1,0 +1,79 @@
+// Everything a simulated kernel function can reach: the clock, the CPUs, the costs, the state of the
+// subsystems.
+#pragma once
+
+#include <boost/random/mersenne_twister.hpp>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "models/scenario.hpp"
+#include "sim/kernel/kern_mutex.hpp"
+#include "sim/kernel/mbuf.hpp"
+#include "sim/kernel/sched_ule.hpp"
+#include "sim/kernel/socket.hpp"
+#include "sim/kernel/uipc_ktls.hpp"
+#include "sim/measure/recorder.hpp"
+
+namespace ktlssim {
+
+class Cxgbe;
+class Driver;
+class Network;
+
+// Contention by kind of lock.
+struct Locks {
+  LockStatistics work_queue{"ktls_wq"};
+  LockStatistics inpcb{"inpcb"};
+  LockStatistics ocf_session{"ktls_ocf session"};
+  LockStatistics driver_session{"driver session"};
+  LockStatistics ring{"driver ring"};
+};
+
+// The measured part of the run; device times are clipped to it.
+struct Window {
+  Time begin{0};
+  Time end{0};
+
+  std::int64_t overlap_ns(Time from, Time to) const {
+    return std::max<std::int64_t>(0, (std::min(to, end) - std::max(from, begin)).count());
+  }
+};
+
+class Kernel {
+ public:
+  Kernel(Executive& executive_, const Scenario& scenario_, std::uint64_t replication_);
+
+  Time now() const { return executive.now(); }
+  Calendar& calendar() { return executive.calendar(); }
+  void charge(Function function, Time cost) { sched.charge(function, cost); }
+
+  // wakeup(9): the caller pays. The thread, if it sleeps on that channel, may run before this returns.
+  void wakeup(Thread* thread, std::string_view wchan) {
+    charge(Function::wakeup, scenario.host.scheduler.wakeup_ns.ns());
+    if (thread != nullptr && thread->wchan == wchan) sched.make_runnable(*thread);
+  }
+
+  void mtx_lock(Mutex& mutex, LockStatistics& statistics) {
+    mutex.lock(sched, statistics, scenario.host.scheduler.turnstile_ns.ns());
+  }
+  void mtx_unlock(Mutex& mutex) { mutex.unlock(sched); }
+
+  Executive& executive;
+  const Scenario& scenario;
+  const std::uint64_t replication;
+  Window window;
+  Scheduler sched;
+  Recorder recorder;
+  Locks locks;
+  MbufPool mbufs;
+  boost::random::mt19937_64 flow_ids;
+  Ktls ktls;
+  std::deque<Socket> sockets;
+  Driver* driver = nullptr;    // the driver that OCF selected
+  Network* network = nullptr;  // null where the workload has no TCP
+  Cxgbe* cxgbe = nullptr;      // the NIC, where the network or ccr(4) needs one
+};
+
+}  // namespace ktlssim

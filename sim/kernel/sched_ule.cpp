@@ -1,0 +1,474 @@
+#include "sim/kernel/sched_ule.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "sim/kernel/kern_mutex.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+// Tags of calendar events: a generation above, the index of a thread or CPU below.
+constexpr unsigned kThreadBits = 21;
+constexpr unsigned kCpuBits = 11;
+
+std::int64_t parts_per_million(double factor) {
+  return std::llround(factor * static_cast<double>(kWorkPerNs));
+}
+
+Time duration(Work work, std::int64_t speed) { return Time{(work + speed - 1) / speed}; }
+
+}  // namespace
+
+Scheduler::Scheduler(Executive& executive, const HostProfile& host)
+    : executive_(executive),
+      switch_cost_(host.scheduler.context_switch_ns.ns()),
+      idle_exit_(host.scheduler.cpu_idle_exit_ns.ns()),
+      slice_(host.scheduler.slice_ns.ns()),
+      preempt_thresh_(static_cast<int>(host.scheduler.preempt_thresh.count())),
+      socket_priority_(static_cast<int>(host.scheduler.pri_socket_sleep.count())),
+      max_interact_(static_cast<int>(host.scheduler.pri_max_interact.count())),
+      threads_per_core_(static_cast<int>(host.threads_per_core.count())),
+      smt_speed_(parts_per_million(host.smt_speed.value())),
+      cpus_(static_cast<std::size_t>(host.cpus.count())) {
+  const SchedulerCosts& costs = host.scheduler;
+  const auto set = [this](ThreadClass c, const Quantity& priority) {
+    class_priority_[static_cast<std::size_t>(c)] = static_cast<int>(priority.count());
+  };
+  set(ThreadClass::application, costs.pri_user);
+  set(ThreadClass::receiver, costs.pri_user);
+  set(ThreadClass::ktls, costs.pri_kthread);
+  set(ThreadClass::interrupt, costs.pri_ithread_net);
+  set(ThreadClass::netisr, costs.pri_swi_net);
+}
+
+Thread& Scheduler::create(const std::string& name, ThreadClass thread_class, int bound_cpu,
+                          std::function<void()> body) {
+  auto& thread = *threads_.emplace_back(std::make_unique<Thread>());
+  thread.index = threads_.size() - 1;
+  thread.name = name;
+  thread.thread_class = thread_class;
+  thread.base_priority = class_priority_[static_cast<std::size_t>(thread_class)];
+  thread.own_priority = thread.priority = thread.base_priority;
+  thread.bound_cpu = bound_cpu;
+  thread.cpu = bound_cpu >= 0 ? bound_cpu : static_cast<int>(thread.index) % cpus();
+  thread.strand_cpu = thread.cpu;
+  thread.strand = &executive_.spawn(name, thread.cpu, [this, &thread, body = std::move(body)] {
+    executing_ = &thread;
+    body();
+    throw ModelError("thread returned: " + thread.name);
+  });
+  return thread;
+}
+
+// --- Steps
+// ---------------------------------------------------------------------------------------------------------
+
+void Scheduler::charge_work(Function function, Work work) {
+  Thread& self = *executing_;
+  const Time needed = duration(work, cpu_of(self).speed);
+  if (executive_.try_advance(needed)) {
+    self.busy_ns[static_cast<std::size_t>(function)] += needed.count();
+    return;
+  }
+  self.function = function;
+  self.work = work;
+  begin_step(self);
+  give_way();
+}
+
+void Scheduler::begin_step(Thread& thread) {
+  thread.in_step = true;
+  thread.step_began = executive_.now();
+  ++thread.generation;
+  if (thread.spinning) return;
+  const Work work = thread.switch_work > 0 ? thread.switch_work : thread.work;
+  executive_.calendar().call_at<&Scheduler::step_done>(
+      executive_.now() + duration(work, cpu_of(thread).speed), Rank::thread, this,
+      thread.generation << kThreadBits | thread.index);
+}
+
+// Accounts the step under way up to now and takes the work done off it.
+void Scheduler::accrue(Thread& thread) {
+  const Time elapsed = executive_.now() - thread.step_began;
+  thread.step_began = executive_.now();
+  thread.busy_ns[static_cast<std::size_t>(thread.step_function())] += elapsed.count();
+  Work& work = thread.switch_work > 0 ? thread.switch_work : thread.work;
+  work = std::max<Work>(work - elapsed.count() * cpu_of(thread).speed, 0);
+}
+
+void Scheduler::step_done(std::uint64_t tag) {
+  Thread& thread = *threads_[tag & ((1ULL << kThreadBits) - 1)];
+  if (!thread.in_step || thread.generation != tag >> kThreadBits) return;
+  accrue(thread);
+  if (thread.work > 0) {  // the switch is over, the interrupted step goes on
+    begin_step(thread);
+    return;
+  }
+  thread.in_step = false;
+  executive_.resume(*thread.strand);
+}
+
+// --- Who runs where
+// ------------------------------------------------------------------------------------------------
+
+void Scheduler::give_way() {
+  Thread* const self = std::exchange(executing_, nullptr);
+  executive_.suspend();
+  executing_ = self;
+}
+
+void Scheduler::sleep(std::string_view wchan) {
+  if (executive_.unwinding()) throw StrandStopped{};
+  Thread& self = *executing_;
+  Cpu& cpu = cpu_of(self);
+  take_off(cpu);
+  self.state = ThreadState::sleeping;
+  self.wchan = wchan;
+  self.asleep_since = executive_.now();
+  run_next(cpu);
+  give_way();
+}
+
+bool Scheduler::should_preempt(int priority, const Thread& current, bool remote) const {
+  if (priority >= current.priority) return false;
+  if (priority <= preempt_thresh_) return true;
+  return remote && priority <= max_interact_ && current.priority > max_interact_;
+}
+
+void Scheduler::make_runnable(Thread& thread) {
+  if (executive_.unwinding() || thread.state != ThreadState::sleeping) return;
+  ++counters_.wakeups;
+  thread.cpu = pick_cpu(thread);
+  Cpu& cpu = cpu_of(thread);
+  enqueue(thread, cpu, false);
+  if (cpu.current == nullptr) {
+    if (cpu.waking) return;
+    if (idle_exit_ == kNoTime) {
+      run_next(cpu);
+      return;
+    }
+    cpu.waking = true;
+    executive_.calendar().call_at<&Scheduler::idle_exit_done>(executive_.now() + idle_exit_, Rank::scheduler,
+                                                              this, static_cast<std::uint64_t>(index(cpu)));
+    return;
+  }
+  const bool remote = executing_ == nullptr || executing_->cpu != thread.cpu;
+  if (should_preempt(thread.priority, *cpu.current, remote)) {
+    Thread* const preempted = cpu.current;
+    ++counters_.preemptions;
+    deschedule(cpu, true);
+    run_next(cpu);
+    if (preempted == executing_) give_way();
+    return;
+  }
+  if (thread.priority < cpu.current->priority) cpu.resched = true;
+  arm_slice(cpu);
+}
+
+void Scheduler::idle_exit_done(std::uint64_t cpu_index) {
+  Cpu& cpu = cpus_[cpu_index];
+  cpu.waking = false;
+  run_next(cpu);
+}
+
+// The last CPU if idle, else an idle CPU (of an idle core rather), else the one that runs the lowest class.
+int Scheduler::pick_cpu(const Thread& thread) const {
+  if (thread.bound_cpu >= 0) return thread.bound_cpu;
+  const auto idle = [this](int i) {
+    const Cpu& cpu = cpus_[static_cast<std::size_t>(i)];
+    return cpu.current == nullptr && !cpu.waking;
+  };
+  if (idle(thread.cpu)) return thread.cpu;
+  int any_idle = -1;
+  int lowest = thread.cpu;
+  int lowest_priority = -1;
+  for (int i = 0; i < cpus(); ++i) {
+    if (idle(i)) {
+      const int core = i / threads_per_core_ * threads_per_core_;
+      bool core_idle = true;
+      for (int j = core; j < std::min(core + threads_per_core_, cpus()); ++j)
+        core_idle = core_idle && idle(j);
+      if (core_idle) return i;
+      if (any_idle < 0) any_idle = i;
+    }
+    const Cpu& cpu = cpus_[static_cast<std::size_t>(i)];
+    const int runs = cpu.current == nullptr ? cpu.queue.best_priority()
+                                            : std::min(cpu.current->priority, cpu.queue.best_priority());
+    if (runs > lowest_priority) {
+      lowest_priority = runs;
+      lowest = i;
+    }
+  }
+  return any_idle >= 0 ? any_idle : lowest;
+}
+
+void Scheduler::enqueue(Thread& thread, Cpu& cpu, bool at_head) {
+  thread.state = ThreadState::runnable;
+  cpu.queue.insert(thread, at_head);
+}
+
+void Scheduler::dispatch(Cpu& cpu, Thread& thread) {
+  close_span(cpu);
+  cpu.current = &thread;
+  ++cpu.dispatches;
+  cpu.resched = cpu.queue.best_priority() < thread.priority;
+  cpu.slice_armed = false;
+  cpu.slice_end = executive_.now() + slice_;
+  thread.state = ThreadState::running;
+  thread.cpu = index(cpu);
+  if (thread.strand_cpu != thread.cpu) {
+    thread.strand_cpu = thread.cpu;
+    executive_.move(*thread.strand, thread.cpu);
+  }
+  update_speeds_of_core(cpu);
+  ++counters_.context_switches;
+  for (const auto part : {static_cast<std::uint64_t>(executive_.now().count()),
+                          static_cast<std::uint64_t>(thread.cpu), thread.index})
+    fingerprint_ = (fingerprint_ ^ part) * 1099511628211ULL;  // FNV-1a prime
+  thread.switch_work = switch_cost_.count() * kWorkPerNs;
+  begin_step(thread);
+  arm_slice(cpu);
+}
+
+void Scheduler::take_off(Cpu& cpu) {
+  Thread& thread = *cpu.current;
+  if (thread.in_step) accrue(thread);
+  thread.in_step = false;
+  thread.spinning = false;
+  thread.switch_work = 0;
+  ++thread.generation;
+  close_span(cpu);
+  cpu.current = nullptr;
+  for (Mutex* const mutex : thread.held) mutex->owner_left_cpu();
+}
+
+void Scheduler::deschedule(Cpu& cpu, bool to_head) {
+  Thread& thread = *cpu.current;
+  take_off(cpu);
+  enqueue(thread, cpu, to_head);
+}
+
+void Scheduler::run_next(Cpu& cpu) {
+  Thread* next = nullptr;
+  if (cpu.queue.occupied != 0) {
+    next = &cpu.queue.pop();
+  } else {
+    next = steal(cpu);
+  }
+  if (next != nullptr)
+    dispatch(cpu, *next);
+  else
+    update_speeds_of_core(cpu);
+}
+
+// The most urgent floating thread of the CPU that has most of them waiting.
+Thread* Scheduler::steal(const Cpu& thief) {
+  Cpu* victim = nullptr;
+  const int own = index(thief);
+  for (int i = 1; i < cpus(); ++i) {
+    Cpu& cpu = cpus_[static_cast<std::size_t>((own + i) % cpus())];
+    if (cpu.current == nullptr) continue;  // on its way to running them itself
+    if (cpu.queue.stealable > (victim == nullptr ? 0 : victim->queue.stealable)) victim = &cpu;
+  }
+  if (victim == nullptr) return nullptr;
+  Thread* const thread = victim->queue.first_stealable();
+  victim->queue.remove(*thread);
+  ++counters_.steals;
+  return thread;
+}
+
+void Scheduler::userret() {
+  Thread& self = *executing_;
+  if (self.own_priority != self.base_priority) {
+    self.own_priority = self.base_priority;
+    apply_priority(self);
+  }
+  Cpu& cpu = cpu_of(self);
+  if (!cpu.resched && cpu.queue.best_priority() >= self.priority) return;
+  cpu.resched = false;
+  if (cpu.queue.best_priority() > self.priority) return;
+  deschedule(cpu, false);
+  run_next(cpu);
+  give_way();
+}
+
+void Scheduler::arm_slice(Cpu& cpu) {
+  const Thread& current = *cpu.current;
+  const bool user =
+      current.thread_class == ThreadClass::application || current.thread_class == ThreadClass::receiver;
+  if (cpu.slice_armed || !user || cpu.queue.occupied == 0) return;
+  cpu.slice_armed = true;
+  executive_.calendar().call_at<&Scheduler::slice_over>(
+      std::max(cpu.slice_end, executive_.now()), Rank::scheduler, this,
+      cpu.dispatches << kCpuBits | static_cast<std::uint64_t>(index(cpu)));
+}
+
+// As an AST: the thread gives way when it next returns to user mode.
+void Scheduler::slice_over(std::uint64_t tag) {
+  Cpu& cpu = cpus_[tag & ((1ULL << kCpuBits) - 1)];
+  if (cpu.current == nullptr || cpu.dispatches != tag >> kCpuBits) return;
+  cpu.resched = true;
+}
+
+// --- Priorities and locks
+// ------------------------------------------------------------------------------------------
+
+void Scheduler::apply_priority(Thread& thread) {
+  const int priority = std::min(thread.own_priority, thread.lent_priority);
+  if (priority == thread.priority) return;
+  if (thread.state == ThreadState::runnable) {
+    Cpu& cpu = cpu_of(thread);
+    cpu.queue.remove(thread);
+    thread.priority = priority;
+    cpu.queue.insert(thread, true);
+    return;
+  }
+  thread.priority = priority;
+}
+
+void Scheduler::lend_priority(Thread& owner, int priority) {
+  owner.lent_priority = std::min(owner.lent_priority, priority);
+  apply_priority(owner);
+}
+
+void Scheduler::unlend_priority(Thread& owner) {
+  owner.lent_priority = 255;
+  apply_priority(owner);
+}
+
+void Scheduler::spin() {
+  Thread& self = *executing_;
+  self.work = 0;
+  self.spinning = true;
+  begin_step(self);
+  give_way();
+}
+
+void Scheduler::stop_spinning(Thread& thread) {
+  if (!thread.spinning) return;
+  accrue(thread);
+  thread.spinning = false;
+  begin_step(thread);
+}
+
+// --- Speeds and accounting
+// -----------------------------------------------------------------------------------------
+
+void Scheduler::set_speed(int cpu, std::int64_t speed) {
+  cpus_[static_cast<std::size_t>(cpu)].own_speed = speed;
+  update_speed(cpus_[static_cast<std::size_t>(cpu)]);
+}
+
+void Scheduler::update_speeds_of_core(const Cpu& cpu) {
+  if (threads_per_core_ == 1) return;
+  const int core = index(cpu) / threads_per_core_ * threads_per_core_;
+  for (int i = core; i < std::min(core + threads_per_core_, cpus()); ++i)
+    update_speed(cpus_[static_cast<std::size_t>(i)]);
+}
+
+// A busy CPU with a busy sibling runs at smt_speed; a step under way is rescaled.
+void Scheduler::update_speed(Cpu& cpu) {
+  bool sibling_busy = false;
+  const int self = index(cpu);
+  const int core = self / threads_per_core_ * threads_per_core_;
+  for (int i = core; i < std::min(core + threads_per_core_, cpus()); ++i)
+    sibling_busy = sibling_busy || (i != self && cpus_[static_cast<std::size_t>(i)].current != nullptr);
+  const std::int64_t speed = sibling_busy ? cpu.own_speed * smt_speed_ / kWorkPerNs : cpu.own_speed;
+  if (speed == cpu.speed) return;
+  const bool rescale = cpu.current != nullptr && cpu.current->in_step;
+  if (rescale) accrue(*cpu.current);
+  cpu.speed = speed;
+  if (rescale) begin_step(*cpu.current);
+}
+
+void Scheduler::close_span(Cpu& cpu) {
+  const std::int64_t span = (executive_.now() - cpu.span_began).count();
+  (cpu.current != nullptr ? cpu.busy_ns : cpu.idle_ns) += span;
+  cpu.span_began = executive_.now();
+}
+
+void Scheduler::account_all() {
+  for (Cpu& cpu : cpus_) {
+    close_span(cpu);
+    if (cpu.current == nullptr || !cpu.current->in_step) continue;
+    accrue(*cpu.current);
+    begin_step(*cpu.current);
+  }
+}
+
+void Scheduler::reset_accounting() {
+  account_all();
+  counters_ = {};
+  for (const auto& thread : threads_) thread->busy_ns = {};
+  for (Cpu& cpu : cpus_) cpu.busy_ns = cpu.idle_ns = 0;
+}
+
+std::string Scheduler::state_of_threads() const {
+  std::string text;
+  for (const auto& thread : threads_) {
+    switch (thread->state) {
+      case ThreadState::running:
+        text += fmt::format("  {}: running {} on CPU {}\n", thread->name, name(thread->step_function()),
+                            thread->cpu);
+        break;
+      case ThreadState::runnable:
+        text += fmt::format("  {}: runnable on CPU {}\n", thread->name, thread->cpu);
+        break;
+      case ThreadState::sleeping:
+        text += fmt::format("  {}: asleep on \"{}\" since {} ns\n", thread->name, thread->wchan,
+                            thread->asleep_since.count());
+        break;
+    }
+  }
+  return text;
+}
+
+// --- Run queues
+// ----------------------------------------------------------------------------------------------------
+
+void Scheduler::RunQueue::insert(Thread& thread, bool at_head) {
+  const auto q = static_cast<std::size_t>(thread.priority / kPrioritiesPerQueue);
+  thread.next_runnable = nullptr;
+  if (head[q] == nullptr) {
+    head[q] = tail[q] = &thread;
+  } else if (at_head) {
+    thread.next_runnable = head[q];
+    head[q] = &thread;
+  } else {
+    tail[q]->next_runnable = &thread;
+    tail[q] = &thread;
+  }
+  occupied |= 1ULL << q;
+  stealable += thread.bound_cpu < 0 ? 1 : 0;
+}
+
+Thread& Scheduler::RunQueue::pop() {
+  Thread& thread = *head[first()];
+  remove(thread);
+  return thread;
+}
+
+void Scheduler::RunQueue::remove(Thread& thread) {
+  const auto q = static_cast<std::size_t>(thread.priority / kPrioritiesPerQueue);
+  Thread* previous = nullptr;
+  for (Thread* t = head[q]; t != &thread; t = t->next_runnable) previous = t;
+  (previous == nullptr ? head[q] : previous->next_runnable) = thread.next_runnable;
+  if (tail[q] == &thread) tail[q] = previous;
+  if (head[q] == nullptr) occupied &= ~(1ULL << q);
+  stealable -= thread.bound_cpu < 0 ? 1 : 0;
+}
+
+Thread* Scheduler::RunQueue::first_stealable() const {
+  for (std::uint64_t queues = occupied; queues != 0; queues &= queues - 1)
+    for (Thread* t = head[static_cast<std::size_t>(__builtin_ctzll(queues))]; t != nullptr;
+         t = t->next_runnable)
+      if (t->bound_cpu < 0) return t;
+  return nullptr;
+}
+
+}  // namespace ktlssim

@@ -1,0 +1,159 @@
+// The CPUs and who runs on them, after sched_ule.c: 256 priorities (lower runs first), run queues per CPU,
+// immediate preemption up to preempt_thresh, the remote wakeup rule, slices for user threads, stealing by
+// idle CPUs.
+//
+// Every nanosecond of every CPU is accounted to a thread and a function, or is idle.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/host_profile.hpp"
+#include "sim/engine/executive.hpp"
+#include "sim/kernel/thread.hpp"
+
+namespace ktlssim {
+
+struct SchedulerCounters {
+  std::int64_t context_switches = 0;
+  std::int64_t wakeups = 0;
+  std::int64_t preemptions = 0;
+  std::int64_t steals = 0;
+};
+
+class Scheduler {
+ public:
+  Scheduler(Executive& executive, const HostProfile& host);
+
+  // A thread that sleeps on "-" until its first wakeup; `body` starts then. `bound_cpu` -1 = floats.
+  Thread& create(const std::string& name, ThreadClass thread_class, int bound_cpu,
+                 std::function<void()> body);
+
+  Time now() const { return executive_.now(); }
+  // The thread whose code is executing; null in hardware callbacks.
+  Thread* curthread() { return executing_; }
+
+  // The executing thread spends `cost` in `function`, at the speed of its CPU, through preemptions.
+  void charge(Function function, Time cost) {
+    if (cost > kNoTime) charge_work(function, cost.count() * kWorkPerNs);
+  }
+
+  // The executing thread sleeps until a wakeup.
+  void sleep(std::string_view wchan);
+  // Makes a sleeping thread runnable, free of charge; it may run before this returns if it outranks the
+  // caller. Does nothing to a thread that does not sleep.
+  void make_runnable(Thread& thread);
+
+  // A user thread leaves the kernel: its priority falls back, and it yields to who outranks it.
+  void userret();
+  // A user thread that slept in the kernel on a socket has this priority until userret().
+  void raise_to_socket_priority(Thread& thread) {
+    thread.own_priority = socket_priority_;
+    apply_priority(thread);
+  }
+
+  // For locks: a waiter's priority is lent to the owner of the lock, and taken back.
+  void lend_priority(Thread& owner, int priority);
+  void unlend_priority(Thread& owner);
+  // The executing thread burns CPU until stop_spinning, or until it or the lock's owner is descheduled.
+  void spin();
+  void stop_spinning(Thread& thread);
+  bool unwinding() const { return executive_.unwinding(); }
+  bool on_cpu(const Thread& thread) const { return thread.state == ThreadState::running; }
+
+  // Factor of full speed, in parts per million, besides that of a busy SMT sibling.
+  void set_speed(int cpu, std::int64_t parts_per_million);
+
+  // Accounts running steps and idle times up to now.
+  void account_all();
+  // Forgets what has been accounted so far (the warm-up).
+  void reset_accounting();
+
+  int cpus() const { return static_cast<int>(cpus_.size()); }
+  std::int64_t busy_ns(int cpu) const { return cpus_[static_cast<std::size_t>(cpu)].busy_ns; }
+  std::int64_t idle_ns(int cpu) const { return cpus_[static_cast<std::size_t>(cpu)].idle_ns; }
+  const std::vector<std::unique_ptr<Thread>>& threads() const { return threads_; }
+  const SchedulerCounters& counters() const { return counters_; }
+  std::uint64_t fingerprint() const { return fingerprint_; }
+  // One line a thread: who runs, who waits for what since when.
+  std::string state_of_threads() const;
+
+ private:
+  static constexpr int kQueues = 64;  // as FreeBSD's runq: four priorities each
+  static constexpr int kPrioritiesPerQueue = 4;
+
+  struct RunQueue {
+    std::array<Thread*, kQueues> head{};
+    std::array<Thread*, kQueues> tail{};
+    std::uint64_t occupied = 0;
+    int stealable = 0;  // queued threads that float
+
+    int best_priority() const { return occupied == 0 ? 256 : head[first()]->priority; }
+    std::size_t first() const { return static_cast<std::size_t>(__builtin_ctzll(occupied)); }
+    void insert(Thread& thread, bool at_head);
+    Thread& pop();
+    void remove(Thread& thread);
+    Thread* first_stealable() const;
+  };
+
+  struct Cpu {
+    Thread* current = nullptr;
+    bool waking = false;   // idle, but on its way out of the idle state
+    bool preempt = false;  // its executing thread is to be preempted at once
+    bool resched = false;  // somebody outranks its user thread: yield at userret
+    bool slice_armed = false;
+    Time slice_end{0};
+    std::uint64_t dispatches = 0;
+    RunQueue queue;
+    std::int64_t own_speed = kWorkPerNs;
+    std::int64_t speed = kWorkPerNs;
+    Time span_began{0};  // of the busy or idle span under way
+    std::int64_t busy_ns = 0;
+    std::int64_t idle_ns = 0;
+  };
+
+  void charge_work(Function function, Work work);
+  Cpu& cpu_of(const Thread& thread) { return cpus_[static_cast<std::size_t>(thread.cpu)]; }
+  int index(const Cpu& cpu) const { return static_cast<int>(&cpu - cpus_.data()); }
+  int pick_cpu(const Thread& thread) const;
+  bool should_preempt(int priority, const Thread& current, bool remote) const;
+  void apply_priority(Thread& thread);
+  void enqueue(Thread& thread, Cpu& cpu, bool at_head);
+  void dispatch(Cpu& cpu, Thread& thread);
+  void run_next(Cpu& cpu);  // its thread has left: next thread, steal, or idle
+  Thread* steal(const Cpu& thief);
+  void take_off(Cpu& cpu);                  // the running thread stops running, in whatever state
+  void deschedule(Cpu& cpu, bool to_head);  // the running thread goes back to the queue
+  void give_way();                          // the executing thread has been taken off its CPU
+  void begin_step(Thread& thread);
+  void accrue(Thread& thread);
+  void step_done(std::uint64_t tag);
+  void idle_exit_done(std::uint64_t cpu);
+  void slice_over(std::uint64_t tag);
+  void arm_slice(Cpu& cpu);
+  void set_busy(Cpu& cpu, bool busy);
+  void close_span(Cpu& cpu);
+  void update_speeds_of_core(const Cpu& cpu);
+  void update_speed(Cpu& cpu);
+
+  Executive& executive_;
+  Time switch_cost_;
+  Time idle_exit_;
+  Time slice_;
+  int preempt_thresh_;
+  int socket_priority_;
+  int max_interact_;
+  std::array<int, kThreadClassNames.size()> class_priority_{};
+  int threads_per_core_;
+  std::int64_t smt_speed_;
+  std::vector<Cpu> cpus_;
+  std::vector<std::unique_ptr<Thread>> threads_;
+  Thread* executing_ = nullptr;
+  SchedulerCounters counters_;
+  std::uint64_t fingerprint_ = 14695981039346656037ULL;  // FNV-1a offset basis
+};
+
+}  // namespace ktlssim

@@ -1,0 +1,86 @@
+// A connection with its send buffer, its TLS session and its TCP state.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+
+#include "models/tls.hpp"
+#include "sim/kernel/kern_mutex.hpp"
+#include "sim/kernel/mbuf.hpp"
+
+namespace ktlssim {
+
+struct Socket;
+
+// What a socket's protocol does; pr_usrreqs of the kernel.
+class Protocol {
+ public:
+  virtual ~Protocol() = default;
+  // `records` records from `m` on are encrypted.
+  virtual void pr_ready(Socket& so, Mbuf& m, int records) = 0;
+  // Drops the connection with EIO: crypto failed.
+  virtual void pr_abort(Socket& so) = 0;
+};
+
+// struct ktls_session, transmit side.
+struct KtlsSession {
+  int wq_index = 0;
+  bool sync_dispatch = true;
+  Framing framing{};
+  std::uint64_t next_seqno = 0;  // sb_tls_seqno
+  std::int64_t refs = 1;
+  Mutex os_lock;      // ktls_ocf.c's per-session mutex
+  Mutex driver_lock;  // the driver's session mutex
+  int port = 0;       // ccr: the port of this session
+};
+
+// struct sockbuf, send side. Bytes are bytes on the wire: payload, header and trailer.
+struct SendBuffer {
+  std::int64_t sb_hiwat = 0;
+  std::int64_t sb_lowat = 2048;
+  std::int64_t sb_ccc = 0;  // all bytes, not-ready ones too
+  std::int64_t sb_acc = 0;  // bytes that TCP may send or has sent
+  Mbuf* sb_mb = nullptr;
+  Mbuf* sb_mbtail = nullptr;
+  Mbuf* sb_fnrdy = nullptr;        // first not-ready record
+  std::int64_t acked_of_head = 0;  // bytes of sb_mb that are acknowledged
+
+  std::int64_t space() const { return sb_hiwat - sb_ccc; }
+  bool writeable() const { return space() >= sb_lowat; }
+};
+
+struct Kqueue {
+  std::deque<Socket*> ready;
+  Thread* waiter = nullptr;
+};
+
+struct Socket {
+  int index = 0;
+  std::uint32_t flowid = 0;
+  std::int64_t refs = 1;
+  bool dropped = false;     // INP_DROPPED
+  bool error_seen = false;  // the application knows
+  Protocol* proto = nullptr;
+  KtlsSession tls;
+  SendBuffer so_snd;
+  Mutex inp_lock;
+
+  // Who waits for space.
+  Thread* sbwait = nullptr;
+  Kqueue* kqueue = nullptr;
+  bool knote_armed = false;
+
+  // TCP: stream offsets.
+  std::int64_t snd_una = 0;
+  std::int64_t snd_nxt = 0;
+  std::int64_t snd_wnd_edge = 0;  // the peer takes bytes up to here
+
+  // The peer, or the link to it (nic): bytes received and not yet acknowledged.
+  std::int64_t peer_received = 0;
+  std::int64_t peer_acked = 0;
+  std::uint64_t delack_generation = 0;
+
+  std::uint64_t last_released_seqno = 0;  // records released to TCP, for the order check
+};
+
+}  // namespace ktlssim

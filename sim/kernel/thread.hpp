@@ -1,0 +1,72 @@
+// A simulated kernel or user thread: its scheduling state, and where its CPU time went.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/units.hpp"
+#include "sim/engine/executive.hpp"
+#include "sim/kernel/function.hpp"
+
+namespace ktlssim {
+
+class Mutex;
+
+enum class ThreadClass : std::uint8_t { application, ktls, interrupt, netisr, receiver };
+inline constexpr std::array<std::string_view, 5> kThreadClassNames{"application", "ktls", "interrupt",
+                                                                   "netisr", "receiver"};
+enum class ThreadState : std::uint8_t { sleeping, runnable, running };
+
+// Work in units of (nanoseconds at full speed) x 1e6, so that a speed of n parts per million does n units a
+// nanosecond and rescaling is exact.
+using Work = std::int64_t;
+constexpr Work kWorkPerNs = 1'000'000;
+
+struct Thread {
+  std::uint64_t index = 0;
+  std::string name;
+  ThreadClass thread_class = ThreadClass::application;
+  int base_priority = 0;
+  int own_priority = 0;  // base, or raised by a socket sleep
+  int bound_cpu = -1;    // -1 = floats
+
+  ThreadState state = ThreadState::sleeping;
+  int lent_priority = 255;       // by waiters for its locks
+  int priority = 0;              // the better of own and lent
+  int cpu = 0;                   // where it runs, or ran last
+  std::string_view wchan = "-";  // what it sleeps on
+  Time asleep_since{0};
+  Strand* strand = nullptr;
+  int strand_cpu = 0;  // host of the strand: follows `cpu` at the next dispatch
+
+  // The step under way. First the switch to this thread, then `work` of `function`.
+  Work switch_work = 0;
+  Work work = 0;
+  Function function = Function::application;
+  bool spinning = false;  // burns CPU until a lock is free
+  bool in_step = false;   // on its CPU, waiting for the end of the step
+  Time step_began{0};
+  std::uint64_t generation = 0;  // of the step's event: an older event is void
+
+  Thread* next_runnable = nullptr;
+  std::vector<Mutex*> held;  // mutexes owned now
+
+  std::array<std::int64_t, kFunctionCount> busy_ns{};
+
+  // What it does on its CPU now.
+  Function step_function() const {
+    if (switch_work > 0) return Function::cpu_switch;
+    return spinning ? Function::mtx_spin : function;
+  }
+
+  std::int64_t total_busy_ns() const {
+    std::int64_t sum = 0;
+    for (const std::int64_t ns : busy_ns) sum += ns;
+    return sum;
+  }
+};
+
+}  // namespace ktlssim

@@ -1,0 +1,281 @@
+#include "sim/kernel/uipc_ktls.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "models/tls.hpp"
+#include "sim/kernel/kernel.hpp"
+#include "sim/kernel/ktls_ocf.hpp"
+#include "sim/kernel/uipc_socket.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+const KtlsCosts& costs(const Kernel& k) { return k.scenario.host.ktls; }
+
+// malloc(9)'s bins on amd64.
+std::int64_t malloc_bin(std::int64_t bytes) {
+  constexpr std::array<std::int64_t, 13> kBins{16,   32,   64,   128,  256,   384,  512,
+                                               1024, 2048, 4096, 8192, 16384, 32768};
+  const auto* bin = std::find_if(kBins.begin(), kBins.end(), [bytes](std::int64_t b) { return b >= bytes; });
+  return bin == kBins.end() ? pages_of(bytes) * kPageBytes : *bin;
+}
+
+KtlsOcfEncryptState& state_alloc(Kernel& k) {
+  k.charge(Function::malloc, costs(k).state_alloc_ns.ns());
+  k.recorder.state_bytes.add(malloc_bin(k.scenario.ktls.state_bytes), k.now());
+  Ktls& ktls = k.ktls;
+  if (ktls.free_states == nullptr) return *ktls.states.emplace_back(std::make_unique<KtlsOcfEncryptState>());
+  KtlsOcfEncryptState& state = *ktls.free_states;
+  ktls.free_states = state.next_free;
+  return state;
+}
+
+void state_free(Kernel& k, KtlsOcfEncryptState& state) {
+  k.charge(Function::free, costs(k).state_free_ns.ns());
+  k.recorder.state_bytes.add(-malloc_bin(k.scenario.ktls.state_bytes), k.now());
+  state.next_free = k.ktls.free_states;
+  k.ktls.free_states = &state;
+}
+
+// A 16 KiB buffer from the cache for more than two pages, else page by page.
+void allocate_destination(Kernel& k, Mbuf& m) {
+  if (k.scenario.ktls.sw_buffer_cache && m.npgs > 2) {
+    k.charge(Function::ktls_buffer_alloc, costs(k).ktls_buffer_alloc_ns.ns());
+    m.destination = DestinationBuffer::contiguous;
+    k.recorder.buffer_bytes.add(kTlsMaxPayloadBytes, k.now());
+  } else {
+    k.charge(Function::vm_page_alloc, costs(k).vm_page_alloc_ns.times(m.npgs));
+    m.destination = DestinationBuffer::pages;
+    k.recorder.buffer_bytes.add(m.npgs * kPageBytes, k.now());
+  }
+}
+
+void free_destination(Kernel& k, Mbuf& m) {
+  if (m.destination == DestinationBuffer::contiguous)
+    k.recorder.buffer_bytes.add(-kTlsMaxPayloadBytes, k.now());
+  if (m.destination == DestinationBuffer::pages) k.recorder.buffer_bytes.add(-m.npgs * kPageBytes, k.now());
+  m.destination = DestinationBuffer::none;
+}
+
+// What framing a record changes, apart from its cost.
+void frame_record(Mbuf& m, Socket& so) {
+  ++so.tls.refs;
+  m.holds_session = true;
+  m.wire_bytes = static_cast<std::int32_t>(so.tls.framing.wire_bytes(m.payload_bytes));
+  m.not_ready = true;
+  m.so = &so;
+}
+
+// Appends a batch of `page_count` pages to a work queue.
+void wq_insert(Kernel& k, KtlsWq& wq, Mbuf& top, int page_count) {
+  top.enc_cnt = page_count;
+  top.batch_records = 0;
+  Mbuf* m = &top;
+  for (int pages = 0; pages < page_count; m = m->m_next) {
+    m->enqueued = k.now();
+    pages += m->npgs;
+    ++top.batch_records;
+  }
+  k.recorder.enqueued(top.batch_records);
+  ++k.ktls.batches_outstanding;
+  ++k.ktls.stats.sw_tx_inqueue;
+  top.stailq_next = nullptr;
+  (wq.m_head == nullptr ? wq.m_head : wq.m_tail->stailq_next) = &top;
+  wq.m_tail = &top;
+}
+
+KtlsWq& wq_of(Kernel& k, const Socket& so) { return k.ktls.wq[static_cast<std::size_t>(so.tls.wq_index)]; }
+
+// ktls_free of the record's reference; the mbuf no longer belongs to the session.
+void release_session(Kernel& k, Mbuf& m) {
+  m.holds_session = false;
+  ktls_free(k, m.so->tls);
+}
+
+}  // namespace
+
+void ktls_init(Kernel& k) {
+  const auto workers = static_cast<int>(k.scenario.workers());
+  for (int i = 0; i < workers; ++i) {
+    KtlsWq& wq = k.ktls.wq.emplace_back();
+    wq.index = i;
+    wq.thread =
+        &k.sched.create(fmt::format("KTLS/thr_{}", i), ThreadClass::ktls,
+                        k.scenario.ktls.bind_threads == 1 ? i : -1, [&k, &wq] { ktls_work_thread(k, wq); });
+  }
+}
+
+int ktls_get_cpu(const Kernel& k, const Socket& so) {
+  return static_cast<int>(so.flowid % static_cast<std::uint32_t>(k.ktls.wq.size()));
+}
+
+void ktls_enable_tx(Kernel& k, Socket& so) {
+  so.tls.wq_index = ktls_get_cpu(k, so);
+  so.tls.framing = framing(k.scenario.tls.version, k.scenario.tls.cipher);
+  so.tls.sync_dispatch = ktls_ocf_sync_dispatch(k);
+}
+
+int ktls_frame(Kernel& k, Mbuf& top, Socket& so) {
+  int enq_cnt = 0;
+  for (Mbuf* m = &top; m != nullptr; m = m->m_next) {
+    k.charge(Function::ktls_frame, costs(k).ktls_frame_ns.ns());
+    frame_record(*m, so);
+    enq_cnt += m->npgs;
+  }
+  return enq_cnt;
+}
+
+void ktls_seq(Socket& so, Mbuf& top) {
+  for (Mbuf* m = &top; m != nullptr; m = m->m_next) m->seqno = ++so.tls.next_seqno;
+}
+
+void ktls_enqueue(Kernel& k, Mbuf& top, Socket& so, int page_count) {
+  KtlsWq& wq = wq_of(k, so);
+  k.mtx_lock(wq.mtx, k.locks.work_queue);
+  k.charge(Function::ktls_enqueue, costs(k).ktls_enqueue_ns.ns());
+  wq_insert(k, wq, top, page_count);
+  const bool running = wq.running;
+  k.mtx_unlock(wq.mtx);
+  if (!running) k.wakeup(wq.thread, "-");
+}
+
+void ktls_inject(Kernel& k, Mbuf& m, Socket& so) {
+  frame_record(m, so);
+  ++so.refs;
+  KtlsWq& wq = wq_of(k, so);
+  wq_insert(k, wq, m, m.npgs);
+  if (!wq.running && wq.thread->wchan == "-") k.sched.make_runnable(*wq.thread);
+}
+
+void ktls_work_thread(Kernel& k, KtlsWq& wq) {
+  for (;;) {
+    k.mtx_lock(wq.mtx, k.locks.work_queue);
+    while (wq.m_head == nullptr) {
+      if (wq.running) k.recorder.busy_workers.add(-1, k.now());
+      wq.running = false;
+      k.mtx_unlock(wq.mtx);
+      if (wq.m_head == nullptr) k.sched.sleep("-");
+      k.mtx_lock(wq.mtx, k.locks.work_queue);
+    }
+    if (!wq.running) k.recorder.busy_workers.add(1, k.now());
+    wq.running = true;
+    Mbuf* batch = std::exchange(wq.m_head, nullptr);
+    wq.m_tail = nullptr;
+    k.mtx_unlock(wq.mtx);
+    while (batch != nullptr) {
+      Mbuf& top = *std::exchange(batch, batch->stailq_next);
+      k.charge(Function::ktls_work_thread, costs(k).ktls_work_thread_ns.ns());
+      if (top.so->tls.sync_dispatch)
+        ktls_encrypt(k, top);
+      else
+        ktls_encrypt_async(k, top);
+      --k.ktls.stats.sw_tx_inqueue;
+    }
+  }
+}
+
+Errno ktls_encrypt_record(Kernel& k, Mbuf& m, KtlsOcfEncryptState& state) {
+  k.charge(Function::ktls_encrypt_record, costs(k).ktls_encrypt_record_ns.ns());
+  state.m = &m;
+  if (m.file_backed) allocate_destination(k, m);
+  const Errno error = ktls_ocf_encrypt(k, state);
+  if (error != Errno::ok) free_destination(k, m);
+  return error;
+}
+
+void ktls_finish_nonanon(Kernel& k, Mbuf& m) {
+  k.charge(Function::ktls_finish_nonanon, costs(k).ktls_finish_nonanon_ns.ns());
+  k.charge(Function::page_unwire, costs(k).page_unwire_ns.times(m.npgs));
+  m.file_backed = false;
+}
+
+void ktls_free(Kernel& k, KtlsSession& tls) {
+  k.charge(Function::ktls_free, costs(k).ktls_free_ns.ns());
+  if (--tls.refs < 1) throw ModelError("ktls_free: more references dropped than taken");
+}
+
+void ktls_encrypt(Kernel& k, Mbuf& top) {
+  Socket& so = *top.so;
+  const int records = top.batch_records;
+  KtlsOcfEncryptState state;
+  Errno error = Errno::ok;
+  Mbuf* m = &top;
+  for (int i = 0; i < records; ++i, m = m->m_next) {
+    error = ktls_encrypt_record(k, *m, state);
+    if (error != Errno::ok) {
+      ++k.ktls.stats.failed_crypto;
+      break;
+    }
+    if (m->file_backed) ktls_finish_nonanon(k, *m);
+    release_session(k, *m);
+  }
+  if (error == Errno::ok) {
+    so.proto->pr_ready(so, top, records);
+  } else {
+    so.proto->pr_abort(so);
+    mb_free_notready(k, top, records);
+  }
+  --k.ktls.batches_outstanding;
+  sorele(k, so);
+}
+
+void ktls_encrypt_async(Kernel& k, Mbuf& top) {
+  Socket& so = *top.so;
+  const int records = top.batch_records;
+  Mbuf* next = &top;
+  for (int i = 0; i < records; ++i) {
+    Mbuf& m = *next;
+    next = m.m_next;  // the callback may free the record before the call returns
+    KtlsOcfEncryptState& state = state_alloc(k);
+    soref(k, so);
+    ++k.ktls.async_outstanding;
+    state.so = &so;
+    if (ktls_encrypt_record(k, m, state) != Errno::ok)
+      throw ModelError("ktls_encrypt_async: a dispatch failed synchronously, which no driver does");
+  }
+  --k.ktls.batches_outstanding;
+  sorele(k, so);
+}
+
+void ktls_encrypt_cb(Kernel& k, KtlsOcfEncryptState& state, Errno error) {
+  Mbuf& m = *state.m;
+  Socket& so = *state.so;
+  k.charge(Function::ktls_encrypt_cb, costs(k).ktls_encrypt_cb_ns.ns());
+  if (m.file_backed) ktls_finish_nonanon(k, m);
+  state_free(k, state);
+  release_session(k, m);
+  if (error == Errno::ok) {
+    so.proto->pr_ready(so, m, 1);
+  } else {
+    ++k.ktls.stats.failed_crypto;
+    so.proto->pr_abort(so);
+    mb_free_notready(k, m, 1);
+  }
+  --k.ktls.async_outstanding;
+  sorele(k, so);
+}
+
+void mb_free_notready(Kernel& k, Mbuf& top, int records) {
+  k.recorder.failed(records);
+  Mbuf* next = &top;
+  for (int i = 0; i < records; ++i) {
+    Mbuf& m = *next;
+    next = m.m_next;
+    mb_free_extpg(k, m);
+  }
+}
+
+void mb_free_extpg(Kernel& k, Mbuf& m) {
+  k.charge(Function::sbdrop, k.scenario.host.tcp.sbdrop_record_ns.ns());
+  k.charge(Function::page_free, k.scenario.host.tcp.page_free_ns.times(m.npgs));
+  if (m.holds_session) release_session(k, m);
+  free_destination(k, m);
+  k.mbufs.put(m);
+}
+
+}  // namespace ktlssim

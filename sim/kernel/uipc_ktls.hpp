@@ -1,0 +1,95 @@
+// uipc_ktls.c: framing, the work queues and their threads, and both ways to encrypt a record.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "sim/kernel/crypto.hpp"
+#include "sim/kernel/mbuf.hpp"
+#include "sim/kernel/socket.hpp"
+
+namespace ktlssim {
+
+class Kernel;
+
+// struct ktls_wq: the queue of one worker thread.
+struct KtlsWq {
+  int index = 0;
+  Mutex mtx;
+  Mbuf* m_head = nullptr;  // batches: their first mbufs
+  Mbuf* m_tail = nullptr;
+  bool running = false;
+  Thread* thread = nullptr;
+};
+
+// struct ktls_ocf_encrypt_state: one request under way. On the worker's stack when blocking, malloc'ed when
+// async.
+struct KtlsOcfEncryptState {
+  Mbuf* m = nullptr;
+  Socket* so = nullptr;
+  Cryptop crp;
+  KtlsOcfEncryptState* next_free = nullptr;
+};
+
+// Counters under kern.ipc.tls.stats, since boot.
+struct KtlsStats {
+  std::int64_t sw_tx_inqueue = 0;  // batches, despite its description
+  std::int64_t failed_crypto = 0;
+  std::int64_t tls12_gcm_crypts = 0;
+  std::int64_t tls13_gcm_crypts = 0;
+  std::int64_t inplace = 0;
+  std::int64_t separate_output = 0;
+  std::int64_t retries = 0;
+};
+
+struct Ktls {
+  std::deque<KtlsWq> wq;
+  KtlsStats stats;
+  // For the conservation laws: what holds a socket reference.
+  std::int64_t batches_outstanding = 0;
+  std::int64_t async_outstanding = 0;
+  std::vector<std::unique_ptr<KtlsOcfEncryptState>> states;
+  KtlsOcfEncryptState* free_states = nullptr;
+};
+
+// Creates the worker threads (ktls_init).
+void ktls_init(Kernel& k);
+// The worker of a session, by its flow id; decided once (ktls_get_cpu).
+int ktls_get_cpu(const Kernel& k, const Socket& so);
+// Makes the socket's session ready to send (ktls_enable_tx, ktls_try_sw): worker, framing, sync_dispatch.
+void ktls_enable_tx(Kernel& k, Socket& so);
+
+// Gives each record of the chain its header, trailer and session reference; marks it not ready. Returns the
+// pages to encrypt (*enq_cnt). Caller: the sending thread.
+int ktls_frame(Kernel& k, Mbuf& top, Socket& so);
+// Assigns sequence numbers when the chain is appended to the send buffer.
+void ktls_seq(Socket& so, Mbuf& top);
+// Queues one batch for the session's worker. The caller has taken a socket reference for it.
+void ktls_enqueue(Kernel& k, Mbuf& top, Socket& so, int page_count);
+
+// Not in the kernel: a record that comes from outside, for workloads without an application. Frames and
+// queues it as a batch of its own, at no cost; also from a hardware callback.
+void ktls_inject(Kernel& k, Mbuf& m, Socket& so);
+
+[[noreturn]] void ktls_work_thread(Kernel& k, KtlsWq& wq);
+// Blocking: a record at a time; the batch becomes ready as a whole.
+void ktls_encrypt(Kernel& k, Mbuf& top);
+// Asynchronous: dispatch and go on; ktls_encrypt_cb does the rest of each record.
+void ktls_encrypt_async(Kernel& k, Mbuf& top);
+// Destination buffer and request of one record; shared by both.
+Errno ktls_encrypt_record(Kernel& k, Mbuf& m, KtlsOcfEncryptState& state);
+// In the driver's completion context.
+void ktls_encrypt_cb(Kernel& k, KtlsOcfEncryptState& state, Errno error);
+// Replaces the file pages of a record by its encrypted ones.
+void ktls_finish_nonanon(Kernel& k, Mbuf& m);
+// Drops one session reference.
+void ktls_free(Kernel& k, KtlsSession& tls);
+
+// Frees `records` not-ready records from `m` on: their connection has failed.
+void mb_free_notready(Kernel& k, Mbuf& m, int records);
+// Frees a record and what it holds, in the executing thread.
+void mb_free_extpg(Kernel& k, Mbuf& m);
+
+}  // namespace ktlssim

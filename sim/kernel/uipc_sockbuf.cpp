@@ -1,0 +1,82 @@
+#include "sim/kernel/uipc_sockbuf.hpp"
+
+#include <fmt/format.h>
+
+#include "sim/kernel/kernel.hpp"
+
+namespace ktlssim {
+
+void sbappendstream(Socket& so, Mbuf& top) {
+  SendBuffer& sb = so.so_snd;
+  (sb.sb_mb == nullptr ? sb.sb_mb : sb.sb_mbtail->m_next) = &top;
+  if (sb.sb_fnrdy == nullptr) sb.sb_fnrdy = &top;
+  for (Mbuf* m = &top; m != nullptr; m = m->m_next) {
+    sb.sb_ccc += m->wire_bytes;
+    m->in_sockbuf = true;
+    sb.sb_mbtail = m;
+  }
+}
+
+bool sbready(Kernel& k, Socket& so, Mbuf& top, int records) {
+  SendBuffer& sb = so.so_snd;
+  k.charge(Function::sbready, k.scenario.host.tcp.sbready_ns.ns() * records);
+  Mbuf* m = &top;
+  for (int i = 0; i < records; ++i, m = m->m_next) {
+    m->not_ready = false;
+    k.recorder.ready(k.now() - m->enqueued, m->payload_bytes);
+  }
+  if (sb.sb_fnrdy != &top) return false;
+  for (m = &top; m != nullptr && !m->not_ready; m = m->m_next) {
+    if (m->seqno != ++so.last_released_seqno)
+      throw ModelError(fmt::format("session {}: record {} released after record {}", so.index, m->seqno,
+                                   so.last_released_seqno - 1));
+    sb.sb_acc += m->wire_bytes;
+  }
+  sb.sb_fnrdy = m;
+  return true;
+}
+
+void sbdrop(Kernel& k, Socket& so, std::int64_t bytes) {
+  SendBuffer& sb = so.so_snd;
+  sb.sb_ccc -= bytes;
+  sb.sb_acc -= bytes;
+  sb.acked_of_head += bytes;
+  while (sb.sb_mb != nullptr && sb.acked_of_head >= sb.sb_mb->wire_bytes) {
+    Mbuf& m = *sb.sb_mb;
+    if (m.not_ready)
+      throw ModelError(
+          fmt::format("session {}: record {} acknowledged before it was ready", so.index, m.seqno));
+    sb.acked_of_head -= m.wire_bytes;
+    sb.sb_mb = m.m_next;
+    k.recorder.acknowledged(m.payload_bytes);
+    mb_free_extpg(k, m);
+  }
+}
+
+void sbflush(Kernel& k, Socket& so) {
+  SendBuffer& sb = so.so_snd;
+  Mbuf* m = sb.sb_mb;
+  sb.sb_mb = sb.sb_mbtail = sb.sb_fnrdy = nullptr;
+  sb.sb_ccc = sb.sb_acc = sb.acked_of_head = 0;
+  while (m != nullptr) {
+    Mbuf& record = *m;
+    m = m->m_next;
+    record.in_sockbuf = false;
+    if (!record.not_ready) mb_free_extpg(k, record);
+  }
+}
+
+void sowwakeup(Kernel& k, Socket& so) {
+  if (so.sbwait == nullptr && !so.knote_armed) return;
+  k.charge(Function::sowwakeup, k.scenario.host.tcp.sowwakeup_ns.ns());
+  if (!so.so_snd.writeable() && !so.dropped) return;
+  if (so.sbwait != nullptr) {
+    k.wakeup(so.sbwait, "sbwait");
+    return;
+  }
+  so.knote_armed = false;
+  so.kqueue->ready.push_back(&so);
+  if (so.kqueue->waiter != nullptr) k.wakeup(so.kqueue->waiter, "kqread");
+}
+
+}  // namespace ktlssim

@@ -1,0 +1,161 @@
+#include "sim/measure/collect.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "sim/drivers/driver.hpp"
+#include "sim/kernel/kernel.hpp"
+#include "sim/network/network.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+double per_record_us(std::int64_t ns, std::int64_t records) {
+  return records > 0 ? static_cast<double>(ns) / static_cast<double>(records) / 1e3 : 0;
+}
+
+double window_ns(const Kernel& k) { return static_cast<double>((k.window.end - k.window.begin).count()); }
+
+std::string_view explanation(ThreadClass thread_class) {
+  switch (thread_class) {
+    case ThreadClass::application:
+      return "this application thread has no CPU time left: more application threads would send more";
+    case ThreadClass::ktls:
+      return "this KTLS worker is always running: its CPU cost per record limits";
+    case ThreadClass::interrupt:
+      return "this one interrupt thread is always running: the work it does per completion and "
+             "acknowledgement limits";
+    case ThreadClass::netisr:
+      return "this netisr thread is always running: every segment and acknowledgement of loopback passes "
+             "through it";
+    case ThreadClass::receiver:
+      return "this receiver has no CPU time left: reading and decrypting limit";
+  }
+  return "";
+}
+
+Resource cpus_resource(const Kernel& k, std::int64_t busy) {
+  return {.name = "CPUs",
+          .kind = "cpu",
+          .servers = static_cast<double>(k.sched.cpus()),
+          .demand_us = per_record_us(busy, k.recorder.window_ready()),
+          .utilization = static_cast<double>(busy) / window_ns(k) / k.sched.cpus(),
+          .what_it_means = "all CPUs are busy: CPU time per record limits"};
+}
+
+// Occupied = running, runnable, or asleep in "ocfktls" where it cannot take other work.
+Resource workers_resource(const Kernel& k) {
+  std::vector<bool> used(k.ktls.wq.size(), false);
+  for (const Socket& so : k.sockets) used[static_cast<std::size_t>(so.tls.wq_index)] = true;
+  const auto workers = static_cast<double>(std::count(used.begin(), used.end(), true));
+  const double occupied_ns = k.recorder.busy_workers.mean(k.now()) * window_ns(k);
+  const bool waits = !k.driver->sync() && k.sockets.front().tls.sync_dispatch;
+  return {.name = fmt::format("KTLS workers (of {})", k.ktls.wq.size()),
+          .kind = "thread",
+          .servers = workers,
+          .demand_us = per_record_us(static_cast<std::int64_t>(occupied_ns), k.recorder.window_ready()),
+          .utilization = occupied_ns / window_ns(k) / workers,
+          .what_it_means = waits ? "every KTLS worker that has sessions runs or sleeps in \"ocfktls\" until "
+                                   "its one record is encrypted"
+                                 : "every KTLS worker that has sessions always has records to encrypt"};
+}
+
+// The busiest thread of each class that a single thread can limit.
+void add_busiest_threads(const Kernel& k, std::vector<Resource>& resources) {
+  for (std::size_t c = 0; c < kThreadClassNames.size(); ++c) {
+    const auto thread_class = static_cast<ThreadClass>(c);
+    const Thread* busiest = nullptr;
+    for (const auto& thread : k.sched.threads()) {
+      if (thread->thread_class != thread_class) continue;
+      if (busiest == nullptr || thread->total_busy_ns() > busiest->total_busy_ns()) busiest = thread.get();
+    }
+    if (busiest == nullptr || thread_class == ThreadClass::ktls) continue;
+    resources.push_back({.name = busiest->name,
+                         .kind = "thread",
+                         .servers = 1,
+                         .demand_us = per_record_us(busiest->total_busy_ns(), k.recorder.window_ready()),
+                         .utilization = static_cast<double>(busiest->total_busy_ns()) / window_ns(k),
+                         .what_it_means = std::string(explanation(thread_class))});
+  }
+}
+
+std::vector<Metric> metrics(const Kernel& k, std::int64_t busy) {
+  const Recorder& r = k.recorder;
+  const double seconds = window_ns(k) / 1e9;
+  const SchedulerCounters& s = k.sched.counters();
+  const std::int64_t bytes = k.network != nullptr ? r.window_acknowledged_bytes() : r.window_ready_bytes();
+  const auto rate = [seconds](std::int64_t count) { return static_cast<double>(count) / seconds; };
+  double device = 0;
+  for (const Resource& resource : k.driver->resources(r.window_ready()))
+    device = std::max(device, resource.utilization);
+  return {
+      {"throughput_gbps", "Gbit/s", rate(bytes) * 8 / 1e9},
+      {"records_per_second", "1/s", rate(r.window_ready())},
+      {"cpu_percent", "%", 100 * static_cast<double>(busy) / window_ns(k) / k.sched.cpus()},
+      {"cpu_us_per_record", "us", per_record_us(busy, r.window_ready())},
+      {"latency_ready_us_mean", "us", r.latency().mean_us()},
+      {"latency_ready_us_p50", "us", r.latency().quantile_us(0.5)},
+      {"latency_ready_us_p99", "us", r.latency().quantile_us(0.99)},
+      {"latency_ready_us_p999", "us", r.latency().quantile_us(0.999)},
+      {"device_utilization", "1", device},
+      {"in_flight_mean", "records", r.in_flight.mean(k.now())},
+      {"in_flight_max", "records", static_cast<double>(r.in_flight.max())},
+      {"context_switches_per_second", "1/s", rate(s.context_switches)},
+      {"interrupts_per_second", "1/s", rate(r.interrupts())},
+      {"wakeups_per_second", "1/s", rate(s.wakeups)},
+      {"state_bytes_max", "B", static_cast<double>(r.state_bytes.max())},
+      {"buffer_bytes_max", "B", static_cast<double>(r.buffer_bytes.max())},
+      {"failed_records", "records", static_cast<double>(r.window_failed())},
+      {"aborted_connections", "connections", static_cast<double>(r.aborted())},
+  };
+}
+
+std::vector<std::pair<std::string, std::int64_t>> counters(const Kernel& k) {
+  const KtlsStats& s = k.ktls.stats;
+  std::vector<std::pair<std::string, std::int64_t>> all{
+      {"kern.ipc.tls.stats.threads", static_cast<std::int64_t>(k.ktls.wq.size())},
+      {"kern.ipc.tls.stats.active", static_cast<std::int64_t>(k.sockets.size())},
+      {"kern.ipc.tls.stats.sw_tx_inqueue", s.sw_tx_inqueue},
+      {"kern.ipc.tls.stats.failed_crypto", s.failed_crypto},
+      {"kern.ipc.tls.stats.ocf.tls12_gcm_crypts", s.tls12_gcm_crypts},
+      {"kern.ipc.tls.stats.ocf.tls13_gcm_crypts", s.tls13_gcm_crypts},
+      {"kern.ipc.tls.stats.ocf.inplace", s.inplace},
+      {"kern.ipc.tls.stats.ocf.separate_output", s.separate_output},
+      {"kern.ipc.tls.stats.ocf.retries", s.retries},
+  };
+  for (auto& counter : k.driver->counters()) all.push_back(std::move(counter));
+  return all;
+}
+
+}  // namespace
+
+RunResult collect(Kernel& k) {
+  RunResult result;
+  std::int64_t busy = 0;
+  for (const auto& thread : k.sched.threads()) {
+    for (std::size_t f = 0; f < kFunctionCount; ++f) {
+      if (thread->busy_ns[f] == 0) continue;
+      busy += thread->busy_ns[f];
+      result.cpu.push_back({thread->name,
+                            std::string(kThreadClassNames[static_cast<std::size_t>(thread->thread_class)]),
+                            std::string(kFunctionNames[f]), thread->busy_ns[f]});
+    }
+  }
+  result.metrics = metrics(k, busy);
+  result.counters = counters(k);
+  result.resources = {cpus_resource(k, busy), workers_resource(k)};
+  add_busiest_threads(k, result.resources);
+  for (Resource& resource : k.driver->resources(k.recorder.window_ready()))
+    result.resources.push_back(std::move(resource));
+  if (k.network != nullptr)
+    for (Resource& resource : k.network->resources(k.recorder.window_ready()))
+      result.resources.push_back(std::move(resource));
+  result.fingerprint = k.sched.fingerprint();
+  result.records_simulated = static_cast<std::uint64_t>(k.recorder.records_ready());
+  return result;
+}
+
+}  // namespace ktlssim

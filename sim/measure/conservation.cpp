@@ -1,0 +1,69 @@
+#include "sim/measure/conservation.hpp"
+
+#include <fmt/format.h>
+
+#include "sim/kernel/kernel.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+void require_equal(std::string_view law, std::int64_t left, std::int64_t right) {
+  if (left != right) throw ModelError(fmt::format("broken conservation law: {}: {} != {}", law, left, right));
+}
+
+void check_cpu_time(const Kernel& k) {
+  std::int64_t busy = 0;
+  for (const auto& thread : k.sched.threads()) busy += thread->total_busy_ns();
+  std::int64_t spans = 0;
+  std::int64_t idle = 0;
+  for (int cpu = 0; cpu < k.sched.cpus(); ++cpu) {
+    spans += k.sched.busy_ns(cpu);
+    idle += k.sched.idle_ns(cpu);
+  }
+  require_equal("CPU time of threads = busy time of CPUs (ns)", busy, spans);
+  require_equal("busy + idle = CPUs x time (ns)", spans + idle,
+                k.sched.cpus() * (k.window.end - k.window.begin).count());
+}
+
+// Records that are queued, under way, or encrypted and not yet ready.
+void check_records_and_references(const Kernel& k) {
+  const Recorder& r = k.recorder;
+  std::int64_t socket_references = 0;
+  std::int64_t not_ready = 0;
+  for (const Socket& so : k.sockets) {
+    socket_references += so.refs - 1;
+    std::int64_t bytes = 0;
+    std::int64_t ready_bytes = 0;
+    for (const Mbuf* m = so.so_snd.sb_mb; m != nullptr; m = m->m_next) {
+      bytes += m->wire_bytes;
+      if (m->not_ready) ++not_ready;
+    }
+    bool released = true;
+    for (const Mbuf* m = so.so_snd.sb_mb; m != nullptr; m = m->m_next) {
+      if (m == so.so_snd.sb_fnrdy) released = false;
+      if (released) ready_bytes += m->wire_bytes;
+    }
+    require_equal(fmt::format("session {}: bytes of the records in the send buffer = sb_ccc", so.index),
+                  bytes - so.so_snd.acked_of_head, so.so_snd.sb_ccc);
+    require_equal(fmt::format("session {}: released bytes in the send buffer = sb_acc", so.index),
+                  ready_bytes - so.so_snd.acked_of_head, so.so_snd.sb_acc);
+    if (so.snd_una > so.snd_nxt)
+      throw ModelError(fmt::format("session {}: more acknowledged than sent", so.index));
+  }
+  require_equal("socket references = batches + asynchronous records outstanding", socket_references,
+                k.ktls.batches_outstanding + k.ktls.async_outstanding);
+  if (r.records_pending() < 0) throw ModelError("more records ready and failed than came in");
+  if (r.records_pending() > k.mbufs.used())
+    throw ModelError("records were freed that are neither ready nor failed");
+  if (r.in_flight.level() < 0) throw ModelError("more requests completed than dispatched");
+}
+
+}  // namespace
+
+void check_conservation(Kernel& k) {
+  check_cpu_time(k);
+  check_records_and_references(k);
+}
+
+}  // namespace ktlssim

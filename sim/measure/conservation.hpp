@@ -1,0 +1,11 @@
+// The laws that every run must obey. Checked at the end of every run, in every build.
+#pragma once
+
+namespace ktlssim {
+
+class Kernel;
+
+// Throws ModelError with the state that breaks the law: records, references, memory, CPU time, stream bytes.
+void check_conservation(Kernel& k);
+
+}  // namespace ktlssim

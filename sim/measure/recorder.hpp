@@ -1,0 +1,123 @@
+// Listens to the simulated kernel and keeps what is to be reported. Knows no output format.
+#pragma once
+
+#include <algorithm>
+#include <boost/histogram.hpp>
+#include <cstdint>
+
+#include "models/units.hpp"
+
+namespace ktlssim {
+
+// A level over time: its mean and maximum since the last reset.
+class Gauge {
+ public:
+  void add(std::int64_t change, Time now) {
+    integral_ += static_cast<double>(level_) * static_cast<double>((now - since_).count());
+    since_ = now;
+    level_ += change;
+    max_ = std::max(max_, level_);
+  }
+  void reset(Time now) {
+    integral_ = 0;
+    began_ = since_ = now;
+    max_ = level_;
+  }
+  std::int64_t level() const { return level_; }
+  std::int64_t max() const { return max_; }
+  double mean(Time now) const {
+    const double span = static_cast<double>((now - began_).count());
+    return span > 0
+               ? (integral_ + static_cast<double>(level_) * static_cast<double>((now - since_).count())) /
+                     span
+               : 0;
+  }
+
+ private:
+  std::int64_t level_ = 0;
+  std::int64_t max_ = 0;
+  double integral_ = 0;
+  Time since_{0};
+  Time began_{0};
+};
+
+// Durations with quantiles of fixed relative error (half a per cent).
+class LatencyHistogram {
+ public:
+  void add(Time latency) {
+    sum_ns_ += static_cast<double>(latency.count());
+    ++count_;
+    histogram_(std::max(1.0, static_cast<double>(latency.count())));
+  }
+  void reset() {
+    histogram_.reset();
+    sum_ns_ = 0;
+    count_ = 0;
+  }
+  std::int64_t count() const { return count_; }
+  double mean_us() const { return count_ > 0 ? sum_ns_ / static_cast<double>(count_) / 1e3 : 0; }
+  // The latency that a fraction `q` of the records does not exceed.
+  double quantile_us(double q) const;
+
+ private:
+  static constexpr int kBins = 2533;  // 1 ns to 100 s in steps of one per cent
+  using Axis = boost::histogram::axis::regular<double, boost::histogram::axis::transform::log>;
+  boost::histogram::histogram<std::tuple<Axis>, boost::histogram::dense_storage<std::uint64_t>> histogram_ =
+      boost::histogram::make_histogram_with(boost::histogram::dense_storage<std::uint64_t>(),
+                                            Axis(kBins, 1.0, 1e11));
+  double sum_ns_ = 0;
+  std::int64_t count_ = 0;
+};
+
+// Counts of records since the start of the run, for the conservation laws, and within the measured time.
+class Recorder {
+ public:
+  // Life of a record.
+  void enqueued(int records) { in_ += records; }
+  void ready(Time latency, std::int64_t payload_bytes) {
+    ++ready_;
+    ++window_ready_;
+    window_ready_bytes_ += payload_bytes;
+    latency_.add(latency);
+  }
+  // Failed in the driver, or given up because its connection failed.
+  void failed(int records) {
+    failed_ += records;
+    window_failed_ += records;
+  }
+  void acknowledged(std::int64_t payload_bytes) {
+    ++acknowledged_;
+    window_acknowledged_bytes_ += payload_bytes;
+  }
+  void interrupt() { ++interrupts_; }
+  void connection_aborted() { ++aborted_; }
+
+  Gauge in_flight;     // OCF requests dispatched and not done
+  Gauge state_bytes;   // malloc'ed request state
+  Gauge buffer_bytes;  // destination buffers of file-backed records
+  Gauge busy_workers;  // KTLS workers that are not asleep on their queue
+
+  void reset(Time now);
+
+  std::int64_t records_in() const { return in_; }
+  std::int64_t records_ready() const { return ready_; }
+  std::int64_t records_failed() const { return failed_; }
+  std::int64_t records_acknowledged() const { return acknowledged_; }
+  std::int64_t records_pending() const { return in_ - ready_ - failed_; }
+
+  std::int64_t window_ready() const { return window_ready_; }
+  std::int64_t window_ready_bytes() const { return window_ready_bytes_; }
+  std::int64_t window_failed() const { return window_failed_; }
+  std::int64_t window_acknowledged_bytes() const { return window_acknowledged_bytes_; }
+  std::int64_t interrupts() const { return interrupts_; }
+  std::int64_t aborted() const { return aborted_; }
+  const LatencyHistogram& latency() const { return latency_; }
+
+ private:
+  std::int64_t in_ = 0, ready_ = 0, failed_ = 0, acknowledged_ = 0;
+  std::int64_t window_ready_ = 0, window_ready_bytes_ = 0, window_failed_ = 0, window_acknowledged_bytes_ = 0;
+  std::int64_t interrupts_ = 0, aborted_ = 0;
+  LatencyHistogram latency_;
+};
+
+}  // namespace ktlssim

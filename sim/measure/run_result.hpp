@@ -1,0 +1,57 @@
+// What one simulated run (one replication) has to say. Plain data: no output format, no engine.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace ktlssim {
+
+// done: the measured time was simulated. stalled: work is outstanding, and nothing will ever happen again.
+// failed: a law of the model was broken or the run crashed. `diagnosis` shows the state.
+enum class RunStatus { done, stalled, failed };
+
+struct Metric {
+  std::string name;  // unit in the name
+  std::string unit;
+  double value;
+};
+
+// CPU time of one function on one thread within the measured time. Functions of one thread add up to its CPU
+// time.
+struct CpuRow {
+  std::string thread;        // "KTLS/thr_3", "irq t6nex0:0a0", "nginx 1"
+  std::string thread_class;  // application, ktls, interrupt, netisr, receiver
+  std::string function;      // the kernel's name of the step
+  std::int64_t busy_ns;
+};
+
+// A station of the system, with its demand per record that became ready and its utilization.
+struct Resource {
+  std::string name;  // "KTLS workers", "irq t6nex0:0a0", "ccr engines", "link"
+  std::string kind;  // cpu, thread, device, link, memory
+  double servers;    // how many can be busy at once
+  double demand_us;  // busy (or occupied) time per record, all servers together
+  double
+      utilization;  // 0 to 1; for threads occupied time: running, or asleep while it cannot take other work
+  std::string what_it_means;  // one sentence for the bottleneck line
+};
+
+struct RunResult {
+  RunStatus status = RunStatus::done;
+  std::string diagnosis;
+  bool random = false;  // whether anything in the run was drawn at random
+  std::vector<Metric> metrics;
+  std::vector<std::pair<std::string, std::int64_t>>
+      counters;  // sysctl name, increase within the measured time
+  std::vector<CpuRow> cpu;
+  std::vector<Resource> resources;
+  std::uint64_t fingerprint = 0;  // hash of every dispatch of every thread: the trajectory
+  std::uint64_t events = 0;
+  std::uint64_t records_simulated = 0;  // warm-up included
+  double wall_seconds = 0;              // of simulating; never part of a result
+};
+
+}  // namespace ktlssim

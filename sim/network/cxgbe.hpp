@@ -1,0 +1,46 @@
+// t4_sge.c: the receive queues of a NIC and their interrupt threads. Acknowledgements arrive here, and
+// ccr(4)'s completions on the first queue of its port.
+#pragma once
+
+#include <deque>
+#include <memory>
+
+#include "sim/drivers/interrupt_queue.hpp"
+
+namespace ktlssim {
+
+struct Cryptop;
+struct Socket;
+
+// Who takes the entries that are not packets.
+class CcrCompletions {
+ public:
+  virtual ~CcrCompletions() = default;
+  virtual void do_cpl6_fw_pld(Cryptop& crp) = 0;     // a request is done
+  virtual void handle_sge_egr_update(int port) = 0;  // ring descriptors are free again
+};
+
+class Cxgbe final : public CompletionHandler {
+ public:
+  // Receive queue i interrupts CPU i (modulo the CPUs there are).
+  Cxgbe(Kernel& kernel, int rx_queues);
+
+  // Hardware: an acknowledgement up to `ack` with a window up to `wnd_edge` arrives for `so`.
+  void receive_ack(Socket& so, std::int64_t ack, std::int64_t wnd_edge);
+  // Hardware: a crypto completion, or an egress update, for the port whose first queue is `queue`.
+  void receive_fw6_pld(int queue, Cryptop& crp);
+  void receive_egr_update(int queue, int port);
+
+  void set_ccr(CcrCompletions* ccr) { ccr_ = ccr; }
+  int rx_queues() const { return static_cast<int>(queues_.size()); }
+  const InterruptQueue& queue(int i) const { return *queues_[static_cast<std::size_t>(i)]; }
+
+  void handle(const Completion& completion) override;
+
+ private:
+  Kernel& kernel_;
+  CcrCompletions* ccr_ = nullptr;
+  std::vector<std::unique_ptr<InterruptQueue>> queues_;
+};
+
+}  // namespace ktlssim

@@ -1,0 +1,148 @@
+#include "sim/network/loopback.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/kernel/kernel.hpp"
+#include "sim/kernel/tcp.hpp"
+
+namespace ktlssim {
+
+namespace {
+constexpr unsigned kSocketBits = 20;  // of a calendar tag; a generation above
+}
+
+Loopback::Loopback(Kernel& kernel) : kernel_(kernel) {
+  for (int i = 0; i < kernel.scenario.network.netisr_threads; ++i) {
+    Netisr& netisr = netisrs_.emplace_back();
+    netisr.thread = &kernel.sched.create(fmt::format("netisr {}", i), ThreadClass::netisr, i,
+                                         [this, &netisr] { swi_net(netisr); });
+  }
+  const std::int64_t wanted = kernel.scenario.network.receiver_threads;
+  for (int i = 0; i < (wanted == 0 ? kernel.scenario.workload.sessions : wanted); ++i) {
+    ReceiverThread& reader = readers_.emplace_back();
+    reader.thread = &kernel.sched.create(fmt::format("receiver {}", i), ThreadClass::receiver, -1,
+                                         [this, &reader] { receiver_thread(reader); });
+  }
+}
+
+void Loopback::attach(Socket& so) {
+  Receiver& receiver = receivers_.emplace_back();
+  receiver.so = &so;
+  receiver.reader = &readers_[receivers_.size() % readers_.size()];
+  receiver.advertised = kernel_.scenario.network.receive_buffer_bytes;
+  so.snd_wnd_edge = receiver.advertised;
+}
+
+std::int64_t Loopback::unread_bytes() const {
+  std::int64_t bytes = 0;
+  for (const Receiver& receiver : receivers_) bytes += receiver.received - receiver.read;
+  return bytes;
+}
+
+void Loopback::if_output(Socket& so, std::int64_t bytes) {
+  netisr_queue({&receivers_[static_cast<std::size_t>(so.index)], bytes, 0, 0});
+}
+
+Loopback::Netisr& Loopback::netisr_of(const Receiver& receiver) {
+  return netisrs_[receiver.so->flowid % netisrs_.size()];
+}
+
+void Loopback::netisr_queue(const Packet& packet) {
+  kernel_.charge(Function::netisr, kernel_.scenario.host.loopback.netisr_queue_ns.ns());
+  Netisr& netisr = netisr_of(*packet.receiver);
+  netisr.queue.push_back(packet);
+  if (!netisr.running) kernel_.wakeup(netisr.thread, "-");
+}
+
+void Loopback::swi_net(Netisr& netisr) {
+  for (;;) {
+    netisr.running = true;
+    while (!netisr.queue.empty()) {
+      const Packet packet = netisr.queue.front();
+      netisr.queue.pop_front();
+      if (packet.data_bytes > 0)
+        tcp_input_data(*packet.receiver, packet.data_bytes);
+      else
+        tcp_input_ack(kernel_, *packet.receiver->so, packet.ack, packet.wnd_edge);
+    }
+    netisr.running = false;
+    kernel_.sched.sleep("-");
+  }
+}
+
+void Loopback::tcp_input_data(Receiver& receiver, std::int64_t bytes) {
+  kernel_.mtx_lock(receiver.inp_lock, lock_);
+  kernel_.charge(Function::tcp_input, kernel_.scenario.host.loopback.tcp_input_data_ns.ns());
+  receiver.received += bytes;
+  const bool wake = !std::exchange(receiver.readable, true);
+  if (wake) receiver.reader->ready.push_back(&receiver);
+  const std::int64_t unacknowledged = receiver.received - receiver.acked;
+  if (unacknowledged >= kernel_.scenario.network.ack_bytes) {
+    kernel_.charge(Function::tcp_output, kernel_.scenario.host.tcp.tcp_output_ns.ns());
+    netisr_queue(acknowledgement(receiver));
+  } else if (unacknowledged == bytes) {
+    kernel_.calendar().call_at<&Loopback::delayed_ack>(
+        kernel_.now() + from_us(kernel_.scenario.network.delayed_ack_us), Rank::hardware, this,
+        receiver.delack_generation << kSocketBits | static_cast<std::uint64_t>(receiver.so->index));
+  }
+  kernel_.mtx_unlock(receiver.inp_lock);
+  if (wake) kernel_.wakeup(receiver.reader->thread, "sbwait");
+}
+
+// The callout's acknowledgement goes straight to the netisr thread.
+void Loopback::delayed_ack(std::uint64_t tag) {
+  Receiver& receiver = receivers_[tag & ((1ULL << kSocketBits) - 1)];
+  if (receiver.delack_generation != tag >> kSocketBits) return;
+  Netisr& netisr = netisr_of(receiver);
+  netisr.queue.push_back(acknowledgement(receiver));
+  if (!netisr.running && netisr.thread->wchan == "-") kernel_.sched.make_runnable(*netisr.thread);
+}
+
+Loopback::Packet Loopback::acknowledgement(Receiver& receiver) {
+  ++receiver.delack_generation;
+  receiver.acked = receiver.received;
+  receiver.advertised = receiver.read + kernel_.scenario.network.receive_buffer_bytes;
+  return {&receiver, 0, receiver.acked, receiver.advertised};
+}
+
+void Loopback::receiver_thread(ReceiverThread& self) {
+  Scheduler& sched = kernel_.sched;
+  for (;;) {
+    while (self.ready.empty()) {
+      sched.sleep("sbwait");
+      sched.raise_to_socket_priority(*self.thread);
+    }
+    Receiver& receiver = *self.ready.front();
+    self.ready.pop_front();
+    soreceive(receiver);
+  }
+}
+
+// One read(2) of up to a record, and its decryption.
+void Loopback::soreceive(Receiver& receiver) {
+  const HostProfile& host = kernel_.scenario.host;
+  kernel_.charge(Function::syscall, host.application.syscall_ns.ns());
+  kernel_.charge(Function::soreceive, host.loopback.soreceive_ns.ns());
+  const std::int64_t record = receiver.so->tls.framing.wire_bytes(kernel_.scenario.ktls.maxlen_bytes);
+  const std::int64_t bytes = std::min(receiver.received - receiver.read, record);
+  kernel_.charge(Function::copyout, host.loopback.copyout_ns_per_byte.times(bytes));
+  kernel_.mtx_lock(receiver.inp_lock, lock_);
+  receiver.read += bytes;
+  receiver.readable = receiver.received > receiver.read;
+  if (receiver.readable) receiver.reader->ready.push_back(&receiver);
+  // tcp_usr_rcvd: a window update once the window has opened by two segments.
+  const std::int64_t edge = receiver.read + kernel_.scenario.network.receive_buffer_bytes;
+  const bool update = edge - receiver.advertised >= 2 * kernel_.scenario.network.tso_bytes ||
+                      edge - receiver.advertised >= kernel_.scenario.network.receive_buffer_bytes / 2;
+  kernel_.charge(Function::tcp_output, update ? host.tcp.tcp_output_ns.ns() : kNoTime);
+  if (update) netisr_queue(acknowledgement(receiver));
+  kernel_.mtx_unlock(receiver.inp_lock);
+  kernel_.sched.userret();
+  const auto cipher = static_cast<std::size_t>(kernel_.scenario.tls.cipher);
+  kernel_.charge(Function::decryption, host.loopback.decrypt_record_ns.ns() +
+                                           host.loopback.decrypt_ns_per_byte[cipher].times(bytes));
+}
+
+}  // namespace ktlssim

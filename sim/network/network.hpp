@@ -1,0 +1,24 @@
+// The way from tcp_output to the peer, and of the acknowledgements back.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "sim/kernel/socket.hpp"
+#include "sim/measure/run_result.hpp"
+
+namespace ktlssim {
+
+class Kernel;
+
+class Network {
+ public:
+  virtual ~Network() = default;
+  // A connection is set up: its window, its receiver.
+  virtual void attach(Socket& so) = 0;
+  // Takes one burst of the stream, in the thread that runs tcp_output.
+  virtual void if_output(Socket& so, std::int64_t bytes) = 0;
+  virtual std::vector<Resource> resources(std::int64_t records) const = 0;
+};
+
+}  // namespace ktlssim

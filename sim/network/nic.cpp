@@ -1,0 +1,77 @@
+#include "sim/network/nic.hpp"
+
+#include <algorithm>
+
+#include "sim/kernel/kernel.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+// A calendar tag names a socket and a number: bytes, a stream offset or a generation.
+constexpr unsigned kSocketBits = 20;
+std::uint64_t tag_of(const Socket& so, std::int64_t number) {
+  return static_cast<std::uint64_t>(number) << kSocketBits | static_cast<std::uint64_t>(so.index);
+}
+std::int64_t number_of(std::uint64_t tag) { return static_cast<std::int64_t>(tag >> kSocketBits); }
+Socket& socket_of(Kernel& k, std::uint64_t tag) { return k.sockets[tag & ((1ULL << kSocketBits) - 1)]; }
+
+}  // namespace
+
+Nic::Nic(Kernel& kernel, Cxgbe& queues) : kernel_(kernel), queues_(queues) {
+  const Time rtt = from_us(kernel.scenario.network.rtt_us);
+  way_out_ = rtt / 2;
+  way_back_ = rtt - way_out_;
+}
+
+void Nic::attach(Socket& so) { so.snd_wnd_edge = kernel_.scenario.network.window_bytes; }
+
+void Nic::if_output(Socket& so, std::int64_t bytes) {
+  const Time start = std::max(link_free_, kernel_.now());
+  link_free_ = start + transmission_time(bytes, kernel_.scenario.network.rate_gbps);
+  busy_ns_ += kernel_.window.overlap_ns(start, link_free_);
+  kernel_.calendar().call_at<&Nic::at_peer>(link_free_ + way_out_, Rank::hardware, this, tag_of(so, bytes));
+}
+
+void Nic::at_peer(std::uint64_t tag) {
+  Socket& so = socket_of(kernel_, tag);
+  so.peer_received += number_of(tag);
+  const std::int64_t unacknowledged = so.peer_received - so.peer_acked;
+  if (unacknowledged >= kernel_.scenario.network.ack_bytes) {
+    send_ack(so);
+  } else if (unacknowledged ==
+             number_of(tag)) {  // the first bytes since the last acknowledgement start the timer
+    kernel_.calendar().call_at<&Nic::delayed_ack>(
+        kernel_.now() + from_us(kernel_.scenario.network.delayed_ack_us), Rank::hardware, this,
+        tag_of(so, static_cast<std::int64_t>(so.delack_generation)));
+  }
+}
+
+void Nic::delayed_ack(std::uint64_t tag) {
+  Socket& so = socket_of(kernel_, tag);
+  if (static_cast<std::int64_t>(so.delack_generation) == number_of(tag)) send_ack(so);
+}
+
+void Nic::send_ack(Socket& so) {
+  ++so.delack_generation;
+  so.peer_acked = so.peer_received;
+  kernel_.calendar().call_at<&Nic::ack_arrives>(kernel_.now() + way_back_, Rank::hardware, this,
+                                                tag_of(so, so.peer_acked));
+}
+
+void Nic::ack_arrives(std::uint64_t tag) {
+  queues_.receive_ack(socket_of(kernel_, tag), number_of(tag),
+                      number_of(tag) + kernel_.scenario.network.window_bytes);
+}
+
+std::vector<Resource> Nic::resources(std::int64_t records) const {
+  const auto busy = static_cast<double>(busy_ns_);
+  return {{.name = "link",
+           .kind = "link",
+           .servers = 1,
+           .demand_us = records > 0 ? busy / static_cast<double>(records) / 1e3 : 0,
+           .utilization = busy / static_cast<double>((kernel_.window.end - kernel_.window.begin).count()),
+           .what_it_means = "the network link is full: the host could send more"}};
+}
+
+}  // namespace ktlssim

@@ -1,0 +1,109 @@
+#include "sim/workload/application.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/random/uniform_int_distribution.hpp>
+
+#include "sim/kernel/kernel.hpp"
+#include "sim/kernel/uipc_socket.hpp"
+#include "sim/network/network.hpp"
+#include "sim/workload/random_stream.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+std::int64_t thread_count(const Scenario& scenario) {
+  const WorkloadParameters& w = scenario.workload;
+  if (w.io == AppIo::blocking) return w.sessions;
+  return w.app_threads > 0 ? w.app_threads : std::min(scenario.cpus(), w.sessions);
+}
+
+}  // namespace
+
+Application::Application(Kernel& kernel) : kernel_(kernel), tcp_(kernel) {
+  const WorkloadParameters& w = kernel.scenario.workload;
+  const bool blocking = w.io == AppIo::blocking;
+  for (std::int64_t i = 0; i < w.sessions; ++i) kernel.network->attach(open_session(kernel, tcp_));
+  for (std::int64_t i = 0; i < thread_count(kernel.scenario); ++i) {
+    AppThread& app = threads_.emplace_back();
+    Socket& so = kernel.sockets[static_cast<std::size_t>(i)];
+    app.thread = &kernel.sched.create(fmt::format("app {}", i), ThreadClass::application, -1,
+                                      [this, &app, &so, blocking] {
+                                        if (blocking)
+                                          serve_blocking(so);
+                                        else
+                                          serve_kevent(app);
+                                      });
+  }
+  auto random = random_stream(kernel, "start");
+  boost::random::uniform_int_distribution<std::int64_t> phase(0, from_us(w.start_spread_us).count());
+  for (Socket& so : kernel.sockets) {
+    if (!blocking) so.kqueue = &threads_[static_cast<std::size_t>(so.index) % threads_.size()].kqueue;
+    kernel.calendar().call_at<&Application::start>(Time{phase(random)}, Rank::hardware, this,
+                                                   static_cast<std::uint64_t>(so.index));
+  }
+}
+
+void Application::start(std::uint64_t session) {
+  Socket& so = kernel_.sockets[session];
+  Thread& thread = *threads_[session % threads_.size()].thread;
+  if (so.kqueue != nullptr) so.kqueue->ready.push_back(&so);
+  if (so.kqueue == nullptr || thread.wchan == "-" || thread.wchan == "kqread")
+    kernel_.sched.make_runnable(thread);
+}
+
+bool Application::write(Socket& so, bool nonblocking) {
+  const WorkloadParameters& w = kernel_.scenario.workload;
+  const ApplicationCosts& costs = kernel_.scenario.host.application;
+  kernel_.charge(Function::application, costs.application_ns.ns());
+  kernel_.charge(Function::syscall, costs.syscall_ns.ns());
+  const SendResult result = w.kind == WorkloadKind::sendfile
+                                ? vn_sendfile(kernel_, so, w.write_bytes, nonblocking)
+                                : sosend_generic(kernel_, so, w.write_bytes, nonblocking);
+  kernel_.sched.userret();
+  return result.sent_bytes == w.write_bytes;
+}
+
+void Application::serve_blocking(Socket& so) {
+  while (!so.dropped) write(so, false);
+  for (;;) kernel_.sched.sleep("closed");
+}
+
+void Application::serve_kevent(AppThread& self) {
+  const ApplicationCosts& costs = kernel_.scenario.host.application;
+  Kqueue& kq = self.kqueue;
+  std::deque<Socket*> events;
+  for (;;) {
+    kernel_.charge(Function::syscall, costs.syscall_ns.ns());
+    kernel_.charge(Function::kevent, costs.kevent_ns.ns());
+    while (kq.ready.empty()) {
+      kq.waiter = self.thread;
+      kernel_.sched.sleep("kqread");
+      kq.waiter = nullptr;
+      kernel_.sched.raise_to_socket_priority(*self.thread);
+    }
+    events.swap(kq.ready);
+    kernel_.charge(Function::kevent, costs.kevent_event_ns.ns() * static_cast<std::int64_t>(events.size()));
+    kernel_.sched.userret();
+    for (Socket* const so : events) {
+      if (so->dropped) continue;
+      const bool all = write(*so, true);
+      if (so->dropped) continue;
+      if (all || so->so_snd.writeable())
+        kq.ready.push_back(so);
+      else
+        so->knote_armed = true;
+    }
+    events.clear();
+  }
+}
+
+// With every connection gone nothing more is to come; otherwise there is always more to send.
+bool Application::outstanding() const {
+  return std::any_of(kernel_.sockets.begin(), kernel_.sockets.end(),
+                     [](const Socket& so) { return !so.dropped; });
+}
+
+}  // namespace ktlssim

@@ -1,0 +1,36 @@
+// Application threads that keep their connections' send buffers full, with kevent(2) or blocking calls.
+#pragma once
+
+#include <boost/random/mersenne_twister.hpp>
+#include <deque>
+
+#include "sim/kernel/socket.hpp"
+#include "sim/kernel/tcp.hpp"
+#include "sim/workload/workload.hpp"
+
+namespace ktlssim {
+
+class Application final : public Workload {
+ public:
+  explicit Application(Kernel& kernel);
+  bool outstanding() const override;
+
+ private:
+  struct AppThread {
+    Thread* thread = nullptr;
+    Kqueue kqueue;
+  };
+
+  void serve_kevent(AppThread& self);
+  void serve_blocking(Socket& so);
+  // One write or sendfile call. Returns whether the socket took all of it.
+  bool write(Socket& so, bool nonblocking);
+  // The session's start phase is over.
+  void start(std::uint64_t session);
+
+  Kernel& kernel_;
+  Tcp tcp_;
+  std::deque<AppThread> threads_;
+};
+
+}  // namespace ktlssim

@@ -1,0 +1,70 @@
+#include "sim/workload/record_source.hpp"
+
+#include <boost/random/exponential_distribution.hpp>
+#include <boost/random/uniform_int_distribution.hpp>
+
+#include "sim/kernel/kernel.hpp"
+#include "sim/workload/random_stream.hpp"
+
+namespace ktlssim {
+
+RecordSource::RecordSource(Kernel& kernel)
+    : kernel_(kernel),
+      closed_(kernel.scenario.workload.kind == WorkloadKind::closed),
+      random_(random_stream(kernel, "arrivals")) {
+  const WorkloadParameters& w = kernel.scenario.workload;
+  boost::random::uniform_int_distribution<std::int64_t> phase(0, from_us(w.start_spread_us).count());
+  for (std::int64_t i = 0; i < w.sessions; ++i) open_session(kernel, *this);
+  if (!closed_) {
+    kernel.calendar().call_at<&RecordSource::arrive>(kNoTime, Rank::hardware, this);
+    return;
+  }
+  for (std::int64_t record = 0; record < w.records_in_flight; ++record)
+    for (std::int64_t i = 0; i < w.sessions; ++i)
+      kernel.calendar().call_at<&RecordSource::offer>(Time{phase(random_)}, Rank::hardware, this,
+                                                      static_cast<std::uint64_t>(i));
+}
+
+bool RecordSource::outstanding() const { return kernel_.recorder.records_pending() > 0; }
+
+void RecordSource::offer(std::uint64_t session) {
+  Socket& so = kernel_.sockets[session];
+  Mbuf& m = kernel_.mbufs.get();
+  m.payload_bytes = static_cast<std::int32_t>(kernel_.scenario.workload.record_bytes);
+  m.npgs = static_cast<std::int32_t>(pages_of(m.payload_bytes));
+  m.destination = DestinationBuffer::in_place;
+  ktls_inject(kernel_, m, so);
+}
+
+void RecordSource::arrive(std::uint64_t) {
+  const WorkloadParameters& w = kernel_.scenario.workload;
+  boost::random::exponential_distribution<double> interarrival_ns(w.records_per_second / 1e9);
+  boost::random::uniform_int_distribution<std::uint64_t> session(0,
+                                                                 static_cast<std::uint64_t>(w.sessions) - 1);
+  kernel_.calendar().call_at<&RecordSource::arrive>(kernel_.now() + from_ns(interarrival_ns(random_)),
+                                                    Rank::hardware, this);
+  offer(session(random_));
+}
+
+void RecordSource::pr_ready(Socket& so, Mbuf& top, int records) {
+  if (so.dropped) {
+    mb_free_notready(kernel_, top, records);
+    return;
+  }
+  Mbuf* next = &top;
+  for (int i = 0; i < records; ++i) {
+    Mbuf& m = *next;
+    next = m.m_next;
+    kernel_.recorder.ready(kernel_.now() - m.enqueued, m.payload_bytes);
+    kernel_.mbufs.put(m);
+    if (closed_) offer(static_cast<std::uint64_t>(so.index));
+  }
+}
+
+void RecordSource::pr_abort(Socket& so) {
+  if (so.dropped) return;
+  so.dropped = true;
+  kernel_.recorder.connection_aborted();
+}
+
+}  // namespace ktlssim

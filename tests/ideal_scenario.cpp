@@ -1,0 +1,66 @@
+#include "tests/ideal_scenario.hpp"
+
+#include <algorithm>
+
+namespace ktlssim {
+
+namespace {
+
+// Defaults where there are any, and the cheapest value allowed where there are none.
+class Idealizer final : public ParameterVisitor {
+ public:
+  void integer(std::string_view, std::int64_t& field, Range<std::int64_t> range, std::string_view) override {
+    field = range.fallback;
+  }
+  void number(std::string_view, double& field, Range<double> range, std::string_view) override {
+    field = range.fallback;
+  }
+  void flag(std::string_view, bool& field, bool fallback, std::string_view) override { field = fallback; }
+  void text(std::string_view, std::string& field, std::string_view fallback, std::string_view) override {
+    field = fallback;
+  }
+  void quantity(std::string_view, Quantity& field, CostRange range, std::string_view) override {
+    field = q(std::clamp(0.0, range.min, range.max));
+  }
+  void choice_index(std::string_view, int& index, std::span<const std::string_view>, int fallback,
+                    std::string_view) override {
+    index = fallback;
+  }
+  void begin_group(std::string_view, std::string_view) override {}
+  bool begin_optional_group(std::string_view, bool& present, std::string_view) override { return present; }
+  void end_group() override {}
+};
+
+}  // namespace
+
+Quantity q(double value) { return Quantity(value, Provenance{"test", Confidence::scenario, ""}); }
+
+Scenario ideal_scenario() {
+  Scenario scenario{};
+  scenario.driver.kind = DriverKind::aesni;
+  for (CipherCost& cost : scenario.driver.ciphers) cost.supported = true;
+
+  Idealizer idealizer;
+  describe(idealizer, scenario);
+  describe(idealizer, scenario.host);
+  describe(idealizer, scenario.driver);
+
+  scenario.name = "ideal";
+  scenario.host.name = "ideal";
+  scenario.driver.name = "ideal";
+  scenario.host.cpus = q(1);
+  scenario.host.threads_per_core = q(1);
+  scenario.host.smt_speed = q(1);
+  SchedulerCosts& scheduler = scenario.host.scheduler;
+  scheduler.slice_ns = q(1e8);
+  scheduler.preempt_thresh = q(80);  // PRI_MIN_KERN
+  scheduler.pri_ithread_net = q(8);
+  scheduler.pri_swi_net = q(28);
+  scheduler.pri_kthread = q(84);
+  scheduler.pri_socket_sleep = q(104);
+  scheduler.pri_user = q(120);
+  scheduler.pri_max_interact = q(152);
+  return scenario;
+}
+
+}  // namespace ktlssim

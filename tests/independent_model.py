@@ -1,0 +1,600 @@
+"""A second, small implementation of the ccr case, to check the simulator against.
+
+It is written from the facts about the kernel and from what the parameters of a scenario are declared to mean, without
+a line of sim/. It covers sendfile over kevent, a NIC, and ccr on both dispatch paths, and leaves out what matters
+little there: locks and the lending of priorities. An event is a tuple on a heap; a thread is a generator that yields
+the CPU time it wants, or SLEEP, or USER when it returns to user mode.
+"""
+import heapq
+import itertools
+import random
+from collections import deque
+
+SLEEP = -1  # until somebody wakes the thread
+USER = -2   # a system call ends: whoever waits with a better priority goes first
+PAGE = 4096
+FRAMING = {"1.2": 13 + 16, "1.3": 5 + 17}  # header and trailer of an AES-GCM record
+CLASSES = ("application", "ktls", "interrupt")
+
+
+def plain(tree):
+    """The scenario without the sources of its values."""
+    if isinstance(tree, dict):
+        return tree["value"] if "value" in tree else {key: plain(item) for key, item in tree.items()}
+    return [plain(item) for item in tree] if isinstance(tree, list) else tree
+
+
+class Calendar:
+    def __init__(self):
+        self.now = 0.0
+        self.heap = []
+        self.order = itertools.count()
+
+    def after(self, delay, action, *arguments):
+        heapq.heappush(self.heap, (self.now + delay, next(self.order), action, arguments))
+
+    def run(self, until):
+        heap, pop = self.heap, heapq.heappop
+        while heap and heap[0][0] <= until:
+            self.now, _, action, arguments = pop(heap)
+            action(*arguments)
+        self.now = until
+
+
+# ---- CPUs and scheduler ----------------------------------------------------------------------------------------------
+
+class Thread:
+    def __init__(self, name, kind, priority, bound=None):
+        self.name, self.kind, self.bound = name, kind, bound
+        self.base = self.priority = self.woken_priority = priority
+        self.cpu = bound     # the last one it ran on
+        self.left = 0.0      # work it has asked for and not had
+        self.asleep = True
+        self.slice = 0.0
+        self.body = None
+
+
+class Cpu:
+    def __init__(self, index):
+        self.index = index
+        self.siblings = []
+        self.current = None
+        self.queue = []          # threads waiting for this CPU, the first of a priority first
+        self.leaving_idle = False
+        self.stepping = False    # its thread is executing at this instant
+        self.resched = False
+        self.since = 0.0
+        self.speed = 1.0
+        self.generation = 0
+
+    def idle(self):
+        return self.current is None and not self.queue and not self.leaving_idle
+
+
+class Scheduler:
+    def __init__(self, host, calendar):
+        self.cost = host["scheduler"]
+        self.calendar = calendar
+        self.smt_speed = host["smt_speed"]
+        self.cpus = [Cpu(i) for i in range(int(host["cpus"]))]
+        width = int(host["threads_per_core"])
+        for cpu in self.cpus:
+            cpu.siblings = [c for c in self.cpus if c.index // width == cpu.index // width and c is not cpu]
+        self.busy = dict.fromkeys(CLASSES, 0.0)
+        self.switches = 0
+
+    # Who runs where
+
+    def wake(self, thread, waker=None):
+        """`waker` is the CPU it happens on; None for hardware."""
+        thread.asleep = False
+        thread.priority = thread.woken_priority
+        cpu = thread.bound or self.place(thread)
+        thread.cpu = cpu
+        cpu.queue.append(thread)
+        if cpu.current is None:
+            if not cpu.leaving_idle:
+                cpu.leaving_idle = True
+                self.calendar.after(self.cost["cpu_idle_exit_ns"], self.left_idle, cpu)
+        elif self.preempts(thread.priority, cpu.current.priority, waker is not cpu):
+            if cpu.stepping:
+                cpu.resched = True
+            else:
+                self.preempt(cpu)
+
+    def place(self, thread):
+        if thread.cpu is not None and thread.cpu.idle():
+            return thread.cpu
+        idle = [cpu for cpu in self.cpus if cpu.idle()]
+        if idle:
+            return next((cpu for cpu in idle if all(s.idle() for s in cpu.siblings)), idle[0])
+
+        def rank(cpu):
+            running = cpu.current.priority if cpu.current else min(t.priority for t in cpu.queue)
+            return (-running, len(cpu.queue), cpu is not thread.cpu, cpu.index)
+        return min(self.cpus, key=rank)
+
+    def preempts(self, new, running, remote):
+        if new >= running:
+            return False
+        interactive = self.cost["pri_max_interact"]
+        return new <= self.cost["preempt_thresh"] or (remote and new <= interactive < running)
+
+    def preempt(self, cpu):
+        self.settle(cpu)
+        thread = cpu.current
+        cpu.queue.insert(0, thread)
+        self.dispatch(cpu, self.take(cpu))
+
+    @staticmethod
+    def take(cpu):
+        best = min(cpu.queue, key=lambda thread: thread.priority)  # the first of them, where several are
+        cpu.queue.remove(best)
+        return best
+
+    def steal(self):
+        """For a CPU without a thread: the best that waits for another CPU and may move."""
+        waiting = [(thread.priority, -len(cpu.queue), cpu.index, place, cpu)
+                   for cpu in self.cpus if cpu.current or len(cpu.queue) > 1
+                   for place, thread in enumerate(cpu.queue) if not thread.bound]
+        if not waiting:
+            return None
+        *_, place, cpu = min(waiting, key=lambda item: item[:4])
+        return cpu.queue.pop(place)
+
+    def left_idle(self, cpu):
+        cpu.leaving_idle = False
+        self.pick(cpu)
+
+    def pick(self, cpu):
+        thread = self.take(cpu) if cpu.queue else self.steal()
+        was_busy = cpu.current is not None
+        if thread:
+            self.dispatch(cpu, thread)
+        else:
+            cpu.current = None
+        if was_busy != (cpu.current is not None):
+            self.siblings_changed(cpu)
+
+    def dispatch(self, cpu, thread):
+        cpu.current = thread
+        thread.cpu = cpu
+        thread.slice = self.cost["slice_ns"]
+        thread.left += self.cost["context_switch_ns"]
+        self.switches += 1
+        self.begin(cpu)
+
+    # Time of a CPU
+
+    def begin(self, cpu):
+        cpu.since = self.calendar.now
+        cpu.speed = self.smt_speed if any(s.current for s in cpu.siblings) else 1.0
+        cpu.generation += 1
+        self.calendar.after(cpu.current.left / cpu.speed, self.finished, cpu, cpu.generation)
+
+    def settle(self, cpu):
+        if cpu.current is None:
+            return
+        passed = self.calendar.now - cpu.since
+        cpu.since = self.calendar.now
+        self.busy[cpu.current.kind] += passed
+        cpu.current.slice -= passed
+        cpu.current.left = max(0.0, cpu.current.left - passed * cpu.speed)
+
+    def siblings_changed(self, cpu):
+        for sibling in cpu.siblings:
+            if sibling.current and not sibling.stepping:
+                self.settle(sibling)
+                self.begin(sibling)
+
+    def finished(self, cpu, generation):
+        if generation != cpu.generation:
+            return
+        self.settle(cpu)
+        thread = cpu.current
+        thread.left = 0.0
+        cpu.stepping = True
+        wish = next(thread.body)
+        while wish == 0 or (wish == USER and not self.must_yield(cpu)):
+            wish = next(thread.body)
+        cpu.stepping = False
+        if wish == SLEEP:
+            thread.asleep = True
+            cpu.generation += 1
+            self.pick(cpu)
+        elif wish == USER:
+            cpu.queue.append(thread)
+            self.pick(cpu)
+        else:
+            thread.left = wish
+            if cpu.resched:
+                self.preempt(cpu)
+            else:
+                self.begin(cpu)
+        cpu.resched = False
+
+    def must_yield(self, cpu):
+        thread = cpu.current
+        thread.priority = thread.base
+        if not cpu.queue:
+            return False
+        best = min(waiting.priority for waiting in cpu.queue)
+        return best < thread.priority or (best == thread.priority and thread.slice <= 0)
+
+
+# ---- The host under test ---------------------------------------------------------------------------------------------
+
+class Session:
+    def __init__(self, flow_id):
+        self.flow_id = flow_id
+        self.app = self.worker = self.rx = None
+        self.offset = 0          # into the file
+        self.used = 0            # bytes in the send buffer, framing included
+        self.waiting = False     # the application waits for space
+        self.records = deque()   # in the send buffer
+        self.not_ready = deque()
+        self.appended = self.ready = self.sent = self.acked = 0  # positions in the byte stream
+        self.received = self.unacknowledged = self.ack_timer = 0  # at the peer
+
+
+class Record:
+    __slots__ = ("session", "payload", "pages", "end", "ready", "done", "worker", "listed")
+
+    def __init__(self, session, payload, pages, end):
+        self.session, self.payload, self.pages, self.end = session, payload, pages, end
+        self.ready = self.done = self.listed = False
+        self.worker = None
+
+
+class Actor:
+    """An application thread or a worker: its thread, its queue, and whether it sleeps on that queue."""
+    def __init__(self):
+        self.thread = None
+        self.queue = deque()
+        self.sleeping = False
+
+
+class RxQueue:
+    def __init__(self):
+        self.thread = None
+        self.entries = deque()
+        self.armed = True
+
+
+class Model:
+    def __init__(self, effective, seed):
+        s = plain(effective)
+        host, driver = s["host"], s["driver"]
+        if driver["kind"] != "ccr" or s["network"]["kind"] != "nic" or s["workload"]["kind"] != "sendfile" \
+                or s["workload"]["io"] != "kevent" or not s["ktls"]["sw_buffer_cache"]:
+            raise ValueError("the independent model covers ccr, sendfile, kevent and a NIC")
+        self.random = random.Random(seed)
+        self.calendar = Calendar()
+        self.scheduler = Scheduler(host, self.calendar)
+        self.sched, self.app, self.ktls, self.ocf, self.tcp = (
+            host[group] for group in ("scheduler", "application", "ktls", "opencrypto", "tcp"))
+        self.device, self.ccr = driver["device"], driver["ccr"]
+        self.cipher = driver["ciphers"][s["tls"]["cipher"]]
+        self.network, self.work = s["network"], s["workload"]
+        self.framing = FRAMING[s["tls"]["version"]]
+        self.maxlen = min(int(s["ktls"]["maxlen_bytes"]), 16384)
+        self.blocking = s["ktls"]["dispatch"] == "blocking"
+        self.bind = int(s["ktls"]["bind_threads"])
+        self.engines = [0.0] * int(self.device["engines"])  # when each is free
+        self.ring = deque()                                 # when each request that occupies it is taken up
+        self.ring_size = self.ccr["ring_descriptors"] // self.ccr["descriptors_per_request"]
+        self.link_free = 0.0
+        self.counts = dict.fromkeys(("payload", "records", "batches", "outputs", "bursts", "acks", "interrupts", "listed"), 0)
+        self.device_busy = []  # (start, end) of every service
+        self.build(int(s["ktls"]["workers"]) or len(self.scheduler.cpus))
+
+    def build(self, workers):
+        cpus = self.scheduler.cpus
+        count = int(self.work["sessions"])
+        app_threads = int(self.work["app_threads"]) or min(len(cpus), count)
+        self.queues = [RxQueue() for _ in range(int(self.network["rx_queues"]) or len(cpus))]
+        for i, queue in enumerate(self.queues):
+            self.thread(queue, f"rxq{i}", "interrupt", "pri_ithread_net", self.interrupt_thread, cpus[i % len(cpus)])
+        self.workers = [Actor() for _ in range(workers)]
+        body = self.ktls_blocking if self.blocking else self.ktls_async
+        for i, worker in enumerate(self.workers):
+            bound = cpus[i % len(cpus)] if self.bind else None
+            self.thread(worker, f"KTLS{i}", "ktls", "pri_kthread", body, bound)
+        self.apps = [Actor() for _ in range(app_threads)]
+        for i, app in enumerate(self.apps):
+            self.thread(app, f"app{i}", "application", "pri_user", self.application)
+            app.thread.woken_priority = self.sched["pri_socket_sleep"]
+        for i in range(count):
+            flow = {"random": self.random.getrandbits(32), "sequential": i, "zero": 0}[self.work["flow_ids"]]
+            session = Session(flow)
+            session.app = self.apps[i % app_threads]
+            session.worker = self.workers[flow % workers]
+            session.rx = self.queues[flow % len(self.queues)]
+            self.calendar.after(self.random.random() * self.work["start_spread_us"] * 1e3, self.start, session)
+
+    def thread(self, owner, name, kind, priority, body, bound=None):
+        owner.thread = Thread(name, kind, self.sched[priority], bound)
+        owner.thread.body = body(owner)
+        if kind == "interrupt":
+            next(owner.thread.body)  # runs to its first sleep
+        else:
+            self.scheduler.wake(owner.thread)
+
+    def start(self, session):
+        session.app.queue.append(session)
+        if session.app.sleeping:
+            session.app.sleeping = False
+            self.scheduler.wake(session.app.thread)
+
+    def wakeup(self, actor, waker):
+        """wakeup(9) by the thread that runs this: costs only if there is a sleeper."""
+        if actor.sleeping:
+            actor.sleeping = False
+            yield self.sched["wakeup_ns"]
+            self.scheduler.wake(actor.thread, waker.thread.cpu)
+
+    # Application
+
+    def application(self, me):
+        c = self.app
+        lowat = self.work["send_buffer_bytes"] // 2
+        while True:
+            yield c["syscall_ns"] + c["kevent_ns"]
+            while not me.queue:
+                me.sleeping = True
+                yield SLEEP
+            events = list(me.queue)
+            me.queue.clear()
+            yield c["kevent_event_ns"] * len(events)
+            yield USER
+            for session in events:
+                yield c["application_ns"] + c["syscall_ns"] + c["sendfile_ns"]
+                yield from self.sendfile(me, session, lowat)
+                if self.work["send_buffer_bytes"] - session.used >= lowat:
+                    me.queue.append(session)
+                else:
+                    session.waiting = True
+                yield USER
+
+    def sendfile(self, me, session, lowat):
+        left = int(self.work["write_bytes"])
+        while left > 0:
+            space = self.work["send_buffer_bytes"] - session.used
+            if space < left and space < lowat:
+                return
+            take = min(left, space)
+            left -= take
+            batch = []
+            position = session.appended
+            while take > 0:
+                in_page = session.offset % PAGE
+                payload = min(take, self.maxlen, -(-self.maxlen // PAGE) * PAGE - in_page)
+                pages = -(-(in_page + payload) // PAGE)
+                position += payload + self.framing
+                batch.append(Record(session, payload, pages, position))
+                session.offset += payload
+                take -= payload
+            c = self.app
+            yield (c["sendfile_page_ns"] * sum(record.pages for record in batch) + c["sbappend_ns"]
+                   + (c["mb_alloc_ext_pgs_ns"] + self.ktls["ktls_frame_ns"]) * len(batch))
+            session.used += position - session.appended
+            session.appended = position
+            session.records.extend(batch)
+            session.not_ready.extend(batch)
+            yield self.ktls["soref_ns"] + self.ktls["ktls_enqueue_ns"]
+            self.counts["batches"] += 1
+            session.worker.queue.append(batch)
+            yield from self.wakeup(session.worker, me)
+
+    # KTLS workers
+
+    def drained(self, me):
+        while True:
+            while not me.queue:
+                me.sleeping = True
+                yield SLEEP
+            taken = list(me.queue)
+            me.queue.clear()
+            for batch in taken:
+                yield self.ktls["ktls_work_thread_ns"]
+                yield batch
+
+    def submission_ns(self):
+        k = self.ktls
+        return (k["ktls_encrypt_record_ns"] + k["ktls_ocf_encrypt_ns"] + self.ocf["crypto_dispatch_ns"]
+                + self.device["process_ns"] + self.device["ring_ns"])
+
+    def destination_ns(self, record):
+        """A buffer from the cache, which is for records of more than two pages."""
+        return self.ktls["ktls_buffer_alloc_ns"] if record.pages > 2 else self.ktls["vm_page_alloc_ns"] * record.pages
+
+    def finish_ns(self, record):
+        k = self.ktls
+        return k["ktls_finish_nonanon_ns"] + k["page_unwire_ns"] * record.pages + k["ktls_free_ns"]
+
+    def ktls_async(self, me):
+        k = self.ktls
+        submission = k["state_alloc_ns"] + k["soref_ns"] + self.submission_ns()
+        for wish in self.drained(me):
+            if not isinstance(wish, list):
+                yield wish
+                continue
+            for record in wish:
+                yield submission + self.destination_ns(record)
+                self.submit(record)
+            yield k["sorele_ns"]
+
+    def ktls_blocking(self, me):
+        k = self.ktls
+        submission = self.submission_ns()
+        for wish in self.drained(me):
+            if not isinstance(wish, list):
+                yield wish
+                continue
+            for record in wish:
+                yield submission + self.destination_ns(record)
+                record.worker = me
+                self.submit(record)
+                while not record.done:
+                    yield SLEEP
+                yield self.finish_ns(record)
+            yield self.tcp["tcp_usr_ready_ns"] + self.tcp["sbready_ns"] * len(wish)
+            for record in wish:
+                record.ready = True
+            if self.sbready(wish[0].session):
+                yield from self.tcp_output(wish[0].session)
+            yield k["sorele_ns"]
+
+    @staticmethod
+    def sbready(session):
+        """Whether the head of the data became ready, and so more may be sent."""
+        advanced = False
+        while session.not_ready and session.not_ready[0].ready:
+            session.ready = session.not_ready.popleft().end
+            advanced = True
+        return advanced
+
+    # Device
+
+    def submit(self, record):
+        now = self.calendar.now
+        service = self.cipher["request_ns"] + self.cipher["byte_ns"] * record.payload
+        if self.device["law"] == "exponential":
+            service = self.random.expovariate(1 / service)
+        free = heapq.heappop(self.engines)
+        start = max(now + self.device["latency_submit_ns"], free)
+        heapq.heappush(self.engines, start + service)
+        while self.ring and self.ring[0] <= now:
+            self.ring.popleft()
+        record.listed = len(self.ring) >= self.ring_size
+        self.counts["listed"] += record.listed
+        self.ring.append(start)
+        self.device_busy.append((start, start + service))
+        self.calendar.after(start + service + self.device["latency_complete_ns"] - now, self.entry, self.queues[0],
+                            self.completed(record))
+
+    # Interrupts
+
+    def entry(self, queue, work):
+        queue.entries.append(work)
+        if queue.armed:
+            queue.armed = False
+            self.calendar.after(self.network["rx_holdoff_us"] * 1e3, self.raise_interrupt, queue)
+
+    def raise_interrupt(self, queue):
+        self.counts["interrupts"] += 1
+        self.scheduler.wake(queue.thread)
+
+    def interrupt_thread(self, me):
+        while True:
+            yield SLEEP
+            yield self.sched["interrupt_ns"]
+            while me.entries:
+                yield from me.entries.popleft()
+            me.armed = True
+
+    def completed(self, record):
+        me = self.queues[0]
+        k, session = self.ktls, record.session
+        cost = self.device["response_ns"] + self.ocf["crypto_done_ns"]
+        if record.listed:
+            cost += self.ccr["drain_ns"]
+        if self.blocking:
+            yield cost + k["ktls_ocf_callback_ns"]
+            record.done = True
+            if record.worker.thread.asleep:
+                yield self.sched["wakeup_ns"]
+                self.scheduler.wake(record.worker.thread, me.thread.cpu)
+            return
+        yield (cost + k["ktls_encrypt_cb_ns"] + self.finish_ns(record) + k["state_free_ns"]
+               + self.tcp["tcp_usr_ready_ns"] + self.tcp["sbready_ns"])
+        record.ready = True
+        if self.sbready(session):
+            yield from self.tcp_output(session)
+        yield k["sorele_ns"]
+
+    # TCP, the link and the peer
+
+    def tcp_output(self, session):
+        n, t = self.network, self.tcp
+        self.counts["outputs"] += 1
+        yield t["tcp_output_ns"]
+        while True:
+            burst = min(n["tso_bytes"], session.ready - session.sent, n["window_bytes"] - (session.sent - session.acked))
+            if burst <= 0:
+                return
+            session.sent += burst
+            self.counts["bursts"] += 1
+            yield t["tcp_output_burst_ns"] + t["tcp_output_ns_per_byte"] * burst
+            now = self.calendar.now
+            self.link_free = max(now, self.link_free) + burst * 8 / n["rate_gbps"]
+            self.calendar.after(self.link_free - now + n["rtt_us"] * 500, self.arrived, session, burst)
+
+    def arrived(self, session, burst):
+        session.received += burst
+        if session.unacknowledged == 0:
+            self.calendar.after(self.network["delayed_ack_us"] * 1e3, self.acknowledge, session, session.ack_timer)
+        session.unacknowledged += burst
+        if session.unacknowledged >= self.network["ack_bytes"]:
+            self.acknowledge(session, session.ack_timer)
+
+    def acknowledge(self, session, timer):
+        if timer != session.ack_timer:
+            return
+        session.ack_timer += 1
+        session.unacknowledged = 0
+        self.calendar.after(self.network["rtt_us"] * 500, self.entry, session.rx,
+                            self.tcp_input(session, session.received, session.rx))
+
+    def tcp_input(self, session, position, me):
+        t = self.tcp
+        self.counts["acks"] += 1
+        cost = t["tcp_input_ack_ns"]
+        freed = []
+        while session.records and session.records[0].end <= position:
+            record = session.records.popleft()
+            freed.append(record)
+            cost += t["sbdrop_record_ns"] + t["page_free_ns"] * record.pages
+        yield cost
+        session.used -= position - session.acked
+        session.acked = position
+        self.counts["records"] += len(freed)
+        self.counts["payload"] += sum(record.payload for record in freed)
+        if session.waiting:
+            yield t["sowwakeup_ns"]
+            if session.waiting and self.work["send_buffer_bytes"] - session.used >= self.work["send_buffer_bytes"] // 2:
+                session.waiting = False
+                session.app.queue.append(session)
+                yield from self.wakeup(session.app, me)
+        if session.acked < session.ready:
+            yield from self.tcp_output(session)
+
+    def settle(self):
+        for cpu in self.scheduler.cpus:
+            self.scheduler.settle(cpu)
+
+
+def simulate(effective, warmup_ms=None, duration_ms=None, seed=1):
+    """One run of a scenario, given as `effective` of a result in JSON: throughput, and CPU by class of thread."""
+    measure = plain(effective["measure"])
+    warmup = 1e6 * (measure["warmup_ms"] if warmup_ms is None else warmup_ms)
+    duration = 1e6 * (measure["duration_ms"] if duration_ms is None else duration_ms)
+    model = Model(effective, seed)
+    model.calendar.run(warmup)
+    model.settle()
+    busy, counts, switches = dict(model.scheduler.busy), dict(model.counts), model.scheduler.switches
+    model.calendar.run(warmup + duration)
+    model.settle()
+    busy = {kind: model.scheduler.busy[kind] - busy[kind] for kind in CLASSES}
+    counts = {name: model.counts[name] - counts[name] for name in counts}
+    service = sum(max(0.0, min(end, warmup + duration) - max(start, warmup)) for start, end in model.device_busy)
+    per_record = {kind: busy[kind] / counts["records"] / 1e3 for kind in CLASSES}
+    return {
+        "throughput_gbps": counts["payload"] * 8 / duration,
+        "records_per_second": counts["records"] / duration * 1e9,
+        "cpu_percent": 100 * sum(busy.values()) / duration / len(model.scheduler.cpus),
+        "cpu_us_per_record": {**per_record, "total": sum(per_record.values())},
+        "device_utilization": service / duration / len(model.engines),
+        "counts": counts,
+        "context_switches_per_second": (model.scheduler.switches - switches) / duration * 1e9,
+    }

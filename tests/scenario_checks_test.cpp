@@ -1,0 +1,67 @@
+#include "sim/experiment/scenario_checks.hpp"
+
+#include <gmock/gmock.h>
+
+#include "tests/profile_fixture.hpp"
+
+namespace ktlssim {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+// On the fixture's host of 4 CPUs.
+class ScenarioChecks : public ProfileFixture {
+ protected:
+  static std::vector<std::string> with(const std::vector<std::string>& sets) {
+    return problems(scenario_json(), sets);
+  }
+};
+
+TEST_F(ScenarioChecks, bound_workers_need_a_cpu_each) {
+  EXPECT_THAT(with({"/ktls/workers=4", "/ktls/bind_threads=1"}), IsEmpty());
+  EXPECT_THAT(with({"/ktls/workers=5"}), IsEmpty());
+  EXPECT_THAT(with({"/ktls/workers=5", "/ktls/bind_threads=1"}),
+              ElementsAre(HasSubstr("/ktls/workers: 5: bind_threads")));
+}
+
+TEST_F(ScenarioChecks, blocking_io_takes_a_thread_per_session) {
+  EXPECT_THAT(with({"/workload/io=blocking", "/workload/sessions=8"}), IsEmpty());
+  EXPECT_THAT(with({"/workload/io=blocking", "/workload/sessions=8", "/workload/app_threads=8"}), IsEmpty());
+  EXPECT_THAT(
+      with({"/workload/io=blocking", "/workload/sessions=8", "/workload/app_threads=4"}),
+      ElementsAre(
+          "--set: /workload/app_threads: 4: blocking I/O takes a thread per session: 0 or 8 is allowed"));
+}
+
+TEST_F(ScenarioChecks, no_more_threads_than_sessions) {
+  EXPECT_THAT(with({"/workload/sessions=8", "/workload/app_threads=9"}),
+              ElementsAre("--set: /workload/app_threads: 9: more than /workload/sessions (8)"));
+  EXPECT_THAT(with({"/workload/sessions=8", "/network/receiver_threads=9"}),
+              ElementsAre("--set: /network/receiver_threads: 9: more than /workload/sessions (8)"));
+}
+
+TEST_F(ScenarioChecks, no_more_queues_than_cpus) {
+  EXPECT_THAT(with({"/network/rx_queues=5", "/network/netisr_threads=5"}),
+              ElementsAre("--set: /network/rx_queues: 5: more than the host's CPUs (4)",
+                          "--set: /network/netisr_threads: 5: more than the host's CPUs (4)"));
+}
+
+TEST_F(ScenarioChecks, the_driver_takes_the_cipher) {
+  EXPECT_THAT(
+      with({"/driver=card", "/tls/cipher=aes-256-gcm"}),
+      ElementsAre(
+          "--set: /tls/cipher: \"aes-256-gcm\": the driver \"card\" does not take this cipher; it takes "
+          "\"aes-128-gcm\""));
+}
+
+TEST_F(ScenarioChecks, a_send_buffer_holds_a_record) {
+  EXPECT_THAT(with({"/workload/send_buffer_bytes=16448"}), IsEmpty());  // 16384 + 64
+  EXPECT_THAT(with({"/workload/send_buffer_bytes=16447"}), ElementsAre(HasSubstr("smaller than one record")));
+  EXPECT_THAT(with({"/workload/send_buffer_bytes=4096", "/ktls/maxlen_bytes=4000"}), IsEmpty() /* 4064 */);
+  EXPECT_THAT(with({"/workload/send_buffer_bytes=4096", "/workload/kind=closed"}), IsEmpty());
+}
+
+}  // namespace
+}  // namespace ktlssim
