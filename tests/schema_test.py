@@ -71,9 +71,9 @@ class Schema(unittest.TestCase):
         cls.validator = jsonschema.Draft7Validator(cls.schema)
 
     def test_the_committed_schema_is_up_to_date(self):
-        committed = (SCENARIOS / "scenario.schema.json").read_text()
+        committed = (SCENARIOS / "schema" / "scenario.schema.json").read_text()
         printed = subprocess.run([KTLSSIM, "schema"], check=True, capture_output=True, text=True).stdout
-        self.assertEqual(committed, printed, "run: ktlssim schema > scenarios/scenario.schema.json")
+        self.assertEqual(committed, printed, "run: ktlssim schema > scenarios/schema/scenario.schema.json")
 
     def test_every_shipped_scenario_is_sound(self):
         for path in sorted(SCENARIOS.glob("*.json")):

@@ -27,7 +27,7 @@ std::string network_text(const Scenario& s) {
 
 std::string set_up(const Scenario& s, const Summary& summary) {
   std::string text = fmt::format(
-      "host {}, driver {}, dispatch {}, TLS {} {}, {}, {} session{}, {} worker{}, {}; ",
+      "host {}, driver {}, dispatch {}, TLS {} {}, {}, {} session{}, {} worker{}, {}",
       with_changes(s.host.name, changed_values(s.host)),
       with_changes(s.driver.name, changed_values(s.driver)),
       kDispatchNames[static_cast<std::size_t>(s.ktls.dispatch)],
@@ -35,16 +35,16 @@ std::string set_up(const Scenario& s, const Summary& summary) {
       kCipherNames[static_cast<std::size_t>(s.tls.cipher)],
       kWorkloadKindNames[static_cast<std::size_t>(s.workload.kind)], s.workload.sessions,
       s.workload.sessions == 1 ? "" : "s", s.workers(), s.workers() == 1 ? "" : "s", network_text(s));
-  const Spread spread = summary.metrics.empty() ? Spread::deterministic : summary.metrics.front().spread;
-  switch (spread) {
+  if (summary.metrics.empty()) return text;
+  switch (summary.metrics.front().spread) {
     case Spread::interval:
-      return text + fmt::format("mean of {} replications and its 95% confidence interval", summary.done);
+      return text + fmt::format("; mean of {} replications and its 95% confidence interval", summary.done);
     case Spread::single:
-      return text + "one replication (its spread is unknown; see --replications)";
+      return text + "; one replication (its spread is unknown; see --replications)";
     case Spread::deterministic:
       break;
   }
-  return text + "deterministic";
+  return text + "; deterministic";
 }
 
 struct MetricRow {
@@ -169,6 +169,9 @@ std::string run_table(const Scenario& scenario, const Experiment& experiment) {
   if (!scenario.description.empty()) title += ": " + plain(scenario.description);
   std::string text = wrap(title, kColumns) + wrap(set_up(scenario, summary), kColumns) + '\n';
   if (summary.done == 0) return text + "no replication was completed\n";
+  if (summary.done < experiment.runs.size())
+    text += fmt::format("{} of {} replications failed or stalled and are left out\n\n",
+                        experiment.runs.size() - summary.done, experiment.runs.size());
   return text + metric_lines(summary) + cpu_lines(scenario, summary) + resource_lines(summary) +
          bottleneck_line(summary);
 }

@@ -10,7 +10,7 @@ namespace {
 constexpr HelpText kHelp{"ktlssim schema",
                          "Prints the JSON schema (draft 7) of scenario files, for editors that complete and "
                          "check while one types.",
-                         "  ktlssim schema > scenarios/scenario.schema.json\n"};
+                         "  ktlssim schema > scenarios/schema/scenario.schema.json\n"};
 
 }  // namespace
 

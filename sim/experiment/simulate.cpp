@@ -33,7 +33,7 @@ bool is_random(const Scenario& s) {
 }
 
 std::string stall_diagnosis(const Kernel& k, Time since) {
-  return fmt::format("stalled: {} records outstanding, and nothing is due after {} ns\n{}",
+  return fmt::format("{} records outstanding, and nothing is due after {} ns\n{}",
                      k.recorder.records_pending(), since.count(), k.sched.state_of_threads());
 }
 
@@ -66,6 +66,7 @@ RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t re
   executive.run_until(k.window.begin);
   k.sched.reset_accounting();
   k.recorder.reset(k.now());
+  for (KtlsWq& wq : k.ktls.wq) wq.occupied.reset(k.now());
   const Executive::End end = executive.run_until(k.window.end);
   k.sched.account_all();
   check_conservation(k);

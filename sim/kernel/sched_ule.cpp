@@ -47,7 +47,7 @@ Scheduler::Scheduler(Executive& executive, const HostProfile& host)
 }
 
 Thread& Scheduler::create(const std::string& name, ThreadClass thread_class, int bound_cpu,
-                          std::function<void()> body) {
+                          std::function<void()> body, std::string_view wchan) {
   auto& thread = *threads_.emplace_back(std::make_unique<Thread>());
   thread.index = threads_.size() - 1;
   thread.name = name;
@@ -55,6 +55,7 @@ Thread& Scheduler::create(const std::string& name, ThreadClass thread_class, int
   thread.base_priority = class_priority_[static_cast<std::size_t>(thread_class)];
   thread.own_priority = thread.priority = thread.base_priority;
   thread.bound_cpu = bound_cpu;
+  thread.wchan = wchan;
   thread.cpu = bound_cpu >= 0 ? bound_cpu : static_cast<int>(thread.index) % cpus();
   thread.strand_cpu = thread.cpu;
   thread.strand = &executive_.spawn(name, thread.cpu, [this, &thread, body = std::move(body)] {

@@ -28,9 +28,10 @@ class Scheduler {
  public:
   Scheduler(Executive& executive, const HostProfile& host);
 
-  // A thread that sleeps on "-" until its first wakeup; `body` starts then. `bound_cpu` -1 = floats.
+  // A thread that sleeps on `wchan` until its first wakeup; `body` starts then. `bound_cpu` -1 = floats.
   Thread& create(const std::string& name, ThreadClass thread_class, int bound_cpu,
-                 std::function<void()> body);
+                 std::function<void()> body,
+                 std::string_view wchan = "-");
 
   Time now() const { return executive_.now(); }
   // The thread whose code is executing; null in hardware callbacks.

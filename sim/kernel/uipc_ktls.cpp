@@ -82,7 +82,6 @@ void wq_insert(Kernel& k, KtlsWq& wq, Mbuf& top, int page_count) {
     ++top.batch_records;
   }
   k.recorder.enqueued(top.batch_records);
-  ++k.ktls.batches_outstanding;
   ++k.ktls.stats.sw_tx_inqueue;
   top.stailq_next = nullptr;
   (wq.m_head == nullptr ? wq.m_head : wq.m_tail->stailq_next) = &top;
@@ -147,6 +146,7 @@ void ktls_enqueue(Kernel& k, Mbuf& top, Socket& so, int page_count) {
 void ktls_inject(Kernel& k, Mbuf& m, Socket& so) {
   frame_record(m, so);
   ++so.refs;
+  ++k.ktls.batches_outstanding;
   KtlsWq& wq = wq_of(k, so);
   wq_insert(k, wq, m, m.npgs);
   if (!wq.running && wq.thread->wchan == "-") k.sched.make_runnable(*wq.thread);
@@ -156,13 +156,13 @@ void ktls_work_thread(Kernel& k, KtlsWq& wq) {
   for (;;) {
     k.mtx_lock(wq.mtx, k.locks.work_queue);
     while (wq.m_head == nullptr) {
-      if (wq.running) k.recorder.busy_workers.add(-1, k.now());
+      if (wq.running) wq.occupied.add(-1, k.now());
       wq.running = false;
       k.mtx_unlock(wq.mtx);
       if (wq.m_head == nullptr) k.sched.sleep("-");
       k.mtx_lock(wq.mtx, k.locks.work_queue);
     }
-    if (!wq.running) k.recorder.busy_workers.add(1, k.now());
+    if (!wq.running) wq.occupied.add(1, k.now());
     wq.running = true;
     Mbuf* batch = std::exchange(wq.m_head, nullptr);
     wq.m_tail = nullptr;
@@ -220,8 +220,8 @@ void ktls_encrypt(Kernel& k, Mbuf& top) {
     so.proto->pr_abort(so);
     mb_free_notready(k, top, records);
   }
-  --k.ktls.batches_outstanding;
   sorele(k, so);
+  --k.ktls.batches_outstanding;
 }
 
 void ktls_encrypt_async(Kernel& k, Mbuf& top) {
@@ -238,8 +238,8 @@ void ktls_encrypt_async(Kernel& k, Mbuf& top) {
     if (ktls_encrypt_record(k, m, state) != Errno::ok)
       throw ModelError("ktls_encrypt_async: a dispatch failed synchronously, which no driver does");
   }
-  --k.ktls.batches_outstanding;
   sorele(k, so);
+  --k.ktls.batches_outstanding;
 }
 
 void ktls_encrypt_cb(Kernel& k, KtlsOcfEncryptState& state, Errno error) {
@@ -256,8 +256,8 @@ void ktls_encrypt_cb(Kernel& k, KtlsOcfEncryptState& state, Errno error) {
     so.proto->pr_abort(so);
     mb_free_notready(k, m, 1);
   }
-  --k.ktls.async_outstanding;
   sorele(k, so);
+  --k.ktls.async_outstanding;
 }
 
 void mb_free_notready(Kernel& k, Mbuf& top, int records) {

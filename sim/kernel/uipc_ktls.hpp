@@ -9,6 +9,7 @@
 #include "sim/kernel/crypto.hpp"
 #include "sim/kernel/mbuf.hpp"
 #include "sim/kernel/socket.hpp"
+#include "sim/measure/recorder.hpp"
 
 namespace ktlssim {
 
@@ -21,6 +22,7 @@ struct KtlsWq {
   Mbuf* m_head = nullptr;  // batches: their first mbufs
   Mbuf* m_tail = nullptr;
   bool running = false;
+  Gauge occupied;  // 1 while it is not asleep on its queue, asleep in "ocfktls" included
   Thread* thread = nullptr;
 };
 
@@ -66,7 +68,7 @@ void ktls_enable_tx(Kernel& k, Socket& so);
 int ktls_frame(Kernel& k, Mbuf& top, Socket& so);
 // Assigns sequence numbers when the chain is appended to the send buffer.
 void ktls_seq(Socket& so, Mbuf& top);
-// Queues one batch for the session's worker. The caller has taken a socket reference for it.
+// Queues one batch for the session's worker. The caller has taken a socket reference for it (batches_outstanding).
 void ktls_enqueue(Kernel& k, Mbuf& top, Socket& so, int page_count);
 
 // Not in the kernel: a record that comes from outside, for workloads without an application. Frames and

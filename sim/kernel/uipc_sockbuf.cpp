@@ -74,6 +74,7 @@ void sowwakeup(Kernel& k, Socket& so) {
     k.wakeup(so.sbwait, "sbwait");
     return;
   }
+  if (!so.knote_armed) return;  // a blocking writer has found the space itself meanwhile
   so.knote_armed = false;
   so.kqueue->ready.push_back(&so);
   if (so.kqueue->waiter != nullptr) k.wakeup(so.kqueue->waiter, "kqread");

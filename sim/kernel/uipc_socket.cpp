@@ -46,6 +46,7 @@ void send_batch(Kernel& k, Socket& so, Mbuf& top) {
     return;
   }
   soref(k, so);
+  ++k.ktls.batches_outstanding;
   ktls_enqueue(k, top, so, enq_cnt);
 }
 

@@ -19,20 +19,19 @@ double per_record_us(std::int64_t ns, std::int64_t records) {
 
 double window_ns(const Kernel& k) { return static_cast<double>((k.window.end - k.window.begin).count()); }
 
+// Why a class is limited by its busiest thread.
 std::string_view explanation(ThreadClass thread_class) {
   switch (thread_class) {
     case ThreadClass::application:
-      return "this application thread has no CPU time left: more application threads would send more";
+      return "has no CPU time left: more application threads would send more";
     case ThreadClass::ktls:
-      return "this KTLS worker is always running: its CPU cost per record limits";
+      return "is always running: its CPU cost per record limits";
     case ThreadClass::interrupt:
-      return "this one interrupt thread is always running: the work it does per completion and "
-             "acknowledgement limits";
+      return "is always running: what one interrupt thread does per completion and acknowledgement limits";
     case ThreadClass::netisr:
-      return "this netisr thread is always running: every segment and acknowledgement of loopback passes "
-             "through it";
+      return "is always running: every segment and acknowledgement of loopback passes through it";
     case ThreadClass::receiver:
-      return "this receiver has no CPU time left: reading and decrypting limit";
+      return "has no CPU time left: reading and decrypting limit";
   }
   return "";
 }
@@ -46,21 +45,36 @@ Resource cpus_resource(const Kernel& k, std::int64_t busy) {
           .what_it_means = "all CPUs are busy: CPU time per record limits"};
 }
 
-// Occupied = running, runnable, or asleep in "ocfktls" where it cannot take other work.
-Resource workers_resource(const Kernel& k) {
+// Workers with sessions, all together and the busiest. Occupied = running, runnable, or asleep in "ocfktls",
+// where a worker cannot take other work.
+void add_workers(const Kernel& k, std::vector<Resource>& resources) {
   std::vector<bool> used(k.ktls.wq.size(), false);
   for (const Socket& so : k.sockets) used[static_cast<std::size_t>(so.tls.wq_index)] = true;
   const auto workers = static_cast<double>(std::count(used.begin(), used.end(), true));
-  const double occupied_ns = k.recorder.busy_workers.mean(k.now()) * window_ns(k);
   const bool waits = !k.driver->sync() && k.sockets.front().tls.sync_dispatch;
-  return {.name = fmt::format("KTLS workers (of {})", k.ktls.wq.size()),
-          .kind = "thread",
-          .servers = workers,
-          .demand_us = per_record_us(static_cast<std::int64_t>(occupied_ns), k.recorder.window_ready()),
-          .utilization = occupied_ns / window_ns(k) / workers,
-          .what_it_means = waits ? "every KTLS worker that has sessions runs or sleeps in \"ocfktls\" until "
-                                   "its one record is encrypted"
-                                 : "every KTLS worker that has sessions always has records to encrypt"};
+  double all = 0;
+  const KtlsWq* busiest = &k.ktls.wq.front();
+  for (const KtlsWq& wq : k.ktls.wq) {
+    all += wq.occupied.mean(k.now());
+    if (wq.occupied.mean(k.now()) > busiest->occupied.mean(k.now())) busiest = &wq;
+  }
+  const auto resource = [&k](std::string name, double servers, double occupied, std::string meaning) {
+    return Resource{.name = std::move(name),
+                    .kind = "thread",
+                    .servers = servers,
+                    .demand_us = per_record_us(static_cast<std::int64_t>(occupied * window_ns(k)),
+                                               k.recorder.window_ready()),
+                    .utilization = occupied / servers,
+                    .what_it_means = std::move(meaning)};
+  };
+  const std::string_view state = waits ? "runs or sleeps in \"ocfktls\" until its one record is encrypted"
+                                       : "always has records to encrypt";
+  resources.push_back(
+      resource("KTLS workers", workers, all, fmt::format("every KTLS worker that has sessions {}", state)));
+  resources.push_back(
+      resource("busiest KTLS worker", 1, busiest->occupied.mean(k.now()),
+               fmt::format("{} {}, while others have time left: too few sessions, or flow ids that collide",
+                           busiest->thread->name, state)));
 }
 
 // The busiest thread of each class that a single thread can limit.
@@ -73,12 +87,12 @@ void add_busiest_threads(const Kernel& k, std::vector<Resource>& resources) {
       if (busiest == nullptr || thread->total_busy_ns() > busiest->total_busy_ns()) busiest = thread.get();
     }
     if (busiest == nullptr || thread_class == ThreadClass::ktls) continue;
-    resources.push_back({.name = busiest->name,
+    resources.push_back({.name = fmt::format("busiest {} thread", kThreadClassNames[c]),
                          .kind = "thread",
                          .servers = 1,
                          .demand_us = per_record_us(busiest->total_busy_ns(), k.recorder.window_ready()),
                          .utilization = static_cast<double>(busiest->total_busy_ns()) / window_ns(k),
-                         .what_it_means = std::string(explanation(thread_class))});
+                         .what_it_means = fmt::format("{} {}", busiest->name, explanation(thread_class))});
   }
 }
 
@@ -146,7 +160,8 @@ RunResult collect(Kernel& k) {
   }
   result.metrics = metrics(k, busy);
   result.counters = counters(k);
-  result.resources = {cpus_resource(k, busy), workers_resource(k)};
+  result.resources = {cpus_resource(k, busy)};
+  add_workers(k, result.resources);
   add_busiest_threads(k, result.resources);
   for (Resource& resource : k.driver->resources(k.recorder.window_ready()))
     result.resources.push_back(std::move(resource));

@@ -95,7 +95,6 @@ class Recorder {
   Gauge in_flight;     // OCF requests dispatched and not done
   Gauge state_bytes;   // malloc'ed request state
   Gauge buffer_bytes;  // destination buffers of file-backed records
-  Gauge busy_workers;  // KTLS workers that are not asleep on their queue
 
   void reset(Time now);
 

@@ -23,7 +23,7 @@ Loopback::Loopback(Kernel& kernel) : kernel_(kernel) {
   for (int i = 0; i < (wanted == 0 ? kernel.scenario.workload.sessions : wanted); ++i) {
     ReceiverThread& reader = readers_.emplace_back();
     reader.thread = &kernel.sched.create(fmt::format("receiver {}", i), ThreadClass::receiver, -1,
-                                         [this, &reader] { receiver_thread(reader); });
+                                         [this, &reader] { receiver_thread(reader); }, "sbwait");
   }
 }
 

@@ -29,13 +29,15 @@ Application::Application(Kernel& kernel) : kernel_(kernel), tcp_(kernel) {
   for (std::int64_t i = 0; i < thread_count(kernel.scenario); ++i) {
     AppThread& app = threads_.emplace_back();
     Socket& so = kernel.sockets[static_cast<std::size_t>(i)];
-    app.thread = &kernel.sched.create(fmt::format("app {}", i), ThreadClass::application, -1,
-                                      [this, &app, &so, blocking] {
-                                        if (blocking)
-                                          serve_blocking(so);
-                                        else
-                                          serve_kevent(app);
-                                      });
+    app.thread = &kernel.sched.create(
+        fmt::format("app {}", i), ThreadClass::application, -1,
+        [this, &app, &so, blocking] {
+          if (blocking)
+            serve_blocking(so);
+          else
+            serve_kevent(app);
+        },
+        blocking ? "start" : "kqread");
   }
   auto random = random_stream(kernel, "start");
   boost::random::uniform_int_distribution<std::int64_t> phase(0, from_us(w.start_spread_us).count());
@@ -50,8 +52,7 @@ void Application::start(std::uint64_t session) {
   Socket& so = kernel_.sockets[session];
   Thread& thread = *threads_[session % threads_.size()].thread;
   if (so.kqueue != nullptr) so.kqueue->ready.push_back(&so);
-  if (so.kqueue == nullptr || thread.wchan == "-" || thread.wchan == "kqread")
-    kernel_.sched.make_runnable(thread);
+  if (so.kqueue == nullptr || thread.wchan == "kqread") kernel_.sched.make_runnable(thread);
 }
 
 bool Application::write(Socket& so, bool nonblocking) {
