@@ -21,12 +21,12 @@ void describe(ParameterVisitor& v, SchedulerCosts& c) {
              "time a user thread runs before an equal one gets its turn");
   v.quantity("preempt_thresh", c.preempt_thresh, kPriority,
              "kern.sched.preempt_thresh: priorities up to it preempt at once");
-  v.quantity("pri_ithread_net", c.pri_ithread_net, kPriority, "priorities: lower numbers run first");
-  v.quantity("pri_swi_net", c.pri_swi_net, kPriority, "pri_swi_net");
-  v.quantity("pri_kthread", c.pri_kthread, kPriority, "pri_kthread");
+  v.quantity("pri_ithread_net", c.pri_ithread_net, kPriority, "interrupt threads; lower numbers run first");
+  v.quantity("pri_swi_net", c.pri_swi_net, kPriority, "netisr threads");
+  v.quantity("pri_kthread", c.pri_kthread, kPriority, "KTLS workers");
   v.quantity("pri_socket_sleep", c.pri_socket_sleep, kPriority,
              "a user thread woken from a socket sleep, until it returns to user mode");
-  v.quantity("pri_user", c.pri_user, kPriority, "pri_user");
+  v.quantity("pri_user", c.pri_user, kPriority, "applications and receivers");
   v.quantity("pri_max_interact", c.pri_max_interact, kPriority,
              "the remote wakeup rule: up to it displaces a batch thread on another CPU");
 }
@@ -54,9 +54,9 @@ void describe(ParameterVisitor& v, KtlsCosts& c) {
   v.quantity("vm_page_alloc_ns", c.vm_page_alloc_ns, kStep,
              "one destination page where the cache is not used");
   v.quantity("state_alloc_ns", c.state_alloc_ns, kStep, "malloc(9) of the request state, zeroed");
-  v.quantity("state_free_ns", c.state_free_ns, kStep, "state_free_ns");
-  v.quantity("soref_ns", c.soref_ns, kStep, "soref_ns");
-  v.quantity("sorele_ns", c.sorele_ns, kStep, "sorele_ns");
+  v.quantity("state_free_ns", c.state_free_ns, kStep, "free(9) of the request state");
+  v.quantity("soref_ns", c.soref_ns, kStep, "take one socket reference");
+  v.quantity("sorele_ns", c.sorele_ns, kStep, "drop one socket reference");
   v.quantity("ktls_ocf_encrypt_ns", c.ktls_ocf_encrypt_ns, kStep,
              "ktls_ocf_tls12_aead_encrypt or its TLS 1.3 twin: build one request");
   v.quantity("ktls_ocf_callback_ns", c.ktls_ocf_callback_ns, kStep,
@@ -68,8 +68,8 @@ void describe(ParameterVisitor& v, KtlsCosts& c) {
 }
 
 void describe(ParameterVisitor& v, OpencryptoCosts& c) {
-  v.quantity("crypto_dispatch_ns", c.crypto_dispatch_ns, kStep, "crypto_dispatch_ns");
-  v.quantity("crypto_done_ns", c.crypto_done_ns, kStep, "crypto_done_ns");
+  v.quantity("crypto_dispatch_ns", c.crypto_dispatch_ns, kStep, "per request, apart from the driver");
+  v.quantity("crypto_done_ns", c.crypto_done_ns, kStep, "per request, apart from its callback");
 }
 
 void describe(ParameterVisitor& v, TcpCosts& c) {
@@ -78,11 +78,11 @@ void describe(ParameterVisitor& v, TcpCosts& c) {
   v.quantity("tcp_output_ns", c.tcp_output_ns, kStep, "per call");
   v.quantity("tcp_output_burst_ns", c.tcp_output_burst_ns, kStep,
              "per segment or TSO burst handed to the interface, the driver's part included");
-  v.quantity("tcp_output_ns_per_byte", c.tcp_output_ns_per_byte, kPerByte, "tcp_output_ns_per_byte");
+  v.quantity("tcp_output_ns_per_byte", c.tcp_output_ns_per_byte, kPerByte, "gather list of the bytes sent");
   v.quantity("tcp_input_ack_ns", c.tcp_input_ack_ns, kStep,
              "interrupt side of one acknowledgement, the NIC driver's part included");
   v.quantity("sbdrop_record_ns", c.sbdrop_record_ns, kStep, "free one acknowledged record");
-  v.quantity("page_free_ns", c.page_free_ns, kStep, "per page of it");
+  v.quantity("page_free_ns", c.page_free_ns, kStep, "per page of an acknowledged record");
   v.quantity("sowwakeup_ns", c.sowwakeup_ns, kStep, "find that a writer may go on; wakeup_ns comes on top");
 }
 
@@ -90,8 +90,8 @@ void describe(ParameterVisitor& v, LoopbackCosts& c) {
   v.quantity("netisr_queue_ns", c.netisr_queue_ns, kStep, "queue one packet for the netisr thread");
   v.quantity("tcp_input_data_ns", c.tcp_input_data_ns, kStep, "one data segment, in the netisr thread");
   v.quantity("soreceive_ns", c.soreceive_ns, kStep, "per call");
-  v.quantity("copyout_ns_per_byte", c.copyout_ns_per_byte, kPerByte, "copyout_ns_per_byte");
-  v.quantity("decrypt_record_ns", c.decrypt_record_ns, kStep, "userland decryption: per record ...");
+  v.quantity("copyout_ns_per_byte", c.copyout_ns_per_byte, kPerByte, "copy to the receiving process");
+  v.quantity("decrypt_record_ns", c.decrypt_record_ns, kStep, "userland decryption, per record apart from its bytes");
   v.begin_group("decrypt_ns_per_byte", "userland decryption per byte, by cipher");
   for (std::size_t i = 0; i < kCipherCount; ++i)
     v.quantity(kCipherNames[i], c.decrypt_ns_per_byte[i], kPerByte, "CPU time per payload byte");

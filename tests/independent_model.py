@@ -1,9 +1,9 @@
 """A second, small implementation of the ccr case, to check the simulator against.
 
 It is written from the facts about the kernel and from what the parameters of a scenario are declared to mean, without
-a line of sim/. It covers sendfile over kevent, a NIC, and ccr on both dispatch paths, and leaves out what matters
-little there: locks and the lending of priorities. An event is a tuple on a heap; a thread is a generator that yields
-the CPU time it wants, or SLEEP, or USER when it returns to user mode.
+a line of sim/. It covers sendfile over kevent, a NIC, and ccr on both dispatch paths. Of the locks it knows the two
+that threads often meet on: a connection's inpcb and the control queue. An event is a tuple on a heap; a thread is a
+generator that yields the CPU time it wants, or SLEEP, or USER when it returns to user mode.
 """
 import heapq
 import itertools
@@ -12,6 +12,7 @@ from collections import deque
 
 SLEEP = -1  # until somebody wakes the thread
 USER = -2   # a system call ends: whoever waits with a better priority goes first
+SPIN_NS = 20  # how often a spinning thread looks again
 PAGE = 4096
 FRAMING = {"1.2": 13 + 16, "1.3": 5 + 17}  # header and trailer of an AES-GCM record
 CLASSES = ("application", "ktls", "interrupt")
@@ -222,11 +223,37 @@ class Scheduler:
         return best < thread.priority or (best == thread.priority and thread.slice <= 0)
 
 
+class Mutex:
+    """Adaptive: spins while the owner runs, otherwise blocks and lends its priority."""
+    def __init__(self, scheduler):
+        self.scheduler = scheduler
+        self.owner = None
+        self.blocked = []
+
+    def acquire(self, thread):
+        while self.owner:
+            if self.owner.cpu.current is self.owner:
+                yield SPIN_NS
+                continue
+            yield self.scheduler.cost["turnstile_ns"]
+            if self.owner and self.owner.cpu.current is not self.owner:
+                self.owner.priority = min(self.owner.priority, thread.priority)
+                self.blocked.append(thread)
+                yield SLEEP
+        self.owner = thread
+
+    def release(self):
+        self.owner.priority = self.owner.base
+        cpu, self.owner = self.owner.cpu, None
+        while self.blocked:
+            self.scheduler.wake(self.blocked.pop(), cpu)
+
+
 # ---- The host under test ---------------------------------------------------------------------------------------------
 
 class Session:
-    def __init__(self, flow_id):
-        self.flow_id = flow_id
+    def __init__(self, inpcb):
+        self.inpcb = inpcb
         self.app = self.worker = self.rx = None
         self.offset = 0          # into the file
         self.used = 0            # bytes in the send buffer, framing included
@@ -238,11 +265,11 @@ class Session:
 
 
 class Record:
-    __slots__ = ("session", "payload", "pages", "end", "ready", "done", "worker", "listed")
+    __slots__ = ("session", "payload", "pages", "end", "ready", "done", "worker")
 
     def __init__(self, session, payload, pages, end):
         self.session, self.payload, self.pages, self.end = session, payload, pages, end
-        self.ready = self.done = self.listed = False
+        self.ready = self.done = False
         self.worker = None
 
 
@@ -281,10 +308,13 @@ class Model:
         self.blocking = s["ktls"]["dispatch"] == "blocking"
         self.bind = int(s["ktls"]["bind_threads"])
         self.engines = [0.0] * int(self.device["engines"])  # when each is free
-        self.ring = deque()                                 # when each request that occupies it is taken up
-        self.ring_size = self.ccr["ring_descriptors"] // self.ccr["descriptors_per_request"]
+        self.control_queue = Mutex(self.scheduler)
+        self.descriptors = self.ccr["ring_descriptors"]     # free ones, as far as the host knows
+        self.unreported = 0                                 # freed since the device told it
+        self.wr_list = deque()                              # what does not fit into the ring
         self.link_free = 0.0
-        self.counts = dict.fromkeys(("payload", "records", "batches", "outputs", "bursts", "acks", "interrupts", "listed"), 0)
+        self.counts = dict.fromkeys(("payload", "records", "batches", "outputs", "bursts", "acks", "interrupts",
+                                     "drained by submitter", "drained by interrupt"), 0)
         self.device_busy = []  # (start, end) of every service
         self.build(int(s["ktls"]["workers"]) or len(self.scheduler.cpus))
 
@@ -306,7 +336,7 @@ class Model:
             app.thread.woken_priority = self.sched["pri_socket_sleep"]
         for i in range(count):
             flow = {"random": self.random.getrandbits(32), "sequential": i, "zero": 0}[self.work["flow_ids"]]
-            session = Session(flow)
+            session = Session(Mutex(self.scheduler))
             session.app = self.apps[i % app_threads]
             session.worker = self.workers[flow % workers]
             session.rx = self.queues[flow % len(self.queues)]
@@ -362,7 +392,9 @@ class Model:
             space = self.work["send_buffer_bytes"] - session.used
             if space < left and space < lowat:
                 return
-            take = min(left, space)
+            take = left
+            if space < left:  # vn_sendfile then ends at a page's end
+                take = space - (session.offset + space) % PAGE
             left -= take
             batch = []
             position = session.appended
@@ -375,12 +407,15 @@ class Model:
                 session.offset += payload
                 take -= payload
             c = self.app
-            yield (c["sendfile_page_ns"] * sum(record.pages for record in batch) + c["sbappend_ns"]
+            yield (c["sendfile_page_ns"] * sum(record.pages for record in batch)
                    + (c["mb_alloc_ext_pgs_ns"] + self.ktls["ktls_frame_ns"]) * len(batch))
+            yield from session.inpcb.acquire(me.thread)
+            yield c["sbappend_ns"]
             session.used += position - session.appended
             session.appended = position
             session.records.extend(batch)
             session.not_ready.extend(batch)
+            session.inpcb.release()
             yield self.ktls["soref_ns"] + self.ktls["ktls_enqueue_ns"]
             self.counts["batches"] += 1
             session.worker.queue.append(batch)
@@ -402,7 +437,7 @@ class Model:
     def submission_ns(self):
         k = self.ktls
         return (k["ktls_encrypt_record_ns"] + k["ktls_ocf_encrypt_ns"] + self.ocf["crypto_dispatch_ns"]
-                + self.device["process_ns"] + self.device["ring_ns"])
+                + self.device["process_ns"])
 
     def destination_ns(self, record):
         """A buffer from the cache, which is for records of more than two pages."""
@@ -421,7 +456,7 @@ class Model:
                 continue
             for record in wish:
                 yield submission + self.destination_ns(record)
-                self.submit(record)
+                yield from self.t4_wrq_tx(me, record)
             yield k["sorele_ns"]
 
     def ktls_blocking(self, me):
@@ -434,44 +469,70 @@ class Model:
             for record in wish:
                 yield submission + self.destination_ns(record)
                 record.worker = me
-                self.submit(record)
+                yield from self.t4_wrq_tx(me, record)
                 while not record.done:
                     yield SLEEP
                 yield self.finish_ns(record)
-            yield self.tcp["tcp_usr_ready_ns"] + self.tcp["sbready_ns"] * len(wish)
-            for record in wish:
-                record.ready = True
-            if self.sbready(wish[0].session):
-                yield from self.tcp_output(wish[0].session)
+            yield from self.tcp_usr_ready(me, wish)
             yield k["sorele_ns"]
 
-    @staticmethod
-    def sbready(session):
-        """Whether the head of the data became ready, and so more may be sent."""
-        advanced = False
+    def tcp_usr_ready(self, me, records):
+        session = records[0].session
+        yield from session.inpcb.acquire(me.thread)
+        yield self.tcp["tcp_usr_ready_ns"] + self.tcp["sbready_ns"] * len(records)
+        for record in records:
+            record.ready = True
+        head = session.not_ready[0].ready
         while session.not_ready and session.not_ready[0].ready:
             session.ready = session.not_ready.popleft().end
-            advanced = True
-        return advanced
+        if head:
+            yield from self.tcp_output(session)
+        session.inpcb.release()
 
     # Device
 
+    def t4_wrq_tx(self, me, record):
+        yield from self.control_queue.acquire(me.thread)
+        yield self.device["ring_ns"]
+        if not self.wr_list and self.descriptors >= self.ccr["descriptors_per_request"]:
+            self.submit(record)
+        else:
+            self.wr_list.append(record)
+            yield from self.drain_wr_list("submitter")
+        self.control_queue.release()
+
+    def egress_update(self):
+        yield from self.control_queue.acquire(self.queues[0].thread)
+        yield from self.drain_wr_list("interrupt")
+        self.control_queue.release()
+
+    def drain_wr_list(self, who):
+        while self.wr_list and self.descriptors >= self.ccr["descriptors_per_request"]:
+            yield self.ccr["drain_ns"]
+            self.counts["drained by " + who] += 1
+            self.submit(self.wr_list.popleft())
+
     def submit(self, record):
         now = self.calendar.now
+        self.descriptors -= self.ccr["descriptors_per_request"]
         service = self.cipher["request_ns"] + self.cipher["byte_ns"] * record.payload
         if self.device["law"] == "exponential":
             service = self.random.expovariate(1 / service)
-        free = heapq.heappop(self.engines)
-        start = max(now + self.device["latency_submit_ns"], free)
+        start = max(now + self.device["latency_submit_ns"], heapq.heappop(self.engines))
         heapq.heappush(self.engines, start + service)
-        while self.ring and self.ring[0] <= now:
-            self.ring.popleft()
-        record.listed = len(self.ring) >= self.ring_size
-        self.counts["listed"] += record.listed
-        self.ring.append(start)
         self.device_busy.append((start, start + service))
+        self.calendar.after(start - now, self.taken_up)
         self.calendar.after(start + service + self.device["latency_complete_ns"] - now, self.entry, self.queues[0],
                             self.completed(record))
+
+    def taken_up(self):
+        self.unreported += self.ccr["descriptors_per_request"]
+        if self.unreported < self.ccr["egress_update_descriptors"]:
+            return
+        self.descriptors += self.unreported
+        self.unreported = 0
+        if self.wr_list:
+            self.entry(self.queues[0], self.egress_update())
 
     # Interrupts
 
@@ -495,10 +556,8 @@ class Model:
 
     def completed(self, record):
         me = self.queues[0]
-        k, session = self.ktls, record.session
+        k = self.ktls
         cost = self.device["response_ns"] + self.ocf["crypto_done_ns"]
-        if record.listed:
-            cost += self.ccr["drain_ns"]
         if self.blocking:
             yield cost + k["ktls_ocf_callback_ns"]
             record.done = True
@@ -506,11 +565,8 @@ class Model:
                 yield self.sched["wakeup_ns"]
                 self.scheduler.wake(record.worker.thread, me.thread.cpu)
             return
-        yield (cost + k["ktls_encrypt_cb_ns"] + self.finish_ns(record) + k["state_free_ns"]
-               + self.tcp["tcp_usr_ready_ns"] + self.tcp["sbready_ns"])
-        record.ready = True
-        if self.sbready(session):
-            yield from self.tcp_output(session)
+        yield cost + k["ktls_encrypt_cb_ns"] + self.finish_ns(record) + k["state_free_ns"]
+        yield from self.tcp_usr_ready(me, [record])
         yield k["sorele_ns"]
 
     # TCP, the link and the peer
@@ -549,6 +605,7 @@ class Model:
     def tcp_input(self, session, position, me):
         t = self.tcp
         self.counts["acks"] += 1
+        yield from session.inpcb.acquire(me.thread)
         cost = t["tcp_input_ack_ns"]
         freed = []
         while session.records and session.records[0].end <= position:
@@ -568,6 +625,7 @@ class Model:
                 yield from self.wakeup(session.app, me)
         if session.acked < session.ready:
             yield from self.tcp_output(session)
+        session.inpcb.release()
 
     def settle(self):
         for cpu in self.scheduler.cpus:

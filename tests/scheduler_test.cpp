@@ -155,6 +155,18 @@ TEST_P(SchedulerTest, a_busy_sibling_rescales_the_step_under_way_exactly) {
   });
 }
 
+TEST_P(SchedulerTest, a_change_of_speed_rescales_the_step_under_way_exactly) {
+  run([this](Kernel& k) {
+    wake_at(k, worker(k, "a", ThreadClass::application, 0, 1000), 0);
+    k.executive.run_until(Time{400});
+    k.sched.set_speed(0, 250'000);  // a quarter
+    k.executive.run_until(Time{1200});
+    k.sched.set_speed(0, 1'000'000);
+    k.executive.run_until(Time{5000});
+    EXPECT_EQ(done_["a"], Times({1600}));  // 400 done, 800 at a quarter = 200 done, 400 to go
+  });
+}
+
 TEST_P(SchedulerTest, equal_user_threads_take_turns_by_slices) {
   scenario_.host.scheduler.slice_ns = q(1000);
   run([this](Kernel& k) {

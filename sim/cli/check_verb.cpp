@@ -19,7 +19,7 @@ constexpr HelpText kHelp{"ktlssim check SCENARIO...",
                          "with them. Simulates nothing. "
                          "Exit status: 0 all are sound, 2 otherwise.",
                          "  ktlssim check scenarios/*.json\n"
-                         "  ktlssim check scenarios/ccr.json --set /ktls/workers=16\n"};
+                         "  ktlssim check scenarios/ccr-tls12-gcm128.json --set /ktls/workers=16\n"};
 
 }  // namespace
 

@@ -30,10 +30,10 @@ constexpr HelpText kHelp{
     "SCENARIO is a JSON file; `ktlssim parameters` explains what it can hold. Exit status: 0 done, 1 a run "
     "failed or "
     "stalled, 2 the command line or the scenario is wrong.",
-    "  ktlssim run scenarios/ccr.json\n"
-    "  ktlssim run scenarios/ccr.json --set /ktls/dispatch=blocking\n"
-    "  ktlssim run scenarios/ccr.json --set /host/scheduler/wakeup_ns=900\n"
-    "  ktlssim run scenarios/ccr.json --replications 10 --format json --out out\n"};
+    "  ktlssim run scenarios/ccr-tls12-gcm128.json\n"
+    "  ktlssim run scenarios/ccr-tls12-gcm128.json --set /ktls/dispatch=blocking\n"
+    "  ktlssim run scenarios/ccr-tls12-gcm128.json --set /host/scheduler/wakeup_ns=900\n"
+    "  ktlssim run scenarios/ccr-tls12-gcm128.json --replications 10 --format json --out out\n"};
 
 po::options_description run_options() {
   po::options_description options;

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <deque>
+#include <utility>
 
 #include "sim/drivers/device.hpp"
 #include "sim/drivers/drivers.hpp"
+#include "sim/drivers/interrupt_queue.hpp"
 #include "sim/kernel/kernel.hpp"
 #include "sim/network/cxgbe.hpp"
 
@@ -22,18 +24,27 @@ struct ControlQueue {
       to_be_freed;  // when the device takes up a request, and its descriptors
   std::deque<Cryptop*> wr_list;
   bool update_due = false;  // an egress update is on its way
+  bool drain_due = false;   // the taskqueue thread has work
+  Thread* taskqueue = nullptr;
   std::int64_t queued_max = 0;
   std::int64_t active_sessions = 0;
 };
 
-class Ccr final : public Driver, public DeviceOwner, public CcrCompletions {
+class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, private CompletionHandler {
  public:
   explicit Ccr(Kernel& kernel)
       : kernel_(kernel),
         costs_(kernel.scenario.driver.ccr),
         device_(kernel, "ccr", *this),
-        ports_(static_cast<std::size_t>(costs_.ports.count())) {
+        ports_(static_cast<std::size_t>(costs_.ports.count())),
+        fwq_(kernel, "irq t6nex0:evt", kernel.sched.cpus() - 1,
+             from_us(kernel.scenario.network.rx_holdoff_us), *this) {
     kernel.cxgbe->set_ccr(this);
+    for (std::size_t port = 0; port < ports_.size(); ++port) {
+      ControlQueue& wrq = ports_[port];
+      wrq.taskqueue = &kernel.sched.create(fmt::format("t6nex0 tq{}", port), ThreadClass::interrupt, -1,
+                                           [this, &wrq] { wrq_tx_drain(wrq); });
+    }
   }
 
   bool sync() const override { return false; }
@@ -64,14 +75,6 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions {
     crypto_done(kernel_, crp);
   }
 
-  void handle_sge_egr_update(int port) override {
-    ControlQueue& wrq = ports_[static_cast<std::size_t>(port)];
-    kernel_.mtx_lock(wrq.eq_lock, kernel_.locks.ring);
-    wrq.update_due = false;
-    drain_wrq_wr_list(wrq);
-    kernel_.mtx_unlock(wrq.eq_lock);
-  }
-
   std::vector<Resource> resources(std::int64_t records) const override { return {device_.resource(records)}; }
 
   std::vector<std::pair<std::string, std::int64_t>> counters() const override {
@@ -86,6 +89,24 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions {
   }
 
  private:
+  // handle_wrq_egr_update, in the interrupt thread of the firmware event queue: leaves the work to a
+  // taskqueue thread.
+  void handle(const Completion& completion) override {
+    ControlQueue& wrq = ports_[static_cast<std::size_t>(completion.value)];
+    wrq.drain_due = true;
+    kernel_.wakeup(wrq.taskqueue, "-");
+  }
+
+  [[noreturn]] void wrq_tx_drain(ControlQueue& wrq) {
+    for (;;) {
+      while (!std::exchange(wrq.drain_due, false)) kernel_.sched.sleep("-");
+      kernel_.mtx_lock(wrq.eq_lock, kernel_.locks.ring);
+      wrq.update_due = false;
+      drain_wrq_wr_list(wrq);
+      kernel_.mtx_unlock(wrq.eq_lock);
+    }
+  }
+
   // With several ports their first queues are spread evenly over the queues there are.
   int first_rxq(int port) const {
     return port * kernel_.cxgbe->rx_queues() / static_cast<int>(ports_.size());
@@ -150,13 +171,14 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions {
   }
 
   void egress_update(std::uint64_t port) {
-    kernel_.cxgbe->receive_egr_update(first_rxq(static_cast<int>(port)), static_cast<int>(port));
+    fwq_.post({.kind = 0, .object = nullptr, .value = static_cast<std::int64_t>(port), .value2 = 0});
   }
 
   Kernel& kernel_;
   const CcrCosts& costs_;
   Device device_;
   std::vector<ControlQueue> ports_;
+  InterruptQueue fwq_;  // the firmware event queue; its vector is taken to be on the last CPU
   std::int64_t stats_gcm_encrypt_ = 0;
 };
 

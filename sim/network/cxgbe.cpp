@@ -8,7 +8,7 @@
 namespace ktlssim {
 
 namespace {
-enum Kind : std::uint8_t { ack, fw6_pld, egr_update };
+enum Kind : std::uint8_t { ack, fw6_pld };
 }
 
 Cxgbe::Cxgbe(Kernel& kernel, int rx_queues) : kernel_(kernel) {
@@ -26,10 +26,6 @@ void Cxgbe::receive_fw6_pld(int queue, Cryptop& crp) {
   queues_[static_cast<std::size_t>(queue)]->post({Kind::fw6_pld, &crp, 0, 0});
 }
 
-void Cxgbe::receive_egr_update(int queue, int port) {
-  queues_[static_cast<std::size_t>(queue)]->post({Kind::egr_update, nullptr, port, 0});
-}
-
 void Cxgbe::handle(const Completion& completion) {
   switch (completion.kind) {
     case Kind::ack:
@@ -37,9 +33,6 @@ void Cxgbe::handle(const Completion& completion) {
       return;
     case Kind::fw6_pld:
       ccr_->do_cpl6_fw_pld(*static_cast<Cryptop*>(completion.object));
-      return;
-    case Kind::egr_update:
-      ccr_->handle_sge_egr_update(static_cast<int>(completion.value));
       return;
   }
 }

@@ -16,8 +16,7 @@ struct Socket;
 class CcrCompletions {
  public:
   virtual ~CcrCompletions() = default;
-  virtual void do_cpl6_fw_pld(Cryptop& crp) = 0;     // a request is done
-  virtual void handle_sge_egr_update(int port) = 0;  // ring descriptors are free again
+  virtual void do_cpl6_fw_pld(Cryptop& crp) = 0;  // a request is done
 };
 
 class Cxgbe final : public CompletionHandler {
@@ -27,9 +26,8 @@ class Cxgbe final : public CompletionHandler {
 
   // Hardware: an acknowledgement up to `ack` with a window up to `wnd_edge` arrives for `so`.
   void receive_ack(Socket& so, std::int64_t ack, std::int64_t wnd_edge);
-  // Hardware: a crypto completion, or an egress update, for the port whose first queue is `queue`.
+  // Hardware: a crypto completion for the port whose first queue is `queue`.
   void receive_fw6_pld(int queue, Cryptop& crp);
-  void receive_egr_update(int queue, int port);
 
   void set_ccr(CcrCompletions* ccr) { ccr_ = ccr; }
   int rx_queues() const { return static_cast<int>(queues_.size()); }
