@@ -16,6 +16,8 @@ void describe(ParameterVisitor& v, SchedulerCosts& c) {
              "from the wakeup of a thread on an idle CPU until that CPU runs it; idle time");
   v.quantity("interrupt_ns", c.interrupt_ns, kStep,
              "interrupt entry, filter and scheduling of the interrupt thread");
+  v.quantity("interrupt_exit_ns", c.interrupt_exit_ns, kStep,
+             "leaving the interrupt thread's loop and re-arming the queue");
   v.quantity("turnstile_ns", c.turnstile_ns, kStep, "blocking on a contended mutex, charged to the blocker");
   v.quantity("slice_ns", c.slice_ns, CostRange{1e3, 1e9},
              "time a user thread runs before an equal one gets its turn");
@@ -91,7 +93,8 @@ void describe(ParameterVisitor& v, LoopbackCosts& c) {
   v.quantity("tcp_input_data_ns", c.tcp_input_data_ns, kStep, "one data segment, in the netisr thread");
   v.quantity("soreceive_ns", c.soreceive_ns, kStep, "per call");
   v.quantity("copyout_ns_per_byte", c.copyout_ns_per_byte, kPerByte, "copy to the receiving process");
-  v.quantity("decrypt_record_ns", c.decrypt_record_ns, kStep, "userland decryption, per record apart from its bytes");
+  v.quantity("decrypt_record_ns", c.decrypt_record_ns, kStep,
+             "userland decryption, per record apart from its bytes");
   v.begin_group("decrypt_ns_per_byte", "userland decryption per byte, by cipher");
   for (std::size_t i = 0; i < kCipherCount; ++i)
     v.quantity(kCipherNames[i], c.decrypt_ns_per_byte[i], kPerByte, "CPU time per payload byte");

@@ -16,6 +16,7 @@ struct SchedulerCosts {
   Quantity wakeup_ns;          // wakeup(9) of a sleeping thread, charged to the waker
   Quantity cpu_idle_exit_ns;   // from the wakeup of a thread on an idle CPU until that CPU runs it; idle time
   Quantity interrupt_ns;       // interrupt entry, filter and scheduling of the interrupt thread
+  Quantity interrupt_exit_ns;  // leaving the interrupt thread's loop and re-arming the queue
   Quantity turnstile_ns;       // blocking on a contended mutex, charged to the blocker
   Quantity slice_ns;           // time a user thread runs before an equal one gets its turn
   Quantity preempt_thresh;     // kern.sched.preempt_thresh: priorities up to it preempt at once

@@ -84,6 +84,14 @@ TEST_F(InterruptQueueTest, an_entry_after_the_exit_starts_a_new_hold_off) {
   EXPECT_EQ(interrupts_, 2);
 }
 
+TEST_F(InterruptQueueTest, an_entry_that_waits_at_the_exit_starts_the_timer_at_once) {
+  scenario_.host.scheduler.interrupt_exit_ns = q(200);
+  run({1000, 6450}, {6500, 6601});
+  // The thread found the queue empty at 6400 and re-arms it at 6600; the hold-off runs from there.
+  EXPECT_EQ(states_, std::vector<State>({State::in_service, State::timing}));
+  EXPECT_EQ(handled_, Times({6400, 6600 + 5000 + 100 + 300}));
+}
+
 TEST_F(InterruptQueueTest, entries_come_out_in_order_and_all_of_them) {
   Times posts;
   Times expected;

@@ -1,7 +1,9 @@
 // What the two paths do and do not, seen from outside: order, dispatch, failures, conservation, determinism.
 #include <gtest/gtest.h>
 
+#include "sim/kernel/tcp.hpp"
 #include "sim/kernel/uipc_sockbuf.hpp"
+#include "sim/network/network.hpp"
 #include "tests/ideal_scenario.hpp"
 #include "tests/machine.hpp"
 
@@ -128,6 +130,46 @@ TEST(Sockbuf, a_late_head_record_holds_back_its_connection) {
     k.sched.make_runnable(thread);
     k.executive.run_until(Time{10});
     EXPECT_EQ(thread.state, ThreadState::sleeping);
+  });
+}
+
+// Counts what TCP hands to the interface.
+class CountingNetwork final : public Network {
+ public:
+  void attach(Socket&) override {}
+  void if_output(Socket&, std::int64_t bytes) override { sent.push_back(bytes); }
+  std::vector<Resource> resources(std::int64_t) const override { return {}; }
+
+  std::vector<std::int64_t> sent;
+};
+
+TEST(Tcp, a_record_that_is_held_back_costs_locks_but_no_tcp_output) {
+  Scenario s = ideal_scenario();
+  s.host.tcp.tcp_usr_ready_ns = q(10);
+  s.host.tcp.tcp_output_ns = q(1000);
+  s.network.tso_bytes = 1000000;
+  with_kernel(s, EngineKind::fiber, [](Kernel& k) {
+    CountingNetwork network;
+    k.network = &network;
+    Tcp tcp(k);
+    Socket so;
+    so.snd_wnd_edge = 1000000;
+    Mbuf records[2];
+    records[0].wire_bytes = 100;
+    records[1].wire_bytes = 200;
+    records[0].m_next = &records[1];
+    k.sched.make_runnable(k.sched.create("test", ThreadClass::ktls, 0, [&] {
+      ktls_seq(so, records[0]);
+      sbappendstream(so, records[0]);
+      tcp.pr_ready(so, records[1], 1);
+      EXPECT_EQ(k.now(), Time{10});
+      EXPECT_TRUE(network.sent.empty());
+      tcp.pr_ready(so, records[0], 1);
+      EXPECT_EQ(k.now(), Time{1020});
+      EXPECT_EQ(network.sent, std::vector<std::int64_t>({300}));  // the run of both, in one burst
+      k.sched.sleep("-");
+    }));
+    k.executive.run_until(Time{5000});
   });
 }
 

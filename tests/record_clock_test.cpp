@@ -36,6 +36,7 @@ class RecordClockTest : public testing::TestWithParam<Path> {
                                  &h.scheduler.wakeup_ns,
                                  &h.scheduler.cpu_idle_exit_ns,
                                  &h.scheduler.interrupt_ns,
+                                 &h.scheduler.interrupt_exit_ns,
                                  &h.application.application_ns,
                                  &h.application.syscall_ns,
                                  &h.application.sosend_ns,
@@ -153,7 +154,8 @@ class RecordClockTest : public testing::TestWithParam<Path> {
     // The worker sleeps in "ocfktls"; the callback wakes it, and it runs when the interrupt thread is
     // through.
     return enqueued_to_worker() + encrypt_record() + device() + ns(c.ktls_ocf_callback_ns) +
-           ns(s_.host.scheduler.wakeup_ns) + ns(s_.host.scheduler.context_switch_ns) + finish() + ready();
+           ns(s_.host.scheduler.wakeup_ns) + ns(s_.host.scheduler.interrupt_exit_ns) +
+           ns(s_.host.scheduler.context_switch_ns) + finish() + ready();
   }
   std::int64_t ready_to_enqueue() const {  // sent, received, acknowledged, the next record written
     const TcpCosts& t = s_.host.tcp;
@@ -161,7 +163,8 @@ class RecordClockTest : public testing::TestWithParam<Path> {
     const std::int64_t acknowledged = ns(t.tcp_output_ns) + ns(t.tcp_output_burst_ns) + (16384 + 29) +
                                       100000 + 50000 + woken_interrupt_thread() + ns(t.tcp_input_ack_ns) +
                                       ns(t.sbdrop_record_ns) + 4 * ns(t.page_free_ns) + ns(t.sowwakeup_ns) +
-                                      ns(s_.host.scheduler.wakeup_ns);
+                                      ns(s_.host.scheduler.wakeup_ns) +
+                                      ns(s_.host.scheduler.interrupt_exit_ns);
     const std::int64_t pages = sendfile() ? 4 * ns(a.sendfile_page_ns) : 4 * ns(a.anonymous_page_ns);
     return acknowledged + ns(s_.host.scheduler.context_switch_ns) + pages + ns(a.mb_alloc_ext_pgs_ns) +
            ns(s_.host.ktls.ktls_frame_ns) + ns(a.sbappend_ns) + ns(s_.host.ktls.soref_ns) +
@@ -174,7 +177,7 @@ class RecordClockTest : public testing::TestWithParam<Path> {
 TEST_P(RecordClockTest, a_record_alone_takes_exactly_the_sum_of_its_steps) {
   const RunResult result = simulate(s_, EngineKind::fiber, 0);
   EXPECT_DOUBLE_EQ(metric(result, "latency_ready_us_mean"), static_cast<double>(enqueue_to_ready()) / 1e3);
-  // In a cycle of constant length the window of 100 ms sees length/cycle records, rounded down or up.
+  // In a cycle of constant length the window of 100 ms sees window/cycle records, rounded down or up.
   const double cycles = 100e6 / static_cast<double>(enqueue_to_ready() + ready_to_enqueue());
   const double seen = metric(result, "records_per_second") * 0.1;
   EXPECT_GE(seen, std::floor(cycles));

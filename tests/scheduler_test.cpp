@@ -229,14 +229,16 @@ TEST_P(SchedulerTest, a_waiter_lends_its_priority_to_an_owner_that_was_preempted
       });
     };
     wake_at(k, locker("user", ThreadClass::application, 1000), 0);
-    wake_at(k, locker("intr", ThreadClass::interrupt, 100), 400);
+    wake_at(k, worker(k, "other intr", ThreadClass::interrupt, 0, 200), 400);
     wake_at(k, worker(k, "kthread", ThreadClass::ktls, 0, 5000), 450);
+    wake_at(k, locker("intr", ThreadClass::interrupt, 100), 500);
     k.executive.run_until(Time{20000});
-    // The interrupt thread blocks at 400; the user thread runs on with its priority, ahead of the kernel
-    // thread.
-    EXPECT_EQ(done_["intr"], Times({1100}));
-    EXPECT_EQ(done_["kthread"], Times({6100}));
-    EXPECT_EQ(done_["user"], Times({6100}));  // after its unlock it is a user thread again
+    // The owner is preempted at 400. At 600 the second interrupt thread meets its lock and blocks; the owner
+    // runs on with that priority, ahead of the kernel thread, and is a user thread again after its unlock at
+    // 1200.
+    EXPECT_EQ(done_["intr"], Times({1300}));
+    EXPECT_EQ(done_["kthread"], Times({6300}));
+    EXPECT_EQ(done_["user"], Times({6300}));
   });
 }
 

@@ -41,6 +41,7 @@ void InterruptQueue::interrupt_thread() {
       entries_.pop_front();
       handler_.handle(completion);
     }
+    kernel_.charge(Function::intr_event_handle, kernel_.scenario.host.scheduler.interrupt_exit_ns.ns());
     rearm();
     while (state_ != State::raised) kernel_.sched.sleep("-");
   }
