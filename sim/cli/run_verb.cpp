@@ -32,8 +32,8 @@ constexpr HelpText kHelp{
     "stalled, 2 the command line or the scenario is wrong.",
     "  ktlssim run scenarios/ccr-tls12-gcm128.json\n"
     "  ktlssim run scenarios/ccr-tls12-gcm128.json --set /ktls/dispatch=blocking\n"
-    "  ktlssim run scenarios/ccr-tls12-gcm128.json --set /host/scheduler/wakeup_ns=900\n"
-    "  ktlssim run scenarios/ccr-tls12-gcm128.json --replications 10 --format json --out out\n"};
+    "  ktlssim run scenarios/ccr-tls12-gcm128.json --set /host/tcp/tcp_output_ns=400\n"
+    "  ktlssim run scenarios/vbsdcon-2019-ccr.json --replications 10 --out results/ccr\n"};
 
 po::options_description run_options() {
   po::options_description options;
