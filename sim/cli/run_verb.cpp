@@ -33,7 +33,7 @@ constexpr HelpText kHelp{
     "  ktlssim run scenarios/ccr-tls12-gcm128.json\n"
     "  ktlssim run scenarios/ccr-tls12-gcm128.json --set /ktls/dispatch=blocking\n"
     "  ktlssim run scenarios/ccr-tls12-gcm128.json --set /host/tcp/tcp_output_ns=400\n"
-    "  ktlssim run scenarios/vbsdcon-2019-ccr.json --replications 10 --out results/ccr\n"};
+    "  ktlssim run scenarios/vbsdcon-2019-ccr.json --replications 10 --out out\n"};
 
 po::options_description run_options() {
   po::options_description options;
