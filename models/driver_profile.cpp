@@ -26,11 +26,12 @@ void describe(ParameterVisitor& v, DeviceCosts& c) {
 
 void describe(ParameterVisitor& v, CcrCosts& c) {
   v.quantity("ports", c.ports, {1, 4}, "ports in use; a session stays on the one with fewest sessions");
-  v.quantity("ring_descriptors", c.ring_descriptors, {8, 65536}, "control queue, 64-byte descriptors");
-  v.quantity("descriptors_per_request", c.descriptors_per_request, {1, 64},
+  v.quantity("ring_descriptors", c.ring_descriptors, {128, 65536}, "control queue, 64-byte descriptors");
+  v.quantity("descriptors_per_request", c.descriptors_per_request, {1, 32},
              "descriptors of one work request");
   v.quantity("egress_update_descriptors", c.egress_update_descriptors, {1, 65536},
-             "freed descriptors are reported at least this often");
+             "descriptors between updates of the status page");
+  v.quantity("event_holdoff_ns", c.event_holdoff_ns, kStep, "interrupt hold-off of the firmware event queue");
   v.quantity("drain_ns", c.drain_ns, kStep,
              "CPU to move one work request from the software list to the ring");
 }

@@ -46,7 +46,8 @@ struct CcrCosts {
   Quantity ports;                      // ports in dev.ccr.N.port_mask; a session stays on one
   Quantity ring_descriptors;           // control queue
   Quantity descriptors_per_request;    // 64-byte descriptors of one work request
-  Quantity egress_update_descriptors;  // the device reports freed descriptors at least this often
+  Quantity egress_update_descriptors;  // the status page is updated at least every so many
+  Quantity event_holdoff_ns;           // interrupt hold-off of the firmware event queue
   Quantity drain_ns;                   // CPU to move one work request from the software list to the ring
 };
 

@@ -282,7 +282,8 @@ class Actor:
 
 
 class RxQueue:
-    def __init__(self):
+    def __init__(self, holdoff_ns):
+        self.holdoff_ns = holdoff_ns
         self.thread = None
         self.entries = deque()
         self.armed = True
@@ -310,7 +311,9 @@ class Model:
         self.engines = [0.0] * int(self.device["engines"])  # when each is free
         self.control_queue = Mutex(self.scheduler)
         self.descriptors = self.ccr["ring_descriptors"]     # free ones, as far as the host knows
-        self.unreported = 0                                 # freed since the device told it
+        self.freed = 0                                      # by the device since it last told
+        self.unasked = 0                                    # written since it was last asked to tell
+        self.update_asked = False                           # an interrupt for freed descriptors is on its way
         self.wr_list = deque()                              # what does not fit into the ring
         self.link_free = 0.0
         self.counts = dict.fromkeys(("payload", "records", "batches", "outputs", "bursts", "acks", "interrupts",
@@ -322,9 +325,14 @@ class Model:
         cpus = self.scheduler.cpus
         count = int(self.work["sessions"])
         app_threads = int(self.work["app_threads"]) or min(len(cpus), count)
-        self.queues = [RxQueue() for _ in range(int(self.network["rx_queues"]) or len(cpus))]
+        holdoff = self.network["rx_holdoff_us"] * 1e3
+        self.queues = [RxQueue(holdoff) for _ in range(int(self.network["rx_queues"]) or len(cpus))]
         for i, queue in enumerate(self.queues):
             self.thread(queue, f"rxq{i}", "interrupt", "pri_ithread_net", self.interrupt_thread, cpus[i % len(cpus)])
+        self.event_queue = RxQueue(self.ccr["event_holdoff_ns"])
+        self.thread(self.event_queue, "evt", "interrupt", "pri_ithread_net", self.interrupt_thread, cpus[1 % len(cpus)])
+        self.taskqueue = Actor()
+        self.thread(self.taskqueue, "tq", "interrupt", "pri_ithread_net", self.wrq_tx_drain)
         self.workers = [Actor() for _ in range(workers)]
         body = self.ktls_blocking if self.blocking else self.ktls_async
         for i, worker in enumerate(self.workers):
@@ -345,7 +353,7 @@ class Model:
     def thread(self, owner, name, kind, priority, body, bound=None):
         owner.thread = Thread(name, kind, self.sched[priority], bound)
         owner.thread.body = body(owner)
-        if kind == "interrupt":
+        if isinstance(owner, RxQueue):
             next(owner.thread.body)  # runs to its first sleep
         else:
             self.scheduler.wake(owner.thread)
@@ -502,9 +510,19 @@ class Model:
         self.control_queue.release()
 
     def egress_update(self):
-        yield from self.control_queue.acquire(self.queues[0].thread)
-        yield from self.drain_wr_list("interrupt")
-        self.control_queue.release()
+        self.update_asked = False
+        self.taskqueue.queue.append("drain")
+        yield from self.wakeup(self.taskqueue, self.event_queue)
+
+    def wrq_tx_drain(self, me):
+        while True:
+            while not me.queue:
+                me.sleeping = True
+                yield SLEEP
+            me.queue.clear()
+            yield from self.control_queue.acquire(me.thread)
+            yield from self.drain_wr_list("interrupt")
+            self.control_queue.release()
 
     def drain_wr_list(self, who):
         while self.wr_list and self.descriptors >= self.ccr["descriptors_per_request"]:
@@ -514,25 +532,30 @@ class Model:
 
     def submit(self, record):
         now = self.calendar.now
-        self.descriptors -= self.ccr["descriptors_per_request"]
+        size = self.ccr["descriptors_per_request"]
+        self.unasked += size
+        interrupt = not self.update_asked and self.descriptors < self.ccr["ring_descriptors"] / 4
+        tell = interrupt or self.unasked >= self.ccr["egress_update_descriptors"]
+        self.update_asked |= interrupt
+        self.unasked = 0 if tell else self.unasked
+        self.descriptors -= size
         service = self.cipher["request_ns"] + self.cipher["byte_ns"] * record.payload
         if self.device["law"] == "exponential":
             service = self.random.expovariate(1 / service)
         start = max(now + self.device["latency_submit_ns"], heapq.heappop(self.engines))
         heapq.heappush(self.engines, start + service)
         self.device_busy.append((start, start + service))
-        self.calendar.after(start - now, self.taken_up)
+        self.calendar.after(start - now, self.taken_up, tell, interrupt)
         self.calendar.after(start + service + self.device["latency_complete_ns"] - now, self.entry, self.queues[0],
                             self.completed(record))
 
-    def taken_up(self):
-        self.unreported += self.ccr["descriptors_per_request"]
-        if self.unreported < self.ccr["egress_update_descriptors"]:
-            return
-        self.descriptors += self.unreported
-        self.unreported = 0
-        if self.wr_list:
-            self.entry(self.queues[0], self.egress_update())
+    def taken_up(self, tell, interrupt):
+        self.freed += self.ccr["descriptors_per_request"]
+        if tell:
+            self.descriptors += self.freed
+            self.freed = 0
+        if interrupt:
+            self.entry(self.event_queue, self.egress_update())
 
     # Interrupts
 
@@ -540,7 +563,7 @@ class Model:
         queue.entries.append(work)
         if queue.armed:
             queue.armed = False
-            self.calendar.after(self.network["rx_holdoff_us"] * 1e3, self.raise_interrupt, queue)
+            self.calendar.after(queue.holdoff_ns, self.raise_interrupt, queue)
 
     def raise_interrupt(self, queue):
         self.counts["interrupts"] += 1
@@ -552,7 +575,10 @@ class Model:
             yield self.sched["interrupt_ns"]
             while me.entries:
                 yield from me.entries.popleft()
-            me.armed = True
+            yield self.sched["interrupt_exit_ns"]
+            me.armed = not me.entries
+            if me.entries:
+                self.calendar.after(me.holdoff_ns, self.raise_interrupt, me)
 
     def completed(self, record):
         me = self.queues[0]

@@ -83,6 +83,7 @@ Scenario ideal_ccr() {
   s.driver.ccr.ring_descriptors = q(1024);
   s.driver.ccr.descriptors_per_request = q(6);
   s.driver.ccr.egress_update_descriptors = q(32);
+  s.driver.ccr.event_holdoff_ns = q(0);
   s.driver.ccr.drain_ns = q(0);
   return s;
 }

@@ -194,7 +194,7 @@ TEST(Qat, a_full_ring_fails_the_request_and_aborts_the_connection) {
 
 TEST(Ccr, what_the_ring_cannot_hold_waits_on_the_list_and_nothing_fails) {
   Scenario s = server(ideal_ccr(), Dispatch::driver);
-  s.driver.ccr.ring_descriptors = q(64);  // ten requests of six descriptors
+  s.driver.ccr.ring_descriptors = q(128);  // 21 requests of six descriptors
   s.driver.ccr.drain_ns = q(80);
   const RunResult small = simulate(s, EngineKind::fiber, 0);
   EXPECT_EQ(metric(small, "failed_records"), 0);

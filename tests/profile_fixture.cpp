@@ -82,7 +82,7 @@ Json ProfileFixture::test_card() {
   DriverProfile driver = ideal_scenario().driver;
   driver.kind = DriverKind::ccr;
   driver.ciphers[static_cast<std::size_t>(Cipher::aes_256_gcm)].supported = false;
-  // Whatever the device's groups hold, 64 is within its range.
+  // 64 is within the range of most of what the groups hold.
   Json profile = as_file(profile_json(driver));
   const Json value = {{"value", 64}, {"source", "test"}, {"confidence", "estimated"}};
   Scenario groups = ideal_scenario();
@@ -96,6 +96,7 @@ Json ProfileFixture::test_card() {
     profile.emplace(group, std::move(filled));
   }
   profile.at("ccr").at("ports").at("value") = 2;
+  profile.at("ccr").at("descriptors_per_request").at("value") = 8;
   profile.at("ccr").at("ring_descriptors").at("value") = 1024;
   return profile;
 }

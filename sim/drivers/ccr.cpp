@@ -16,15 +16,22 @@ namespace ktlssim {
 
 namespace {
 
+// A work request in the ring.
+struct WorkRequest {
+  Time taken_up;  // by the device, which then needs its descriptors no more
+  std::int64_t descriptors;
+  bool update;  // F_FW_WR_EQUEQ: the device then writes to the status page how far it is
+};
+
 // A control queue (struct sge_wrq): a ring of descriptors, and a list without bound behind it.
 struct ControlQueue {
   Mutex eq_lock;
-  std::int64_t used = 0;  // descriptors of the ring
-  std::deque<std::pair<Time, std::int64_t>>
-      to_be_freed;  // when the device takes up a request, and its descriptors
+  std::int64_t used = 0;  // descriptors of the ring, as far as the driver knows
+  std::deque<WorkRequest> in_ring;
   std::deque<Cryptop*> wr_list;
-  bool update_due = false;  // an egress update is on its way
-  bool drain_due = false;   // the taskqueue thread has work
+  std::int64_t since_update = 0;  // descriptors written since an update was asked for (equeqidx)
+  bool equiq = false;             // an egress update with an interrupt has been asked for
+  bool drain_due = false;         // the taskqueue thread has work
   Thread* taskqueue = nullptr;
   std::int64_t queued_max = 0;
   std::int64_t active_sessions = 0;
@@ -37,8 +44,7 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
         costs_(kernel.scenario.driver.ccr),
         device_(kernel, "ccr", *this),
         ports_(static_cast<std::size_t>(costs_.ports.count())),
-        fwq_(kernel, "irq t6nex0:evt", kernel.sched.cpus() - 1,
-             from_us(kernel.scenario.network.rx_holdoff_us), *this) {
+        fwq_(kernel, "irq t6nex0:evt", kernel.sched.cpus() - 1, costs_.event_holdoff_ns.ns(), *this) {
     kernel.cxgbe->set_ccr(this);
     for (std::size_t port = 0; port < ports_.size(); ++port) {
       ControlQueue& wrq = ports_[port];
@@ -93,6 +99,7 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
   // taskqueue thread.
   void handle(const Completion& completion) override {
     ControlQueue& wrq = ports_[static_cast<std::size_t>(completion.value)];
+    wrq.equiq = false;
     wrq.drain_due = true;
     kernel_.wakeup(wrq.taskqueue, "-");
   }
@@ -101,7 +108,6 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
     for (;;) {
       while (!std::exchange(wrq.drain_due, false)) kernel_.sched.sleep("-");
       kernel_.mtx_lock(wrq.eq_lock, kernel_.locks.ring);
-      wrq.update_due = false;
       drain_wrq_wr_list(wrq);
       kernel_.mtx_unlock(wrq.eq_lock);
     }
@@ -119,11 +125,10 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
     wrq.wr_list.push_back(&crp);
     wrq.queued_max = std::max(wrq.queued_max, static_cast<std::int64_t>(wrq.wr_list.size()));
     if (wrq.wr_list.size() == 1) {
-      start(wrq);
+      if (has_room(wrq)) start(wrq);
     } else {
       drain_wrq_wr_list(wrq);
     }
-    request_update(wrq);
     kernel_.mtx_unlock(wrq.eq_lock);
   }
 
@@ -132,41 +137,38 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
       kernel_.charge(Function::driver_ring, costs_.drain_ns.ns());
       start(wrq);
     }
-    request_update(wrq);
   }
 
-  // What the device has taken up is free (read_hw_cidx).
+  // Reads the status page (read_hw_cidx), which is as new as the last work request that asked for an update.
   bool has_room(ControlQueue& wrq) {
-    while (!wrq.to_be_freed.empty() && wrq.to_be_freed.front().first <= kernel_.now()) {
-      wrq.used -= wrq.to_be_freed.front().second;
-      wrq.to_be_freed.pop_front();
+    const auto known = std::find_if(wrq.in_ring.rbegin(), wrq.in_ring.rend(), [this](const WorkRequest& wr) {
+      return wr.update && wr.taken_up <= kernel_.now();
+    });
+    for (auto left = wrq.in_ring.rend() - known; left > 0; --left) {
+      wrq.used -= wrq.in_ring.front().descriptors;
+      wrq.in_ring.pop_front();
     }
     return wrq.used + costs_.descriptors_per_request.count() <= costs_.ring_descriptors.count();
   }
 
-  // Moves the head of the list to the ring, if there is room.
+  // Moves the head of the list to the ring, which has room. Asks for an interrupt when less than a quarter of
+  // the ring is free, and for an update of the status page now and then.
   void start(ControlQueue& wrq) {
-    if (!has_room(wrq)) return;
     Cryptop& crp = *wrq.wr_list.front();
     wrq.wr_list.pop_front();
     const std::int64_t descriptors = costs_.descriptors_per_request.count();
+    const std::int64_t ring = costs_.ring_descriptors.count();
     wrq.used += descriptors;
-    wrq.to_be_freed.emplace_back(device_.submit(crp), descriptors);
-  }
-
-  // While work requests wait, the device reports when a batch of descriptors is free.
-  void request_update(ControlQueue& wrq) {
-    if (wrq.update_due || wrq.wr_list.empty() || has_room(wrq)) return;
-    std::int64_t freed = 0;
-    Time when = kernel_.now();
-    for (const auto& [start, descriptors] : wrq.to_be_freed) {
-      when = start;
-      freed += descriptors;
-      if (freed >= costs_.egress_update_descriptors.count()) break;
-    }
-    wrq.update_due = true;
+    wrq.since_update += descriptors;
+    const Time taken_up = device_.submit(crp);
+    const bool interrupt = ring - wrq.used < ring / 4 && !wrq.equiq;
+    const bool update = interrupt || wrq.since_update >= costs_.egress_update_descriptors.count();
+    wrq.in_ring.push_back({taken_up, descriptors, update});
+    if (update) wrq.since_update = 0;
+    if (!interrupt) return;
+    wrq.equiq = true;
     kernel_.calendar().call_at<&Ccr::egress_update>(
-        when + kernel_.scenario.driver.device.latency_complete_ns.ns(), Rank::hardware, this,
+        taken_up + kernel_.scenario.driver.device.latency_complete_ns.ns(), Rank::hardware, this,
         static_cast<std::uint64_t>(&wrq - ports_.data()));
   }
 

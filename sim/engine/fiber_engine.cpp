@@ -4,14 +4,8 @@
 #include <vector>
 
 #include "sim/engine/engine.hpp"
+#include "sim/engine/sanitizer.hpp"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define KTLSSIM_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define KTLSSIM_ASAN 1
-#endif
-#endif
 #ifdef KTLSSIM_ASAN
 #include <sanitizer/common_interface_defs.h>
 #endif

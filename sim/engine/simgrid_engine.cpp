@@ -7,14 +7,7 @@
 #include <vector>
 
 #include "sim/engine/engine.hpp"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define KTLSSIM_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define KTLSSIM_ASAN 1
-#endif
-#endif
+#include "sim/engine/sanitizer.hpp"
 
 namespace ktlssim {
 

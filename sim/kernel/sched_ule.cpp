@@ -12,15 +12,11 @@ namespace ktlssim {
 
 namespace {
 
-// Tags of calendar events: a generation above, the index of a thread or CPU below.
-constexpr unsigned kThreadBits = 21;
-constexpr unsigned kCpuBits = 11;
+constexpr unsigned kCpuBits = 11;  // of a slice's calendar tag; the count of dispatches stands above
 
 std::int64_t parts_per_million(double factor) {
   return std::llround(factor * static_cast<double>(kWorkPerNs));
 }
-
-Time duration(Work work, std::int64_t speed) { return Time{(work + speed - 1) / speed}; }
 
 }  // namespace
 
@@ -66,56 +62,7 @@ Thread& Scheduler::create(const std::string& name, ThreadClass thread_class, int
   return thread;
 }
 
-// --- Steps
-// ---------------------------------------------------------------------------------------------------------
-
-void Scheduler::charge_work(Function function, Work work) {
-  Thread& self = *executing_;
-  const Time needed = duration(work, cpu_of(self).speed);
-  if (executive_.try_advance(needed)) {
-    self.busy_ns[static_cast<std::size_t>(function)] += needed.count();
-    return;
-  }
-  self.function = function;
-  self.work = work;
-  begin_step(self);
-  give_way();
-}
-
-void Scheduler::begin_step(Thread& thread) {
-  thread.in_step = true;
-  thread.step_began = executive_.now();
-  ++thread.generation;
-  if (thread.spinning) return;
-  const Work work = thread.switch_work > 0 ? thread.switch_work : thread.work;
-  executive_.calendar().call_at<&Scheduler::step_done>(
-      executive_.now() + duration(work, cpu_of(thread).speed), Rank::thread, this,
-      thread.generation << kThreadBits | thread.index);
-}
-
-// Accounts the step under way up to now and takes the work done off it.
-void Scheduler::accrue(Thread& thread) {
-  const Time elapsed = executive_.now() - thread.step_began;
-  thread.step_began = executive_.now();
-  thread.busy_ns[static_cast<std::size_t>(thread.step_function())] += elapsed.count();
-  Work& work = thread.switch_work > 0 ? thread.switch_work : thread.work;
-  work = std::max<Work>(work - elapsed.count() * cpu_of(thread).speed, 0);
-}
-
-void Scheduler::step_done(std::uint64_t tag) {
-  Thread& thread = *threads_[tag & ((1ULL << kThreadBits) - 1)];
-  if (!thread.in_step || thread.generation != tag >> kThreadBits) return;
-  accrue(thread);
-  if (thread.work > 0) {  // the switch is over, the interrupted step goes on
-    begin_step(thread);
-    return;
-  }
-  thread.in_step = false;
-  executive_.resume(*thread.strand);
-}
-
 // --- Who runs where
-// ------------------------------------------------------------------------------------------------
 
 void Scheduler::give_way() {
   Thread* const self = std::exchange(executing_, nullptr);
@@ -256,7 +203,7 @@ void Scheduler::deschedule(Cpu& cpu, bool to_head) {
 
 void Scheduler::run_next(Cpu& cpu) {
   Thread* next = nullptr;
-  if (cpu.queue.occupied != 0) {
+  if (!cpu.queue.empty()) {
     next = &cpu.queue.pop();
   } else {
     next = steal(cpu);
@@ -274,7 +221,7 @@ Thread* Scheduler::steal(const Cpu& thief) {
   for (int i = 1; i < cpus(); ++i) {
     Cpu& cpu = cpus_[static_cast<std::size_t>((own + i) % cpus())];
     if (cpu.current == nullptr) continue;  // on its way to running them itself
-    if (cpu.queue.stealable > (victim == nullptr ? 0 : victim->queue.stealable)) victim = &cpu;
+    if (cpu.queue.stealable() > (victim == nullptr ? 0 : victim->queue.stealable())) victim = &cpu;
   }
   if (victim == nullptr) return nullptr;
   Thread* const thread = victim->queue.first_stealable();
@@ -302,7 +249,7 @@ void Scheduler::arm_slice(Cpu& cpu) {
   const Thread& current = *cpu.current;
   const bool user =
       current.thread_class == ThreadClass::application || current.thread_class == ThreadClass::receiver;
-  if (cpu.slice_armed || !user || cpu.queue.occupied == 0) return;
+  if (cpu.slice_armed || !user || cpu.queue.empty()) return;
   cpu.slice_armed = true;
   executive_.calendar().call_at<&Scheduler::slice_over>(
       std::max(cpu.slice_end, executive_.now()), Rank::scheduler, this,
@@ -317,7 +264,6 @@ void Scheduler::slice_over(std::uint64_t tag) {
 }
 
 // --- Priorities and locks
-// ------------------------------------------------------------------------------------------
 
 void Scheduler::apply_priority(Thread& thread) {
   const int priority = std::min(thread.own_priority, thread.lent_priority);
@@ -357,58 +303,6 @@ void Scheduler::stop_spinning(Thread& thread) {
   begin_step(thread);
 }
 
-// --- Speeds and accounting
-// -----------------------------------------------------------------------------------------
-
-void Scheduler::set_speed(int cpu, std::int64_t speed) {
-  cpus_[static_cast<std::size_t>(cpu)].own_speed = speed;
-  update_speed(cpus_[static_cast<std::size_t>(cpu)]);
-}
-
-void Scheduler::update_speeds_of_core(const Cpu& cpu) {
-  if (threads_per_core_ == 1) return;
-  const int core = index(cpu) / threads_per_core_ * threads_per_core_;
-  for (int i = core; i < std::min(core + threads_per_core_, cpus()); ++i)
-    update_speed(cpus_[static_cast<std::size_t>(i)]);
-}
-
-// A busy CPU with a busy sibling runs at smt_speed; a step under way is rescaled.
-void Scheduler::update_speed(Cpu& cpu) {
-  bool sibling_busy = false;
-  const int self = index(cpu);
-  const int core = self / threads_per_core_ * threads_per_core_;
-  for (int i = core; i < std::min(core + threads_per_core_, cpus()); ++i)
-    sibling_busy = sibling_busy || (i != self && cpus_[static_cast<std::size_t>(i)].current != nullptr);
-  const std::int64_t speed = sibling_busy ? cpu.own_speed * smt_speed_ / kWorkPerNs : cpu.own_speed;
-  if (speed == cpu.speed) return;
-  const bool rescale = cpu.current != nullptr && cpu.current->in_step;
-  if (rescale) accrue(*cpu.current);
-  cpu.speed = speed;
-  if (rescale) begin_step(*cpu.current);
-}
-
-void Scheduler::close_span(Cpu& cpu) {
-  const std::int64_t span = (executive_.now() - cpu.span_began).count();
-  (cpu.current != nullptr ? cpu.busy_ns : cpu.idle_ns) += span;
-  cpu.span_began = executive_.now();
-}
-
-void Scheduler::account_all() {
-  for (Cpu& cpu : cpus_) {
-    close_span(cpu);
-    if (cpu.current == nullptr || !cpu.current->in_step) continue;
-    accrue(*cpu.current);
-    begin_step(*cpu.current);
-  }
-}
-
-void Scheduler::reset_accounting() {
-  account_all();
-  counters_ = {};
-  for (const auto& thread : threads_) thread->busy_ns = {};
-  for (Cpu& cpu : cpus_) cpu.busy_ns = cpu.idle_ns = 0;
-}
-
 std::string Scheduler::state_of_threads() const {
   std::string text;
   for (const auto& thread : threads_) {
@@ -427,49 +321,6 @@ std::string Scheduler::state_of_threads() const {
     }
   }
   return text;
-}
-
-// --- Run queues
-// ----------------------------------------------------------------------------------------------------
-
-void Scheduler::RunQueue::insert(Thread& thread, bool at_head) {
-  const auto q = static_cast<std::size_t>(thread.priority / kPrioritiesPerQueue);
-  thread.next_runnable = nullptr;
-  if (head[q] == nullptr) {
-    head[q] = tail[q] = &thread;
-  } else if (at_head) {
-    thread.next_runnable = head[q];
-    head[q] = &thread;
-  } else {
-    tail[q]->next_runnable = &thread;
-    tail[q] = &thread;
-  }
-  occupied |= 1ULL << q;
-  stealable += thread.bound_cpu < 0 ? 1 : 0;
-}
-
-Thread& Scheduler::RunQueue::pop() {
-  Thread& thread = *head[first()];
-  remove(thread);
-  return thread;
-}
-
-void Scheduler::RunQueue::remove(Thread& thread) {
-  const auto q = static_cast<std::size_t>(thread.priority / kPrioritiesPerQueue);
-  Thread* previous = nullptr;
-  for (Thread* t = head[q]; t != &thread; t = t->next_runnable) previous = t;
-  (previous == nullptr ? head[q] : previous->next_runnable) = thread.next_runnable;
-  if (tail[q] == &thread) tail[q] = previous;
-  if (head[q] == nullptr) occupied &= ~(1ULL << q);
-  stealable -= thread.bound_cpu < 0 ? 1 : 0;
-}
-
-Thread* Scheduler::RunQueue::first_stealable() const {
-  for (std::uint64_t queues = occupied; queues != 0; queues &= queues - 1)
-    for (Thread* t = head[static_cast<std::size_t>(__builtin_ctzll(queues))]; t != nullptr;
-         t = t->next_runnable)
-      if (t->bound_cpu < 0) return t;
-  return nullptr;
 }
 
 }  // namespace ktlssim

@@ -13,6 +13,7 @@
 
 #include "models/host_profile.hpp"
 #include "sim/engine/executive.hpp"
+#include "sim/kernel/kern_switch.hpp"
 #include "sim/kernel/thread.hpp"
 
 namespace ktlssim {
@@ -29,8 +30,7 @@ class Scheduler {
   Scheduler(Executive& executive, const HostProfile& host);
 
   // A thread that sleeps on `wchan` until its first wakeup; `body` starts then. `bound_cpu` -1 = floats.
-  Thread& create(const std::string& name, ThreadClass thread_class, int bound_cpu,
-                 std::function<void()> body,
+  Thread& create(const std::string& name, ThreadClass thread_class, int bound_cpu, std::function<void()> body,
                  std::string_view wchan = "-");
 
   Time now() const { return executive_.now(); }
@@ -83,23 +83,6 @@ class Scheduler {
   std::string state_of_threads() const;
 
  private:
-  static constexpr int kQueues = 64;  // as FreeBSD's runq: four priorities each
-  static constexpr int kPrioritiesPerQueue = 4;
-
-  struct RunQueue {
-    std::array<Thread*, kQueues> head{};
-    std::array<Thread*, kQueues> tail{};
-    std::uint64_t occupied = 0;
-    int stealable = 0;  // queued threads that float
-
-    int best_priority() const { return occupied == 0 ? 256 : head[first()]->priority; }
-    std::size_t first() const { return static_cast<std::size_t>(__builtin_ctzll(occupied)); }
-    void insert(Thread& thread, bool at_head);
-    Thread& pop();
-    void remove(Thread& thread);
-    Thread* first_stealable() const;
-  };
-
   struct Cpu {
     Thread* current = nullptr;
     bool waking = false;   // idle, but on its way out of the idle state

@@ -1,0 +1,46 @@
+#include "sim/kernel/kern_switch.hpp"
+
+namespace ktlssim {
+// ----------------------------------------------------------------------------------------------------
+
+void RunQueue::insert(Thread& thread, bool at_head) {
+  const auto q = list_of(thread);
+  thread.next_runnable = nullptr;
+  if (head_[q] == nullptr) {
+    head_[q] = tail_[q] = &thread;
+  } else if (at_head) {
+    thread.next_runnable = head_[q];
+    head_[q] = &thread;
+  } else {
+    tail_[q]->next_runnable = &thread;
+    tail_[q] = &thread;
+  }
+  occupied_ |= 1ULL << q;
+  stealable_ += thread.bound_cpu < 0 ? 1 : 0;
+}
+
+Thread& RunQueue::pop() {
+  Thread& thread = *head_[first()];
+  remove(thread);
+  return thread;
+}
+
+void RunQueue::remove(Thread& thread) {
+  const auto q = list_of(thread);
+  Thread* previous = nullptr;
+  for (Thread* t = head_[q]; t != &thread; t = t->next_runnable) previous = t;
+  (previous == nullptr ? head_[q] : previous->next_runnable) = thread.next_runnable;
+  if (tail_[q] == &thread) tail_[q] = previous;
+  if (head_[q] == nullptr) occupied_ &= ~(1ULL << q);
+  stealable_ -= thread.bound_cpu < 0 ? 1 : 0;
+}
+
+Thread* RunQueue::first_stealable() const {
+  for (std::uint64_t queues = occupied_; queues != 0; queues &= queues - 1)
+    for (Thread* t = head_[static_cast<std::size_t>(__builtin_ctzll(queues))]; t != nullptr;
+         t = t->next_runnable)
+      if (t->bound_cpu < 0) return t;
+  return nullptr;
+}
+
+}  // namespace ktlssim

@@ -1,0 +1,41 @@
+// kern_switch.c: a run queue of 64 lists, four priorities each.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "sim/kernel/thread.hpp"
+
+namespace ktlssim {
+
+class RunQueue {
+ public:
+  // Priority of who would run next; 256 where nobody waits.
+  int best_priority() const { return occupied_ == 0 ? 256 : head_[first()]->priority; }
+  bool empty() const { return occupied_ == 0; }
+  // Threads that wait and float, so that another CPU may take them.
+  int stealable() const { return stealable_; }
+
+  void insert(Thread& thread, bool at_head);
+  // Precondition of both: not empty, and `thread` is in it.
+  Thread& pop();
+  void remove(Thread& thread);
+  // The most urgent floating thread; null where there is none.
+  Thread* first_stealable() const;
+
+ private:
+  static constexpr int kQueues = 64;
+  static constexpr int kPrioritiesPerQueue = 4;
+
+  std::size_t first() const { return static_cast<std::size_t>(__builtin_ctzll(occupied_)); }
+  static std::size_t list_of(const Thread& thread) {
+    return static_cast<std::size_t>(thread.priority / kPrioritiesPerQueue);
+  }
+
+  std::array<Thread*, kQueues> head_{};
+  std::array<Thread*, kQueues> tail_{};
+  std::uint64_t occupied_ = 0;  // a bit a list
+  int stealable_ = 0;
+};
+
+}  // namespace ktlssim
