@@ -51,6 +51,8 @@ void describe(ParameterVisitor& v, WorkloadParameters& p) {
   v.choice("flow_ids", p.flow_ids, kFlowIdsNames, FlowIds::random,
            "flow id of a session, which chooses its worker and its receive queue");
   v.number("start_spread_us", p.start_spread_us, {1000, 0, 1e6}, "sessions start at random within this time");
+  v.number("reconnect_us", p.reconnect_us, {0, 0, 1e9},
+           "an application opens a new connection this long after it has seen one fail; 0 = never");
 }
 
 void describe(ParameterVisitor& v, NetworkParameters& p) {
@@ -72,6 +74,15 @@ void describe(ParameterVisitor& v, NetworkParameters& p) {
             "loopback: receiving processes; 0 = one per session");
   v.integer("receive_buffer_bytes", p.receive_buffer_bytes, {kMegabyte, 4096, kGigabyte},
             "loopback: so_rcv.sb_hiwat");
+}
+
+void describe(ParameterVisitor& v, FaultParameters& p) {
+  v.number("probability", p.probability, {0, 0, 1}, "a crypto request fails with this probability");
+  v.integer("every_nth", p.every_nth, {0, 0, 1000000000}, "every n-th crypto request fails; 0 = none");
+  v.number("from_ms", p.from_ms, {0, 0, 1e6}, "requests fail from this simulated time on");
+  v.number("to_ms", p.to_ms, {1e6, 0, 1e6}, "and until this one");
+  v.number("device_dead_from_ms", p.device_dead_from_ms, {1e6, 0, 1e6},
+           "the device completes nothing that it is given from this simulated time on");
 }
 
 void describe(ParameterVisitor& v, MeasureParameters& p) {
@@ -96,6 +107,9 @@ void describe(ParameterVisitor& v, Scenario& s) {
   v.end_group();
   v.begin_group("network", "the way to the peer and back");
   describe(v, s.network);
+  v.end_group();
+  v.begin_group("faults", "crypto requests that fail on purpose");
+  describe(v, s.faults);
   v.end_group();
   v.begin_group("measure", "how long");
   describe(v, s.measure);

@@ -51,6 +51,7 @@ struct WorkloadParameters {
   double records_per_second;       // poisson
   FlowIds flow_ids;
   double start_spread_us;
+  double reconnect_us;
 };
 
 enum class NetworkKind { nic, loopback };
@@ -71,6 +72,15 @@ struct NetworkParameters {
   std::int64_t receive_buffer_bytes;
 };
 
+// Crypto requests that fail, on purpose. None by default.
+struct FaultParameters {
+  double probability;
+  std::int64_t every_nth;
+  double from_ms;
+  double to_ms;
+  double device_dead_from_ms;
+};
+
 struct MeasureParameters {
   double warmup_ms;
   double duration_ms;
@@ -86,6 +96,7 @@ struct Scenario {
   TlsParameters tls;
   WorkloadParameters workload;
   NetworkParameters network;
+  FaultParameters faults;
   MeasureParameters measure;
 
   std::int64_t cpus() const { return host.cpus.count(); }

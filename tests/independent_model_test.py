@@ -1,5 +1,6 @@
 """The simulator beside an independent small model of the ccr case, on both paths."""
 
+import copy
 import json
 import os
 import pathlib
@@ -45,9 +46,54 @@ def cpu_us_by_class(result):
     return {kind: total * percent / sum(busy.values()) for kind, percent in busy.items()}
 
 
+def without_cpu_costs(tree):
+    for name, value in tree.items():
+        if isinstance(value, dict) and "value" not in value:
+            without_cpu_costs(value)
+        elif name.endswith("_ns") and name != "slice_ns" or name.endswith("_ns_per_byte"):
+            value["value"] = 0
+
+
+class ClosedForm(unittest.TestCase):
+    """The small model on its own: no CPU costs, one worker, one engine, and sessions enough for the worker never to wait."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.effective = simulated("ccr-tls12-gcm128", ["/measure/warmup_ms=0", "/measure/duration_ms=1"])["effective"]
+
+    def run_without_cpu_costs(self, dispatch):
+        effective = copy.deepcopy(self.effective)
+        without_cpu_costs(effective["host"])
+        for name in ("process_ns", "ring_ns", "response_ns"):
+            effective["driver"]["device"][name]["value"] = 0
+        effective["driver"]["ccr"]["drain_ns"]["value"] = 0
+        effective["ktls"].update(dispatch=dispatch, workers=1)
+        effective["workload"].update(sessions=4, app_threads=1)
+        result = independent_model.simulate(effective, warmup_ms=10, duration_ms=50)
+        self.assertEqual(result["cpu_us_per_record"]["total"], 0)
+        return effective, result, result["throughput_gbps"] / result["records_per_second"] * 1e9 / 8
+
+    def test_a_blocking_worker_pays_the_whole_round_trip_per_record(self):
+        effective, result, payload = self.run_without_cpu_costs("blocking")
+        device, cipher = effective["driver"]["device"], effective["driver"]["ciphers"]["aes-128-gcm"]
+        service = cipher["request_ns"]["value"] + cipher["byte_ns"]["value"] * payload
+        holdoff = effective["network"]["rx_holdoff_us"] * 1e3
+        trip = device["latency_submit_ns"]["value"] + service + device["latency_complete_ns"]["value"] + holdoff
+        # A batch is acknowledged at once, some 40 of the 3400 records of the window: its edges weigh up to 1.5 %.
+        self.assertAlmostEqual(result["records_per_second"] * trip / 1e9, 1, delta=0.015)
+        self.assertAlmostEqual(result["device_utilization"], service / trip, delta=0.015 * service / trip)
+
+    def test_asynchronous_dispatch_saturates_the_engine(self):
+        effective, result, payload = self.run_without_cpu_costs("driver")
+        cipher = effective["driver"]["ciphers"]["aes-128-gcm"]
+        service = cipher["request_ns"]["value"] + cipher["byte_ns"]["value"] * payload
+        self.assertGreater(result["device_utilization"], 0.999)
+        self.assertAlmostEqual(result["records_per_second"] * service / 1e9, 1, delta=0.005)
+
+
 class Agreement(unittest.TestCase):
     def test_throughput_and_cpu_time_by_class(self):
-        print(f"\n{'scenario':42} {'dispatch':9} {'':12} {'simulator':>10} {'model':>10}", file=sys.stderr)
+        print(f"\n{'scenario':42} {'dispatch':9} {'':27} {'simulator':>10} {'model':>10}", file=sys.stderr)
         for scenario, settings in CASES:
             for dispatch in ("driver", "blocking"):
                 with self.subTest(scenario=scenario, settings=settings, dispatch=dispatch):
@@ -60,9 +106,11 @@ class Agreement(unittest.TestCase):
         rows = [("Gbit/s", throughput, model["throughput_gbps"], THROUGHPUT * throughput)]
         for kind, us in cpu_us_by_class(result).items():
             rows.append((kind, us, model["cpu_us_per_record"][kind], max(CPU_CLASS * us, CPU_FLOOR_US)))
+        for name in ("cpu_percent", "device_utilization", "context_switches_per_second"):  # for the reader
+            rows.append((name, result["metrics"][name]["mean"], model[name], float("inf")))
         label = " ".join([scenario] + [setting.split("/")[-1] for setting in settings])
         for name, simulator, small, _ in rows:
-            print(f"{label:42.42} {dispatch:9} {name:12} {simulator:10.3f} {small:10.3f}", file=sys.stderr)
+            print(f"{label:42.42} {dispatch:9} {name:27} {simulator:10.3f} {small:10.3f} {small / simulator - 1:+7.1%}", file=sys.stderr)
         for name, simulator, small, allowed in rows:
             self.assertLessEqual(abs(simulator - small), allowed, name)
 

@@ -31,6 +31,7 @@ Time Device::submit(Cryptop& crp) {
   const Time start = std::max(arrival, engine);
   engine = start + service_time(crp.payload_bytes);
   busy_ns_ += kernel_.window.overlap_ns(start, engine);
+  if (kernel_.now() >= from_ms(kernel_.scenario.faults.device_dead_from_ms)) return start;
   kernel_.calendar().call_at<&Device::complete>(engine + costs_.latency_complete_ns.ns(), Rank::hardware,
                                                 this, reinterpret_cast<std::uintptr_t>(&crp));
   return start;

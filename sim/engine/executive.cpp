@@ -45,7 +45,7 @@ void Executive::next_strand() {
         return;
       }
       const Event event = calendar_.pop();
-      if (!calendar_.empty()) last_event_ = event.time;
+      if (calendar_.live() > 0) last_event_ = event.time;
       now_ = event.time;
       ++events_;
       if (now_ != instant_) {
@@ -95,7 +95,7 @@ Executive::End Executive::run_until(Time horizon) {
     current_ = nullptr;
   }
   if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
-  return calendar_.empty() ? End::calendar_empty : End::horizon;
+  return calendar_.live() == 0 ? End::calendar_empty : End::horizon;
 }
 
 void Executive::stop() {

@@ -28,7 +28,7 @@ struct StopAtExit {
 bool is_random(const Scenario& s) {
   const WorkloadParameters& w = s.workload;
   return (w.flow_ids == FlowIds::random && w.sessions > 1) || w.start_spread_us > 0 ||
-         w.kind == WorkloadKind::poisson ||
+         w.kind == WorkloadKind::poisson || s.faults.probability > 0 ||
          (s.driver.has_device && s.driver.device.law != ServiceLaw::constant);
 }
 

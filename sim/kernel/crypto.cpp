@@ -8,6 +8,7 @@ namespace ktlssim {
 void crypto_dispatch(Kernel& k, Cryptop& crp) {
   k.charge(Function::crypto_dispatch, k.scenario.host.opencrypto.crypto_dispatch_ns.ns());
   k.recorder.in_flight.add(1, k.now());
+  crp.fault = k.faults.next_fails(k.now());
   k.driver->process(crp);
 }
 
@@ -15,6 +16,7 @@ void crypto_done(Kernel& k, Cryptop& crp) {
   k.charge(Function::crypto_done, k.scenario.host.opencrypto.crypto_done_ns.ns());
   if (crp.done) throw ModelError("crypto_done: a request was completed twice");
   crp.done = true;
+  if (crp.fault && crp.crp_etype == Errno::ok) crp.crp_etype = Errno::eio;
   k.recorder.in_flight.add(-1, k.now());
   crp.crp_callback(k, crp);
 }

@@ -23,7 +23,8 @@ struct Cryptop {
   Socket* so = nullptr;  // its TLS session is the crypto session
   std::int64_t payload_bytes = 0;
   Errno crp_etype = Errno::ok;
-  bool done = false;  // CRYPTO_F_DONE
+  bool done = false;   // CRYPTO_F_DONE
+  bool fault = false;  // fails on purpose
   Callback crp_callback = nullptr;
   KtlsOcfEncryptState* crp_opaque = nullptr;  // async
   Thread* waiter = nullptr;                   // blocking: asleep in "ocfktls"

@@ -9,6 +9,7 @@ Kernel::Kernel(Executive& executive_, const Scenario& scenario_, std::uint64_t r
       scenario(scenario_),
       replication(replication_),
       sched(executive_, scenario_.host),
-      flow_ids(random_stream(*this, "flow ids")) {}
+      flow_ids(random_stream(*this, "flow ids")),
+      faults(scenario_.faults, random_stream(*this, "faults")) {}
 
 }  // namespace ktlssim

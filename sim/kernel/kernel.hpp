@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "models/scenario.hpp"
+#include "sim/kernel/fault_injection.hpp"
 #include "sim/kernel/kern_mutex.hpp"
 #include "sim/kernel/mbuf.hpp"
 #include "sim/kernel/sched_ule.hpp"
@@ -69,6 +70,7 @@ class Kernel {
   Locks locks;
   MbufPool mbufs;
   boost::random::mt19937_64 flow_ids;
+  FaultInjection faults;
   Ktls ktls;
   std::deque<Socket> sockets;
   Driver* driver = nullptr;    // the driver that OCF selected

@@ -252,7 +252,7 @@ void Scheduler::arm_slice(Cpu& cpu) {
   if (cpu.slice_armed || !user || cpu.queue.empty()) return;
   cpu.slice_armed = true;
   executive_.calendar().call_at<&Scheduler::slice_over>(
-      std::max(cpu.slice_end, executive_.now()), Rank::scheduler, this,
+      std::max(cpu.slice_end, executive_.now()), Rank::lapse, this,
       cpu.dispatches << kCpuBits | static_cast<std::uint64_t>(index(cpu)));
 }
 

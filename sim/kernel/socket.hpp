@@ -58,8 +58,7 @@ struct Socket {
   int index = 0;
   std::uint32_t flowid = 0;
   std::int64_t refs = 1;
-  bool dropped = false;     // INP_DROPPED
-  bool error_seen = false;  // the application knows
+  bool dropped = false;  // INP_DROPPED
   Protocol* proto = nullptr;
   KtlsSession tls;
   SendBuffer so_snd;
@@ -69,6 +68,7 @@ struct Socket {
   Thread* sbwait = nullptr;
   Kqueue* kqueue = nullptr;
   bool knote_armed = false;
+  std::size_t app_thread = 0;  // that serves it
 
   // TCP: stream offsets.
   std::int64_t snd_una = 0;

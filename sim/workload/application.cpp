@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/random/uniform_int_distribution.hpp>
+#include <utility>
 
 #include "sim/kernel/kernel.hpp"
 #include "sim/kernel/uipc_socket.hpp"
@@ -33,7 +34,7 @@ Application::Application(Kernel& kernel) : kernel_(kernel), tcp_(kernel) {
         fmt::format("app {}", i), ThreadClass::application, -1,
         [this, &app, &so, blocking] {
           if (blocking)
-            serve_blocking(so);
+            serve_blocking(app, so);
           else
             serve_kevent(app);
         },
@@ -42,7 +43,8 @@ Application::Application(Kernel& kernel) : kernel_(kernel), tcp_(kernel) {
   auto random = random_stream(kernel, "start");
   boost::random::uniform_int_distribution<std::int64_t> phase(0, from_us(w.start_spread_us).count());
   for (Socket& so : kernel.sockets) {
-    if (!blocking) so.kqueue = &threads_[static_cast<std::size_t>(so.index) % threads_.size()].kqueue;
+    so.app_thread = static_cast<std::size_t>(so.index) % threads_.size();
+    if (!blocking) so.kqueue = &threads_[so.app_thread].kqueue;
     kernel.calendar().call_at<&Application::start>(Time{phase(random)}, Rank::hardware, this,
                                                    static_cast<std::uint64_t>(so.index));
   }
@@ -50,7 +52,7 @@ Application::Application(Kernel& kernel) : kernel_(kernel), tcp_(kernel) {
 
 void Application::start(std::uint64_t session) {
   Socket& so = kernel_.sockets[session];
-  Thread& thread = *threads_[session % threads_.size()].thread;
+  Thread& thread = *threads_[so.app_thread].thread;
   if (so.kqueue != nullptr) so.kqueue->ready.push_back(&so);
   if (so.kqueue == nullptr || thread.wchan == "kqread") kernel_.sched.make_runnable(thread);
 }
@@ -67,9 +69,37 @@ bool Application::write(Socket& so, bool nonblocking) {
   return result.sent_bytes == w.write_bytes;
 }
 
-void Application::serve_blocking(Socket& so) {
-  while (!so.dropped) write(so, false);
-  for (;;) kernel_.sched.sleep("closed");
+void Application::serve_blocking(AppThread& self, Socket& first) {
+  self.connection = &first;
+  for (;;) {
+    while (self.connection == nullptr) kernel_.sched.sleep("connect");
+    write(*self.connection, false);
+    if (self.connection->dropped) replace(*std::exchange(self.connection, nullptr));
+  }
+}
+
+void Application::replace(Socket& so) {
+  const double after_us = kernel_.scenario.workload.reconnect_us;
+  if (after_us <= 0) return;
+  kernel_.calendar().call_at<&Application::reconnect>(kernel_.now() + from_us(after_us), Rank::hardware, this,
+                                                      static_cast<std::uint64_t>(so.index));
+}
+
+// The new connection has its own flow id, so perhaps another worker and receive queue.
+void Application::reconnect(std::uint64_t failed) {
+  Kqueue* const kqueue = kernel_.sockets[failed].kqueue;
+  Socket& so = open_session(kernel_, tcp_);
+  kernel_.network->attach(so);
+  so.app_thread = kernel_.sockets[failed].app_thread;
+  AppThread& app = threads_[so.app_thread];
+  so.kqueue = kqueue;
+  if (kqueue == nullptr) {
+    app.connection = &so;
+  } else {
+    kqueue->ready.push_back(&so);
+  }
+  if (app.thread->wchan == "connect" || app.thread->wchan == "kqread")
+    kernel_.sched.make_runnable(*app.thread);
 }
 
 void Application::serve_kevent(AppThread& self) {
@@ -89,9 +119,11 @@ void Application::serve_kevent(AppThread& self) {
     kernel_.charge(Function::kevent, costs.kevent_event_ns.ns() * static_cast<std::int64_t>(events.size()));
     kernel_.sched.userret();
     for (Socket* const so : events) {
-      if (so->dropped) continue;
       const bool all = write(*so, true);
-      if (so->dropped) continue;
+      if (so->dropped) {
+        replace(*so);
+        continue;
+      }
       if (all || so->so_snd.writeable())
         kq.ready.push_back(so);
       else

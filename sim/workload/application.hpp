@@ -19,12 +19,16 @@ class Application final : public Workload {
   struct AppThread {
     Thread* thread = nullptr;
     Kqueue kqueue;
+    Socket* connection = nullptr;  // blocking: the one it serves; null between two
   };
 
   void serve_kevent(AppThread& self);
-  void serve_blocking(Socket& so);
+  void serve_blocking(AppThread& self, Socket& first);
   // One write or sendfile call. Returns whether the socket took all of it.
   bool write(Socket& so, bool nonblocking);
+  // The application has seen `so` fail: it opens a new connection in its place, if the workload says so.
+  void replace(Socket& so);
+  void reconnect(std::uint64_t session);
   // The session's start phase is over.
   void start(std::uint64_t session);
 

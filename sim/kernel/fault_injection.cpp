@@ -1,0 +1,15 @@
+#include "sim/kernel/fault_injection.hpp"
+
+#include <boost/random/bernoulli_distribution.hpp>
+
+namespace ktlssim {
+
+bool FaultInjection::next_fails(Time now) {
+  ++requests_;
+  if (now < from_ms(parameters_.from_ms) || now >= from_ms(parameters_.to_ms)) return false;
+  if (parameters_.every_nth > 0 && requests_ % parameters_.every_nth == 0) return true;
+  return parameters_.probability > 0 &&
+         boost::random::bernoulli_distribution<double>(parameters_.probability)(random_);
+}
+
+}  // namespace ktlssim
