@@ -43,6 +43,8 @@ void describe(ParameterVisitor& v, ApplicationCosts& c) {
   v.quantity("anonymous_page_ns", c.anonymous_page_ns, kStep, "m_uiotombuf: allocate and wire one page");
   v.quantity("sendfile_ns", c.sendfile_ns, kStep, "vn_sendfile per call");
   v.quantity("sendfile_page_ns", c.sendfile_page_ns, kStep, "grab and wire one resident file page");
+  v.quantity("sendfile_iodone_ns", c.sendfile_iodone_ns, kStep,
+             "sendfile_iodone: the pages of one pass have come from disk");
   v.quantity("mb_alloc_ext_pgs_ns", c.mb_alloc_ext_pgs_ns, kStep, "one unmapped mbuf");
   v.quantity("sbappend_ns", c.sbappend_ns, kStep, "pr_send of a not-ready chain, per batch");
 }

@@ -30,15 +30,16 @@ struct SchedulerCosts {
 
 // The application's own work and its system calls.
 struct ApplicationCosts {
-  Quantity application_ns;       // user code per write or sendfile call
-  Quantity syscall_ns;           // entry and exit of one system call
-  Quantity kevent_ns;            // kevent(2), apart from its events
-  Quantity kevent_event_ns;      // per event returned
-  Quantity sosend_ns;            // sosend_generic per call
-  Quantity copyin_ns_per_byte;   // m_uiotombuf: copy of user data
-  Quantity anonymous_page_ns;    // m_uiotombuf: allocate and wire one page
-  Quantity sendfile_ns;          // vn_sendfile per call
-  Quantity sendfile_page_ns;     // grab and wire one resident file page
+  Quantity application_ns;      // user code per write or sendfile call
+  Quantity syscall_ns;          // entry and exit of one system call
+  Quantity kevent_ns;           // kevent(2), apart from its events
+  Quantity kevent_event_ns;     // per event returned
+  Quantity sosend_ns;           // sosend_generic per call
+  Quantity copyin_ns_per_byte;  // m_uiotombuf: copy of user data
+  Quantity anonymous_page_ns;   // m_uiotombuf: allocate and wire one page
+  Quantity sendfile_ns;         // vn_sendfile per call
+  Quantity sendfile_page_ns;    // grab and wire one resident file page
+  Quantity sendfile_iodone_ns;
   Quantity mb_alloc_ext_pgs_ns;  // one unmapped mbuf
   Quantity sbappend_ns;          // pr_send of a not-ready chain, per batch
 };

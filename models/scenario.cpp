@@ -51,6 +51,14 @@ void describe(ParameterVisitor& v, WorkloadParameters& p) {
   v.choice("flow_ids", p.flow_ids, kFlowIdsNames, FlowIds::random,
            "flow id of a session, which chooses its worker and its receive queue");
   v.number("start_spread_us", p.start_spread_us, {1000, 0, 1e6}, "sessions start at random within this time");
+  v.integer("file_bytes", p.file_bytes, {0, 0, 1000000000000},
+            "sendfile: size of a file, after which the next one starts; 0 = one file without end");
+  v.integer("file_offset_bytes", p.file_offset_bytes, {0, 0, 1000000000000},
+            "sendfile: where in its first file a session starts");
+  v.number("disk_probability", p.disk_probability, {0, 0, 1},
+           "sendfile: a pass finds pages that are not resident with this probability");
+  v.number("disk_latency_us", p.disk_latency_us, {100, 0, 1e6},
+           "sendfile: mean time until they are, distributed exponentially");
   v.number("reconnect_us", p.reconnect_us, {0, 0, 1e9},
            "an application opens a new connection this long after it has seen one fail; 0 = never");
 }

@@ -51,6 +51,10 @@ struct WorkloadParameters {
   double records_per_second;       // poisson
   FlowIds flow_ids;
   double start_spread_us;
+  std::int64_t file_bytes;         // sendfile; 0 = one file without end
+  std::int64_t file_offset_bytes;  // sendfile
+  double disk_probability;         // sendfile
+  double disk_latency_us;          // sendfile
   double reconnect_us;
 };
 

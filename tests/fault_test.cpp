@@ -65,6 +65,7 @@ TEST(Fault, a_failed_connection_is_replaced_if_the_workload_says_so) {
       Scenario s = four_records(ideal_ccr(), dispatch);
       s.workload.io = io;
       s.workload.reconnect_us = 100;
+      s.measure.duration_ms = 100;
       s.faults.every_nth = 50;
       const RunResult result = simulate(s, EngineKind::fiber, 0);
       EXPECT_GE(metric(result, "aborted_connections"), 5);

@@ -14,7 +14,7 @@ KTLSSIM = os.environ["KTLSSIM"]
 SCENARIOS = pathlib.Path(os.environ["KTLSSIM_ROOT"]) / "scenarios"
 SHORT = ["/measure/warmup_ms=30", "/measure/duration_ms=60"]
 THROUGHPUT = 0.03    # relative: the two draw flow ids and start phases of their own
-CPU_CLASS = 0.06     # relative, of the CPU time per record of a class of threads; the small model spins on locks in steps of 20 ns
+CPU_CLASS = 0.05     # relative, of the CPU time per record of a class of threads
 CPU_FLOOR_US = 0.05
 # A floating worker stays where it first ran as long as that CPU is idle when it wakes up, be its sibling busy or not. Where
 # few wake-ups or one CPU that is always busy make this luck visible, workers are bound; with few sessions siblings are left out too.

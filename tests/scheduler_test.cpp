@@ -242,6 +242,39 @@ TEST_P(SchedulerTest, a_waiter_lends_its_priority_to_an_owner_that_was_preempted
   });
 }
 
+TEST_P(SchedulerTest, a_lent_priority_goes_back_with_the_lock_it_was_lent_for_though_others_are_held) {
+  run([this](Kernel& k) {
+    Mutex outer;
+    Mutex inner;
+    LockStatistics statistics{"test"};
+    Thread& user = k.sched.create("user", ThreadClass::application, 0, [&] {
+      k.mtx_lock(outer, statistics);
+      k.mtx_lock(inner, statistics);
+      k.charge(Function::application, Time{1000});
+      k.mtx_unlock(inner);
+      k.charge(Function::application, Time{1000});
+      k.mtx_unlock(outer);
+      done_["user"].push_back(k.now().count());
+      k.sched.sleep("-");
+    });
+    Thread& intr = k.sched.create("intr", ThreadClass::interrupt, 0, [&] {
+      k.mtx_lock(inner, statistics);
+      k.mtx_unlock(inner);
+      done_["intr"].push_back(k.now().count());
+      k.sched.sleep("-");
+    });
+    wake_at(k, user, 0);
+    wake_at(k, worker(k, "other intr", ThreadClass::interrupt, 0, 200), 400);
+    wake_at(k, worker(k, "kthread", ThreadClass::ktls, 0, 5000), 450);
+    wake_at(k, intr, 500);
+    k.executive.run_until(Time{20000});
+    // The user thread, lent the interrupt's priority, drops `inner` at 1200 and is a user thread again.
+    EXPECT_EQ(done_["intr"], Times({1200}));
+    EXPECT_EQ(done_["kthread"], Times({6200}));
+    EXPECT_EQ(done_["user"], Times({7200}));
+  });
+}
+
 INSTANTIATE_TEST_SUITE_P(engines, SchedulerTest, testing::Values(EngineKind::fiber, EngineKind::simgrid),
                          [](const auto& test) {
                            return std::string(kEngineKindNames[static_cast<std::size_t>(test.param)]);

@@ -70,6 +70,10 @@ void check_scenario(const Scenario& s, const Origins& origins, Problems& problem
     checker.add("/workload/send_buffer_bytes", std::to_string(s.workload.send_buffer_bytes),
                 fmt::format("smaller than one record: at least {} ({}) is allowed", record_room,
                             "/ktls/maxlen_bytes and framing"));
+  if (s.workload.file_bytes > 0 && s.workload.file_offset_bytes >= s.workload.file_bytes)
+    checker.add("/workload/file_offset_bytes", std::to_string(s.workload.file_offset_bytes),
+                fmt::format("not within the file: less than /workload/file_bytes ({}) is allowed",
+                            s.workload.file_bytes));
   check_cipher(s, checker);
 }
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "sim/drivers/disk.hpp"
 #include "sim/drivers/driver.hpp"
 #include "sim/engine/engine.hpp"
 #include "sim/kernel/kernel.hpp"
@@ -28,7 +29,7 @@ struct StopAtExit {
 bool is_random(const Scenario& s) {
   const WorkloadParameters& w = s.workload;
   return (w.flow_ids == FlowIds::random && w.sessions > 1) || w.start_spread_us > 0 ||
-         w.kind == WorkloadKind::poisson || s.faults.probability > 0 ||
+         w.kind == WorkloadKind::poisson || s.faults.probability > 0 || w.disk_probability > 0 ||
          (s.driver.has_device && s.driver.device.law != ServiceLaw::constant);
 }
 
@@ -53,6 +54,9 @@ RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t re
   }
   const std::unique_ptr<Driver> driver = make_driver(k);
   k.driver = driver.get();
+  std::unique_ptr<Disk> disk;
+  if (scenario.workload.disk_probability > 0) disk = std::make_unique<Disk>(k);
+  k.disk = disk.get();
   std::unique_ptr<Network> network;
   if (nic)
     network = std::make_unique<Nic>(k, *cxgbe);

@@ -38,9 +38,15 @@ void Mutex::unlock(Scheduler& scheduler) {
   Thread& self = *owner_;
   owner_ = nullptr;
   std::erase(self.held, this);
-  if ((spinners_.empty() && blocked_.empty()) || scheduler.unwinding()) [[likely]]
+  if (scheduler.unwinding()) return;
+  if (self.lent_priority < 255) [[unlikely]] {
+    int still_lent = 255;
+    for (const Mutex* const mutex : self.held)
+      for (const Thread* const waiter : mutex->blocked_) still_lent = std::min(still_lent, waiter->priority);
+    scheduler.unlend_priority(self, still_lent);
+  }
+  if (spinners_.empty() && blocked_.empty()) [[likely]]
     return;
-  if (self.lent_priority < 255 && self.held.empty()) scheduler.unlend_priority(self);
   for (Thread* const spinner : spinners_) scheduler.stop_spinning(*spinner);
   for (Thread* const thread : std::exchange(blocked_, {})) scheduler.make_runnable(*thread);
 }

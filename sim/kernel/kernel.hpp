@@ -20,6 +20,7 @@
 namespace ktlssim {
 
 class Cxgbe;
+class Disk;
 class Driver;
 class Network;
 
@@ -74,6 +75,7 @@ class Kernel {
   Ktls ktls;
   std::deque<Socket> sockets;
   Driver* driver = nullptr;    // the driver that OCF selected
+  Disk* disk = nullptr;        // null where every file page is resident
   Network* network = nullptr;  // null where the workload has no TCP
   Cxgbe* cxgbe = nullptr;      // the NIC, where the network or ccr(4) needs one
 };

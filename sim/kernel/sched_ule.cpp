@@ -283,8 +283,8 @@ void Scheduler::lend_priority(Thread& owner, int priority) {
   apply_priority(owner);
 }
 
-void Scheduler::unlend_priority(Thread& owner) {
-  owner.lent_priority = 255;
+void Scheduler::unlend_priority(Thread& owner, int still_lent) {
+  owner.lent_priority = still_lent;
   apply_priority(owner);
 }
 

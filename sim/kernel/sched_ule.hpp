@@ -56,9 +56,10 @@ class Scheduler {
     apply_priority(thread);
   }
 
-  // For locks: a waiter's priority is lent to the owner of the lock, and taken back.
+  // For locks: a waiter's priority is lent to the owner of the lock, and taken back but for what the waiters
+  // of its other locks still lend (255: nothing).
   void lend_priority(Thread& owner, int priority);
-  void unlend_priority(Thread& owner);
+  void unlend_priority(Thread& owner, int still_lent);
   // The executing thread burns CPU until stop_spinning, or until it or the lock's owner is descheduled.
   void spin();
   void stop_spinning(Thread& thread);

@@ -68,7 +68,8 @@ struct Socket {
   Thread* sbwait = nullptr;
   Kqueue* kqueue = nullptr;
   bool knote_armed = false;
-  std::size_t app_thread = 0;  // that serves it
+  std::size_t app_thread = 0;    // that serves it
+  std::int64_t file_offset = 0;  // sendfile: of the next byte
 
   // TCP: stream offsets.
   std::int64_t snd_una = 0;

@@ -1,4 +1,4 @@
-// uipc_socket.c and kern_sendfile.c: how an application hands data to a TLS socket.
+// uipc_socket.c: how an application hands data to a TLS socket.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,21 @@ struct SendResult {
 
 // send(2) of `bytes`: copies them into anonymous pages. Blocks for space unless `nonblocking`.
 SendResult sosend_generic(Kernel& k, Socket& so, std::int64_t bytes, bool nonblocking);
-// sendfile(2) of `bytes` of resident file pages. Blocks for space unless `nonblocking`.
-SendResult vn_sendfile(Kernel& k, Socket& so, std::int64_t bytes, bool nonblocking);
+
+// A chain of unmapped mbufs, each of which becomes a record.
+struct RecordChain {
+  Mbuf* top = nullptr;
+  Mbuf* tail = nullptr;
+
+  void append(Kernel& k, std::int64_t payload_bytes, std::int64_t npgs, bool file_backed);
+};
+
+// Space in the send buffer, at most the `wanted` bytes; 0 if there is none now and the caller does not wait,
+// or if the connection has failed.
+std::int64_t sbwait_space(Kernel& k, Socket& so, std::int64_t wanted, bool nonblocking);
+
+// pr_send with PRUS_NOTREADY: appends a framed chain to the send buffer. False if the connection has failed;
+// the chain is freed then.
+bool sosend_notready(Kernel& k, Socket& so, Mbuf& top);
 
 }  // namespace ktlssim

@@ -6,6 +6,7 @@
 #include <boost/random/uniform_int_distribution.hpp>
 #include <utility>
 
+#include "sim/kernel/kern_sendfile.hpp"
 #include "sim/kernel/kernel.hpp"
 #include "sim/kernel/uipc_socket.hpp"
 #include "sim/network/network.hpp"
@@ -57,16 +58,19 @@ void Application::start(std::uint64_t session) {
   if (so.kqueue == nullptr || thread.wchan == "kqread") kernel_.sched.make_runnable(thread);
 }
 
-bool Application::write(Socket& so, bool nonblocking) {
+void Application::write(Socket& so, bool nonblocking) {
   const WorkloadParameters& w = kernel_.scenario.workload;
   const ApplicationCosts& costs = kernel_.scenario.host.application;
   kernel_.charge(Function::application, costs.application_ns.ns());
   kernel_.charge(Function::syscall, costs.syscall_ns.ns());
-  const SendResult result = w.kind == WorkloadKind::sendfile
-                                ? vn_sendfile(kernel_, so, w.write_bytes, nonblocking)
-                                : sosend_generic(kernel_, so, w.write_bytes, nonblocking);
+  if (w.kind == WorkloadKind::sendfile) {
+    if (w.file_bytes > 0 && so.file_offset >= w.file_bytes) so.file_offset = 0;  // of the next file
+    const std::int64_t rest = w.file_bytes > 0 ? w.file_bytes - so.file_offset : w.write_bytes;
+    vn_sendfile(kernel_, so, std::min(w.write_bytes, rest), nonblocking);
+  } else {
+    sosend_generic(kernel_, so, w.write_bytes, nonblocking);
+  }
   kernel_.sched.userret();
-  return result.sent_bytes == w.write_bytes;
 }
 
 void Application::serve_blocking(AppThread& self, Socket& first) {
@@ -119,12 +123,12 @@ void Application::serve_kevent(AppThread& self) {
     kernel_.charge(Function::kevent, costs.kevent_event_ns.ns() * static_cast<std::int64_t>(events.size()));
     kernel_.sched.userret();
     for (Socket* const so : events) {
-      const bool all = write(*so, true);
+      write(*so, true);
       if (so->dropped) {
         replace(*so);
         continue;
       }
-      if (all || so->so_snd.writeable())
+      if (so->so_snd.writeable())
         kq.ready.push_back(so);
       else
         so->knote_armed = true;

@@ -24,8 +24,8 @@ class Application final : public Workload {
 
   void serve_kevent(AppThread& self);
   void serve_blocking(AppThread& self, Socket& first);
-  // One write or sendfile call. Returns whether the socket took all of it.
-  bool write(Socket& so, bool nonblocking);
+  // One write or sendfile call.
+  void write(Socket& so, bool nonblocking);
   // The application has seen `so` fail: it opens a new connection in its place, if the workload says so.
   void replace(Socket& so);
   void reconnect(std::uint64_t session);

@@ -21,6 +21,7 @@ Socket& open_session(Kernel& k, Protocol& protocol) {
   so.index = static_cast<int>(k.sockets.size()) - 1;
   so.proto = &protocol;
   so.so_snd.sb_hiwat = w.send_buffer_bytes;
+  so.file_offset = w.file_offset_bytes;
   switch (w.flow_ids) {
     case FlowIds::random:
       so.flowid = boost::random::uniform_int_distribution<std::uint32_t>()(k.flow_ids);

@@ -1,0 +1,69 @@
+#include "sim/kernel/kern_sendfile.hpp"
+
+#include <algorithm>
+
+#include "sim/drivers/disk.hpp"
+#include "sim/kernel/kernel.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+const ApplicationCosts& costs(const Kernel& k) { return k.scenario.host.application; }
+
+// What one pass sends: everything left if there is space for it, else up to a page boundary of the file.
+std::int64_t pass_bytes(std::int64_t space, std::int64_t left, std::int64_t offset) {
+  if (space >= left) return left;
+  if (space <= kPageBytes) return space;
+  const std::int64_t to_boundary = (kPageBytes - offset % kPageBytes) % kPageBytes;
+  return to_boundary + (space - to_boundary) / kPageBytes * kPageBytes;
+}
+
+// A record takes the pages that maxlen bytes fill, so the first one of a pass that starts within a page is
+// short.
+Mbuf& file_records(Kernel& k, std::int64_t offset, std::int64_t bytes) {
+  const std::int64_t maxlen = k.scenario.ktls.maxlen_bytes;
+  const std::int64_t max_pgs = pages_of(maxlen);
+  RecordChain chain;
+  while (bytes > 0) {
+    const std::int64_t payload = std::min({bytes, maxlen, max_pgs * kPageBytes - offset % kPageBytes});
+    chain.append(k, payload, pages_of(payload, offset), true);
+    bytes -= payload;
+    offset += payload;
+  }
+  return *chain.top;
+}
+
+}  // namespace
+
+SendResult vn_sendfile(Kernel& k, Socket& so, std::int64_t bytes, bool nonblocking) {
+  k.charge(Function::vn_sendfile, costs(k).sendfile_ns.ns());
+  so.so_snd.sb_lowat = std::max(so.so_snd.sb_lowat, so.so_snd.sb_hiwat / 2);
+  std::int64_t left = bytes;
+  while (left > 0) {
+    const std::int64_t space = sbwait_space(k, so, left, nonblocking);
+    if (space == 0) break;
+    const std::int64_t pass = pass_bytes(space, left, so.file_offset);
+    k.charge(Function::vn_sendfile, costs(k).sendfile_page_ns.times(pages_of(pass, so.file_offset)));
+    const bool resident = k.disk == nullptr || k.disk->resident();
+    Mbuf& top = file_records(k, so.file_offset, pass);
+    const int enq_cnt = ktls_frame(k, top, so);
+    left -= pass;
+    so.file_offset += pass;
+    if (!sosend_notready(k, so, top)) break;
+    soref(k, so);
+    ++k.ktls.batches_outstanding;
+    if (resident)
+      ktls_enqueue(k, top, so, enq_cnt);
+    else
+      k.disk->read({&top, &so, enq_cnt});
+  }
+  return {bytes - left, so.dropped};
+}
+
+void sendfile_iodone(Kernel& k, const SfIo& sfio) {
+  k.charge(Function::sendfile_iodone, costs(k).sendfile_iodone_ns.ns());
+  ktls_enqueue(k, *sfio.m, *sfio.so, sfio.npages);
+}
+
+}  // namespace ktlssim
