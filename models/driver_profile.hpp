@@ -6,16 +6,13 @@
 #include <string>
 
 #include "models/parameter_visitor.hpp"
+#include "models/service_law.hpp"
 #include "models/tls.hpp"
 
 namespace ktlssim {
 
 enum class DriverKind { aesni, ccr, qat };
 inline constexpr std::array<std::string_view, 3> kDriverKindNames{"aesni", "ccr", "qat"};
-
-// How a device's service time varies around its mean.
-enum class ServiceLaw { constant, exponential };
-inline constexpr std::array<std::string_view, 2> kServiceLawNames{"constant", "exponential"};
 
 // Time per request and per payload byte: CPU time in the caller for a software driver, time of one engine for
 // a device.

@@ -109,6 +109,8 @@ void describe(ParameterVisitor& v, HostProfile& p) {
   v.quantity("cpus", p.cpus, {1, 1024}, "hardware threads");
   v.quantity("threads_per_core", p.threads_per_core, {1, 8}, "neighbouring CPUs that share a core");
   v.quantity("smt_speed", p.smt_speed, {0.1, 1}, "speed of each sibling while both are busy");
+  v.choice("step_law", p.step_law, kServiceLawNames, ServiceLaw::constant,
+           "how the time of one step varies around its mean; context switches are constant");
   v.begin_group("scheduler", "who runs where, and what a change of thread costs");
   describe(v, p.scheduler);
   v.end_group();

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "models/parameter_visitor.hpp"
+#include "models/service_law.hpp"
 #include "models/tls.hpp"
 
 namespace ktlssim {
@@ -100,6 +101,7 @@ struct HostProfile {
   Quantity cpus;              // hardware threads
   Quantity threads_per_core;  // siblings are neighbours: CPUs 0 and 1 share a core where this is 2
   Quantity smt_speed;         // speed of each sibling while both are busy; 1 = no slow-down
+  ServiceLaw step_law = ServiceLaw::constant;  // of every step below
   SchedulerCosts scheduler;
   ApplicationCosts application;
   KtlsCosts ktls;

@@ -86,7 +86,7 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
   std::vector<std::pair<std::string, std::int64_t>> counters() const override {
     std::vector<std::pair<std::string, std::int64_t>> all{
         {"dev.ccr.0.stats.gcm_encrypt", stats_gcm_encrypt_},
-        {"dev.ccr.0.stats.inflight", kernel_.recorder.in_flight.level()}};
+        {"dev.ccr.0.stats.inflight", kernel_.recorder.stations.of(Place::ocf).level()}};
     for (std::size_t i = 0; i < ports_.size(); ++i) {
       all.emplace_back(fmt::format("dev.ccr.0.stats.port.{}.active_sessions", i), ports_[i].active_sessions);
       all.emplace_back(fmt::format("dev.ccr.0.stats.port.{}.wr_list_max", i), ports_[i].queued_max);

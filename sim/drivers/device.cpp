@@ -1,7 +1,6 @@
 #include "sim/drivers/device.hpp"
 
 #include <algorithm>
-#include <boost/random/exponential_distribution.hpp>
 
 #include "sim/kernel/kernel.hpp"
 #include "sim/workload/random_stream.hpp"
@@ -17,10 +16,8 @@ Device::Device(Kernel& kernel, std::string name, DeviceOwner& owner)
       random_(random_stream(kernel, "service")) {}
 
 Time Device::service_time(std::int64_t payload_bytes) {
-  const Time mean = kernel_.scenario.driver.cost(kernel_.scenario.tls.cipher).time(payload_bytes);
-  if (costs_.law == ServiceLaw::constant || mean == kNoTime) return mean;
-  boost::random::exponential_distribution<double> exponential(1.0 / static_cast<double>(mean.count()));
-  return from_ns(exponential(random_));
+  return draw(costs_.law, kernel_.scenario.driver.cost(kernel_.scenario.tls.cipher).time(payload_bytes),
+              random_);
 }
 
 // Requests arrive in the order of submission and are served first come, first served, so the engine that is
@@ -31,13 +28,18 @@ Time Device::submit(Cryptop& crp) {
   const Time start = std::max(arrival, engine);
   engine = start + service_time(crp.payload_bytes);
   busy_ns_ += kernel_.window.overlap_ns(start, engine);
+  kernel_.recorder.stations.enter(crp.cb_mbuf->stays, Place::device, kernel_.now());
   if (kernel_.now() >= from_ms(kernel_.scenario.faults.device_dead_from_ms)) return start;
   kernel_.calendar().call_at<&Device::complete>(engine + costs_.latency_complete_ns.ns(), Rank::hardware,
                                                 this, reinterpret_cast<std::uintptr_t>(&crp));
   return start;
 }
 
-void Device::complete(std::uint64_t crp) { owner_.completed(*reinterpret_cast<Cryptop*>(crp)); }
+void Device::complete(std::uint64_t tag) {
+  auto& crp = *reinterpret_cast<Cryptop*>(tag);
+  kernel_.recorder.stations.leave(crp.cb_mbuf->stays, Place::device, kernel_.now());
+  owner_.completed(crp);
+}
 
 Resource Device::resource(std::int64_t records) const {
   const auto engines = static_cast<double>(free_at_.size());

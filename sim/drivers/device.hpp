@@ -33,7 +33,7 @@ class Device {
 
  private:
   Time service_time(std::int64_t payload_bytes);
-  void complete(std::uint64_t crp);
+  void complete(std::uint64_t tag);
 
   Kernel& kernel_;
   std::string name_;

@@ -20,7 +20,8 @@ enum class Errno : std::uint8_t { ok, eagain, eio, erestart };
 struct Cryptop {
   using Callback = void (*)(Kernel& k, Cryptop& crp);
 
-  Socket* so = nullptr;  // its TLS session is the crypto session
+  Socket* so = nullptr;     // its TLS session is the crypto session
+  Mbuf* cb_mbuf = nullptr;  // the record
   std::int64_t payload_bytes = 0;
   Errno crp_etype = Errno::ok;
   bool done = false;   // CRYPTO_F_DONE

@@ -10,6 +10,9 @@ Kernel::Kernel(Executive& executive_, const Scenario& scenario_, std::uint64_t r
       replication(replication_),
       sched(executive_, scenario_.host),
       flow_ids(random_stream(*this, "flow ids")),
-      faults(scenario_.faults, random_stream(*this, "faults")) {}
+      faults(scenario_.faults, random_stream(*this, "faults")),
+      steps_(random_stream(*this, "steps")) {}
+
+Time Kernel::vary(Time cost) { return draw(scenario.host.step_law, cost, steps_); }
 
 }  // namespace ktlssim

@@ -49,7 +49,9 @@ class Kernel {
 
   Time now() const { return executive.now(); }
   Calendar& calendar() { return executive.calendar(); }
-  void charge(Function function, Time cost) { sched.charge(function, cost); }
+  void charge(Function function, Time cost) {
+    sched.charge(function, scenario.host.step_law == ServiceLaw::constant ? cost : vary(cost));
+  }
 
   // wakeup(9): the caller pays. The thread, if it sleeps on that channel, may run before this returns.
   void wakeup(Thread* thread, std::string_view wchan) {
@@ -78,6 +80,11 @@ class Kernel {
   Disk* disk = nullptr;        // null where every file page is resident
   Network* network = nullptr;  // null where the workload has no TCP
   Cxgbe* cxgbe = nullptr;      // the NIC, where the network or ccr(4) needs one
+
+ private:
+  Time vary(Time cost);
+
+  boost::random::mt19937_64 steps_;
 };
 
 }  // namespace ktlssim

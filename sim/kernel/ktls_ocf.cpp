@@ -75,9 +75,10 @@ bool ktls_ocf_sync_dispatch(const Kernel& k) {
 
 Errno ktls_ocf_encrypt(Kernel& k, KtlsOcfEncryptState& state) {
   k.charge(Function::ktls_ocf_encrypt, k.scenario.host.ktls.ktls_ocf_encrypt_ns.ns());
-  const Mbuf& m = *state.m;
+  Mbuf& m = *state.m;
   state.crp = Cryptop{};
   state.crp.so = m.so;
+  state.crp.cb_mbuf = &m;
   state.crp.payload_bytes = m.payload_bytes;
   KtlsStats& stats = k.ktls.stats;
   ++(k.scenario.tls.version == TlsVersion::tls12 ? stats.tls12_gcm_crypts : stats.tls13_gcm_crypts);

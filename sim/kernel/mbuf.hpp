@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/units.hpp"
+#include "sim/measure/station.hpp"
 
 namespace ktlssim {
 
@@ -29,7 +30,7 @@ struct Mbuf {
   bool holds_session = false;      // m_epg_tls
   bool in_sockbuf = false;
   DestinationBuffer destination = DestinationBuffer::none;
-  Time enqueued{0};
+  Stays stays;
 };
 
 // Records come from here and return to here: no allocation once the pool has grown.
@@ -50,9 +51,17 @@ class MbufPool {
   }
   std::int64_t used() const { return used_; }
 
+  // Visits every record there has been, those handed back included.
+  template <class Visit>
+  void for_each(Visit visit) const {
+    for (const auto& slab : slabs_)
+      for (std::size_t i = 0; i < kSlab; ++i) visit(slab[i]);
+  }
+
  private:
+  static constexpr std::size_t kSlab = 256;
+
   void grow() {
-    constexpr std::size_t kSlab = 256;
     slabs_.push_back(std::make_unique<Mbuf[]>(kSlab));
     for (std::size_t i = 0; i < kSlab; ++i) {
       slabs_.back()[i].m_next = free_;

@@ -77,11 +77,10 @@ void wq_insert(Kernel& k, KtlsWq& wq, Mbuf& top, int page_count) {
   top.batch_records = 0;
   Mbuf* m = &top;
   for (int pages = 0; pages < page_count; m = m->m_next) {
-    m->enqueued = k.now();
+    k.recorder.enqueued(m->stays, k.now());
     pages += m->npgs;
     ++top.batch_records;
   }
-  k.recorder.enqueued(top.batch_records);
   ++k.ktls.stats.sw_tx_inqueue;
   top.stailq_next = nullptr;
   (wq.m_head == nullptr ? wq.m_head : wq.m_tail->stailq_next) = &top;
@@ -180,6 +179,7 @@ void ktls_work_thread(Kernel& k, KtlsWq& wq) {
 }
 
 Errno ktls_encrypt_record(Kernel& k, Mbuf& m, KtlsOcfEncryptState& state) {
+  k.recorder.stations.leave(m.stays, Place::work_queue, k.now());
   k.charge(Function::ktls_encrypt_record, costs(k).ktls_encrypt_record_ns.ns());
   state.m = &m;
   if (m.file_backed) allocate_destination(k, m);
@@ -261,11 +261,11 @@ void ktls_encrypt_cb(Kernel& k, KtlsOcfEncryptState& state, Errno error) {
 }
 
 void mb_free_notready(Kernel& k, Mbuf& top, int records) {
-  k.recorder.failed(records);
   Mbuf* next = &top;
   for (int i = 0; i < records; ++i) {
     Mbuf& m = *next;
     next = m.m_next;
+    k.recorder.failed(m.stays, k.now());
     mb_free_extpg(k, m);
   }
 }

@@ -23,7 +23,7 @@ bool sbready(Kernel& k, Socket& so, Mbuf& top, int records) {
   Mbuf* m = &top;
   for (int i = 0; i < records; ++i, m = m->m_next) {
     m->not_ready = false;
-    k.recorder.ready(k.now() - m->enqueued, m->payload_bytes);
+    k.recorder.ready(m->stays, m->payload_bytes, k.now());
   }
   if (sb.sb_fnrdy != &top) return false;
   for (m = &top; m != nullptr && !m->not_ready; m = m->m_next) {

@@ -56,7 +56,19 @@ void check_records_and_references(const Kernel& k) {
   if (r.records_pending() < 0) throw ModelError("more records ready and failed than came in");
   if (r.records_pending() > k.mbufs.used())
     throw ModelError("records were freed that are neither ready nor failed");
-  if (r.in_flight.level() < 0) throw ModelError("more requests completed than dispatched");
+}
+
+void check_littles_law(const Kernel& k) {
+  for (std::size_t i = 0; i < kPlaceNames.size(); ++i) {
+    const Station& station = k.recorder.stations.of(static_cast<Place>(i));
+    std::int64_t stays_ns = station.stays_ns();
+    k.mbufs.for_each([&](const Mbuf& m) {
+      if (m.stays.since[i] != kNever) stays_ns += station.stay_ns(m.stays.since[i], k.now());
+    });
+    require_equal(
+        fmt::format("Little's law, {}: number inside over time = stays (record x ns)", kPlaceNames[i]),
+        station.area_ns(k.now()), stays_ns);
+  }
 }
 
 }  // namespace
@@ -64,6 +76,7 @@ void check_records_and_references(const Kernel& k) {
 void check_conservation(Kernel& k) {
   check_cpu_time(k);
   check_records_and_references(k);
+  check_littles_law(k);
 }
 
 }  // namespace ktlssim

@@ -5,7 +5,8 @@ namespace ktlssim {
 
 class Kernel;
 
-// Throws ModelError with the state that breaks the law: records, references, memory, CPU time, stream bytes.
+// Throws ModelError with the state that breaks the law: records, references, memory, CPU time, stream bytes,
+// and Little's law at every place of a record.
 void check_conservation(Kernel& k);
 
 }  // namespace ktlssim

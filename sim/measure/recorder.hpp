@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "models/units.hpp"
+#include "sim/measure/station.hpp"
 
 namespace ktlssim {
 
@@ -73,17 +74,24 @@ class LatencyHistogram {
 class Recorder {
  public:
   // Life of a record.
-  void enqueued(int records) { in_ += records; }
-  void ready(Time latency, std::int64_t payload_bytes) {
+  void enqueued(Stays& stays, Time now) {
+    ++in_;
+    stations.enter(stays, Place::ktls, now);
+    stations.enter(stays, Place::work_queue, now);
+  }
+  void ready(Stays& stays, std::int64_t payload_bytes, Time now) {
     ++ready_;
     ++window_ready_;
     window_ready_bytes_ += payload_bytes;
-    latency_.add(latency);
+    latency_.add(now - stays.since[static_cast<std::size_t>(Place::ktls)]);
+    stations.leave(stays, Place::ktls, now);
   }
   // Failed in the driver, or given up because its connection failed.
-  void failed(int records) {
-    failed_ += records;
-    window_failed_ += records;
+  void failed(Stays& stays, Time now) {
+    ++failed_;
+    ++window_failed_;
+    stations.leave(stays, Place::work_queue, now);
+    stations.leave(stays, Place::ktls, now);
   }
   void acknowledged(std::int64_t payload_bytes) {
     ++acknowledged_;
@@ -92,7 +100,7 @@ class Recorder {
   void interrupt() { ++interrupts_; }
   void connection_aborted() { ++aborted_; }
 
-  Gauge in_flight;     // OCF requests dispatched and not done
+  Stations stations;
   Gauge state_bytes;   // malloc'ed request state
   Gauge buffer_bytes;  // destination buffers of file-backed records
 

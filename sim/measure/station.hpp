@@ -1,0 +1,94 @@
+// Places on a record's way through the kernel. Each counts who is inside over time, and each record keeps
+// when it entered, so that Little's law (time-averaged number inside = arrivals x mean stay) can be checked
+// on every run.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "models/units.hpp"
+
+namespace ktlssim {
+
+// ktls: from ktls_enqueue to ready or failed. work_queue: until its worker begins with it. ocf: from
+// crypto_dispatch to crypto_done. device: from the doorbell until the completion is visible to the host.
+enum class Place : std::uint8_t { ktls, work_queue, ocf, device };
+inline constexpr std::array<std::string_view, 4> kPlaceNames{"ktls", "work queue", "OpenCrypto", "device"};
+
+// When a record entered each place; kNever where it is not.
+struct Stays {
+  std::array<Time, kPlaceNames.size()> since{kNever, kNever, kNever, kNever};
+};
+
+class Station {
+ public:
+  void enter(Time& since, Time now) {
+    since = now;
+    change(1, now);
+  }
+  void leave(Time& since, Time now) {
+    stays_ns_ += stay_ns(since, now);
+    since = kNever;
+    change(-1, now);
+  }
+  // Measures from now on; the part of a stay before does not count.
+  void reset(Time now) {
+    change(0, now);
+    began_ = now;
+    area_ns_ = stays_ns_ = 0;
+    max_ = level_;
+  }
+
+  std::int64_t level() const { return level_; }
+  std::int64_t max() const { return max_; }
+  double mean(Time now) const {
+    const auto span = static_cast<double>((now - began_).count());
+    return span > 0 ? static_cast<double>(area_ns(now)) / span : 0;
+  }
+
+  // Both sides of Little's law, in records x ns: the number inside integrated over time, ...
+  std::int64_t area_ns(Time now) const { return area_ns_ + level_ * (now - changed_).count(); }
+  // ... and the stays of those that left. stay_ns() of each that is still inside is to be added.
+  std::int64_t stays_ns() const { return stays_ns_; }
+  std::int64_t stay_ns(Time since, Time now) const { return (now - std::max(since, began_)).count(); }
+
+ private:
+  void change(std::int64_t by, Time now) {
+    area_ns_ = area_ns(now);
+    changed_ = now;
+    level_ += by;
+    max_ = std::max(max_, level_);
+  }
+
+  std::int64_t level_ = 0;
+  std::int64_t max_ = 0;
+  std::int64_t area_ns_ = 0;
+  std::int64_t stays_ns_ = 0;
+  Time changed_{0};
+  Time began_{0};
+};
+
+// The stations of all places.
+class Stations {
+ public:
+  void enter(Stays& stays, Place place, Time now) { at(place).enter(since(stays, place), now); }
+  // Does nothing to who is not there.
+  void leave(Stays& stays, Place place, Time now) {
+    Time& entered = since(stays, place);
+    if (entered != kNever) at(place).leave(entered, now);
+  }
+  void reset(Time now) {
+    for (Station& station : stations_) station.reset(now);
+  }
+  const Station& of(Place place) const { return stations_[static_cast<std::size_t>(place)]; }
+
+ private:
+  Station& at(Place place) { return stations_[static_cast<std::size_t>(place)]; }
+  static Time& since(Stays& stays, Place place) { return stays.since[static_cast<std::size_t>(place)]; }
+
+  std::array<Station, kPlaceNames.size()> stations_;
+};
+
+}  // namespace ktlssim
