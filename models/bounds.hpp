@@ -1,0 +1,76 @@
+// Operational bounds: what limits a scenario, without simulating it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/demand.hpp"
+
+namespace ktlssim {
+
+// What one station or circulation allows.
+struct Limit {
+  std::string name;
+  double records_per_us;
+};
+
+// Customers of a circulation from which on a station, and no longer they, sets the limit.
+struct Knee {
+  Circulation circulation;
+  double records_per_us;  // what the customers there are allow
+  double customers;       // cycle x throughput of the stations
+};
+
+// Asymptotic bounds: X <= servers / demand at each station, X <= customers / cycle of each circulation.
+struct AsymptoticBounds {
+  std::vector<Limit> stations;  // in the order of Demands
+  std::vector<Knee> knees;
+  Limit bottleneck;  // the lowest of all, an offered rate included
+  double throughput_gbps;
+};
+
+AsymptoticBounds asymptotic_bounds(const Demands& demands);
+
+// A closed network of product form: customers, a delay without queueing, and queues with exponential servers.
+struct Queue {
+  std::string name;
+  double servers;
+  double demand_us;
+};
+struct ClosedNetwork {
+  int customers = 0;
+  double delay_us = 0;
+  std::vector<Queue> queues;
+};
+
+struct QueueEstimate {
+  double residence_us;  // waiting and service
+  double length;
+  double utilization;
+};
+struct MeanValues {
+  double records_per_us;
+  double response_us;  // without the delay
+  std::vector<QueueEstimate> queues;
+};
+
+// Exact mean value analysis, with marginal probabilities where a queue has several servers.
+MeanValues mean_value_analysis(const ClosedNetwork& network);
+
+// Balanced-job bounds (Lazowska, Zahorjan, Graham and Sevcik, Quantitative System Performance, table 5.2).
+// Nothing if a queue has several servers.
+struct BalancedJobBounds {
+  double lower_per_us;
+  double upper_per_us;
+};
+std::optional<BalancedJobBounds> balanced_job_bounds(const ClosedNetwork& network);
+
+// The scenario as a network of product form, or the reason why it is none.
+struct ProductForm {
+  std::optional<ClosedNetwork> network;
+  std::string why_not;
+};
+ProductForm product_form(const Scenario& scenario);
+
+}  // namespace ktlssim

@@ -1,0 +1,254 @@
+#include "models/demand.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+
+namespace ktlssim {
+
+namespace {
+
+// CPU time per record of one kind of thread.
+class Steps {
+ public:
+  // `times` executions of a step per record.
+  void add(const Quantity& cost, double times = 1) {
+    if (cost.value() <= 0 || times <= 0) return;
+    ns_ += cost.value() * times;
+    ++count_;
+  }
+  double us() const { return ns_ / 1e3; }
+  int count() const { return count_; }
+
+ private:
+  double ns_ = 0;
+  int count_ = 0;
+};
+
+class Path {
+ public:
+  explicit Path(const Scenario& s)
+      : s_(s), tcp_(s.has_application()), file_(s.workload.kind == WorkloadKind::sendfile) {
+    const WorkloadParameters& w = s.workload;
+    payload_ = tcp_ ? std::min({s.ktls.maxlen_bytes, w.write_bytes, w.send_buffer_bytes}) : w.record_bytes;
+    wire_ = static_cast<double>(framing(s.tls.version, s.tls.cipher).wire_bytes(payload_));
+    pages_ = static_cast<double>(payload_) / static_cast<double>(kPageBytes);
+    const auto records_of = [this](std::int64_t bytes) {
+      return std::max(1.0, static_cast<double>(bytes) / static_cast<double>(payload_));
+    };
+    per_call_ = tcp_ ? 1 / records_of(w.write_bytes) : 0;
+    per_batch_ = tcp_ ? 1 / records_of(std::min(w.write_bytes, w.send_buffer_bytes)) : 1;
+    per_burst_ = wire_ / static_cast<double>(s.network.tso_bytes);
+    per_ack_ = wire_ / static_cast<double>(s.network.ack_bytes + s.network.tso_bytes);
+    device_ = s.driver.has_device;
+    service_us_ = to_us(s.driver.cost(s.tls.cipher).time(payload_));
+    application();
+    worker();
+    completion();
+    network();
+  }
+
+  Demands demands() const;
+
+ private:
+  void application() {
+    if (!tcp_) return;
+    const ApplicationCosts& a = s_.host.application;
+    const double threads = application_threads();
+    app_.add(a.application_ns, per_call_);
+    app_.add(a.syscall_ns, per_call_);
+    app_.add(file_ ? a.sendfile_ns : a.sosend_ns, per_call_);
+    if (s_.workload.io == AppIo::kevent) {
+      const double events = std::max(1.0, static_cast<double>(s_.workload.sessions) / threads + 1);
+      app_.add(a.kevent_event_ns, per_call_);
+      app_.add(a.syscall_ns, per_call_ / events);
+      app_.add(a.kevent_ns, per_call_ / events);
+    }
+    app_.add(a.mb_alloc_ext_pgs_ns);
+    app_.add(s_.host.ktls.ktls_frame_ns);
+    app_.add(file_ ? a.sendfile_page_ns : a.anonymous_page_ns, pages_);
+    if (!file_) app_.add(a.copyin_ns_per_byte, static_cast<double>(payload_));
+    app_.add(a.sbappend_ns, per_batch_);
+    app_.add(s_.host.ktls.soref_ns, per_batch_);
+    app_.add(s_.host.ktls.ktls_enqueue_ns, per_batch_);
+  }
+
+  void worker() {
+    const KtlsCosts& c = s_.host.ktls;
+    worker_.add(c.ktls_work_thread_ns, per_batch_);
+    worker_.add(c.sorele_ns, per_batch_);
+    worker_.add(c.ktls_encrypt_record_ns);
+    if (file_ && s_.ktls.sw_buffer_cache && pages_ > 2) worker_.add(c.ktls_buffer_alloc_ns);
+    if (file_ && !(s_.ktls.sw_buffer_cache && pages_ > 2)) worker_.add(c.vm_page_alloc_ns, pages_);
+    worker_.add(c.ktls_ocf_encrypt_ns);
+    worker_.add(s_.host.opencrypto.crypto_dispatch_ns);
+    if (device_) {
+      worker_.add(s_.driver.device.process_ns);
+      worker_.add(s_.driver.device.ring_ns);
+    } else {
+      worker_.add(Quantity(service_us_ * 1e3, {}));
+      worker_.add(s_.host.opencrypto.crypto_done_ns);
+    }
+    if (s_.sync_dispatch()) {
+      finish(worker_, per_batch_);
+    } else {
+      worker_.add(c.state_alloc_ns);
+      worker_.add(c.soref_ns);
+    }
+  }
+
+  // From the completion on: ktls_finish_nonanon, the session reference, pr_ready.
+  void finish(Steps& steps, double per_ready) {
+    const KtlsCosts& c = s_.host.ktls;
+    steps.add(c.ktls_free_ns);
+    if (file_) {
+      steps.add(c.ktls_finish_nonanon_ns);
+      steps.add(c.page_unwire_ns, pages_);
+    }
+    if (!tcp_) return;
+    steps.add(s_.host.tcp.tcp_usr_ready_ns, per_ready);
+    steps.add(s_.host.tcp.sbready_ns);
+    if (s_.sync_dispatch()) steps.add(s_.host.tcp.tcp_output_ns, per_ready);
+  }
+
+  void completion() {
+    if (!device_) return;
+    const KtlsCosts& c = s_.host.ktls;
+    interrupt_.add(s_.driver.device.response_ns);
+    interrupt_.add(s_.host.opencrypto.crypto_done_ns);
+    if (s_.sync_dispatch()) {
+      interrupt_.add(c.ktls_ocf_callback_ns);
+      interrupt_.add(s_.host.scheduler.wakeup_ns);
+      return;
+    }
+    interrupt_.add(c.ktls_encrypt_cb_ns);
+    interrupt_.add(c.state_free_ns);
+    interrupt_.add(c.sorele_ns);
+    finish(interrupt_, 1);
+  }
+
+  void network() {
+    if (!tcp_) return;
+    const TcpCosts& t = s_.host.tcp;
+    const LoopbackCosts& l = s_.host.loopback;
+    output_.add(t.tcp_output_burst_ns, per_burst_);
+    output_.add(t.tcp_output_ns_per_byte, wire_);
+    acknowledgement_.add(t.tcp_input_ack_ns, per_ack_);
+    acknowledgement_.add(t.sbdrop_record_ns);
+    acknowledgement_.add(t.page_free_ns, pages_);
+    if (s_.network.kind == NetworkKind::nic) return;
+    output_.add(l.netisr_queue_ns, per_burst_);
+    acknowledgement_.add(l.tcp_input_data_ns, per_burst_);
+    const double per_read = static_cast<double>(payload_) / static_cast<double>(s_.ktls.maxlen_bytes);
+    receiver_.add(s_.host.application.syscall_ns, per_read);
+    receiver_.add(l.soreceive_ns, per_read);
+    receiver_.add(l.copyout_ns_per_byte, wire_);
+    receiver_.add(l.decrypt_record_ns, per_read);
+    receiver_.add(l.decrypt_ns_per_byte[static_cast<std::size_t>(s_.tls.cipher)], wire_);
+  }
+
+  double application_threads() const {
+    const WorkloadParameters& w = s_.workload;
+    if (w.io == AppIo::blocking) return static_cast<double>(w.sessions);
+    return static_cast<double>(w.app_threads > 0 ? w.app_threads : std::min(s_.cpus(), w.sessions));
+  }
+  double interrupt_threads() const {
+    if (s_.driver.kind == DriverKind::ccr) return s_.driver.ccr.ports.value();
+    return std::min(static_cast<double>(s_.cpus()), s_.driver.qat.banks.value());
+  }
+  // CPUs at full speed that all hardware threads together are worth.
+  double cpus() const {
+    const double threads = s_.host.threads_per_core.value();
+    return static_cast<double>(s_.cpus()) / threads * std::max(1.0, threads * s_.host.smt_speed.value());
+  }
+  double link_us() const { return wire_ * 8 / s_.network.rate_gbps / 1e3; }
+
+  void add_stations(std::vector<StationDemand>& stations) const;
+  void add_circulations(std::vector<Circulation>& circulations) const;
+
+  const Scenario& s_;
+  bool tcp_;
+  bool file_;  // sendfile: destination buffers, pages to unwire
+  bool device_;
+  std::int64_t payload_;
+  double wire_;
+  double pages_;
+  double per_call_, per_batch_, per_burst_, per_ack_;  // of these to one record, at the least
+  double service_us_;
+  Steps app_, worker_, interrupt_, output_, acknowledgement_, receiver_;
+};
+
+void Path::add_stations(std::vector<StationDemand>& stations) const {
+  const auto add = [&](std::string name, double servers, const Steps& steps) {
+    if (steps.count() > 0) stations.push_back({std::move(name), servers, steps.us(), steps.count()});
+  };
+  const auto sessions = static_cast<double>(s_.workload.sessions);
+  add("application threads", application_threads(), app_);
+  add("KTLS workers, CPU time", static_cast<double>(workers_with_sessions(s_)), worker_);
+  if (device_) {
+    stations.push_back({std::string(kDriverKindNames[static_cast<std::size_t>(s_.driver.kind)]) + " engines",
+                        s_.driver.device.engines.value(), service_us_, 0});
+    add("completion interrupt threads", interrupt_threads(), interrupt_);
+  }
+  if (tcp_) {
+    const bool one_flow = s_.workload.flow_ids == FlowIds::zero;
+    const auto queues = static_cast<double>(s_.network.rx_queues == 0 ? s_.cpus() : s_.network.rx_queues);
+    const auto netisrs = static_cast<double>(s_.network.netisr_threads);
+    if (s_.network.kind == NetworkKind::nic) {
+      add("NIC interrupt threads", one_flow ? 1 : std::min(queues, sessions), acknowledgement_);
+      stations.push_back({"link", 1, link_us(), 0});
+    } else {
+      add("netisr threads", one_flow ? 1 : std::min(netisrs, sessions), acknowledgement_);
+      const auto readers = static_cast<double>(s_.network.receiver_threads);
+      add("receiver threads", readers == 0 ? sessions : readers, receiver_);
+    }
+  }
+  double all_us = 0;
+  int all_steps = 0;
+  for (const Steps* const steps : {&app_, &worker_, &interrupt_, &output_, &acknowledgement_, &receiver_}) {
+    all_us += steps->us();
+    all_steps += steps->count();
+  }
+  if (all_steps > 0) stations.push_back({"CPUs, all CPU time", cpus(), all_us, all_steps});
+}
+
+void Path::add_circulations(std::vector<Circulation>& circulations) const {
+  const DeviceCosts& d = s_.driver.device;
+  const double latency_us = device_ ? (d.latency_submit_ns.value() + d.latency_complete_ns.value()) / 1e3 : 0;
+  const double encryption_us = worker_.us() + (device_ ? latency_us + service_us_ + interrupt_.us() : 0);
+  const auto sessions = static_cast<double>(s_.workload.sessions);
+  const auto records = static_cast<double>(s_.workload.records_in_flight);
+  const auto workers = static_cast<double>(workers_with_sessions(s_));
+  if (device_ && s_.sync_dispatch())
+    circulations.push_back({"workers, one record each", workers, encryption_us});
+  if (s_.workload.kind == WorkloadKind::closed)
+    circulations.push_back({"records in circulation", sessions * records, encryption_us});
+  if (!tcp_) return;
+  const bool nic = s_.network.kind == NetworkKind::nic;
+  const double travel_us = nic ? link_us() + s_.network.rtt_us : 0;
+  circulations.push_back({"records in send buffers",
+                          sessions * static_cast<double>(s_.workload.send_buffer_bytes) / wire_,
+                          encryption_us + travel_us});
+  if (nic)
+    circulations.push_back({"records in TCP windows",
+                            sessions * static_cast<double>(s_.network.window_bytes) / wire_, travel_us});
+}
+
+Demands Path::demands() const {
+  Demands demands;
+  demands.payload_bytes = payload_;
+  add_stations(demands.stations);
+  add_circulations(demands.circulations);
+  if (s_.workload.kind == WorkloadKind::poisson)
+    demands.offered_per_us = s_.workload.records_per_second / 1e6;
+  return demands;
+}
+
+}  // namespace
+
+std::int64_t workers_with_sessions(const Scenario& s) {
+  return s.workload.flow_ids == FlowIds::zero ? 1 : std::min(s.workers(), s.workload.sessions);
+}
+
+Demands demands_of(const Scenario& scenario) { return Path(scenario).demands(); }
+
+}  // namespace ktlssim

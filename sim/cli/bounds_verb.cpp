@@ -1,0 +1,153 @@
+#include <fmt/format.h>
+
+#include "models/bounds.hpp"
+#include "sim/cli/options.hpp"
+#include "sim/cli/output.hpp"
+#include "sim/cli/text.hpp"
+#include "sim/cli/verbs.hpp"
+#include "sim/experiment/scenario_file.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr std::array<std::string_view, 2> kFormats{"table", "json"};
+
+constexpr HelpText kHelp{
+    "ktlssim bounds SCENARIO [options]",
+    "What no run of the scenario can exceed, and what sets that limit: the least time a record takes of each "
+    "station, from the profiles alone; nothing is simulated. Waiting, locks and switches between threads are "
+    "not in it, so a run may well stay below. Networks of product form are solved exactly.",
+    "  ktlssim bounds scenarios/ccr-tls12-gcm128.json\n"
+    "  ktlssim bounds scenarios/ccr-tls12-gcm128.json --set /ktls/dispatch=blocking\n"
+    "  ktlssim bounds scenarios/closed-ideal.json --format json\n"};
+
+double gbps(double records_per_us, const Demands& demands) {
+  return records_per_us * static_cast<double>(demands.payload_bytes) * 8 / 1e3;
+}
+
+std::string station_lines(const Demands& demands, const AsymptoticBounds& bounds) {
+  std::string text = fmt::format("{:<30}{:>9}{:>13}{:>10}{:>17}\n", "station", "servers", "us/record",
+                                 "every us", "at most Gbit/s");
+  for (std::size_t i = 0; i < demands.stations.size(); ++i) {
+    const StationDemand& station = demands.stations[i];
+    text += fmt::format("{:<30}{:>9}{:>13}{:>10}{:>17}\n", station.name, number_text(station.servers),
+                        number_text(station.demand_us), number_text(station.demand_us / station.servers),
+                        number_text(gbps(bounds.stations[i].records_per_us, demands)));
+  }
+  return text;
+}
+
+std::string circulation_lines(const Demands& demands, const AsymptoticBounds& bounds) {
+  if (bounds.knees.empty()) return {};
+  std::string text = fmt::format("\n{:<30}{:>9}{:>13}{:>10}{:>17}\n", "circulation", "number", "cycle us",
+                                 "knee", "at most Gbit/s");
+  for (const Knee& knee : bounds.knees)
+    text += fmt::format("{:<30}{:>9}{:>13}{:>10}{:>17}\n", knee.circulation.name,
+                        number_text(knee.circulation.customers), number_text(knee.circulation.cycle_us),
+                        number_text(knee.customers), number_text(gbps(knee.records_per_us, demands)));
+  return text;
+}
+
+std::string product_form_lines(const ProductForm& form, const Demands& demands) {
+  if (!form.network) return wrap(fmt::format("\nnot of product form: {}", form.why_not), kColumns);
+  const MeanValues values = mean_value_analysis(*form.network);
+  std::string text = fmt::format("\nproduct form, exact: {} Gbit/s, {} records/s, response {} us\n",
+                                 number_text(gbps(values.records_per_us, demands)),
+                                 number_text(values.records_per_us * 1e6), number_text(values.response_us));
+  if (const auto balanced = balanced_job_bounds(*form.network))
+    text += fmt::format("balanced-job bounds: {} to {} Gbit/s\n",
+                        number_text(gbps(balanced->lower_per_us, demands)),
+                        number_text(gbps(balanced->upper_per_us, demands)));
+  text += fmt::format("{:<30}{:>9}{:>13}{:>10}{:>17}\n", "queue", "servers", "residence us", "length",
+                      "utilization %");
+  for (std::size_t i = 0; i < values.queues.size(); ++i) {
+    const Queue& queue = form.network->queues[i];
+    const QueueEstimate& estimate = values.queues[i];
+    text += fmt::format("{:<30}{:>9}{:>13}{:>10}{:>17.1f}\n", queue.name, number_text(queue.servers),
+                        number_text(estimate.residence_us), number_text(estimate.length),
+                        100 * estimate.utilization);
+  }
+  return text;
+}
+
+std::string table(const Scenario& scenario, const Demands& demands) {
+  const AsymptoticBounds bounds = asymptotic_bounds(demands);
+  std::string text = wrap(fmt::format("{}: records of {} bytes; nothing is simulated", plain(scenario.name),
+                                      demands.payload_bytes),
+                          kColumns) +
+                     "\n" + station_lines(demands, bounds) + circulation_lines(demands, bounds);
+  text += "\n" + wrap(fmt::format("bottleneck: {}: at most {} Gbit/s, a record every {} us",
+                                  bounds.bottleneck.name, number_text(bounds.throughput_gbps),
+                                  number_text(1 / bounds.bottleneck.records_per_us)),
+                      kColumns);
+  return text + product_form_lines(product_form(scenario), demands);
+}
+
+Json product_form_json(const ProductForm& form, const Demands& demands) {
+  if (!form.network) return {{"why_not", form.why_not}};
+  const MeanValues values = mean_value_analysis(*form.network);
+  Json json{{"customers", form.network->customers},
+            {"delay_us", form.network->delay_us},
+            {"throughput_gbps", gbps(values.records_per_us, demands)},
+            {"records_per_second", values.records_per_us * 1e6},
+            {"response_us", values.response_us},
+            {"queues", Json::array()}};
+  for (std::size_t i = 0; i < values.queues.size(); ++i)
+    json["queues"].push_back({{"name", form.network->queues[i].name},
+                              {"residence_us", values.queues[i].residence_us},
+                              {"length", values.queues[i].length},
+                              {"utilization", values.queues[i].utilization}});
+  if (const auto balanced = balanced_job_bounds(*form.network))
+    json["balanced_job_gbps"] = {gbps(balanced->lower_per_us, demands),
+                                 gbps(balanced->upper_per_us, demands)};
+  return json;
+}
+
+Json json(const Scenario& scenario, const Demands& demands) {
+  const AsymptoticBounds bounds = asymptotic_bounds(demands);
+  Json stations = Json::array();
+  for (std::size_t i = 0; i < demands.stations.size(); ++i)
+    stations.push_back({{"name", demands.stations[i].name},
+                        {"servers", demands.stations[i].servers},
+                        {"demand_us_per_record", demands.stations[i].demand_us},
+                        {"throughput_gbps", gbps(bounds.stations[i].records_per_us, demands)}});
+  Json circulations = Json::array();
+  for (const Knee& knee : bounds.knees)
+    circulations.push_back({{"name", knee.circulation.name},
+                            {"customers", knee.circulation.customers},
+                            {"cycle_us", knee.circulation.cycle_us},
+                            {"knee_customers", knee.customers},
+                            {"throughput_gbps", gbps(knee.records_per_us, demands)}});
+  return {{"scenario", scenario.name},
+          {"payload_bytes", demands.payload_bytes},
+          {"stations", std::move(stations)},
+          {"circulations", std::move(circulations)},
+          {"bottleneck", bounds.bottleneck.name},
+          {"throughput_gbps", bounds.throughput_gbps},
+          {"product_form", product_form_json(product_form(scenario), demands)}};
+}
+
+}  // namespace
+
+int bounds_verb(const Arguments& arguments) {
+  po::options_description options;
+  options.add_options()("set",
+                        po::value<std::vector<std::string>>()->composing()->value_name("/POINTER=VALUE"),
+                        "change a parameter; may be repeated")(
+      "format", po::value<std::string>()->default_value("table")->value_name("NAME"), "table or json");
+  const auto values = parse_options(arguments, options, kHelp);
+  if (!values) return kExitDone;
+  const std::string path = operands(*values, 1, 1, "SCENARIO").front();
+  const bool as_json = choice_option("format", values->at("format").as<std::string>(), kFormats) == 1;
+  std::vector<std::string> sets;
+  if (values->contains("set")) sets = values->at("set").as<std::vector<std::string>>();
+  const Scenario scenario = load_scenario(path, sets);
+  const Demands demands = demands_of(scenario);
+  print(as_json ? json(scenario, demands).dump(2) + '\n' : table(scenario, demands));
+  return kExitDone;
+}
+
+}  // namespace ktlssim
