@@ -25,7 +25,7 @@ AsymptoticBounds asymptotic_bounds(const Demands& demands) {
     bounds.knees.push_back({circulation, allowed, circulation.cycle_us * stations_per_us});
     lower_to({circulation.name, allowed});
   }
-  if (demands.offered_per_us) lower_to({"records that arrive", *demands.offered_per_us});
+  if (demands.offered_per_us) lower_to({"the rate that is offered", *demands.offered_per_us});
   bounds.throughput_gbps =
       bounds.bottleneck.records_per_us * static_cast<double>(demands.payload_bytes) * 8 / 1e3;
   return bounds;

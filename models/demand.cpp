@@ -39,11 +39,13 @@ class Path {
     per_batch_ = tcp_ ? 1 / records_of(std::min(w.write_bytes, w.send_buffer_bytes)) : 1;
     per_burst_ = wire_ / static_cast<double>(s.network.tso_bytes);
     per_ack_ = wire_ / static_cast<double>(s.network.ack_bytes + s.network.tso_bytes);
-    device_ = s.driver.has_device;
+    device_ = s.driver.has_device && s.ktls.mode == KtlsMode::software;
     service_us_ = to_us(s.driver.cost(s.tls.cipher).time(payload_));
     application();
-    worker();
-    completion();
+    if (s.ktls.mode == KtlsMode::software) {
+      worker();
+      completion();
+    }
     network();
   }
 
@@ -68,8 +70,13 @@ class Path {
     app_.add(file_ ? a.sendfile_page_ns : a.anonymous_page_ns, pages_);
     if (!file_) app_.add(a.copyin_ns_per_byte, static_cast<double>(payload_));
     app_.add(a.sbappend_ns, per_batch_);
-    app_.add(s_.host.ktls.soref_ns, per_batch_);
-    app_.add(s_.host.ktls.ktls_enqueue_ns, per_batch_);
+    if (s_.ktls.mode == KtlsMode::software) {
+      app_.add(s_.host.ktls.soref_ns, per_batch_);
+      app_.add(s_.host.ktls.ktls_enqueue_ns, per_batch_);
+    } else {
+      app_.add(s_.host.tcp.sbready_ns);
+      app_.add(s_.host.tcp.tcp_output_ns, per_batch_);
+    }
   }
 
   void worker() {
@@ -135,6 +142,7 @@ class Path {
     acknowledgement_.add(t.tcp_input_ack_ns, per_ack_);
     acknowledgement_.add(t.sbdrop_record_ns);
     acknowledgement_.add(t.page_free_ns, pages_);
+    if (file_ && s_.ktls.mode == KtlsMode::ifnet) acknowledgement_.add(s_.host.ktls.page_unwire_ns, pages_);
     if (s_.network.kind == NetworkKind::nic) return;
     output_.add(l.netisr_queue_ns, per_burst_);
     acknowledgement_.add(l.tcp_input_data_ns, per_burst_);
@@ -240,6 +248,8 @@ Demands Path::demands() const {
   add_circulations(demands.circulations);
   if (s_.workload.kind == WorkloadKind::poisson)
     demands.offered_per_us = s_.workload.records_per_second / 1e6;
+  if (tcp_ && s_.workload.rate_gbps > 0)
+    demands.offered_per_us = s_.workload.rate_gbps * 1e3 / 8 / static_cast<double>(payload_);
   return demands;
 }
 

@@ -8,6 +8,9 @@ constexpr std::int64_t kMegabyte = 1048576;
 constexpr std::int64_t kGigabyte = 1073741824;
 
 void describe(ParameterVisitor& v, KtlsParameters& p) {
+  v.choice(
+      "mode", p.mode, kKtlsModeNames, KtlsMode::software,
+      "software: the driver encrypts; ifnet: the NIC does, and neither worker nor driver has any part in it");
   v.choice("dispatch", p.dispatch, kDispatchNames, Dispatch::driver,
            "driver: async if the driver is (the kernel since D31665); blocking: one record a worker at a "
            "time (before)");
@@ -51,6 +54,9 @@ void describe(ParameterVisitor& v, WorkloadParameters& p) {
   v.choice("flow_ids", p.flow_ids, kFlowIdsNames, FlowIds::random,
            "flow id of a session, which chooses its worker and its receive queue");
   v.number("start_spread_us", p.start_spread_us, {1000, 0, 1e6}, "sessions start at random within this time");
+  v.number("rate_gbps", p.rate_gbps, {0, 0, 10000},
+           "sendfile, send: throughput imposed over all sessions, each of which sends write_bytes at regular "
+           "times; 0 = all they can");
   v.integer("file_bytes", p.file_bytes, {0, 0, 1000000000000},
             "sendfile: size of a file, after which the next one starts; 0 = one file without end");
   v.integer("file_offset_bytes", p.file_offset_bytes, {0, 0, 1000000000000},

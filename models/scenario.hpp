@@ -17,7 +17,13 @@ namespace ktlssim {
 enum class Dispatch { driver, blocking };
 inline constexpr std::array<std::string_view, 2> kDispatchNames{"driver", "blocking"};
 
+// Who encrypts what sessions send. `software`: OpenCrypto's driver, through a KTLS worker. `ifnet`: the NIC,
+// inline (TLS_MODE_IFNET).
+enum class KtlsMode { software, ifnet };
+inline constexpr std::array<std::string_view, 2> kKtlsModeNames{"software", "ifnet"};
+
 struct KtlsParameters {
+  KtlsMode mode;
   Dispatch dispatch;
   std::int64_t workers;       // 0 = one per CPU
   std::int64_t bind_threads;  // kern.ipc.tls.bind_threads
@@ -51,6 +57,7 @@ struct WorkloadParameters {
   double records_per_second;       // poisson
   FlowIds flow_ids;
   double start_spread_us;
+  double rate_gbps;                // sendfile, send: over all sessions; 0 = all they can
   std::int64_t file_bytes;         // sendfile; 0 = one file without end
   std::int64_t file_offset_bytes;  // sendfile
   double disk_probability;         // sendfile

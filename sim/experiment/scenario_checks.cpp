@@ -74,6 +74,11 @@ void check_scenario(const Scenario& s, const Origins& origins, Problems& problem
     checker.add("/workload/file_offset_bytes", std::to_string(s.workload.file_offset_bytes),
                 fmt::format("not within the file: less than /workload/file_bytes ({}) is allowed",
                             s.workload.file_bytes));
+  if (s.ktls.mode == KtlsMode::ifnet && (!s.has_application() || s.workload.disk_probability > 0))
+    checker.add("/ktls/mode", "\"ifnet\"", "takes a workload sendfile or send, without a disk");
+  if (s.workload.rate_gbps > 0 && !s.has_application())
+    checker.add("/workload/rate_gbps", number_json(s.workload.rate_gbps).dump(),
+                "takes a workload sendfile or send");
   check_cipher(s, checker);
 }
 

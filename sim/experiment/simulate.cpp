@@ -30,7 +30,7 @@ bool is_random(const Scenario& s) {
   const WorkloadParameters& w = s.workload;
   return (w.flow_ids == FlowIds::random && w.sessions > 1) || w.start_spread_us > 0 ||
          w.kind == WorkloadKind::poisson || s.faults.probability > 0 || w.disk_probability > 0 ||
-         s.host.step_law != ServiceLaw::constant ||
+         s.host.step_law != ServiceLaw::constant || w.rate_gbps > 0 ||
          (s.driver.has_device && s.driver.device.law != ServiceLaw::constant);
 }
 

@@ -50,7 +50,8 @@ SendResult vn_sendfile(Kernel& k, Socket& so, std::int64_t bytes, bool nonblocki
     const int enq_cnt = ktls_frame(k, top, so);
     left -= pass;
     so.file_offset += pass;
-    if (!sosend_notready(k, so, top)) break;
+    if (!pr_send(k, so, top)) break;
+    if (k.scenario.ktls.mode == KtlsMode::ifnet) continue;
     soref(k, so);
     ++k.ktls.batches_outstanding;
     if (resident)

@@ -69,6 +69,7 @@ struct Socket {
   Kqueue* kqueue = nullptr;
   bool knote_armed = false;
   std::size_t app_thread = 0;    // that serves it
+  std::int64_t owed_bytes = 0;   // what it is to send by now, where a rate is imposed
   std::int64_t file_offset = 0;  // sendfile: of the next byte
 
   // TCP: stream offsets.

@@ -273,6 +273,7 @@ void mb_free_notready(Kernel& k, Mbuf& top, int records) {
 void mb_free_extpg(Kernel& k, Mbuf& m) {
   k.charge(Function::sbdrop, k.scenario.host.tcp.sbdrop_record_ns.ns());
   k.charge(Function::page_free, k.scenario.host.tcp.page_free_ns.times(m.npgs));
+  if (m.file_backed) k.charge(Function::page_unwire, costs(k).page_unwire_ns.times(m.npgs));
   if (m.holds_session) release_session(k, m);
   free_destination(k, m);
   k.mbufs.put(m);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sim/kernel/kernel.hpp"
+#include "sim/kernel/tcp.hpp"
 #include "sim/kernel/uipc_sockbuf.hpp"
 
 namespace ktlssim {
@@ -21,6 +22,16 @@ Mbuf& anonymous_records(Kernel& k, std::int64_t bytes) {
     bytes -= payload;
   }
   return *chain.top;
+}
+
+// The NIC will encrypt these records: they were never not ready.
+void send_plain(Kernel& k, Socket& so, Mbuf& top) {
+  int records = 0;
+  for (Mbuf* m = &top; m != nullptr; m = m->m_next, ++records) {
+    k.recorder.enqueued(m->stays, k.now());
+    k.recorder.stations.leave(m->stays, Place::work_queue, k.now());
+  }
+  if (sbready(k, so, top, records)) tcp_output(k, so);
 }
 
 }  // namespace
@@ -49,13 +60,14 @@ std::int64_t sbwait_space(Kernel& k, Socket& so, std::int64_t wanted, bool nonbl
   return 0;
 }
 
-bool sosend_notready(Kernel& k, Socket& so, Mbuf& top) {
+bool pr_send(Kernel& k, Socket& so, Mbuf& top) {
   k.mtx_lock(so.inp_lock, k.locks.inpcb);
   k.charge(Function::pr_send, costs(k).sbappend_ns.ns());
   const bool dropped = so.dropped;
   if (!dropped) {
     ktls_seq(so, top);
     sbappendstream(so, top);
+    if (k.scenario.ktls.mode == KtlsMode::ifnet) send_plain(k, so, top);
   }
   k.mtx_unlock(so.inp_lock);
   if (dropped)
@@ -83,7 +95,7 @@ SendResult sosend_generic(Kernel& k, Socket& so, std::int64_t bytes, bool nonblo
     k.charge(Function::m_uiotombuf, costs(k).anonymous_page_ns.times(pages_of(space)));
     Mbuf& top = anonymous_records(k, space);
     const int enq_cnt = ktls_frame(k, top, so);
-    if (sosend_notready(k, so, top)) {
+    if (pr_send(k, so, top) && k.scenario.ktls.mode == KtlsMode::software) {
       soref(k, so);
       ++k.ktls.batches_outstanding;
       ktls_enqueue(k, top, so, enq_cnt);

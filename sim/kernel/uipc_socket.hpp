@@ -33,8 +33,8 @@ struct RecordChain {
 // or if the connection has failed.
 std::int64_t sbwait_space(Kernel& k, Socket& so, std::int64_t wanted, bool nonblocking);
 
-// pr_send with PRUS_NOTREADY: appends a framed chain to the send buffer. False if the connection has failed;
-// the chain is freed then.
-bool sosend_notready(Kernel& k, Socket& so, Mbuf& top);
+// pr_send of a framed chain. Where KTLS encrypts in software, with PRUS_NOTREADY, which only appends it to
+// the send buffer; else TCP sends it at once. False if the connection has failed; the chain is freed then.
+bool pr_send(Kernel& k, Socket& so, Mbuf& top);
 
 }  // namespace ktlssim

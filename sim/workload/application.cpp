@@ -27,6 +27,7 @@ std::int64_t thread_count(const Scenario& scenario) {
 Application::Application(Kernel& kernel) : kernel_(kernel), tcp_(kernel) {
   const WorkloadParameters& w = kernel.scenario.workload;
   const bool blocking = w.io == AppIo::blocking;
+  if (w.rate_gbps > 0) period_ = from_ns(static_cast<double>(w.write_bytes * w.sessions) * 8 / w.rate_gbps);
   for (std::int64_t i = 0; i < w.sessions; ++i) kernel.network->attach(open_session(kernel, tcp_));
   for (std::int64_t i = 0; i < thread_count(kernel.scenario); ++i) {
     AppThread& app = threads_.emplace_back();
@@ -42,13 +43,27 @@ Application::Application(Kernel& kernel) : kernel_(kernel), tcp_(kernel) {
         blocking ? "start" : "kqread");
   }
   auto random = random_stream(kernel, "start");
-  boost::random::uniform_int_distribution<std::int64_t> phase(0, from_us(w.start_spread_us).count());
+  boost::random::uniform_int_distribution<std::int64_t> phase(
+      0, paced() ? period_.count() : from_us(w.start_spread_us).count());
   for (Socket& so : kernel.sockets) {
     so.app_thread = static_cast<std::size_t>(so.index) % threads_.size();
     if (!blocking) so.kqueue = &threads_[so.app_thread].kqueue;
-    kernel.calendar().call_at<&Application::start>(Time{phase(random)}, Rank::hardware, this,
-                                                   static_cast<std::uint64_t>(so.index));
+    const Time begin{phase(random)};
+    const auto session = static_cast<std::uint64_t>(so.index);
+    if (paced())
+      kernel.calendar().call_at<&Application::due>(begin, Rank::hardware, this, session);
+    else
+      kernel.calendar().call_at<&Application::start>(begin, Rank::hardware, this, session);
   }
+}
+
+void Application::due(std::uint64_t session) {
+  Socket& so = kernel_.sockets[session];
+  if (so.dropped) return;
+  kernel_.calendar().call_at<&Application::due>(kernel_.now() + period_, Rank::hardware, this, session);
+  const bool waits = so.owed_bytes == 0;
+  so.owed_bytes += kernel_.scenario.workload.write_bytes;
+  if (waits) start(session);
 }
 
 void Application::start(std::uint64_t session) {
@@ -63,13 +78,16 @@ void Application::write(Socket& so, bool nonblocking) {
   const ApplicationCosts& costs = kernel_.scenario.host.application;
   kernel_.charge(Function::application, costs.application_ns.ns());
   kernel_.charge(Function::syscall, costs.syscall_ns.ns());
+  const std::int64_t wanted = paced() ? std::min(w.write_bytes, so.owed_bytes) : w.write_bytes;
+  SendResult result;
   if (w.kind == WorkloadKind::sendfile) {
     if (w.file_bytes > 0 && so.file_offset >= w.file_bytes) so.file_offset = 0;  // of the next file
-    const std::int64_t rest = w.file_bytes > 0 ? w.file_bytes - so.file_offset : w.write_bytes;
-    vn_sendfile(kernel_, so, std::min(w.write_bytes, rest), nonblocking);
+    const std::int64_t rest = w.file_bytes > 0 ? w.file_bytes - so.file_offset : wanted;
+    result = vn_sendfile(kernel_, so, std::min(wanted, rest), nonblocking);
   } else {
-    sosend_generic(kernel_, so, w.write_bytes, nonblocking);
+    result = sosend_generic(kernel_, so, wanted, nonblocking);
   }
+  if (paced()) so.owed_bytes -= result.sent_bytes;
   kernel_.sched.userret();
 }
 
@@ -77,6 +95,7 @@ void Application::serve_blocking(AppThread& self, Socket& first) {
   self.connection = &first;
   for (;;) {
     while (self.connection == nullptr) kernel_.sched.sleep("connect");
+    while (!owes(*self.connection)) kernel_.sched.sleep("nanslp");
     write(*self.connection, false);
     if (self.connection->dropped) replace(*std::exchange(self.connection, nullptr));
   }
@@ -97,7 +116,10 @@ void Application::reconnect(std::uint64_t failed) {
   so.app_thread = kernel_.sockets[failed].app_thread;
   AppThread& app = threads_[so.app_thread];
   so.kqueue = kqueue;
-  if (kqueue == nullptr) {
+  if (paced()) {
+    if (kqueue == nullptr) app.connection = &so;
+    due(static_cast<std::uint64_t>(so.index));
+  } else if (kqueue == nullptr) {
     app.connection = &so;
   } else {
     kqueue->ready.push_back(&so);
@@ -128,6 +150,7 @@ void Application::serve_kevent(AppThread& self) {
         replace(*so);
         continue;
       }
+      if (!owes(*so)) continue;
       if (so->so_snd.writeable())
         kq.ready.push_back(so);
       else

@@ -26,6 +26,11 @@ class Application final : public Workload {
   void serve_blocking(AppThread& self, Socket& first);
   // One write or sendfile call.
   void write(Socket& so, bool nonblocking);
+  // Imposed rate: the time has come for another write_bytes.
+  void due(std::uint64_t session);
+  bool paced() const { return period_ > kNoTime; }
+  // Whether there is something to send now.
+  bool owes(const Socket& so) const { return !paced() || so.owed_bytes > 0; }
   // The application has seen `so` fail: it opens a new connection in its place, if the workload says so.
   void replace(Socket& so);
   void reconnect(std::uint64_t session);
@@ -34,6 +39,7 @@ class Application final : public Workload {
 
   Kernel& kernel_;
   Tcp tcp_;
+  Time period_{0};  // of a session, where a rate is imposed
   std::deque<AppThread> threads_;
 };
 
