@@ -39,8 +39,7 @@ class Path {
     per_batch_ = tcp_ ? 1 / records_of(std::min(w.write_bytes, w.send_buffer_bytes)) : 1;
     per_burst_ = wire_ / static_cast<double>(s.network.tso_bytes);
     per_ack_ = wire_ / static_cast<double>(s.network.ack_bytes + s.network.tso_bytes);
-    device_ = s.driver.has_device && s.ktls.mode == KtlsMode::software;
-    service_us_ = to_us(s.driver.cost(s.tls.cipher).time(payload_));
+    if (s.ktls.mode == KtlsMode::software) add_requests();
     application();
     if (s.ktls.mode == KtlsMode::software) {
       worker();
@@ -52,6 +51,32 @@ class Path {
   Demands demands() const;
 
  private:
+  // One OpenCrypto request of a record, and the driver that does it.
+  struct Request {
+    const DriverProfile* driver;
+    double service_us;
+  };
+
+  void add_requests() {
+    const Cipher cipher = s_.tls.cipher;
+    const Framing framed = framing(s_.tls.version, cipher);
+    const auto add = [this](Algorithm algorithm, std::int64_t bytes) {
+      const DriverProfile* const driver = s_.selected(algorithm);
+      requests_.push_back({driver, to_us(driver->cost(algorithm).time(bytes))});
+      if (!driver->has_device) return;
+      device_ = driver;
+      device_us_ += requests_.back().service_us;
+    };
+    if (!is_aead(cipher)) add(mac(cipher), payload_ + framed.aad_bytes);
+    add(encryption(cipher), is_aead(cipher) ? payload_ : payload_ + framed.trailer_bytes(payload_));
+  }
+  // Cards like the one that OpenCrypto selects share its sessions.
+  double cards() const {
+    double cards = 0;
+    for (const DriverProfile* const driver : s_.drivers()) cards += driver->kind == device_->kind ? 1 : 0;
+    return cards;
+  }
+
   void application() {
     if (!tcp_) return;
     const ApplicationCosts& a = s_.host.application;
@@ -86,14 +111,16 @@ class Path {
     worker_.add(c.ktls_encrypt_record_ns);
     if (file_ && s_.ktls.sw_buffer_cache && pages_ > 2) worker_.add(c.ktls_buffer_alloc_ns);
     if (file_ && !(s_.ktls.sw_buffer_cache && pages_ > 2)) worker_.add(c.vm_page_alloc_ns, pages_);
-    worker_.add(c.ktls_ocf_encrypt_ns);
-    worker_.add(s_.host.opencrypto.crypto_dispatch_ns);
-    if (device_) {
-      worker_.add(s_.driver.device.process_ns);
-      worker_.add(s_.driver.device.ring_ns);
-    } else {
-      worker_.add(Quantity(service_us_ * 1e3, {}));
-      worker_.add(s_.host.opencrypto.crypto_done_ns);
+    for (const Request& request : requests_) {
+      worker_.add(c.ktls_ocf_encrypt_ns);
+      worker_.add(s_.host.opencrypto.crypto_dispatch_ns);
+      if (request.driver->has_device) {
+        worker_.add(request.driver->device.process_ns);
+        worker_.add(request.driver->device.ring_ns);
+      } else {
+        worker_.add(Quantity(request.service_us * 1e3, {}));
+        worker_.add(s_.host.opencrypto.crypto_done_ns);
+      }
     }
     if (s_.sync_dispatch()) {
       finish(worker_, per_batch_);
@@ -118,15 +145,17 @@ class Path {
   }
 
   void completion() {
-    if (!device_) return;
+    if (device_ == nullptr) return;
     const KtlsCosts& c = s_.host.ktls;
-    interrupt_.add(s_.driver.device.response_ns);
-    interrupt_.add(s_.host.opencrypto.crypto_done_ns);
-    if (s_.sync_dispatch()) {
+    for (const Request& request : requests_) {
+      if (!request.driver->has_device) continue;
+      interrupt_.add(request.driver->device.response_ns);
+      interrupt_.add(s_.host.opencrypto.crypto_done_ns);
+      if (!s_.sync_dispatch()) continue;
       interrupt_.add(c.ktls_ocf_callback_ns);
       interrupt_.add(s_.host.scheduler.wakeup_ns);
-      return;
     }
+    if (s_.sync_dispatch()) return;
     interrupt_.add(c.ktls_encrypt_cb_ns);
     interrupt_.add(c.state_free_ns);
     interrupt_.add(c.sorele_ns);
@@ -151,7 +180,9 @@ class Path {
     receiver_.add(l.soreceive_ns, per_read);
     receiver_.add(l.copyout_ns_per_byte, wire_);
     receiver_.add(l.decrypt_record_ns, per_read);
-    receiver_.add(l.decrypt_ns_per_byte[static_cast<std::size_t>(s_.tls.cipher)], wire_);
+    receiver_.add(l.decrypt_ns_per_byte[static_cast<std::size_t>(encryption(s_.tls.cipher))], wire_);
+    if (!is_aead(s_.tls.cipher))
+      receiver_.add(l.decrypt_ns_per_byte[static_cast<std::size_t>(mac(s_.tls.cipher))], wire_);
   }
 
   double application_threads() const {
@@ -160,8 +191,8 @@ class Path {
     return static_cast<double>(w.app_threads > 0 ? w.app_threads : std::min(s_.cpus(), w.sessions));
   }
   double interrupt_threads() const {
-    if (s_.driver.kind == DriverKind::ccr) return s_.driver.ccr.ports.value();
-    return std::min(static_cast<double>(s_.cpus()), s_.driver.qat.banks.value());
+    if (device_->kind == DriverKind::ccr) return cards() * device_->ccr.ports.value();
+    return cards() * std::min(static_cast<double>(s_.cpus()), device_->qat.banks.value());
   }
   // CPUs at full speed that all hardware threads together are worth.
   double cpus() const {
@@ -176,12 +207,13 @@ class Path {
   const Scenario& s_;
   bool tcp_;
   bool file_;  // sendfile: destination buffers, pages to unwire
-  bool device_;
+  std::vector<Request> requests_;
+  const DriverProfile* device_ = nullptr;  // that encrypts; null: software does
+  double device_us_ = 0;
   std::int64_t payload_;
   double wire_;
   double pages_;
   double per_call_, per_batch_, per_burst_, per_ack_;  // of these to one record, at the least
-  double service_us_;
   Steps app_, worker_, interrupt_, output_, acknowledgement_, receiver_;
 };
 
@@ -192,9 +224,9 @@ void Path::add_stations(std::vector<StationDemand>& stations) const {
   const auto sessions = static_cast<double>(s_.workload.sessions);
   add("application threads", application_threads(), app_);
   add("KTLS workers, CPU time", static_cast<double>(workers_with_sessions(s_)), worker_);
-  if (device_) {
-    stations.push_back({std::string(kDriverKindNames[static_cast<std::size_t>(s_.driver.kind)]) + " engines",
-                        s_.driver.device.engines.value(), service_us_, 0});
+  if (device_ != nullptr) {
+    stations.push_back({std::string(kDriverKindNames[static_cast<std::size_t>(device_->kind)]) + " engines",
+                        cards() * device_->device.engines.value(), device_us_, 0});
     add("completion interrupt threads", interrupt_threads(), interrupt_);
   }
   if (tcp_) {
@@ -220,13 +252,17 @@ void Path::add_stations(std::vector<StationDemand>& stations) const {
 }
 
 void Path::add_circulations(std::vector<Circulation>& circulations) const {
-  const DeviceCosts& d = s_.driver.device;
-  const double latency_us = device_ ? (d.latency_submit_ns.value() + d.latency_complete_ns.value()) / 1e3 : 0;
-  const double encryption_us = worker_.us() + (device_ ? latency_us + service_us_ + interrupt_.us() : 0);
+  double encryption_us = worker_.us();
+  for (const Request& request : requests_) {
+    if (!request.driver->has_device) continue;
+    const DeviceCosts& d = request.driver->device;
+    encryption_us += (d.latency_submit_ns.value() + d.latency_complete_ns.value()) / 1e3 + request.service_us;
+  }
+  if (device_ != nullptr) encryption_us += interrupt_.us();
   const auto sessions = static_cast<double>(s_.workload.sessions);
   const auto records = static_cast<double>(s_.workload.records_in_flight);
   const auto workers = static_cast<double>(workers_with_sessions(s_));
-  if (device_ && s_.sync_dispatch())
+  if (device_ != nullptr && s_.sync_dispatch())
     circulations.push_back({"workers, one record each", workers, encryption_us});
   if (s_.workload.kind == WorkloadKind::closed)
     circulations.push_back({"records in circulation", sessions * records, encryption_us});

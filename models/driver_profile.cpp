@@ -7,9 +7,9 @@ namespace {
 constexpr CostRange kStep{0, 1e9};     // ns
 constexpr CostRange kPerByte{0, 1e4};  // ns per byte
 
-void describe(ParameterVisitor& v, CipherCost& c) {
+void describe(ParameterVisitor& v, AlgorithmCost& c) {
   v.quantity("request_ns", c.request_ns, kStep, "per request");
-  v.quantity("byte_ns", c.byte_ns, kPerByte, "per payload byte");
+  v.quantity("byte_ns", c.byte_ns, kPerByte, "per byte encrypted or authenticated");
 }
 
 void describe(ParameterVisitor& v, DeviceCosts& c) {
@@ -44,14 +44,20 @@ void describe(ParameterVisitor& v, QatCosts& c) {
 
 }  // namespace
 
+// cryptodev.h: CRYPTODEV_PROBE_HARDWARE, _ACCEL_SOFTWARE, _SOFTWARE
+int DriverProfile::probe_value() const {
+  if (!sync()) return -100;
+  return kind == DriverKind::cryptosoft ? -500 : -200;
+}
+
 void describe(ParameterVisitor& v, DriverProfile& p) {
   v.text("description", p.description, "", "what driver and device this is");
-  v.choice("kind", p.kind, kDriverKindNames, DriverKind::aesni,
-           "code path: aesni = inline on the caller's CPU");
+  v.choice(
+      "kind", p.kind, kDriverKindNames, DriverKind::aesni,
+      "code path: aesni, ossl = inline on the caller's CPU; cryptosoft = the same under the session's mutex");
   v.begin_group("ciphers", "time per request: CPU for a software driver, one engine for a device");
-  for (std::size_t i = 0; i < kCipherCount; ++i) {
-    if (!v.begin_optional_group(kCipherNames[i], p.ciphers[i].supported,
-                                "present if the driver takes the cipher"))
+  for (std::size_t i = 0; i < kAlgorithmCount; ++i) {
+    if (!v.begin_optional_group(kAlgorithmNames[i], p.ciphers[i].supported, "present if the driver takes it"))
       continue;
     describe(v, p.ciphers[i]);
     v.end_group();

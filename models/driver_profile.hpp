@@ -11,18 +11,19 @@
 
 namespace ktlssim {
 
-enum class DriverKind { aesni, ccr, qat };
-inline constexpr std::array<std::string_view, 3> kDriverKindNames{"aesni", "ccr", "qat"};
+enum class DriverKind { aesni, ccr, qat, ossl, cryptosoft };
+inline constexpr std::array<std::string_view, 5> kDriverKindNames{"aesni", "ccr", "qat", "ossl",
+                                                                  "cryptosoft"};
 
-// Time per request and per payload byte: CPU time in the caller for a software driver, time of one engine for
+// Time per request and per byte of it: CPU time in the caller for a software driver, time of one engine for
 // a device.
-struct CipherCost {
+struct AlgorithmCost {
   bool supported = false;
   Quantity request_ns;
   Quantity byte_ns;
 
-  Time time(std::int64_t payload_bytes) const {
-    return from_ns(request_ns.value() + byte_ns.value() * static_cast<double>(payload_bytes));
+  Time time(std::int64_t bytes) const {
+    return from_ns(request_ns.value() + byte_ns.value() * static_cast<double>(bytes));
   }
 };
 
@@ -59,7 +60,7 @@ struct DriverProfile {
   std::string name;
   std::string description;
   DriverKind kind = DriverKind::aesni;
-  std::array<CipherCost, kCipherCount> ciphers;
+  std::array<AlgorithmCost, kAlgorithmCount> ciphers;
   bool has_device = false;
   DeviceCosts device;
   bool has_ccr = false;
@@ -67,9 +68,17 @@ struct DriverProfile {
   bool has_qat = false;
   QatCosts qat;
 
-  // CRYPTOCAP_F_SYNC: process() returns with the request done.
-  bool sync() const { return kind == DriverKind::aesni; }
-  const CipherCost& cost(Cipher cipher) const { return ciphers[static_cast<std::size_t>(cipher)]; }
+  // CRYPTOCAP_F_SYNC: process() returns with the request done. Software drivers do.
+  bool sync() const { return kind != DriverKind::ccr && kind != DriverKind::qat; }
+  // CRYPTODEV_PROBE_*: OpenCrypto prefers the driver with the highest value.
+  int probe_value() const;
+  const AlgorithmCost& cost(Algorithm algorithm) const {
+    return ciphers[static_cast<std::size_t>(algorithm)];
+  }
+  // Whether it takes every request of a record.
+  bool takes(Cipher cipher) const {
+    return cost(encryption(cipher)).supported && (is_aead(cipher) || cost(mac(cipher)).supported);
+  }
 };
 
 void describe(ParameterVisitor& visitor, DriverProfile& profile);

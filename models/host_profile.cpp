@@ -97,9 +97,9 @@ void describe(ParameterVisitor& v, LoopbackCosts& c) {
   v.quantity("copyout_ns_per_byte", c.copyout_ns_per_byte, kPerByte, "copy to the receiving process");
   v.quantity("decrypt_record_ns", c.decrypt_record_ns, kStep,
              "userland decryption, per record apart from its bytes");
-  v.begin_group("decrypt_ns_per_byte", "userland decryption per byte, by cipher");
-  for (std::size_t i = 0; i < kCipherCount; ++i)
-    v.quantity(kCipherNames[i], c.decrypt_ns_per_byte[i], kPerByte, "CPU time per payload byte");
+  v.begin_group("decrypt_ns_per_byte", "userland decryption and authentication, per byte");
+  for (std::size_t i = 0; i < kAlgorithmCount; ++i)
+    v.quantity(kAlgorithmNames[i], c.decrypt_ns_per_byte[i], kPerByte, "CPU time per byte");
   v.end_group();
 }
 }  // namespace

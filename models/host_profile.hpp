@@ -91,8 +91,8 @@ struct LoopbackCosts {
   Quantity tcp_input_data_ns;  // one data segment, in the netisr thread
   Quantity soreceive_ns;       // per call
   Quantity copyout_ns_per_byte;
-  Quantity decrypt_record_ns;                              // userland decryption: per record ...
-  std::array<Quantity, kCipherCount> decrypt_ns_per_byte;  // ... and per byte
+  Quantity decrypt_record_ns;                                 // userland decryption: per record ...
+  std::array<Quantity, kAlgorithmCount> decrypt_ns_per_byte;  // ... and per byte
 };
 
 struct HostProfile {

@@ -25,6 +25,10 @@ void describe(ParameterVisitor& v, KtlsParameters& p) {
             "struct ktls_ocf_state; 528 by the review of D31665");
   v.flag("legacy_callback", p.legacy_callback, false,
          "13.0's callback, which locks and wakes even for software drivers");
+  v.flag(
+      "sequential_records", p.sequential_records, true,
+      "TLS 1.0: park batches that arrive out of order (D32381, October 2021); without it they are encrypted "
+      "out of order and the peer cannot read them");
 }
 
 void describe(ParameterVisitor& v, TlsParameters& p) {
@@ -105,6 +109,26 @@ void describe(ParameterVisitor& v, MeasureParameters& p) {
 }
 
 }  // namespace
+
+std::vector<const DriverProfile*> Scenario::drivers() const {
+  std::vector<const DriverProfile*> all{&driver};
+  for (const DriverProfile& other : other_drivers) all.push_back(&other);
+  return all;
+}
+
+const DriverProfile* Scenario::selected(Algorithm algorithm) const {
+  const DriverProfile* best = nullptr;
+  for (const DriverProfile* const d : drivers()) {
+    if (!d->cost(algorithm).supported) continue;
+    if (best == nullptr || d->probe_value() > best->probe_value()) best = d;
+  }
+  return best;
+}
+
+bool Scenario::sync_dispatch() const {
+  return ktls.dispatch == Dispatch::blocking || !is_aead(tls.cipher) ||
+         selected(encryption(tls.cipher))->sync();
+}
 
 void describe(ParameterVisitor& v, Scenario& s) {
   v.text("name", s.name, "", "short name, used in output");

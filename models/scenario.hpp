@@ -4,6 +4,7 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
 #include "models/driver_profile.hpp"
 #include "models/host_profile.hpp"
@@ -31,6 +32,7 @@ struct KtlsParameters {
   std::int64_t maxlen_bytes;  // kern.ipc.tls.maxlen
   std::int64_t state_bytes;   // struct ktls_ocf_state
   bool legacy_callback;       // 13.0's single callback
+  bool sequential_records;    // parks TLS 1.0 batches that come out of order
 };
 
 struct TlsParameters {
@@ -103,6 +105,7 @@ struct Scenario {
   std::int64_t seed;
   HostProfile host;
   DriverProfile driver;
+  std::vector<DriverProfile> other_drivers;  // from which OpenCrypto may select too
   KtlsParameters ktls;
   TlsParameters tls;
   WorkloadParameters workload;
@@ -115,11 +118,15 @@ struct Scenario {
   bool has_application() const {
     return workload.kind == WorkloadKind::sendfile || workload.kind == WorkloadKind::send;
   }
-  // tls->sync_dispatch as ktls_ocf_try decides it.
-  bool sync_dispatch() const { return ktls.dispatch == Dispatch::blocking || driver.sync(); }
+  std::vector<const DriverProfile*> drivers() const;
+  // The driver that OpenCrypto selects for an algorithm (the first of equal ones); null if none takes it.
+  const DriverProfile* selected(Algorithm algorithm) const;
+  // tls->sync_dispatch of its sessions, as ktls_ocf_try decides it. Precondition: a driver takes the cipher.
+  bool sync_dispatch() const;
 };
 
-// Every field but `host` and `driver`, which are profiles: named, inline, or named with values of their own.
+// Every field but `host`, `driver` and `other_drivers`, which are profiles: named, inline, or named with
+// values of their own.
 void describe(ParameterVisitor& visitor, Scenario& scenario);
 
 }  // namespace ktlssim

@@ -22,7 +22,7 @@ Scenario blocking_workers(int workers) {
   s.workload.kind = WorkloadKind::closed;
   s.workload.sessions = workers;
   s.ktls.dispatch = Dispatch::blocking;
-  for (CipherCost& cost : s.driver.ciphers) cost.request_ns = q(2600);
+  for (AlgorithmCost& cost : s.driver.ciphers) cost.request_ns = q(2600);
   s.driver.device.latency_submit_ns = q(17400);
   return s;
 }

@@ -19,7 +19,7 @@ constexpr double kServiceUs = 2.6;
 void serve(Scenario& s, ServiceLaw law, int engines) {
   s.driver.device.law = law;
   s.driver.device.engines = q(engines);
-  for (CipherCost& cost : s.driver.ciphers) cost.request_ns = q(kServiceUs * 1e3);
+  for (AlgorithmCost& cost : s.driver.ciphers) cost.request_ns = q(kServiceUs * 1e3);
 }
 
 // `sessions` sessions, each on a worker and a CPU of its own, with records circulating.
@@ -102,7 +102,7 @@ double loss(const RunResult& result) {
   double submitted = 0;
   double lost = 0;
   for (const auto& [name, value] : result.counters) {
-    if (name == "dev.qat.0.stats.gcm_aes_submits") submitted = static_cast<double>(value);
+    if (name == "dev.qat.0.stats.sym_submits") submitted = static_cast<double>(value);
     if (name == "dev.qat.0.stats.ring_full") lost = static_cast<double>(value);
   }
   return lost / (lost + submitted);

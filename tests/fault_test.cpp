@@ -25,7 +25,7 @@ Scenario four_records(Scenario s, Dispatch dispatch) {
   s.workload.send_buffer_bytes = 4 * (16384 + 29);
   s.workload.flow_ids = FlowIds::zero;
   s.workload.start_spread_us = 0;
-  for (CipherCost& cost : s.driver.ciphers) cost.request_ns = q(2000);
+  for (AlgorithmCost& cost : s.driver.ciphers) cost.request_ns = q(2000);
   s.ktls.dispatch = dispatch;
   s.measure.warmup_ms = 0;
   s.measure.duration_ms = 5;

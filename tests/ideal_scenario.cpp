@@ -38,7 +38,7 @@ Quantity q(double value) { return Quantity(value, Provenance{"test", Confidence:
 Scenario ideal_scenario() {
   Scenario scenario{};
   scenario.driver.kind = DriverKind::aesni;
-  for (CipherCost& cost : scenario.driver.ciphers) cost.supported = true;
+  for (AlgorithmCost& cost : scenario.driver.ciphers) cost.supported = true;
 
   Idealizer idealizer;
   describe(idealizer, scenario);

@@ -28,7 +28,7 @@ Scenario server(Scenario s, Dispatch dispatch) {
   s.host.tcp.tcp_output_ns = q(400);
   s.host.tcp.tcp_output_burst_ns = q(500);
   s.host.tcp.tcp_input_ack_ns = q(600);
-  for (CipherCost& cost : s.driver.ciphers) cost.request_ns = q(3000);
+  for (AlgorithmCost& cost : s.driver.ciphers) cost.request_ns = q(3000);
   if (s.driver.has_device) {
     s.driver.device.process_ns = q(500);
     s.driver.device.response_ns = q(250);

@@ -81,7 +81,7 @@ Json ProfileFixture::test_host() {
 Json ProfileFixture::test_card() {
   DriverProfile driver = ideal_scenario().driver;
   driver.kind = DriverKind::ccr;
-  driver.ciphers[static_cast<std::size_t>(Cipher::aes_256_gcm)].supported = false;
+  driver.ciphers[static_cast<std::size_t>(Algorithm::aes_256_gcm)].supported = false;
   // 64 is within the range of most of what the groups hold.
   Json profile = as_file(profile_json(driver));
   const Json value = {{"value", 64}, {"source", "test"}, {"confidence", "estimated"}};

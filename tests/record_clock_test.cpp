@@ -72,7 +72,7 @@ class RecordClockTest : public testing::TestWithParam<Path> {
                                  &h.tcp.page_free_ns,
                                  &h.tcp.sowwakeup_ns})
       *cost = next();
-    for (CipherCost& cost : s_.driver.ciphers) {
+    for (AlgorithmCost& cost : s_.driver.ciphers) {
       cost.request_ns = next();
       cost.byte_ns = q(0.25);
     }
@@ -120,7 +120,9 @@ class RecordClockTest : public testing::TestWithParam<Path> {
     return ns(c.ktls_encrypt_record_ns) + (sendfile() ? ns(c.ktls_buffer_alloc_ns) : 0) +
            ns(c.ktls_ocf_encrypt_ns) + ns(s_.host.opencrypto.crypto_dispatch_ns);
   }
-  std::int64_t service() const { return ns(s_.driver.cost(s_.tls.cipher).request_ns) + 16384 / 4; }
+  std::int64_t service() const {
+    return ns(s_.driver.cost(encryption(s_.tls.cipher)).request_ns) + 16384 / 4;
+  }
   std::int64_t device() const {  // process() in the worker, the device, the interrupt, up to crypto_done
     const DeviceCosts& d = s_.driver.device;
     const std::int64_t moderation = s_.driver.has_qat ? 60000 : 50000;
@@ -160,11 +162,10 @@ class RecordClockTest : public testing::TestWithParam<Path> {
   std::int64_t ready_to_enqueue() const {  // sent, received, acknowledged, the next record written
     const TcpCosts& t = s_.host.tcp;
     const ApplicationCosts& a = s_.host.application;
-    const std::int64_t acknowledged = ns(t.tcp_output_ns) + ns(t.tcp_output_burst_ns) + (16384 + 29) +
-                                      100000 + 50000 + woken_interrupt_thread() + ns(t.tcp_input_ack_ns) +
-                                      ns(t.sbdrop_record_ns) + 4 * ns(t.page_free_ns) + ns(t.sowwakeup_ns) +
-                                      ns(s_.host.scheduler.wakeup_ns) +
-                                      ns(s_.host.scheduler.interrupt_exit_ns);
+    const std::int64_t acknowledged =
+        ns(t.tcp_output_ns) + ns(t.tcp_output_burst_ns) + (16384 + 29) + 100000 + 50000 +
+        woken_interrupt_thread() + ns(t.tcp_input_ack_ns) + ns(t.sbdrop_record_ns) + 4 * ns(t.page_free_ns) +
+        ns(t.sowwakeup_ns) + ns(s_.host.scheduler.wakeup_ns) + ns(s_.host.scheduler.interrupt_exit_ns);
     const std::int64_t pages = sendfile() ? 4 * ns(a.sendfile_page_ns) : 4 * ns(a.anonymous_page_ns);
     return acknowledged + ns(s_.host.scheduler.context_switch_ns) + pages + ns(a.mb_alloc_ext_pgs_ns) +
            ns(s_.host.ktls.ktls_frame_ns) + ns(a.sbappend_ns) + ns(s_.host.ktls.soref_ns) +

@@ -50,16 +50,23 @@ TEST_F(ScenarioChecks, no_more_queues_than_cpus) {
 
 TEST_F(ScenarioChecks, the_driver_takes_the_cipher) {
   EXPECT_THAT(
-      with({"/driver=card", "/tls/cipher=aes-256-gcm"}),
-      ElementsAre(
-          "--set: /tls/cipher: \"aes-256-gcm\": the driver \"card\" does not take this cipher; it takes "
-          "\"aes-128-gcm\""));
+      with({"/driver=card", "/tls/version=1.3", "/tls/cipher=aes-256-gcm"}),
+      ElementsAre("--set: /tls/cipher: \"aes-256-gcm\": no driver of the scenario (\"card\") takes it; they "
+                  "take \"aes-128-gcm\", \"chacha20-poly1305\". A software driver beside them goes into "
+                  "/other_drivers, \"cryptosoft\" takes every cipher"));
+}
+
+TEST_F(ScenarioChecks, the_version_has_the_cipher) {
+  EXPECT_THAT(with({"/tls/version=1.1", "/tls/cipher=aes-128-gcm"}),
+              ElementsAre("--set: /tls/cipher: \"aes-128-gcm\": not a cipher of TLS 1.1, which has "
+                          "\"aes-128-cbc-sha1\", \"aes-256-cbc-sha1\""));
+  EXPECT_THAT(with({"/tls/cipher=aes-192-gcm"}), ElementsAre(HasSubstr("expected one of \"aes-128-gcm\"")));
 }
 
 TEST_F(ScenarioChecks, a_send_buffer_holds_a_record) {
-  EXPECT_THAT(with({"/workload/send_buffer_bytes=16448"}), IsEmpty());  // 16384 + 64
-  EXPECT_THAT(with({"/workload/send_buffer_bytes=16447"}), ElementsAre(HasSubstr("smaller than one record")));
-  EXPECT_THAT(with({"/workload/send_buffer_bytes=4096", "/ktls/maxlen_bytes=4000"}), IsEmpty() /* 4064 */);
+  EXPECT_THAT(with({"/workload/send_buffer_bytes=16480"}), IsEmpty());  // 16384 + 96
+  EXPECT_THAT(with({"/workload/send_buffer_bytes=16479"}), ElementsAre(HasSubstr("smaller than one record")));
+  EXPECT_THAT(with({"/workload/send_buffer_bytes=4096", "/ktls/maxlen_bytes=4000"}), IsEmpty() /* 4096 */);
   EXPECT_THAT(with({"/workload/send_buffer_bytes=4096", "/workload/kind=closed"}), IsEmpty());
 }
 

@@ -34,8 +34,7 @@ std::vector<std::int64_t> batch_of(std::int64_t send_buffer_bytes, std::int64_t 
   s.workload.file_offset_bytes = offset;
   Batches batches;
   with_kernel(s, EngineKind::fiber, [&batches](Kernel& k) {
-    const std::unique_ptr<Driver> driver = make_driver(k);
-    k.driver = driver.get();
+    const Drivers drivers(k, false);
     ktls_init(k);
     Socket& so = open_session(k, batches);
     Thread& thread = k.sched.create("test", ThreadClass::application, 0, [&] {
@@ -96,7 +95,7 @@ TEST(Sendfile, batches_that_reach_the_worker_out_of_order_leave_in_order) {
       Scenario s = base;
       s.host.cpus = q(4);
       s.ktls.dispatch = dispatch;
-      for (CipherCost& cost : s.driver.ciphers) cost.request_ns = q(3000);
+      for (AlgorithmCost& cost : s.driver.ciphers) cost.request_ns = q(3000);
       s.workload.sessions = 6;
       s.workload.file_bytes = 100000;
       s.workload.disk_probability = 0.5;

@@ -25,16 +25,31 @@ std::string network_text(const Scenario& s) {
   return fmt::format("nic {} Gbit/s, rtt {} us", s.network.rate_gbps, s.network.rtt_us);
 }
 
+// The drivers; where OpenCrypto has a choice, those that do the work are named.
+std::string drivers_text(const Scenario& s) {
+  if (s.other_drivers.empty()) return "driver " + with_changes(s.driver.name, changed_values(s.driver));
+  std::string text;
+  for (const DriverProfile* const driver : s.drivers())
+    text += fmt::format("{}{}", text.empty() ? "drivers " : ", ",
+                        with_changes(driver->name, changed_values(*driver)));
+  const Algorithm algorithm = encryption(s.tls.cipher);
+  const auto selected = [&s](Algorithm a) {
+    return fmt::format("{} by {}", kAlgorithmNames[static_cast<std::size_t>(a)], s.selected(a)->name);
+  };
+  text += fmt::format(" ({}", selected(algorithm));
+  if (!is_aead(s.tls.cipher)) text += ", " + selected(mac(s.tls.cipher));
+  return text + ")";
+}
+
 std::string set_up(const Scenario& s, const Summary& summary) {
-  std::string text = fmt::format(
-      "host {}, driver {}, dispatch {}, TLS {} {}, {}, {} session{}, {} worker{}, {}",
-      with_changes(s.host.name, changed_values(s.host)),
-      with_changes(s.driver.name, changed_values(s.driver)),
-      kDispatchNames[static_cast<std::size_t>(s.ktls.dispatch)],
-      kTlsVersionNames[static_cast<std::size_t>(s.tls.version)],
-      kCipherNames[static_cast<std::size_t>(s.tls.cipher)],
-      kWorkloadKindNames[static_cast<std::size_t>(s.workload.kind)], s.workload.sessions,
-      s.workload.sessions == 1 ? "" : "s", s.workers(), s.workers() == 1 ? "" : "s", network_text(s));
+  std::string text = fmt::format("host {}, {}, dispatch {}, TLS {} {}, {}, {} session{}, {} worker{}, {}",
+                                 with_changes(s.host.name, changed_values(s.host)), drivers_text(s),
+                                 kDispatchNames[static_cast<std::size_t>(s.ktls.dispatch)],
+                                 kTlsVersionNames[static_cast<std::size_t>(s.tls.version)],
+                                 kCipherNames[static_cast<std::size_t>(s.tls.cipher)],
+                                 kWorkloadKindNames[static_cast<std::size_t>(s.workload.kind)],
+                                 s.workload.sessions, s.workload.sessions == 1 ? "" : "s", s.workers(),
+                                 s.workers() == 1 ? "" : "s", network_text(s));
   if (summary.metrics.empty()) return text;
   switch (summary.metrics.front().spread) {
     case Spread::interval:

@@ -39,45 +39,48 @@ struct ControlQueue {
 
 class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, private CompletionHandler {
  public:
-  explicit Ccr(Kernel& kernel)
-      : kernel_(kernel),
-        costs_(kernel.scenario.driver.ccr),
-        device_(kernel, "ccr", *this),
+  Ccr(Kernel& kernel, const DriverProfile& profile, int unit, Cxgbe& nic)
+      : Driver(kernel, profile, unit),
+        costs_(profile.ccr),
+        nic_(nic),
+        device_(kernel, profile, unit, *this),
         ports_(static_cast<std::size_t>(costs_.ports.count())),
-        fwq_(kernel, "irq t6nex0:evt", kernel.sched.cpus() - 1, costs_.event_holdoff_ns.ns(), *this) {
-    kernel.cxgbe->set_ccr(this);
+        fwq_(kernel, fmt::format("irq t6nex{}:evt", unit), kernel.sched.cpus() - 1,
+             costs_.event_holdoff_ns.ns(), *this) {
+    nic.set_ccr(this);
     for (std::size_t port = 0; port < ports_.size(); ++port) {
       ControlQueue& wrq = ports_[port];
-      wrq.taskqueue = &kernel.sched.create(fmt::format("t6nex0 tq{}", port), ThreadClass::interrupt, -1,
-                                           [this, &wrq] { wrq_tx_drain(wrq); });
+      wrq.taskqueue = &kernel.sched.create(fmt::format("t6nex{} tq{}", unit, port), ThreadClass::interrupt,
+                                           -1, [this, &wrq] { wrq_tx_drain(wrq); });
     }
   }
 
-  bool sync() const override { return false; }
-
   // The enabled port with fewest active sessions.
-  void newsession(Socket& so) override {
+  void newsession(CryptoSession& ses) override {
+    Driver::newsession(ses);
     const auto port = std::min_element(
         ports_.begin(), ports_.end(),
         [](const ControlQueue& a, const ControlQueue& b) { return a.active_sessions < b.active_sessions; });
     ++port->active_sessions;
-    so.tls.port = static_cast<int>(port - ports_.begin());
+    ses.port = static_cast<int>(port - ports_.begin());
   }
 
   // ccr_process and ccr_gcm
   void process(Cryptop& crp) override {
-    Mutex& session_lock = crp.so->tls.driver_lock;
-    kernel_.mtx_lock(session_lock, kernel_.locks.driver_session);
-    kernel_.charge(Function::crypto_process, kernel_.scenario.driver.device.process_ns.ns());
-    t4_wrq_tx(ports_[static_cast<std::size_t>(crp.so->tls.port)], crp);
-    kernel_.mtx_unlock(session_lock);
-    ++stats_gcm_encrypt_;
+    CryptoSession& ses = *crp.ses;
+    kernel_.mtx_lock(ses.lock, kernel_.locks.driver_session);
+    kernel_.charge(Function::crypto_process, profile_.device.process_ns.ns());
+    t4_wrq_tx(ports_[static_cast<std::size_t>(ses.port)], crp);
+    kernel_.mtx_unlock(ses.lock);
+    ++stats(ses.algorithm);
+    ++inflight_;
   }
 
-  void completed(Cryptop& crp) override { kernel_.cxgbe->receive_fw6_pld(first_rxq(crp.so->tls.port), crp); }
+  void completed(Cryptop& crp) override { nic_.receive_fw6_pld(first_rxq(crp.ses->port), crp); }
 
   void do_cpl6_fw_pld(Cryptop& crp) override {
-    kernel_.charge(Function::driver_response, kernel_.scenario.driver.device.response_ns.ns());
+    kernel_.charge(Function::driver_response, profile_.device.response_ns.ns());
+    --inflight_;
     crypto_done(kernel_, crp);
   }
 
@@ -85,11 +88,14 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
 
   std::vector<std::pair<std::string, std::int64_t>> counters() const override {
     std::vector<std::pair<std::string, std::int64_t>> all{
-        {"dev.ccr.0.stats.gcm_encrypt", stats_gcm_encrypt_},
-        {"dev.ccr.0.stats.inflight", kernel_.recorder.stations.of(Place::ocf).level()}};
+        {fmt::format("dev.ccr.{}.stats.gcm_encrypt", unit_), stats_gcm_encrypt_},
+        {fmt::format("dev.ccr.{}.stats.blkcipher_encrypt", unit_), stats_blkcipher_encrypt_},
+        {fmt::format("dev.ccr.{}.stats.hmac", unit_), stats_hmac_},
+        {fmt::format("dev.ccr.{}.stats.inflight", unit_), inflight_}};
     for (std::size_t i = 0; i < ports_.size(); ++i) {
-      all.emplace_back(fmt::format("dev.ccr.0.stats.port.{}.active_sessions", i), ports_[i].active_sessions);
-      all.emplace_back(fmt::format("dev.ccr.0.stats.port.{}.wr_list_max", i), ports_[i].queued_max);
+      all.emplace_back(fmt::format("dev.ccr.{}.stats.port.{}.active_sessions", unit_, i),
+                       ports_[i].active_sessions);
+      all.emplace_back(fmt::format("dev.ccr.{}.stats.port.{}.wr_list_max", unit_, i), ports_[i].queued_max);
     }
     return all;
   }
@@ -114,14 +120,12 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
   }
 
   // With several ports their first queues are spread evenly over the queues there are.
-  int first_rxq(int port) const {
-    return port * kernel_.cxgbe->rx_queues() / static_cast<int>(ports_.size());
-  }
+  int first_rxq(int port) const { return port * nic_.rx_queues() / static_cast<int>(ports_.size()); }
 
   // Never fails: what the ring cannot take is held on the list.
   void t4_wrq_tx(ControlQueue& wrq, Cryptop& crp) {
     kernel_.mtx_lock(wrq.eq_lock, kernel_.locks.ring);
-    kernel_.charge(Function::driver_ring, kernel_.scenario.driver.device.ring_ns.ns());
+    kernel_.charge(Function::driver_ring, profile_.device.ring_ns.ns());
     wrq.wr_list.push_back(&crp);
     wrq.queued_max = std::max(wrq.queued_max, static_cast<std::int64_t>(wrq.wr_list.size()));
     if (wrq.wr_list.size() == 1) {
@@ -167,25 +171,44 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
     if (update) wrq.since_update = 0;
     if (!interrupt) return;
     wrq.equiq = true;
-    kernel_.calendar().call_at<&Ccr::egress_update>(
-        taken_up + kernel_.scenario.driver.device.latency_complete_ns.ns(), Rank::hardware, this,
-        static_cast<std::uint64_t>(&wrq - ports_.data()));
+    kernel_.calendar().call_at<&Ccr::egress_update>(taken_up + profile_.device.latency_complete_ns.ns(),
+                                                    Rank::hardware, this,
+                                                    static_cast<std::uint64_t>(&wrq - ports_.data()));
   }
 
   void egress_update(std::uint64_t port) {
     fwq_.post({.kind = 0, .object = nullptr, .value = static_cast<std::int64_t>(port), .value2 = 0});
   }
 
-  Kernel& kernel_;
+  std::int64_t& stats(Algorithm algorithm) {
+    switch (algorithm) {
+      case Algorithm::aes_128_cbc:
+      case Algorithm::aes_256_cbc:
+        return stats_blkcipher_encrypt_;
+      case Algorithm::hmac_sha1:
+      case Algorithm::hmac_sha256:
+      case Algorithm::hmac_sha384:
+        return stats_hmac_;
+      default:
+        return stats_gcm_encrypt_;
+    }
+  }
+
   const CcrCosts& costs_;
+  Cxgbe& nic_;
   Device device_;
   std::vector<ControlQueue> ports_;
   InterruptQueue fwq_;  // the firmware event queue; its vector is taken to be on the last CPU
+  std::int64_t inflight_ = 0;
   std::int64_t stats_gcm_encrypt_ = 0;
+  std::int64_t stats_blkcipher_encrypt_ = 0;
+  std::int64_t stats_hmac_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<Driver> make_ccr(Kernel& k) { return std::make_unique<Ccr>(k); }
+std::unique_ptr<Driver> make_ccr(Kernel& k, const DriverProfile& profile, int unit, Cxgbe& nic) {
+  return std::make_unique<Ccr>(k, profile, unit, nic);
+}
 
 }  // namespace ktlssim

@@ -1,5 +1,7 @@
 #include "sim/drivers/device.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "sim/kernel/kernel.hpp"
@@ -7,17 +9,19 @@
 
 namespace ktlssim {
 
-Device::Device(Kernel& kernel, std::string name, DeviceOwner& owner)
+Device::Device(Kernel& kernel, const DriverProfile& profile, int unit, DeviceOwner& owner)
     : kernel_(kernel),
-      name_(std::move(name)),
+      name_(kDriverKindNames[static_cast<std::size_t>(profile.kind)]),
       owner_(owner),
-      costs_(kernel.scenario.driver.device),
+      profile_(profile),
+      costs_(profile.device),
       free_at_(static_cast<std::size_t>(costs_.engines.count()), Time{0}),
-      random_(random_stream(kernel, "service")) {}
+      random_(random_stream(kernel, unit == 0 ? "service" : fmt::format("service {}", unit))) {
+  if (unit > 0) name_ += std::to_string(unit);
+}
 
-Time Device::service_time(std::int64_t payload_bytes) {
-  return draw(costs_.law, kernel_.scenario.driver.cost(kernel_.scenario.tls.cipher).time(payload_bytes),
-              random_);
+Time Device::service_time(const Cryptop& crp) {
+  return draw(costs_.law, profile_.cost(crp.ses->algorithm).time(crp.payload_bytes), random_);
 }
 
 // Requests arrive in the order of submission and are served first come, first served, so the engine that is
@@ -26,7 +30,7 @@ Time Device::submit(Cryptop& crp) {
   const Time arrival = kernel_.now() + costs_.latency_submit_ns.ns();
   Time& engine = *std::min_element(free_at_.begin(), free_at_.end());
   const Time start = std::max(arrival, engine);
-  engine = start + service_time(crp.payload_bytes);
+  engine = start + service_time(crp);
   busy_ns_ += kernel_.window.overlap_ns(start, engine);
   kernel_.recorder.stations.enter(crp.cb_mbuf->stays, Place::device, kernel_.now());
   if (kernel_.now() >= from_ms(kernel_.scenario.faults.device_dead_from_ms)) return start;

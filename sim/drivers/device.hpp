@@ -24,7 +24,7 @@ class DeviceOwner {
 
 class Device {
  public:
-  Device(Kernel& kernel, std::string name, DeviceOwner& owner);
+  Device(Kernel& kernel, const DriverProfile& profile, int unit, DeviceOwner& owner);
 
   // The doorbell for a request rings now. Returns when an engine takes it up, which frees its ring slot.
   Time submit(Cryptop& crp);
@@ -32,12 +32,13 @@ class Device {
   Resource resource(std::int64_t records) const;
 
  private:
-  Time service_time(std::int64_t payload_bytes);
+  Time service_time(const Cryptop& crp);
   void complete(std::uint64_t tag);
 
   Kernel& kernel_;
   std::string name_;
   DeviceOwner& owner_;
+  const DriverProfile& profile_;
   const DeviceCosts& costs_;
   std::vector<Time> free_at_;  // when each engine has done all it has been given
   boost::random::mt19937_64 random_;

@@ -1,24 +1,31 @@
 // An OpenCrypto driver: what crypto.c calls.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "models/driver_profile.hpp"
 #include "sim/kernel/crypto.hpp"
 #include "sim/measure/run_result.hpp"
+#include "sim/network/cxgbe.hpp"
 
 namespace ktlssim {
 
 class Driver {
  public:
+  Driver(Kernel& kernel, const DriverProfile& profile, int unit)
+      : kernel_(kernel), profile_(profile), unit_(unit) {}
   virtual ~Driver() = default;
 
-  // CRYPTOCAP_F_SYNC: process() returns with the request done.
-  virtual bool sync() const = 0;
-  // cryptodev_newsession: called once per TLS session.
-  virtual void newsession(Socket& so) = 0;
+  const DriverProfile& profile() const { return profile_; }
+  bool sync() const { return profile_.sync(); }
+  std::int64_t sessions() const { return sessions_; }
+
+  // cryptodev_newsession
+  virtual void newsession(CryptoSession&) { ++sessions_; }
   // Takes a request in the caller's thread. Reports through crp_etype and crypto_done, never blocks.
   virtual void process(Cryptop& crp) = 0;
 
@@ -26,9 +33,28 @@ class Driver {
   virtual std::vector<Resource> resources(std::int64_t records) const = 0;
   // Counters under dev., since boot.
   virtual std::vector<std::pair<std::string, std::int64_t>> counters() const = 0;
+
+ protected:
+  Kernel& kernel_;
+  const DriverProfile& profile_;
+  const int unit_;  // among the drivers of its kind: ccr0, ccr1
+  std::int64_t sessions_ = 0;
 };
 
-// The driver that the scenario's profile describes.
-std::unique_ptr<Driver> make_driver(Kernel& k);
+// The drivers of a scenario, attached to the kernel, and the NICs: one for the network if it needs one, one
+// for each ccr(4), the first of them shared.
+class Drivers {
+ public:
+  Drivers(Kernel& k, bool network_needs_nic);
+
+  // Null if there is none.
+  Cxgbe* nic() { return nics_.empty() ? nullptr : &nics_.front(); }
+
+ private:
+  Cxgbe& nic(Kernel& k, std::size_t unit);
+
+  std::deque<Cxgbe> nics_;
+  std::vector<std::unique_ptr<Driver>> drivers_;
+};
 
 }  // namespace ktlssim

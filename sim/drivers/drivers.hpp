@@ -7,8 +7,10 @@
 
 namespace ktlssim {
 
-std::unique_ptr<Driver> make_aesni(Kernel& k);  // aesni.c
-std::unique_ptr<Driver> make_ccr(Kernel& k);    // t4_crypto.c
-std::unique_ptr<Driver> make_qat(Kernel& k);    // qat.c of 2021
+std::unique_ptr<Driver> make_software(Kernel& k, const DriverProfile& profile,
+                                      int unit);  // aesni.c and others
+std::unique_ptr<Driver> make_ccr(Kernel& k, const DriverProfile& profile, int unit,
+                                 Cxgbe& nic);                                         // t4_crypto.c
+std::unique_ptr<Driver> make_qat(Kernel& k, const DriverProfile& profile, int unit);  // qat.c of 2021
 
 }  // namespace ktlssim

@@ -92,6 +92,11 @@ Json effective_json(const Scenario& scenario) {
   describe(writer, copy);
   writer.put("host", profile_json(scenario.host));
   writer.put("driver", profile_json(scenario.driver));
+  if (!scenario.other_drivers.empty()) {
+    Json others = Json::array();
+    for (const DriverProfile& driver : scenario.other_drivers) others.push_back(profile_json(driver));
+    writer.put("other_drivers", std::move(others));
+  }
   return writer.take();
 }
 

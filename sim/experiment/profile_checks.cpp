@@ -59,11 +59,11 @@ void check_profile(const DriverProfile& profile, const std::string& pointer, con
                    Problems& problems) {
   Checker checker(pointer, origins, problems);
   const std::string_view kind = kDriverKindNames[static_cast<std::size_t>(profile.kind)];
-  checker.group("device", profile.has_device, profile.kind != DriverKind::aesni, kind);
+  checker.group("device", profile.has_device, !profile.sync(), kind);
   checker.group("ccr", profile.has_ccr, profile.kind == DriverKind::ccr, kind);
   checker.group("qat", profile.has_qat, profile.kind == DriverKind::qat, kind);
   const bool any = std::any_of(profile.ciphers.begin(), profile.ciphers.end(),
-                               [](const CipherCost& cost) { return cost.supported; });
+                               [](const AlgorithmCost& cost) { return cost.supported; });
   if (!any) checker.add("/ciphers", "", "missing: a driver takes at least one cipher");
 
   if (profile.has_device) checker.whole("/device/engines", profile.device.engines);

@@ -10,7 +10,7 @@ namespace ktlssim {
 namespace {
 
 // Above any framing() of a record: what a send buffer must hold beside the payload.
-constexpr std::int64_t kFramingRoomBytes = 64;
+constexpr std::int64_t kFramingRoomBytes = 96;
 
 class Checker {
  public:
@@ -31,15 +31,37 @@ class Checker {
   Problems& problems_;
 };
 
-void check_cipher(const Scenario& s, Checker& checker) {
-  if (s.driver.cost(s.tls.cipher).supported) return;
-  std::vector<std::string> taken;
+// The ciphers that `accepts`, as a list.
+template <class Accepts>
+std::string ciphers_where(Accepts accepts) {
+  std::vector<std::string> names;
   for (std::size_t i = 0; i < kCipherCount; ++i)
-    if (s.driver.ciphers[i].supported) taken.emplace_back(kCipherNames[i]);
-  if (taken.empty()) return;  // the driver itself was wrong
-  checker.add("/tls/cipher", fmt::format("\"{}\"", kCipherNames[static_cast<std::size_t>(s.tls.cipher)]),
-              fmt::format("the driver \"{}\" does not take this cipher; it takes {}", s.driver.name,
-                          quoted_list(taken)));
+    if (accepts(static_cast<Cipher>(i))) names.emplace_back(kCipherNames[i]);
+  return quoted_list(names);
+}
+
+void check_cipher(const Scenario& s, Checker& checker) {
+  const auto quoted = [&s] {
+    return fmt::format("\"{}\"", kCipherNames[static_cast<std::size_t>(s.tls.cipher)]);
+  };
+  const TlsVersion version = s.tls.version;
+  if (!allowed(version, s.tls.cipher))
+    checker.add("/tls/cipher", quoted(),
+                fmt::format("not a cipher of TLS {}, which has {}",
+                            kTlsVersionNames[static_cast<std::size_t>(version)],
+                            ciphers_where([version](Cipher c) { return allowed(version, c); })));
+  const auto taken = [&s](Cipher c) {
+    return s.selected(encryption(c)) != nullptr && (is_aead(c) || s.selected(mac(c)) != nullptr);
+  };
+  if (taken(s.tls.cipher)) return;
+  const std::string list = ciphers_where([&](Cipher c) { return allowed(version, c) && taken(c); });
+  if (list.empty() && s.other_drivers.empty()) return;  // the driver itself was wrong
+  std::vector<std::string> names;
+  for (const DriverProfile* const driver : s.drivers()) names.push_back(driver->name);
+  checker.add("/tls/cipher", quoted(),
+              fmt::format("no driver of the scenario ({}) takes it; they take {}. A software driver beside "
+                          "them goes into /other_drivers, \"cryptosoft\" takes every cipher",
+                          quoted_list(names), list));
 }
 
 }  // namespace

@@ -31,6 +31,19 @@ void check_schema_key(const Json& json, const Origins& origins, Problems& proble
     problems.add(origins.file("/$schema"), "/$schema", short_text(*found), "expected a string");
 }
 
+void read_other_drivers(const Json& json, const Origins& origins, Problems& problems, Scenario& scenario) {
+  if (!json.is_object() || !json.contains("other_drivers")) return;
+  const Json& list = json.at("other_drivers");
+  if (!list.is_array()) {
+    problems.add(origins.file("/other_drivers"), "/other_drivers", short_text(list),
+                 "expected an array of driver profiles, each a name or an object");
+    return;
+  }
+  scenario.other_drivers.resize(list.size());
+  for (std::size_t i = 0; i < list.size(); ++i)
+    read_driver(list[i], fmt::format("/other_drivers/{}", i), origins, problems, scenario.other_drivers[i]);
+}
+
 }  // namespace
 
 Scenario read_scenario(Json json, const std::string& file, std::span<const std::string> sets) {
@@ -39,7 +52,7 @@ Scenario read_scenario(Json json, const std::string& file, std::span<const std::
   if (json.is_object()) apply_settings(sets, json, origins, problems);
 
   Scenario scenario{};
-  ParameterReader reader(json, "", origins, problems, {"$schema", "host", "driver"});
+  ParameterReader reader(json, "", origins, problems, {"$schema", "host", "driver", "other_drivers"});
   describe(reader, scenario);
   reader.finish();
   check_schema_key(json, origins, problems);
@@ -47,6 +60,7 @@ Scenario read_scenario(Json json, const std::string& file, std::span<const std::
     read_host(*host, "/host", origins, problems, scenario.host);
   if (const Json* driver = find_profile(json, "driver", ProfileKind::driver, origins, problems))
     read_driver(*driver, "/driver", origins, problems, scenario.driver);
+  read_other_drivers(json, origins, problems, scenario);
   if (scenario.name.empty()) scenario.name = std::filesystem::path(file).stem().string();
 
   check_scenario(scenario, origins, problems);

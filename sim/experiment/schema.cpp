@@ -158,6 +158,10 @@ Json scenario_schema() {
                          "a host profile: its name, its name and changes, or a complete one"));
   writer.put("driver", profile_schema<DriverProfile>(
                            "a driver profile: its name, its name and changes, or a complete one"));
+  writer.put("other_drivers",
+             {{"description", "drivers beside it, from which OpenCrypto selects for each algorithm"},
+              {"type", "array"},
+              {"items", profile_schema<DriverProfile>("as /driver")}});
   describe(writer, scenario);
 
   Json schema = Json::object();

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "sim/drivers/disk.hpp"
@@ -10,7 +11,6 @@
 #include "sim/kernel/kernel.hpp"
 #include "sim/measure/collect.hpp"
 #include "sim/measure/conservation.hpp"
-#include "sim/network/cxgbe.hpp"
 #include "sim/network/loopback.hpp"
 #include "sim/network/nic.hpp"
 #include "sim/workload/workload.hpp"
@@ -31,7 +31,9 @@ bool is_random(const Scenario& s) {
   return (w.flow_ids == FlowIds::random && w.sessions > 1) || w.start_spread_us > 0 ||
          w.kind == WorkloadKind::poisson || s.faults.probability > 0 || w.disk_probability > 0 ||
          s.host.step_law != ServiceLaw::constant || w.rate_gbps > 0 ||
-         (s.driver.has_device && s.driver.device.law != ServiceLaw::constant);
+         std::ranges::any_of(s.drivers(), [](const DriverProfile* d) {
+           return d->has_device && d->device.law != ServiceLaw::constant;
+         });
 }
 
 std::string stall_diagnosis(const Kernel& k, Time since) {
@@ -46,21 +48,13 @@ RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t re
   k.window.end = k.window.begin + from_ms(scenario.measure.duration_ms);
 
   const bool nic = scenario.has_application() && scenario.network.kind == NetworkKind::nic;
-  std::unique_ptr<Cxgbe> cxgbe;
-  if (nic || scenario.driver.kind == DriverKind::ccr) {
-    const std::int64_t queues =
-        scenario.network.rx_queues == 0 ? scenario.cpus() : scenario.network.rx_queues;
-    cxgbe = std::make_unique<Cxgbe>(k, static_cast<int>(queues));
-    k.cxgbe = cxgbe.get();
-  }
-  const std::unique_ptr<Driver> driver = make_driver(k);
-  k.driver = driver.get();
+  Drivers drivers(k, nic);
   std::unique_ptr<Disk> disk;
   if (scenario.workload.disk_probability > 0) disk = std::make_unique<Disk>(k);
   k.disk = disk.get();
   std::unique_ptr<Network> network;
   if (nic)
-    network = std::make_unique<Nic>(k, *cxgbe);
+    network = std::make_unique<Nic>(k, *drivers.nic());
   else if (scenario.has_application())
     network = std::make_unique<Loopback>(k);
   k.network = network.get();

@@ -19,7 +19,6 @@
 
 namespace ktlssim {
 
-class Cxgbe;
 class Disk;
 class Driver;
 class Network;
@@ -76,10 +75,9 @@ class Kernel {
   FaultInjection faults;
   Ktls ktls;
   std::deque<Socket> sockets;
-  Driver* driver = nullptr;    // the driver that OCF selected
-  Disk* disk = nullptr;        // null where every file page is resident
-  Network* network = nullptr;  // null where the workload has no TCP
-  Cxgbe* cxgbe = nullptr;      // the NIC, where the network or ccr(4) needs one
+  std::vector<Driver*> drivers;  // those that OpenCrypto selects from
+  Disk* disk = nullptr;          // null where every file page is resident
+  Network* network = nullptr;    // null where the workload has no TCP
 
  private:
   Time vary(Time cost);

@@ -12,12 +12,12 @@ void ktls_ocf_callback_sync(Kernel&, Cryptop&) {}
 
 // The driver is asynchronous and the worker sleeps: in the driver's completion context.
 void ktls_ocf_callback_async(Kernel& k, Cryptop& crp) {
-  KtlsSession& tls = crp.so->tls;
-  k.mtx_lock(tls.os_lock, k.locks.ocf_session);
+  Mutex& os_lock = *crp.os_lock;
+  k.mtx_lock(os_lock, k.locks.ocf_session);
   k.charge(Function::ktls_ocf_callback, k.scenario.host.ktls.ktls_ocf_callback_ns.ns());
   crp.oo_done = true;
   Thread* const waiter = crp.waiter;
-  k.mtx_unlock(tls.os_lock);
+  k.mtx_unlock(os_lock);
   k.wakeup(waiter, "ocfktls");
 }
 
@@ -29,9 +29,9 @@ void retry(Kernel& k, Cryptop& crp) {
   ++k.ktls.stats.retries;
 }
 
-Errno ktls_ocf_dispatch(Kernel& k, Cryptop& crp) {
-  const bool sync = k.driver->sync();
-  KtlsSession& tls = crp.so->tls;
+Errno ktls_ocf_dispatch(Kernel& k, Cryptop& crp, KtlsSession& tls) {
+  const bool sync = crp.ses->driver->sync();
+  crp.os_lock = &tls.os_lock;
   crp.crp_callback =
       sync && !k.scenario.ktls.legacy_callback ? ktls_ocf_callback_sync : ktls_ocf_callback_async;
   for (;;) {
@@ -67,23 +67,64 @@ Errno ktls_ocf_dispatch_async(Kernel& k, KtlsOcfEncryptState& state) {
   return Errno::ok;
 }
 
+// crypto_initreq and what the request needs beside it.
+void request(Kernel& k, KtlsOcfEncryptState& state, CryptoSession& ses, std::int64_t bytes) {
+  k.charge(Function::ktls_ocf_encrypt, k.scenario.host.ktls.ktls_ocf_encrypt_ns.ns());
+  state.crp = Cryptop{};
+  state.crp.ses = &ses;
+  state.crp.cb_mbuf = state.m;
+  state.crp.payload_bytes = bytes;
+}
+
+std::int64_t& crypts(KtlsStats& stats, const KtlsSession& tls) {
+  switch (tls.version) {
+    case TlsVersion::tls10:
+      return stats.tls10_cbc_crypts;
+    case TlsVersion::tls11:
+      return stats.tls11_cbc_crypts;
+    case TlsVersion::tls12:
+      if (!is_aead(tls.cipher)) return stats.tls11_cbc_crypts;
+      return tls.cipher == Cipher::chacha20_poly1305 ? stats.tls12_chacha20_crypts : stats.tls12_gcm_crypts;
+    case TlsVersion::tls13:
+      return tls.cipher == Cipher::chacha20_poly1305 ? stats.tls13_chacha20_crypts : stats.tls13_gcm_crypts;
+  }
+  throw ModelError("unknown TLS version");
+}
+
+// ktls_ocf_tls12_aead_encrypt and ktls_ocf_tls13_aead_encrypt
+Errno ktls_ocf_tls_aead_encrypt(Kernel& k, KtlsOcfEncryptState& state) {
+  KtlsSession& tls = state.m->so->tls;
+  request(k, state, tls.crypto, state.m->payload_bytes);
+  return tls.sync_dispatch ? ktls_ocf_dispatch(k, state.crp, tls) : ktls_ocf_dispatch_async(k, state);
+}
+
+// First the MAC of payload and pseudo header, then payload, MAC and padding are encrypted; each is waited
+// for.
+Errno ktls_ocf_tls_cbc_encrypt(Kernel& k, KtlsOcfEncryptState& state) {
+  KtlsSession& tls = state.m->so->tls;
+  const std::int64_t payload = state.m->payload_bytes;
+  request(k, state, tls.mac, payload + tls.framing.aad_bytes);
+  const Errno error = ktls_ocf_dispatch(k, state.crp, tls);
+  if (error != Errno::ok) return error;
+  request(k, state, tls.crypto, payload + tls.framing.trailer_bytes(payload));
+  return ktls_ocf_dispatch(k, state.crp, tls);
+}
+
 }  // namespace
 
-bool ktls_ocf_sync_dispatch(const Kernel& k) {
-  return k.driver->sync() || k.scenario.ktls.dispatch == Dispatch::blocking;
+void ktls_ocf_try(Kernel& k, KtlsSession& tls) {
+  crypto_newsession(k, tls.crypto, encryption(tls.cipher));
+  if (!is_aead(tls.cipher)) crypto_newsession(k, tls.mac, mac(tls.cipher));
+  tls.sync_dispatch =
+      k.scenario.ktls.dispatch == Dispatch::blocking || !is_aead(tls.cipher) || tls.crypto.driver->sync();
 }
 
 Errno ktls_ocf_encrypt(Kernel& k, KtlsOcfEncryptState& state) {
-  k.charge(Function::ktls_ocf_encrypt, k.scenario.host.ktls.ktls_ocf_encrypt_ns.ns());
-  Mbuf& m = *state.m;
-  state.crp = Cryptop{};
-  state.crp.so = m.so;
-  state.crp.cb_mbuf = &m;
-  state.crp.payload_bytes = m.payload_bytes;
+  const KtlsSession& tls = state.m->so->tls;
   KtlsStats& stats = k.ktls.stats;
-  ++(k.scenario.tls.version == TlsVersion::tls12 ? stats.tls12_gcm_crypts : stats.tls13_gcm_crypts);
-  ++(m.file_backed ? stats.separate_output : stats.inplace);
-  return m.so->tls.sync_dispatch ? ktls_ocf_dispatch(k, state.crp) : ktls_ocf_dispatch_async(k, state);
+  ++crypts(stats, tls);
+  ++(state.m->file_backed ? stats.separate_output : stats.inplace);
+  return is_aead(tls.cipher) ? ktls_ocf_tls_aead_encrypt(k, state) : ktls_ocf_tls_cbc_encrypt(k, state);
 }
 
 }  // namespace ktlssim

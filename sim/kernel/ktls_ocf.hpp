@@ -7,12 +7,14 @@ namespace ktlssim {
 
 class Kernel;
 struct KtlsOcfEncryptState;
+struct KtlsSession;
 
-// Whether sessions of this scenario encrypt synchronously (the end of ktls_ocf_try).
-bool ktls_ocf_sync_dispatch(const Kernel& k);
+// Opens the crypto sessions of a TLS session and decides its sync_dispatch: AES-CBC always, an AEAD if its
+// driver is synchronous or the kernel is older than review D31665.
+void ktls_ocf_try(Kernel& k, KtlsSession& tls);
 
-// ktls_ocf_tls12_aead_encrypt and ktls_ocf_tls13_aead_encrypt: builds the request of state.m and dispatches
-// it. Returns its error when blocking, ok when async.
+// Builds the request of state.m, or the two of AES-CBC, and dispatches it. Returns its error when blocking,
+// ok when async.
 Errno ktls_ocf_encrypt(Kernel& k, KtlsOcfEncryptState& state);
 
 }  // namespace ktlssim

@@ -5,7 +5,7 @@
 #include <deque>
 
 #include "models/tls.hpp"
-#include "sim/kernel/kern_mutex.hpp"
+#include "sim/kernel/crypto.hpp"
 #include "sim/kernel/mbuf.hpp"
 
 namespace ktlssim {
@@ -26,12 +26,17 @@ class Protocol {
 struct KtlsSession {
   int wq_index = 0;
   bool sync_dispatch = true;
+  TlsVersion version = TlsVersion::tls12;
+  Cipher cipher = Cipher::aes_128_gcm;
   Framing framing{};
   std::uint64_t next_seqno = 0;  // sb_tls_seqno
   std::int64_t refs = 1;
-  Mutex os_lock;      // ktls_ocf.c's per-session mutex
-  Mutex driver_lock;  // the driver's session mutex
-  int port = 0;       // ccr: the port of this session
+  CryptoSession crypto;  // of the AEAD or the block cipher
+  CryptoSession mac;     // of the HMAC, for AES-CBC
+  Mutex os_lock;         // ktls_ocf.c's per-session mutex
+  // TLS 1.0: the next record to encrypt, and the batches that came too early, by sequence number.
+  std::uint64_t encrypt_seqno = 1;
+  Mbuf* pending_records = nullptr;
 };
 
 // struct sockbuf, send side. Bytes are bytes on the wire: payload, header and trailer.

@@ -71,8 +71,8 @@ void frame_record(Mbuf& m, Socket& so) {
   m.so = &so;
 }
 
-// Appends a batch of `page_count` pages to a work queue.
-void wq_insert(Kernel& k, KtlsWq& wq, Mbuf& top, int page_count) {
+// What queueing a batch of `page_count` pages changes in the batch itself.
+void prepare_batch(Kernel& k, Mbuf& top, int page_count) {
   top.enc_cnt = page_count;
   top.batch_records = 0;
   Mbuf* m = &top;
@@ -81,10 +81,42 @@ void wq_insert(Kernel& k, KtlsWq& wq, Mbuf& top, int page_count) {
     pages += m->npgs;
     ++top.batch_records;
   }
+}
+
+void wq_insert_tail(Kernel& k, KtlsWq& wq, Mbuf& top) {
   ++k.ktls.stats.sw_tx_inqueue;
   top.stailq_next = nullptr;
   (wq.m_head == nullptr ? wq.m_head : wq.m_tail->stailq_next) = &top;
   wq.m_tail = &top;
+}
+
+// TLS 1.0 chains its records: a batch that comes before its turn is parked in order of sequence numbers, and
+// one whose turn it is takes those along that follow it. Returns whether anything was queued.
+bool enqueue_in_sequence(Kernel& k, KtlsWq& wq, KtlsSession& tls, Mbuf& top) {
+  Mbuf** pending = &tls.pending_records;
+  if (top.seqno != tls.encrypt_seqno) {
+    while (*pending != nullptr && (*pending)->seqno < top.seqno) pending = &(*pending)->stailq_next;
+    top.stailq_next = std::exchange(*pending, &top);
+    ++k.ktls.stats.sw_tx_pending;
+    return false;
+  }
+  tls.encrypt_seqno += static_cast<std::uint64_t>(top.batch_records);
+  wq_insert_tail(k, wq, top);
+  while (*pending != nullptr && (*pending)->seqno == tls.encrypt_seqno) {
+    Mbuf& next = **pending;
+    *pending = next.stailq_next;
+    tls.encrypt_seqno += static_cast<std::uint64_t>(next.batch_records);
+    wq_insert_tail(k, wq, next);
+    --k.ktls.stats.sw_tx_pending;
+  }
+  return true;
+}
+
+// Counts TLS 1.0 records that are encrypted out of order, which the peer cannot read.
+void check_sequence(Kernel& k, KtlsSession& tls, const Mbuf& m) {
+  if (tls.version != TlsVersion::tls10 || k.scenario.ktls.sequential_records || !m.in_sockbuf) return;
+  if (m.seqno != tls.encrypt_seqno) ++k.ktls.stats.misordered_records;
+  tls.encrypt_seqno = m.seqno + 1;
 }
 
 KtlsWq& wq_of(Kernel& k, const Socket& so) { return k.ktls.wq[static_cast<std::size_t>(so.tls.wq_index)]; }
@@ -113,9 +145,12 @@ int ktls_get_cpu(const Kernel& k, const Socket& so) {
 }
 
 void ktls_enable_tx(Kernel& k, Socket& so) {
-  so.tls.wq_index = ktls_get_cpu(k, so);
-  so.tls.framing = framing(k.scenario.tls.version, k.scenario.tls.cipher);
-  so.tls.sync_dispatch = ktls_ocf_sync_dispatch(k);
+  KtlsSession& tls = so.tls;
+  tls.version = k.scenario.tls.version;
+  tls.cipher = k.scenario.tls.cipher;
+  tls.framing = framing(tls.version, tls.cipher);
+  ktls_ocf_try(k, tls);
+  tls.wq_index = ktls_get_cpu(k, so);
 }
 
 int ktls_frame(Kernel& k, Mbuf& top, Socket& so) {
@@ -136,10 +171,15 @@ void ktls_enqueue(Kernel& k, Mbuf& top, Socket& so, int page_count) {
   KtlsWq& wq = wq_of(k, so);
   k.mtx_lock(wq.mtx, k.locks.work_queue);
   k.charge(Function::ktls_enqueue, costs(k).ktls_enqueue_ns.ns());
-  wq_insert(k, wq, top, page_count);
+  prepare_batch(k, top, page_count);
+  bool queued = true;
+  if (so.tls.version == TlsVersion::tls10 && k.scenario.ktls.sequential_records)
+    queued = enqueue_in_sequence(k, wq, so.tls, top);
+  else
+    wq_insert_tail(k, wq, top);
   const bool running = wq.running;
   k.mtx_unlock(wq.mtx);
-  if (!running) k.wakeup(wq.thread, "-");
+  if (queued && !running) k.wakeup(wq.thread, "-");
 }
 
 void ktls_inject(Kernel& k, Mbuf& m, Socket& so) {
@@ -147,7 +187,8 @@ void ktls_inject(Kernel& k, Mbuf& m, Socket& so) {
   ++so.refs;
   ++k.ktls.batches_outstanding;
   KtlsWq& wq = wq_of(k, so);
-  wq_insert(k, wq, m, m.npgs);
+  prepare_batch(k, m, m.npgs);
+  wq_insert_tail(k, wq, m);
   if (!wq.running && wq.thread->wchan == "-") k.sched.make_runnable(*wq.thread);
 }
 
@@ -206,6 +247,7 @@ void ktls_encrypt(Kernel& k, Mbuf& top) {
   Errno error = Errno::ok;
   Mbuf* m = &top;
   for (int i = 0; i < records; ++i, m = m->m_next) {
+    check_sequence(k, so.tls, *m);
     error = ktls_encrypt_record(k, *m, state);
     if (error != Errno::ok) {
       ++k.ktls.stats.failed_crypto;

@@ -38,12 +38,18 @@ struct KtlsOcfEncryptState {
 // Counters under kern.ipc.tls.stats, since boot.
 struct KtlsStats {
   std::int64_t sw_tx_inqueue = 0;  // batches, despite its description
+  std::int64_t sw_tx_pending = 0;  // parked batches
   std::int64_t failed_crypto = 0;
+  std::int64_t tls10_cbc_crypts = 0;
+  std::int64_t tls11_cbc_crypts = 0;  // and those of TLS 1.2
   std::int64_t tls12_gcm_crypts = 0;
+  std::int64_t tls12_chacha20_crypts = 0;
   std::int64_t tls13_gcm_crypts = 0;
+  std::int64_t tls13_chacha20_crypts = 0;
   std::int64_t inplace = 0;
   std::int64_t separate_output = 0;
   std::int64_t retries = 0;
+  std::int64_t misordered_records = 0;  // not the kernel's: TLS 1.0 records encrypted out of order
 };
 
 struct Ktls {
@@ -68,7 +74,8 @@ void ktls_enable_tx(Kernel& k, Socket& so);
 int ktls_frame(Kernel& k, Mbuf& top, Socket& so);
 // Assigns sequence numbers when the chain is appended to the send buffer.
 void ktls_seq(Socket& so, Mbuf& top);
-// Queues one batch for the session's worker. The caller has taken a socket reference for it (batches_outstanding).
+// Queues one batch for the session's worker. The caller has taken a socket reference for it
+// (batches_outstanding).
 void ktls_enqueue(Kernel& k, Mbuf& top, Socket& so, int page_count);
 
 // Not in the kernel: a record that comes from outside, for workloads without an application. Frames and

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "sim/drivers/driver.hpp"
@@ -51,7 +52,8 @@ void add_workers(const Kernel& k, std::vector<Resource>& resources) {
   std::vector<bool> used(k.ktls.wq.size(), false);
   for (const Socket& so : k.sockets) used[static_cast<std::size_t>(so.tls.wq_index)] = true;
   const auto workers = static_cast<double>(std::count(used.begin(), used.end(), true));
-  const bool waits = !k.driver->sync() && k.sockets.front().tls.sync_dispatch;
+  const KtlsSession& tls = k.sockets.front().tls;
+  const bool waits = !tls.crypto.driver->sync() && tls.sync_dispatch;
   double all = 0;
   const KtlsWq* busiest = &k.ktls.wq.front();
   for (const KtlsWq& wq : k.ktls.wq) {
@@ -103,8 +105,9 @@ std::vector<Metric> metrics(const Kernel& k, std::int64_t busy) {
   const std::int64_t bytes = k.network != nullptr ? r.window_acknowledged_bytes() : r.window_ready_bytes();
   const auto rate = [seconds](std::int64_t count) { return static_cast<double>(count) / seconds; };
   double device = 0;
-  for (const Resource& resource : k.driver->resources(r.window_ready()))
-    device = std::max(device, resource.utilization);
+  for (const Driver* const driver : k.drivers)
+    for (const Resource& resource : driver->resources(r.window_ready()))
+      device = std::max(device, resource.utilization);
   return {
       {"throughput_gbps", "Gbit/s", rate(bytes) * 8 / 1e9},
       {"records_per_second", "1/s", rate(r.window_ready())},
@@ -129,18 +132,31 @@ std::vector<Metric> metrics(const Kernel& k, std::int64_t busy) {
 
 std::vector<std::pair<std::string, std::int64_t>> counters(const Kernel& k) {
   const KtlsStats& s = k.ktls.stats;
+  std::array<std::int64_t, 3> active{};  // by kind of cipher
+  for (const Socket& so : k.sockets)
+    ++active[!is_aead(so.tls.cipher) ? 0 : so.tls.cipher == Cipher::chacha20_poly1305 ? 2 : 1];
   std::vector<std::pair<std::string, std::int64_t>> all{
+      {"kern.ipc.tls.sw.cbc", active[0]},
+      {"kern.ipc.tls.sw.gcm", active[1]},
+      {"kern.ipc.tls.sw.chacha20", active[2]},
       {"kern.ipc.tls.stats.threads", static_cast<std::int64_t>(k.ktls.wq.size())},
       {"kern.ipc.tls.stats.active", static_cast<std::int64_t>(k.sockets.size())},
       {"kern.ipc.tls.stats.sw_tx_inqueue", s.sw_tx_inqueue},
+      {"kern.ipc.tls.stats.sw_tx_pending", s.sw_tx_pending},
       {"kern.ipc.tls.stats.failed_crypto", s.failed_crypto},
+      {"kern.ipc.tls.stats.ocf.tls10_cbc_crypts", s.tls10_cbc_crypts},
+      {"kern.ipc.tls.stats.ocf.tls11_cbc_crypts", s.tls11_cbc_crypts},
       {"kern.ipc.tls.stats.ocf.tls12_gcm_crypts", s.tls12_gcm_crypts},
+      {"kern.ipc.tls.stats.ocf.tls12_chacha20_crypts", s.tls12_chacha20_crypts},
       {"kern.ipc.tls.stats.ocf.tls13_gcm_crypts", s.tls13_gcm_crypts},
+      {"kern.ipc.tls.stats.ocf.tls13_chacha20_crypts", s.tls13_chacha20_crypts},
       {"kern.ipc.tls.stats.ocf.inplace", s.inplace},
       {"kern.ipc.tls.stats.ocf.separate_output", s.separate_output},
       {"kern.ipc.tls.stats.ocf.retries", s.retries},
+      {"ktlssim.tls10_misordered_records", s.misordered_records},
   };
-  for (auto& counter : k.driver->counters()) all.push_back(std::move(counter));
+  for (const Driver* const driver : k.drivers)
+    for (auto& counter : driver->counters()) all.push_back(std::move(counter));
   return all;
 }
 
@@ -163,8 +179,9 @@ RunResult collect(Kernel& k) {
   result.resources = {cpus_resource(k, busy)};
   add_workers(k, result.resources);
   add_busiest_threads(k, result.resources);
-  for (Resource& resource : k.driver->resources(k.recorder.window_ready()))
-    result.resources.push_back(std::move(resource));
+  for (const Driver* const driver : k.drivers)
+    for (Resource& resource : driver->resources(k.recorder.window_ready()))
+      result.resources.push_back(std::move(resource));
   if (k.network != nullptr)
     for (Resource& resource : k.network->resources(k.recorder.window_ready()))
       result.resources.push_back(std::move(resource));

@@ -22,7 +22,7 @@ class CcrCompletions {
 class Cxgbe final : public CompletionHandler {
  public:
   // Receive queue i interrupts CPU i (modulo the CPUs there are).
-  Cxgbe(Kernel& kernel, int rx_queues);
+  Cxgbe(Kernel& kernel, int unit, int rx_queues);
 
   // Hardware: an acknowledgement up to `ack` with a window up to `wnd_edge` arrives for `so`.
   void receive_ack(Socket& so, std::int64_t ack, std::int64_t wnd_edge);

@@ -22,8 +22,9 @@ Loopback::Loopback(Kernel& kernel) : kernel_(kernel) {
   const std::int64_t wanted = kernel.scenario.network.receiver_threads;
   for (int i = 0; i < (wanted == 0 ? kernel.scenario.workload.sessions : wanted); ++i) {
     ReceiverThread& reader = readers_.emplace_back();
-    reader.thread = &kernel.sched.create(fmt::format("receiver {}", i), ThreadClass::receiver, -1,
-                                         [this, &reader] { receiver_thread(reader); }, "sbwait");
+    reader.thread = &kernel.sched.create(
+        fmt::format("receiver {}", i), ThreadClass::receiver, -1,
+        [this, &reader] { receiver_thread(reader); }, "sbwait");
   }
 }
 
@@ -140,9 +141,12 @@ void Loopback::soreceive(Receiver& receiver) {
   if (update) netisr_queue(acknowledgement(receiver));
   kernel_.mtx_unlock(receiver.inp_lock);
   kernel_.sched.userret();
-  const auto cipher = static_cast<std::size_t>(kernel_.scenario.tls.cipher);
-  kernel_.charge(Function::decryption, host.loopback.decrypt_record_ns.ns() +
-                                           host.loopback.decrypt_ns_per_byte[cipher].times(bytes));
+  const Cipher cipher = receiver.so->tls.cipher;
+  const auto& per_byte = host.loopback.decrypt_ns_per_byte;
+  Time decryption = host.loopback.decrypt_record_ns.ns() +
+                    per_byte[static_cast<std::size_t>(encryption(cipher))].times(bytes);
+  if (!is_aead(cipher)) decryption += per_byte[static_cast<std::size_t>(mac(cipher))].times(bytes);
+  kernel_.charge(Function::decryption, decryption);
 }
 
 }  // namespace ktlssim

@@ -2,7 +2,6 @@
 
 #include <boost/random/uniform_int_distribution.hpp>
 
-#include "sim/drivers/driver.hpp"
 #include "sim/kernel/kernel.hpp"
 #include "sim/workload/application.hpp"
 #include "sim/workload/random_stream.hpp"
@@ -34,7 +33,6 @@ Socket& open_session(Kernel& k, Protocol& protocol) {
       break;
   }
   ktls_enable_tx(k, so);
-  k.driver->newsession(so);
   return so;
 }
 

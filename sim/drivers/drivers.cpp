@@ -1,0 +1,39 @@
+#include "sim/drivers/drivers.hpp"
+
+#include <array>
+
+#include "sim/kernel/kernel.hpp"
+
+namespace ktlssim {
+
+Drivers::Drivers(Kernel& k, bool network_needs_nic) {
+  if (network_needs_nic) nic(k, 0);
+  std::array<int, kDriverKindNames.size()> units{};
+  for (const DriverProfile* const profile : k.scenario.drivers()) {
+    const int unit = units[static_cast<std::size_t>(profile->kind)]++;
+    switch (profile->kind) {
+      case DriverKind::aesni:
+      case DriverKind::ossl:
+      case DriverKind::cryptosoft:
+        drivers_.push_back(make_software(k, *profile, unit));
+        break;
+      case DriverKind::ccr:
+        drivers_.push_back(make_ccr(k, *profile, unit, nic(k, static_cast<std::size_t>(unit))));
+        break;
+      case DriverKind::qat:
+        drivers_.push_back(make_qat(k, *profile, unit));
+        break;
+    }
+    k.drivers.push_back(drivers_.back().get());
+  }
+}
+
+Cxgbe& Drivers::nic(Kernel& k, std::size_t unit) {
+  const std::int64_t queues =
+      k.scenario.network.rx_queues == 0 ? k.scenario.cpus() : k.scenario.network.rx_queues;
+  while (nics_.size() <= unit)
+    nics_.emplace_back(k, static_cast<int>(nics_.size()), static_cast<int>(queues));
+  return nics_[unit];
+}
+
+}  // namespace ktlssim

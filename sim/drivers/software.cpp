@@ -1,0 +1,32 @@
+// aesni(4), ossl(4) and cryptosoft(4): the caller's CPU encrypts, inline; cryptosoft under the session's
+// mutex.
+#include "sim/drivers/drivers.hpp"
+#include "sim/kernel/kernel.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+class Software final : public Driver {
+ public:
+  using Driver::Driver;
+
+  void process(Cryptop& crp) override {
+    CryptoSession& ses = *crp.ses;
+    const bool locks = profile_.kind == DriverKind::cryptosoft;
+    if (locks) kernel_.mtx_lock(ses.lock, kernel_.locks.driver_session);
+    kernel_.charge(Function::encryption, profile_.cost(ses.algorithm).time(crp.payload_bytes));
+    if (locks) kernel_.mtx_unlock(ses.lock);
+    crypto_done(kernel_, crp);
+  }
+  std::vector<Resource> resources(std::int64_t) const override { return {}; }
+  std::vector<std::pair<std::string, std::int64_t>> counters() const override { return {}; }
+};
+
+}  // namespace
+
+std::unique_ptr<Driver> make_software(Kernel& k, const DriverProfile& profile, int unit) {
+  return std::make_unique<Software>(k, profile, unit);
+}
+
+}  // namespace ktlssim
