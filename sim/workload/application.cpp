@@ -43,12 +43,14 @@ Application::Application(Kernel& kernel) : kernel_(kernel), tcp_(kernel) {
         blocking ? "start" : "kqread");
   }
   auto random = random_stream(kernel, "start");
+  // Where a rate is imposed, each session begins within its own part of the period.
+  const std::int64_t part = paced() ? period_.count() / w.sessions : 0;
   boost::random::uniform_int_distribution<std::int64_t> phase(
-      0, paced() ? period_.count() : from_us(w.start_spread_us).count());
+      0, paced() ? part : from_us(w.start_spread_us).count());
   for (Socket& so : kernel.sockets) {
     so.app_thread = static_cast<std::size_t>(so.index) % threads_.size();
     if (!blocking) so.kqueue = &threads_[so.app_thread].kqueue;
-    const Time begin{phase(random)};
+    const Time begin{part * so.index + phase(random)};
     const auto session = static_cast<std::uint64_t>(so.index);
     if (paced())
       kernel.calendar().call_at<&Application::due>(begin, Rank::hardware, this, session);
