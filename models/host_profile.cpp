@@ -59,6 +59,8 @@ void describe(ParameterVisitor& v, KtlsCosts& c) {
              "one destination page where the cache is not used");
   v.quantity("state_alloc_ns", c.state_alloc_ns, kStep, "malloc(9) of the request state, zeroed");
   v.quantity("state_free_ns", c.state_free_ns, kStep, "free(9) of the request state");
+  v.quantity("state_uma_alloc_ns", c.state_uma_alloc_ns, kStep, "what-if: the state from a UMA zone, zeroed");
+  v.quantity("state_uma_free_ns", c.state_uma_free_ns, kStep, "what-if: and back to it");
   v.quantity("soref_ns", c.soref_ns, kStep, "take one socket reference");
   v.quantity("sorele_ns", c.sorele_ns, kStep, "drop one socket reference");
   v.quantity("ktls_ocf_encrypt_ns", c.ktls_ocf_encrypt_ns, kStep,
@@ -74,6 +76,8 @@ void describe(ParameterVisitor& v, KtlsCosts& c) {
 void describe(ParameterVisitor& v, OpencryptoCosts& c) {
   v.quantity("crypto_dispatch_ns", c.crypto_dispatch_ns, kStep, "per request, apart from the driver");
   v.quantity("crypto_done_ns", c.crypto_done_ns, kStep, "per request, apart from its callback");
+  v.quantity("crypto_ret_ns", c.crypto_ret_ns, kStep,
+             "what-ifs: put a request on a return queue or the dispatch queue, or take it off");
 }
 
 void describe(ParameterVisitor& v, TcpCosts& c) {

@@ -55,6 +55,8 @@ struct KtlsCosts {
   Quantity vm_page_alloc_ns;        // one destination page where the cache is not used
   Quantity state_alloc_ns;          // malloc(9) of the request state, zeroed
   Quantity state_free_ns;
+  Quantity state_uma_alloc_ns;
+  Quantity state_uma_free_ns;
   Quantity soref_ns;
   Quantity sorele_ns;
   Quantity ktls_ocf_encrypt_ns;     // ktls_ocf_tls12_aead_encrypt or its TLS 1.3 twin: build one request
@@ -69,6 +71,7 @@ struct KtlsCosts {
 struct OpencryptoCosts {
   Quantity crypto_dispatch_ns;
   Quantity crypto_done_ns;
+  Quantity crypto_ret_ns;
 };
 
 // tcp_usrreq.c, tcp_output.c, tcp_input.c, uipc_sockbuf.c.

@@ -103,6 +103,32 @@ void describe(ParameterVisitor& v, FaultParameters& p) {
            "the device completes nothing that it is given from this simulated time on");
 }
 
+void describe(ParameterVisitor& v, WhatIfParameters& p) {
+  v.flag("direct_dispatch", p.direct_dispatch, false,
+         "not in any kernel: the sender dispatches asynchronous records itself, without a worker");
+  v.flag("async_cbc", p.async_cbc, false,
+         "not in any kernel: AES-CBC goes async too, the callback of the MAC dispatches the encryption");
+  v.choice("state_allocator", p.state_allocator, kStateAllocatorNames, StateAllocator::malloc,
+           "uma is not in any kernel: the state of asynchronous requests from a UMA zone");
+  v.integer("cap_per_worker", p.cap_per_worker, {0, 0, 1000000},
+            "not in any kernel: a worker waits while it has so many records in flight; 0 = no cap");
+  v.integer("cap_per_session", p.cap_per_session, {0, 0, 1000000},
+            "not in any kernel: and while the session has so many");
+  v.integer("cap_per_bank", p.cap_per_bank, {0, 0, 1000000},
+            "not in any kernel: and while the qat bank of its CPU has so many; workers that look at the same "
+            "time may exceed it by one each");
+  v.integer(
+      "return_workers", p.return_workers, {0, 0, 1024},
+      "not in any kernel: KTLS without CRYPTO_F_CBIMM (CBIFSYNC on), so callbacks of coprocessors run in "
+      "so many crypto return threads; 0 = inline");
+  v.flag("requeue_when_full", p.requeue_when_full, false,
+         "not in any kernel: qat reports a full ring by ERESTART, so that OpenCrypto queues the request");
+  v.integer(
+      "ready_group_records", p.ready_group_records, {1, 1, 1024},
+      "not in any kernel: asynchronous records become ready in groups of so many of a session, or when it "
+      "has none in flight");
+}
+
 void describe(ParameterVisitor& v, MeasureParameters& p) {
   v.number("warmup_ms", p.warmup_ms, {20, 0, 1e6}, "simulated before anything is measured");
   v.number("duration_ms", p.duration_ms, {100, 1e-6, 1e6}, "simulated and measured");
@@ -126,8 +152,8 @@ const DriverProfile* Scenario::selected(Algorithm algorithm) const {
 }
 
 bool Scenario::sync_dispatch() const {
-  return ktls.dispatch == Dispatch::blocking || !is_aead(tls.cipher) ||
-         selected(encryption(tls.cipher))->sync();
+  if (ktls.dispatch == Dispatch::blocking || selected(encryption(tls.cipher))->sync()) return true;
+  return !is_aead(tls.cipher) && !what_if.async_cbc;
 }
 
 void describe(ParameterVisitor& v, Scenario& s) {
@@ -148,6 +174,9 @@ void describe(ParameterVisitor& v, Scenario& s) {
   v.end_group();
   v.begin_group("faults", "crypto requests that fail on purpose");
   describe(v, s.faults);
+  v.end_group();
+  v.begin_group("what_if", "what no kernel does");
+  describe(v, s.what_if);
   v.end_group();
   v.begin_group("measure", "how long");
   describe(v, s.measure);

@@ -94,6 +94,22 @@ struct FaultParameters {
   double device_dead_from_ms;
 };
 
+enum class StateAllocator { malloc, uma };
+inline constexpr std::array<std::string_view, 2> kStateAllocatorNames{"malloc", "uma"};
+
+// What no kernel does. All off by default.
+struct WhatIfParameters {
+  bool direct_dispatch;
+  bool async_cbc;
+  StateAllocator state_allocator;
+  std::int64_t cap_per_worker;  // records in flight; 0 = none
+  std::int64_t cap_per_session;
+  std::int64_t cap_per_bank;
+  std::int64_t return_workers;  // 0 = callbacks run inline
+  bool requeue_when_full;
+  std::int64_t ready_group_records;
+};
+
 struct MeasureParameters {
   double warmup_ms;
   double duration_ms;
@@ -111,6 +127,7 @@ struct Scenario {
   WorkloadParameters workload;
   NetworkParameters network;
   FaultParameters faults;
+  WhatIfParameters what_if;
   MeasureParameters measure;
 
   std::int64_t cpus() const { return host.cpus.count(); }

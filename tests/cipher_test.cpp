@@ -9,13 +9,6 @@
 namespace ktlssim {
 namespace {
 
-std::int64_t counter(const RunResult& result, std::string_view name) {
-  for (const auto& [key, value] : result.counters)
-    if (key == name) return value;
-  ADD_FAILURE() << "no counter " << name;
-  return -1;
-}
-
 DriverProfile software(DriverKind kind, std::initializer_list<Algorithm> takes, double request_ns) {
   DriverProfile profile;
   profile.name = std::string(kDriverKindNames[static_cast<std::size_t>(kind)]);

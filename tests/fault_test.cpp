@@ -8,13 +8,6 @@
 namespace ktlssim {
 namespace {
 
-std::int64_t counter(const RunResult& result, std::string_view name) {
-  for (const auto& [key, value] : result.counters)
-    if (key == name) return value;
-  ADD_FAILURE() << "no counter " << name;
-  return -1;
-}
-
 // One session that writes one batch of four records, of which requests fail as the faults say. No
 // reconnection.
 Scenario four_records(Scenario s, Dispatch dispatch) {

@@ -42,6 +42,13 @@ double metric(const RunResult& result, std::string_view name) {
   return 0;
 }
 
+std::int64_t counter(const RunResult& result, std::string_view name) {
+  for (const auto& [key, value] : result.counters)
+    if (key == name) return value;
+  ADD_FAILURE() << "no counter " << name;
+  return -1;
+}
+
 double utilization(const RunResult& result, std::string_view resource) {
   for (const Resource& r : result.resources)
     if (r.name.starts_with(resource)) return r.utilization;

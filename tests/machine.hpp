@@ -18,6 +18,8 @@ void with_kernel(const Scenario& scenario, EngineKind engine, const std::functio
 
 // Metric `name` of a run that must have been done.
 double metric(const RunResult& result, std::string_view name);
+// A counter by its sysctl name.
+std::int64_t counter(const RunResult& result, std::string_view name);
 double utilization(const RunResult& result, std::string_view resource);
 std::int64_t busy_ns(const RunResult& result, std::string_view thread_class);
 

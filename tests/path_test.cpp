@@ -179,11 +179,6 @@ TEST(Qat, a_full_ring_fails_the_request_and_aborts_the_connection) {
   s.driver.qat.in_flight_per_bank = q(8);
   const RunResult overflow = simulate(s, EngineKind::fiber, 0);
   EXPECT_EQ(overflow.status, RunStatus::done) << overflow.diagnosis;
-  const auto counter = [](const RunResult& r, std::string_view name) {
-    for (const auto& [key, value] : r.counters)
-      if (key == name) return value;
-    return std::int64_t{-1};
-  };
   EXPECT_GT(counter(overflow, "dev.qat.0.stats.ring_full"), 0);
   EXPECT_EQ(counter(overflow, "dev.qat.0.stats.ring_full"),
             counter(overflow, "kern.ipc.tls.stats.failed_crypto"));

@@ -66,7 +66,7 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
   }
 
   // ccr_process and ccr_gcm
-  void process(Cryptop& crp) override {
+  Errno process(Cryptop& crp) override {
     CryptoSession& ses = *crp.ses;
     kernel_.mtx_lock(ses.lock, kernel_.locks.driver_session);
     kernel_.charge(Function::crypto_process, profile_.device.process_ns.ns());
@@ -74,6 +74,7 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
     kernel_.mtx_unlock(ses.lock);
     ++stats(ses.algorithm);
     ++inflight_;
+    return Errno::ok;
   }
 
   void completed(Cryptop& crp) override { nic_.receive_fw6_pld(first_rxq(crp.ses->port), crp); }

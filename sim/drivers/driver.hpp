@@ -26,8 +26,13 @@ class Driver {
 
   // cryptodev_newsession
   virtual void newsession(CryptoSession&) { ++sessions_; }
-  // Takes a request in the caller's thread. Reports through crp_etype and crypto_done, never blocks.
-  virtual void process(Cryptop& crp) = 0;
+  // Takes a request in the caller's thread, never blocks. Reports through crp_etype and crypto_done, or
+  // returns ERESTART: no room now, crypto_unblock will tell.
+  virtual Errno process(Cryptop& crp) = 0;
+  // Requests in flight on the ring that the calling CPU would use.
+  virtual std::int64_t in_flight_here() const { return 0; }
+
+  bool qblocked = false;  // cc_qblocked
 
   // Stations for the report, over the measured window of `records` records.
   virtual std::vector<Resource> resources(std::int64_t records) const = 0;

@@ -31,10 +31,10 @@ class Qat final : public Driver, public DeviceOwner, public CompletionHandler {
           kernel, fmt::format("irq qat{}:b{}", unit, i), i % cpus, costs_.coalescing_ns.ns(), *this);
   }
 
-  // qat_process. A full ring is a failed request: qat_etr_put_msg says ERESTART, which KTLS takes for an
-  // error.
-  void process(Cryptop& crp) override {
-    crp.bank = kernel_.sched.curthread()->cpu % static_cast<int>(banks_.size());
+  // qat_process. A full ring is a failed request: qat_etr_put_msg says ERESTART, which goes into crp_etype
+  // and which KTLS takes for an error.
+  Errno process(Cryptop& crp) override {
+    crp.bank = bank_here();
     Bank& bank = banks_[static_cast<std::size_t>(crp.bank)];
     kernel_.mtx_lock(crp.ses->lock, kernel_.locks.driver_session);
     kernel_.charge(Function::crypto_process, profile_.device.process_ns.ns());
@@ -48,10 +48,16 @@ class Qat final : public Driver, public DeviceOwner, public CompletionHandler {
       ++stats_submits_;
     }
     kernel_.mtx_unlock(bank.lock);
-    if (!full) return;
+    if (!full) return Errno::ok;
     ++stats_ring_full_;
+    if (kernel_.scenario.what_if.requeue_when_full) return Errno::erestart;
     crp.crp_etype = Errno::erestart;
     crypto_done(kernel_, crp);
+    return Errno::ok;
+  }
+
+  std::int64_t in_flight_here() const override {
+    return banks_[static_cast<std::size_t>(bank_here())].in_flight;
   }
 
   void completed(Cryptop& crp) override {
@@ -63,6 +69,7 @@ class Qat final : public Driver, public DeviceOwner, public CompletionHandler {
     auto& crp = *static_cast<Cryptop*>(completion.object);
     kernel_.charge(Function::driver_response, profile_.device.response_ns.ns());
     --banks_[static_cast<std::size_t>(crp.bank)].in_flight;
+    crypto_unblock(kernel_, *this);
     crypto_done(kernel_, crp);
   }
 
@@ -77,6 +84,9 @@ class Qat final : public Driver, public DeviceOwner, public CompletionHandler {
   }
 
  private:
+  // The bank of the CPU that submits.
+  int bank_here() const { return kernel_.sched.curthread()->cpu % static_cast<int>(banks_.size()); }
+
   const QatCosts& costs_;
   Device device_;
   std::deque<Bank> banks_;

@@ -11,13 +11,14 @@ class Software final : public Driver {
  public:
   using Driver::Driver;
 
-  void process(Cryptop& crp) override {
+  Errno process(Cryptop& crp) override {
     CryptoSession& ses = *crp.ses;
     const bool locks = profile_.kind == DriverKind::cryptosoft;
     if (locks) kernel_.mtx_lock(ses.lock, kernel_.locks.driver_session);
     kernel_.charge(Function::encryption, profile_.cost(ses.algorithm).time(crp.payload_bytes));
     if (locks) kernel_.mtx_unlock(ses.lock);
     crypto_done(kernel_, crp);
+    return Errno::ok;
   }
   std::vector<Resource> resources(std::int64_t) const override { return {}; }
   std::vector<std::pair<std::string, std::int64_t>> counters() const override { return {}; }

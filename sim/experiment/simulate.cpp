@@ -58,6 +58,7 @@ RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t re
   else if (scenario.has_application())
     network = std::make_unique<Loopback>(k);
   k.network = network.get();
+  crypto_init(k);
   ktls_init(k);
   const std::unique_ptr<Workload> workload = make_workload(k);
 

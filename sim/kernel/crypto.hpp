@@ -1,8 +1,10 @@
 // crypto.c: from the consumer to the driver and back. KTLS sets CRYPTO_F_CBIMM on every request, so callbacks
-// run inline.
+// run inline, and no driver of KTLS returns ERESTART: the return threads and the dispatch thread are
+// what-ifs.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 
 #include "models/tls.hpp"
 #include "models/units.hpp"
@@ -22,8 +24,9 @@ enum class Errno : std::uint8_t { ok, eagain, eio, erestart };
 struct CryptoSession {
   Driver* driver = nullptr;
   Algorithm algorithm = Algorithm::aes_128_gcm;
-  Mutex lock;    // the driver's session mutex
-  int port = 0;  // ccr: the port of this session
+  Mutex lock;            // the driver's session mutex
+  int port = 0;          // ccr: the port of this session
+  std::uint64_t id = 0;  // counts all sessions
 };
 
 // struct cryptop: one request.
@@ -47,9 +50,31 @@ struct Cryptop {
 // Opens a session with the driver that takes the algorithm and has the highest probe value; among equal ones,
 // the fewest sessions (crypto_select_driver).
 void crypto_newsession(Kernel& k, CryptoSession& ses, Algorithm algorithm);
-// Direct call of the driver's process() in the caller's thread. 0 always: errors come in crp_etype.
+// Calls the driver's process() in the caller's thread. Errors come in crp_etype; a request for which the
+// driver has no room now (ERESTART) is queued.
 void crypto_dispatch(Kernel& k, Cryptop& crp);
-// The driver is through with a request: runs its callback in the caller's thread.
+// The driver is through with a request: runs its callback in the caller's thread, or hands it to a return
+// thread.
 void crypto_done(Kernel& k, Cryptop& crp);
+// The driver has room again.
+void crypto_unblock(Kernel& k, Driver& driver);
+// Creates the return threads and the dispatch thread where the scenario uses them.
+void crypto_init(Kernel& k);
+
+// struct crypto_ret_worker: a thread "crypto returns N".
+struct CryptoRetWorker {
+  Mutex lock;
+  std::deque<Cryptop*> crp_ret_q;
+  Thread* thread = nullptr;
+};
+
+struct Opencrypto {
+  std::uint64_t sessions = 0;
+  std::deque<CryptoRetWorker> ret_workers;
+  Mutex q_lock;
+  std::deque<Cryptop*> crp_q;  // requests that wait for their driver
+  Thread* dispatch_thread = nullptr;
+  std::int64_t blocks = 0;  // cs_blocks
+};
 
 }  // namespace ktlssim

@@ -30,6 +30,7 @@ struct Locks {
   LockStatistics ocf_session{"ktls_ocf session"};
   LockStatistics driver_session{"driver session"};
   LockStatistics ring{"driver ring"};
+  LockStatistics crypto_queue{"crypto queues"};
 };
 
 // The measured part of the run; device times are clipped to it.
@@ -73,6 +74,7 @@ class Kernel {
   MbufPool mbufs;
   boost::random::mt19937_64 flow_ids;
   FaultInjection faults;
+  Opencrypto opencrypto;
   Ktls ktls;
   std::deque<Socket> sockets;
   std::vector<Driver*> drivers;  // those that OpenCrypto selects from

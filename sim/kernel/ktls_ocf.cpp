@@ -7,6 +7,8 @@ namespace ktlssim {
 
 namespace {
 
+Errno ktls_ocf_dispatch_async(Kernel& k, KtlsOcfEncryptState& state);
+
 // The driver is synchronous: the request is done when crypto_dispatch returns.
 void ktls_ocf_callback_sync(Kernel&, Cryptop&) {}
 
@@ -51,22 +53,6 @@ Errno ktls_ocf_dispatch(Kernel& k, Cryptop& crp, KtlsSession& tls) {
   }
 }
 
-void ktls_ocf_dispatch_async_cb(Kernel& k, Cryptop& crp) {
-  if (crp.crp_etype == Errno::eagain) {
-    retry(k, crp);
-    crypto_dispatch(k, crp);
-    return;
-  }
-  ktls_encrypt_cb(k, *crp.crp_opaque, crp.crp_etype);
-}
-
-Errno ktls_ocf_dispatch_async(Kernel& k, KtlsOcfEncryptState& state) {
-  state.crp.crp_opaque = &state;
-  state.crp.crp_callback = ktls_ocf_dispatch_async_cb;
-  crypto_dispatch(k, state.crp);
-  return Errno::ok;
-}
-
 // crypto_initreq and what the request needs beside it.
 void request(Kernel& k, KtlsOcfEncryptState& state, CryptoSession& ses, std::int64_t bytes) {
   k.charge(Function::ktls_ocf_encrypt, k.scenario.host.ktls.ktls_ocf_encrypt_ns.ns());
@@ -74,6 +60,36 @@ void request(Kernel& k, KtlsOcfEncryptState& state, CryptoSession& ses, std::int
   state.crp.ses = &ses;
   state.crp.cb_mbuf = state.m;
   state.crp.payload_bytes = bytes;
+}
+
+// The second request of an AES-CBC record: payload, MAC and padding are encrypted.
+void cipher_request(Kernel& k, KtlsOcfEncryptState& state) {
+  KtlsSession& tls = state.m->so->tls;
+  const std::int64_t payload = state.m->payload_bytes;
+  request(k, state, tls.crypto, payload + tls.framing.trailer_bytes(payload));
+}
+
+void ktls_ocf_dispatch_async_cb(Kernel& k, Cryptop& crp) {
+  if (crp.crp_etype == Errno::eagain) {
+    retry(k, crp);
+    crypto_dispatch(k, crp);
+    return;
+  }
+  KtlsOcfEncryptState& state = *crp.crp_opaque;
+  const KtlsSession& tls = state.m->so->tls;
+  if (crp.crp_etype == Errno::ok && crp.ses == &tls.mac) {  // what-if async_cbc
+    cipher_request(k, state);
+    ktls_ocf_dispatch_async(k, state);
+    return;
+  }
+  ktls_encrypt_cb(k, state, crp.crp_etype);
+}
+
+Errno ktls_ocf_dispatch_async(Kernel& k, KtlsOcfEncryptState& state) {
+  state.crp.crp_opaque = &state;
+  state.crp.crp_callback = ktls_ocf_dispatch_async_cb;
+  crypto_dispatch(k, state.crp);
+  return Errno::ok;
 }
 
 std::int64_t& crypts(KtlsStats& stats, const KtlsSession& tls) {
@@ -104,9 +120,10 @@ Errno ktls_ocf_tls_cbc_encrypt(Kernel& k, KtlsOcfEncryptState& state) {
   KtlsSession& tls = state.m->so->tls;
   const std::int64_t payload = state.m->payload_bytes;
   request(k, state, tls.mac, payload + tls.framing.aad_bytes);
+  if (!tls.sync_dispatch) return ktls_ocf_dispatch_async(k, state);
   const Errno error = ktls_ocf_dispatch(k, state.crp, tls);
   if (error != Errno::ok) return error;
-  request(k, state, tls.crypto, payload + tls.framing.trailer_bytes(payload));
+  cipher_request(k, state);
   return ktls_ocf_dispatch(k, state.crp, tls);
 }
 
@@ -115,8 +132,8 @@ Errno ktls_ocf_tls_cbc_encrypt(Kernel& k, KtlsOcfEncryptState& state) {
 void ktls_ocf_try(Kernel& k, KtlsSession& tls) {
   crypto_newsession(k, tls.crypto, encryption(tls.cipher));
   if (!is_aead(tls.cipher)) crypto_newsession(k, tls.mac, mac(tls.cipher));
-  tls.sync_dispatch =
-      k.scenario.ktls.dispatch == Dispatch::blocking || !is_aead(tls.cipher) || tls.crypto.driver->sync();
+  tls.sync_dispatch = k.scenario.ktls.dispatch == Dispatch::blocking || tls.crypto.driver->sync() ||
+                      (!is_aead(tls.cipher) && !k.scenario.what_if.async_cbc);
 }
 
 Errno ktls_ocf_encrypt(Kernel& k, KtlsOcfEncryptState& state) {

@@ -38,6 +38,7 @@ Scheduler::Scheduler(Executive& executive, const HostProfile& host)
   set(ThreadClass::application, costs.pri_user);
   set(ThreadClass::receiver, costs.pri_user);
   set(ThreadClass::ktls, costs.pri_kthread);
+  set(ThreadClass::crypto, costs.pri_kthread);
   set(ThreadClass::interrupt, costs.pri_ithread_net);
   set(ThreadClass::netisr, costs.pri_swi_net);
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <vector>
 
 #include "models/tls.hpp"
 #include "sim/kernel/crypto.hpp"
@@ -31,9 +32,11 @@ struct KtlsSession {
   Framing framing{};
   std::uint64_t next_seqno = 0;  // sb_tls_seqno
   std::int64_t refs = 1;
-  CryptoSession crypto;  // of the AEAD or the block cipher
-  CryptoSession mac;     // of the HMAC, for AES-CBC
-  Mutex os_lock;         // ktls_ocf.c's per-session mutex
+  CryptoSession crypto;            // of the AEAD or the block cipher
+  CryptoSession mac;               // of the HMAC, for AES-CBC
+  Mutex os_lock;                   // ktls_ocf.c's per-session mutex
+  std::int64_t in_flight = 0;      // asynchronous records
+  std::vector<Mbuf*> ready_group;  // what-if ready_group_records: encrypted, not yet ready
   // TLS 1.0: the next record to encrypt, and the batches that came too early, by sequence number.
   std::uint64_t encrypt_seqno = 1;
   Mbuf* pending_records = nullptr;

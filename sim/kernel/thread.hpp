@@ -15,9 +15,9 @@ namespace ktlssim {
 
 class Mutex;
 
-enum class ThreadClass : std::uint8_t { application, ktls, interrupt, netisr, receiver };
-inline constexpr std::array<std::string_view, 5> kThreadClassNames{"application", "ktls", "interrupt",
-                                                                   "netisr", "receiver"};
+enum class ThreadClass : std::uint8_t { application, ktls, interrupt, netisr, receiver, crypto };
+inline constexpr std::array<std::string_view, 6> kThreadClassNames{"application", "ktls",     "interrupt",
+                                                                   "netisr",      "receiver", "crypto"};
 enum class ThreadState : std::uint8_t { sleeping, runnable, running };
 
 // Work in units of (nanoseconds at full speed) x 1e6, so that a speed of n parts per million does n units a

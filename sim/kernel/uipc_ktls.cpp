@@ -2,65 +2,20 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
 #include "models/tls.hpp"
 #include "sim/kernel/kernel.hpp"
 #include "sim/kernel/ktls_ocf.hpp"
+#include "sim/kernel/uipc_ktls_memory.hpp"
 #include "sim/kernel/uipc_socket.hpp"
+#include "sim/kernel/what_if.hpp"
 
 namespace ktlssim {
 
 namespace {
 
 const KtlsCosts& costs(const Kernel& k) { return k.scenario.host.ktls; }
-
-// malloc(9)'s bins on amd64.
-std::int64_t malloc_bin(std::int64_t bytes) {
-  constexpr std::array<std::int64_t, 13> kBins{16,   32,   64,   128,  256,   384,  512,
-                                               1024, 2048, 4096, 8192, 16384, 32768};
-  const auto* bin = std::find_if(kBins.begin(), kBins.end(), [bytes](std::int64_t b) { return b >= bytes; });
-  return bin == kBins.end() ? pages_of(bytes) * kPageBytes : *bin;
-}
-
-KtlsOcfEncryptState& state_alloc(Kernel& k) {
-  k.charge(Function::malloc, costs(k).state_alloc_ns.ns());
-  k.recorder.state_bytes.add(malloc_bin(k.scenario.ktls.state_bytes), k.now());
-  Ktls& ktls = k.ktls;
-  if (ktls.free_states == nullptr) return *ktls.states.emplace_back(std::make_unique<KtlsOcfEncryptState>());
-  KtlsOcfEncryptState& state = *ktls.free_states;
-  ktls.free_states = state.next_free;
-  return state;
-}
-
-void state_free(Kernel& k, KtlsOcfEncryptState& state) {
-  k.charge(Function::free, costs(k).state_free_ns.ns());
-  k.recorder.state_bytes.add(-malloc_bin(k.scenario.ktls.state_bytes), k.now());
-  state.next_free = k.ktls.free_states;
-  k.ktls.free_states = &state;
-}
-
-// A 16 KiB buffer from the cache for more than two pages, else page by page.
-void allocate_destination(Kernel& k, Mbuf& m) {
-  if (k.scenario.ktls.sw_buffer_cache && m.npgs > 2) {
-    k.charge(Function::ktls_buffer_alloc, costs(k).ktls_buffer_alloc_ns.ns());
-    m.destination = DestinationBuffer::contiguous;
-    k.recorder.buffer_bytes.add(kTlsMaxPayloadBytes, k.now());
-  } else {
-    k.charge(Function::vm_page_alloc, costs(k).vm_page_alloc_ns.times(m.npgs));
-    m.destination = DestinationBuffer::pages;
-    k.recorder.buffer_bytes.add(m.npgs * kPageBytes, k.now());
-  }
-}
-
-void free_destination(Kernel& k, Mbuf& m) {
-  if (m.destination == DestinationBuffer::contiguous)
-    k.recorder.buffer_bytes.add(-kTlsMaxPayloadBytes, k.now());
-  if (m.destination == DestinationBuffer::pages) k.recorder.buffer_bytes.add(-m.npgs * kPageBytes, k.now());
-  m.destination = DestinationBuffer::none;
-}
 
 // What framing a record changes, apart from its cost.
 void frame_record(Mbuf& m, Socket& so) {
@@ -168,6 +123,11 @@ void ktls_seq(Socket& so, Mbuf& top) {
 }
 
 void ktls_enqueue(Kernel& k, Mbuf& top, Socket& so, int page_count) {
+  if (k.scenario.what_if.direct_dispatch && !so.tls.sync_dispatch) {
+    prepare_batch(k, top, page_count);
+    ktls_encrypt_async(k, nullptr, top);
+    return;
+  }
   KtlsWq& wq = wq_of(k, so);
   k.mtx_lock(wq.mtx, k.locks.work_queue);
   k.charge(Function::ktls_enqueue, costs(k).ktls_enqueue_ns.ns());
@@ -213,7 +173,7 @@ void ktls_work_thread(Kernel& k, KtlsWq& wq) {
       if (top.so->tls.sync_dispatch)
         ktls_encrypt(k, top);
       else
-        ktls_encrypt_async(k, top);
+        ktls_encrypt_async(k, &wq, top);
       --k.ktls.stats.sw_tx_inqueue;
     }
   }
@@ -266,17 +226,21 @@ void ktls_encrypt(Kernel& k, Mbuf& top) {
   --k.ktls.batches_outstanding;
 }
 
-void ktls_encrypt_async(Kernel& k, Mbuf& top) {
+void ktls_encrypt_async(Kernel& k, KtlsWq* wq, Mbuf& top) {
   Socket& so = *top.so;
   const int records = top.batch_records;
   Mbuf* next = &top;
   for (int i = 0; i < records; ++i) {
     Mbuf& m = *next;
     next = m.m_next;  // the callback may free the record before the call returns
+    if (wq != nullptr) wait_for_caps(k, *wq, so.tls);
     KtlsOcfEncryptState& state = state_alloc(k);
     soref(k, so);
     ++k.ktls.async_outstanding;
+    ++so.tls.in_flight;
+    if (wq != nullptr) ++wq->in_flight;
     state.so = &so;
+    state.wq = wq;
     if (ktls_encrypt_record(k, m, state) != Errno::ok)
       throw ModelError("ktls_encrypt_async: a dispatch failed synchronously, which no driver does");
   }
@@ -289,17 +253,27 @@ void ktls_encrypt_cb(Kernel& k, KtlsOcfEncryptState& state, Errno error) {
   Socket& so = *state.so;
   k.charge(Function::ktls_encrypt_cb, costs(k).ktls_encrypt_cb_ns.ns());
   if (m.file_backed) ktls_finish_nonanon(k, m);
+  --so.tls.in_flight;
+  if (state.wq != nullptr) --state.wq->in_flight;
+  wake_for_caps(k);
   state_free(k, state);
   release_session(k, m);
-  if (error == Errno::ok) {
-    so.proto->pr_ready(so, m, 1);
-  } else {
-    ++k.ktls.stats.failed_crypto;
-    so.proto->pr_abort(so);
-    mb_free_notready(k, m, 1);
+  if (k.scenario.what_if.ready_group_records > 1) {
+    ready_in_groups(k, so, m, error);
+    return;
   }
+  if (error == Errno::ok)
+    so.proto->pr_ready(so, m, 1);
+  else
+    fail_record(k, m);
   sorele(k, so);
   --k.ktls.async_outstanding;
+}
+
+void fail_record(Kernel& k, Mbuf& m) {
+  ++k.ktls.stats.failed_crypto;
+  m.so->proto->pr_abort(*m.so);
+  mb_free_notready(k, m, 1);
 }
 
 void mb_free_notready(Kernel& k, Mbuf& top, int records) {

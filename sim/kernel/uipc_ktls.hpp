@@ -22,7 +22,8 @@ struct KtlsWq {
   Mbuf* m_head = nullptr;  // batches: their first mbufs
   Mbuf* m_tail = nullptr;
   bool running = false;
-  Gauge occupied;  // 1 while it is not asleep on its queue, asleep in "ocfktls" included
+  std::int64_t in_flight = 0;  // asynchronous records that it has dispatched
+  Gauge occupied;              // 1 while it is not asleep on its queue, asleep in "ocfktls" included
   Thread* thread = nullptr;
 };
 
@@ -31,6 +32,7 @@ struct KtlsWq {
 struct KtlsOcfEncryptState {
   Mbuf* m = nullptr;
   Socket* so = nullptr;
+  KtlsWq* wq = nullptr;  // async: the worker that dispatched it; null: the sender did
   Cryptop crp;
   KtlsOcfEncryptState* next_free = nullptr;
 };
@@ -60,6 +62,7 @@ struct Ktls {
   std::int64_t async_outstanding = 0;
   std::vector<std::unique_ptr<KtlsOcfEncryptState>> states;
   KtlsOcfEncryptState* free_states = nullptr;
+  std::vector<Thread*> waiting_for_caps;  // workers asleep in "ktlscap"
 };
 
 // Creates the worker threads (ktls_init).
@@ -85,12 +88,15 @@ void ktls_inject(Kernel& k, Mbuf& m, Socket& so);
 [[noreturn]] void ktls_work_thread(Kernel& k, KtlsWq& wq);
 // Blocking: a record at a time; the batch becomes ready as a whole.
 void ktls_encrypt(Kernel& k, Mbuf& top);
-// Asynchronous: dispatch and go on; ktls_encrypt_cb does the rest of each record.
-void ktls_encrypt_async(Kernel& k, Mbuf& top);
+// Asynchronous, in worker `wq` or, as a what-if, in the sender (null): dispatch and go on; ktls_encrypt_cb
+// does the rest of each record.
+void ktls_encrypt_async(Kernel& k, KtlsWq* wq, Mbuf& top);
 // Destination buffer and request of one record; shared by both.
 Errno ktls_encrypt_record(Kernel& k, Mbuf& m, KtlsOcfEncryptState& state);
 // In the driver's completion context.
 void ktls_encrypt_cb(Kernel& k, KtlsOcfEncryptState& state, Errno error);
+// An asynchronous record failed: counts it, aborts its connection, frees it.
+void fail_record(Kernel& k, Mbuf& m);
 // Replaces the file pages of a record by its encrypted ones.
 void ktls_finish_nonanon(Kernel& k, Mbuf& m);
 // Drops one session reference.

@@ -8,6 +8,7 @@
 
 #include "sim/drivers/driver.hpp"
 #include "sim/kernel/kernel.hpp"
+#include "sim/kernel/uipc_ktls_memory.hpp"
 #include "sim/network/network.hpp"
 
 namespace ktlssim {
@@ -31,6 +32,8 @@ std::string_view explanation(ThreadClass thread_class) {
       return "is always running: what one interrupt thread does per completion and acknowledgement limits";
     case ThreadClass::netisr:
       return "is always running: every segment and acknowledgement of loopback passes through it";
+    case ThreadClass::crypto:
+      return "is always running: the callbacks of its sessions limit";
     case ThreadClass::receiver:
       return "has no CPU time left: reading and decrypting limit";
   }
@@ -123,7 +126,9 @@ std::vector<Metric> metrics(const Kernel& k, std::int64_t busy) {
       {"context_switches_per_second", "1/s", rate(s.context_switches)},
       {"interrupts_per_second", "1/s", rate(r.interrupts())},
       {"wakeups_per_second", "1/s", rate(s.wakeups)},
-      {"state_bytes_max", "B", static_cast<double>(r.state_bytes.max())},
+      {"states_per_cpu_mean", "states", r.states.mean(k.now()) / k.sched.cpus()},
+      {"states_per_cpu_max", "states", static_cast<double>(r.states.max()) / k.sched.cpus()},
+      {"state_bytes_max", "B", static_cast<double>(r.states.max() * state_bytes(k))},
       {"buffer_bytes_max", "B", static_cast<double>(r.buffer_bytes.max())},
       {"failed_records", "records", static_cast<double>(r.window_failed())},
       {"aborted_connections", "connections", static_cast<double>(r.aborted())},

@@ -101,7 +101,7 @@ class Recorder {
   void connection_aborted() { ++aborted_; }
 
   Stations stations;
-  Gauge state_bytes;   // malloc'ed request state
+  Gauge states;        // of asynchronous requests
   Gauge buffer_bytes;  // destination buffers of file-backed records
 
   void reset(Time now);

@@ -1,0 +1,61 @@
+#include "sim/kernel/what_if.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "sim/drivers/driver.hpp"
+#include "sim/kernel/kernel.hpp"
+#include "sim/kernel/uipc_socket.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+bool reached(std::int64_t cap, std::int64_t in_flight) { return cap > 0 && in_flight >= cap; }
+
+bool over_a_cap(const WhatIfParameters& p, const KtlsWq& wq, const KtlsSession& tls) {
+  return reached(p.cap_per_worker, wq.in_flight) || reached(p.cap_per_session, tls.in_flight) ||
+         (p.cap_per_bank > 0 && reached(p.cap_per_bank, tls.crypto.driver->in_flight_here()));
+}
+
+}  // namespace
+
+void wait_for_caps(Kernel& k, KtlsWq& wq, KtlsSession& tls) {
+  while (over_a_cap(k.scenario.what_if, wq, tls)) {
+    k.ktls.waiting_for_caps.push_back(k.sched.curthread());
+    k.sched.sleep("ktlscap");
+  }
+}
+
+void wake_for_caps(Kernel& k) {
+  if (k.ktls.waiting_for_caps.empty()) [[likely]]
+    return;
+  for (Thread* const thread : std::exchange(k.ktls.waiting_for_caps, {})) k.wakeup(thread, "ktlscap");
+}
+
+void ready_in_groups(Kernel& k, Socket& so, Mbuf& m, Errno error) {
+  KtlsSession& tls = so.tls;
+  if (error == Errno::ok) {
+    tls.ready_group.push_back(&m);
+  } else {
+    fail_record(k, m);
+    sorele(k, so);
+    --k.ktls.async_outstanding;
+  }
+  const auto group_records = static_cast<std::size_t>(k.scenario.what_if.ready_group_records);
+  if (tls.ready_group.size() < group_records && tls.in_flight > 0) return;
+  std::vector<Mbuf*> group = std::exchange(tls.ready_group, {});
+  std::ranges::sort(group, {}, &Mbuf::seqno);
+  for (std::size_t begin = 0; begin < group.size();) {
+    std::size_t end = begin + 1;
+    while (end < group.size() && group[end]->seqno == group[end - 1]->seqno + 1) ++end;
+    so.proto->pr_ready(so, *group[begin], static_cast<int>(end - begin));
+    begin = end;
+  }
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    sorele(k, so);
+    --k.ktls.async_outstanding;
+  }
+}
+
+}  // namespace ktlssim
