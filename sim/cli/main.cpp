@@ -22,10 +22,11 @@ struct Verb {
   int (*run)(const Arguments&);
 };
 
-constexpr std::array<Verb, 7> kVerbs{{
+constexpr std::array<Verb, 8> kVerbs{{
     {"run", "SCENARIO", "simulate a scenario", run_verb},
     {"bounds", "SCENARIO", "what no run can exceed, and what sets that limit", bounds_verb},
     {"validate", "[CLAIM...]", "hold predictions against published measurements", validate_verb},
+    {"sensitivity", "SCENARIO", "which parameters the answer leans on", sensitivity_verb},
     {"check", "SCENARIO...", "only read scenarios, and report what is wrong", check_verb},
     {"profiles", "[NAME]", "host and driver profiles, every value with its source", profiles_verb},
     {"parameters", "", "what a scenario can hold", parameters_verb},
@@ -37,9 +38,9 @@ std::string general_help() {
       "usage: ktlssim VERB [arguments]\n\n"
       "Simulates FreeBSD kernel TLS over OpenCrypto drivers: throughput, latency, CPU.\n\n";
   for (const Verb& verb : kVerbs)
-    text += fmt::format("  {:<11}{:<13}{}\n", verb.name, verb.arguments, verb.summary);
+    text += fmt::format("  {:<12}{:<13}{}\n", verb.name, verb.arguments, verb.summary);
   return text +
-         "  help       VERB         explain a verb, with examples\n\n"
+         "  help        VERB         explain a verb, with examples\n\n"
          "  --version  version, compiler and SimGrid\n"
          "  --help     this text\n\n"
          "Exit status: 0 done, 1 a run failed or stalled, 2 the command line or an input\n"

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <sstream>
+#include <thread>
 
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
@@ -73,6 +74,12 @@ std::int64_t integer_option(std::string_view name, const std::string& text, std:
   if (error != std::errc() || stop != end || value < min || value > max)
     throw UsageError(fmt::format("--{}: \"{}\": expected an integer from {} to {}", name, text, min, max));
   return value;
+}
+
+std::size_t jobs_option(const po::variables_map& values) {
+  constexpr std::int64_t kMaxJobs = 4096;
+  if (!values.contains("jobs")) return std::max(1u, std::thread::hardware_concurrency());
+  return static_cast<std::size_t>(integer_option("jobs", values.at("jobs").as<std::string>(), 1, kMaxJobs));
 }
 
 std::size_t choice_option(std::string_view name, const std::string& text,

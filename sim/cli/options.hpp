@@ -33,6 +33,9 @@ std::vector<std::string> operands(const boost::program_options::variables_map& v
 std::int64_t integer_option(std::string_view name, const std::string& text, std::int64_t min,
                             std::int64_t max);
 
+// `--jobs`, or one per CPU of this machine.
+std::size_t jobs_option(const boost::program_options::variables_map& values);
+
 // The position of `text` in `names`; UsageError otherwise.
 std::size_t choice_option(std::string_view name, const std::string& text,
                           std::span<const std::string_view> names);

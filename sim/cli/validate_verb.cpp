@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <thread>
 
 #include "sim/cli/options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
+#include "sim/experiment/json_file.hpp"
 #include "sim/experiment/problems.hpp"
 #include "sim/experiment/validation.hpp"
 
@@ -208,15 +208,12 @@ int validate_verb(const Arguments& arguments) {
   const bool as_json = choice_option("format", values->at("format").as<std::string>(), kFormats) == 1;
   const auto replications = static_cast<std::size_t>(
       integer_option("replications", values->at("replications").as<std::string>(), 1, kMaxReplications));
-  const std::size_t jobs =
-      values->contains("jobs")
-          ? static_cast<std::size_t>(integer_option("jobs", values->at("jobs").as<std::string>(), 1, 4096))
-          : std::max(1u, std::thread::hardware_concurrency());
   const std::vector<std::string> names = operands(*values, 0, 1000, "CLAIM");
   const Suite suite =
       load_suite(values->contains("suite") ? std::filesystem::path(values->at("suite").as<std::string>())
                                            : default_suite());
-  const ValidationRun run = validate(chosen(suite, names), replications, jobs, !names.empty());
+  const ValidationRun run =
+      validate(chosen(suite, names), replications, jobs_option(*values), !names.empty());
   if (run.interrupted) {
     complain("interrupted");
     return kExitInterrupted;

@@ -3,48 +3,12 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <map>
 
-#include "sim/experiment/fork_pool.hpp"
-#include "sim/experiment/scenario_file.hpp"
-#include "sim/experiment/simulate.hpp"
+#include "sim/experiment/plan.hpp"
 
 namespace ktlssim {
 
 namespace {
-
-// Every variant once, whatever number of claims need it.
-class Plan {
- public:
-  std::size_t add(const Variant& variant) {
-    const auto [found, is_new] = index_.emplace(
-        fmt::format("{}\n{}", variant.scenario.string(), fmt::join(variant.sets, "\n")), scenarios_.size());
-    if (is_new) scenarios_.push_back(load_scenario(variant.scenario, variant.sets));
-    return found->second;
-  }
-
-  // False if interrupted.
-  bool run(std::size_t replications, std::size_t jobs) {
-    replications_ = replications;
-    PoolOutcome outcome = run_in_children(scenarios_.size() * replications, jobs, [this](std::size_t task) {
-      return simulate(scenarios_[task / replications_], EngineKind::fiber, task % replications_);
-    });
-    results_ = std::move(outcome.results);
-    return !outcome.interrupted;
-  }
-
-  const RunResult* result(std::size_t variant, std::size_t replication) const {
-    const auto& result = results_[variant * replications_ + replication];
-    return result ? &*result : nullptr;
-  }
-  std::size_t replications() const { return replications_; }
-
- private:
-  std::map<std::string, std::size_t> index_;
-  std::vector<Scenario> scenarios_;
-  std::vector<std::optional<RunResult>> results_;
-  std::size_t replications_ = 0;
-};
 
 struct Compared {
   std::size_t variant;
@@ -57,20 +21,6 @@ struct Prediction {
 };
 
 Prediction failed(std::string why) { return {{}, std::move(why)}; }
-
-// The metric of a run; nothing, and the reason, if there is none.
-std::optional<Metric> metric_of(const RunResult* run, const std::string& name, std::string& why) {
-  if (run == nullptr) {
-    why = "not simulated";
-  } else if (run->status != RunStatus::done) {
-    why = run->diagnosis;
-  } else {
-    for (const Metric& metric : run->metrics)
-      if (metric.name == name) return metric;
-    why = fmt::format("there is no metric \"{}\"", name);
-  }
-  return std::nullopt;
-}
 
 Prediction predict(const Plan& plan, const Claim& claim, const Compared& compared) {
   std::vector<double> values;
@@ -91,19 +41,13 @@ Prediction predict(const Plan& plan, const Claim& claim, const Compared& compare
     }
     values.push_back(value);
   }
-  if (claim.comparison == Comparison::ratio) unit = "1";
+  if (claim.comparison == Comparison::ratio) unit = std::string("1");
   return {estimate(claim.metric, unit, values, random), ""};
 }
 
 bool is_met(const Claim& claim, double predicted) {
   if (claim.relation == Relation::below) return predicted < claim.published;
   return std::abs(predicted - claim.published) <= claim.allowed();
-}
-
-Variant with(const Variant& variant, const std::string& set) {
-  Variant changed = variant;
-  changed.sets.push_back(set);
-  return changed;
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/experiment/json_file.hpp"
+#include "sim/experiment/plan.hpp"
 #include "sim/experiment/summary.hpp"
 
 namespace ktlssim {
@@ -26,11 +26,6 @@ enum class Relation { equal, below };
 inline constexpr std::array<std::string_view, 2> kRelationNames{"equal", "below"};
 enum class Verdict { met, missed };
 inline constexpr std::array<std::string_view, 2> kVerdictNames{"met", "missed"};
-
-struct Variant {
-  std::filesystem::path scenario;
-  std::vector<std::string> sets;
-};
 
 // Values of one more parameter, over which the prediction is shown; no verdict.
 struct Series {

@@ -1,0 +1,125 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/cli/options.hpp"
+#include "sim/cli/output.hpp"
+#include "sim/cli/text.hpp"
+#include "sim/cli/verbs.hpp"
+#include "sim/experiment/json_file.hpp"
+#include "sim/experiment/sensitivity.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr std::array<std::string_view, 2> kFormats{"table", "json"};
+
+constexpr HelpText kHelp{
+    "ktlssim sensitivity SCENARIO [options]",
+    "Which values does the answer lean on? Varies every number of the scenario and its profiles by 10 % up "
+    "and down, "
+    "with common random numbers, and prints by how many per cent throughput and CPU time per record change "
+    "for each "
+    "per cent of the parameter, the strongest first. An estimate near the top should be measured.",
+    "  ktlssim sensitivity scenarios/ccr-tls12-gcm128.json\n"
+    "  ktlssim sensitivity scenarios/qat-loopback.json --replications 10 --top 40\n"};
+
+std::string half_width(const Estimate& estimate) {
+  if (estimate.spread != Spread::interval) return "-";
+  return fmt::format("{:.3f}", (estimate.hi - estimate.lo) / 2);
+}
+
+std::string row(const Sensitivity& s) {
+  const std::string from = s.confidence.empty() ? "scenario" : s.confidence;
+  return fmt::format("{:<35}{:>8} {:<10}{:>7.3f}{:>6}{:>7.3f}{:>6}\n", fit(s.pointer, 35),
+                     number_text(s.value), from, s.throughput.mean, half_width(s.throughput), s.cpu.mean,
+                     half_width(s.cpu));
+}
+
+std::string table(const std::string& path, const SensitivityRun& run, std::size_t top) {
+  std::string text =
+      wrap(fmt::format("{}: per cent of change for each per cent of a parameter", plain(path)), kColumns) +
+      fmt::format("\n{:<35}{:>8} {:<10}{:>7}{:>6}{:>7}{:>6}\n", "parameter", "value", "", "thru", "+-", "CPU",
+                  "+-");
+  const std::size_t shown = std::min(top, run.parameters.size());
+  for (std::size_t i = 0; i < shown; ++i) text += row(run.parameters[i]);
+  text += '\n' + wrap(fmt::format("{} weaker ones are not shown; {} parameters have no effect at all",
+                                  run.parameters.size() - shown, run.without_effect),
+                      kColumns);
+  for (const NotVaried& parameter : run.not_varied)
+    text += wrap(fmt::format("{} was not varied: {}", parameter.pointer, plain(parameter.why)), kColumns);
+  return text;
+}
+
+Json estimate_json(const Estimate& estimate) {
+  Json json{{"mean", estimate.mean}, {"n", estimate.n}};
+  json["ci95"] = estimate.spread == Spread::interval ? Json{estimate.lo, estimate.hi} : Json();
+  return json;
+}
+
+Json json(const std::string& path, const SensitivityRun& run) {
+  Json parameters = Json::array();
+  for (const Sensitivity& s : run.parameters)
+    parameters.push_back({{"pointer", s.pointer},
+                          {"value", number_json(s.value)},
+                          {"low", number_json(s.low)},
+                          {"high", number_json(s.high)},
+                          {"confidence", s.confidence.empty() ? Json() : Json(s.confidence)},
+                          {"throughput_gbps", estimate_json(s.throughput)},
+                          {"cpu_us_per_record", estimate_json(s.cpu)}});
+  Json not_varied = Json::array();
+  for (const NotVaried& parameter : run.not_varied)
+    not_varied.push_back({{"pointer", parameter.pointer}, {"why", parameter.why}});
+  return {{"scenario", path},
+          {"parameters", std::move(parameters)},
+          {"without_effect", run.without_effect},
+          {"not_varied", std::move(not_varied)}};
+}
+
+po::options_description sensitivity_options() {
+  po::options_description options;
+  auto add = options.add_options();
+  add("set", po::value<std::vector<std::string>>()->composing()->value_name("/POINTER=VALUE"),
+      "change a parameter first; may be repeated");
+  add("percent", po::value<std::string>()->default_value("10")->value_name("N"),
+      "vary by N per cent up and down");
+  add("replications", po::value<std::string>()->default_value("5")->value_name("N"),
+      "simulate each variant N times");
+  add("top", po::value<std::string>()->default_value("20")->value_name("N"), "print the N strongest");
+  add("jobs,j", po::value<std::string>()->value_name("N"), "at most N at a time; by default one per CPU");
+  add("format", po::value<std::string>()->default_value("table")->value_name("NAME"), "table or json");
+  return options;
+}
+
+}  // namespace
+
+int sensitivity_verb(const Arguments& arguments) {
+  const auto values = parse_options(arguments, sensitivity_options(), kHelp);
+  if (!values) return kExitDone;
+  const auto integer = [&](const char* name, std::int64_t max) {
+    return static_cast<std::size_t>(integer_option(name, values->at(name).as<std::string>(), 1, max));
+  };
+  Variant variant{operands(*values, 1, 1, "SCENARIO").front(), {}};
+  if (values->contains("set")) variant.sets = values->at("set").as<std::vector<std::string>>();
+  const bool as_json = choice_option("format", values->at("format").as<std::string>(), kFormats) == 1;
+  const double fraction = static_cast<double>(integer("percent", 50)) / 100;
+  const std::size_t top = integer("top", 1000);
+  const SensitivityRun run =
+      sensitivity(variant, fraction, integer("replications", 10000), jobs_option(*values));
+  if (run.interrupted) {
+    complain("interrupted");
+    return kExitInterrupted;
+  }
+  if (!run.failure.empty()) {
+    complain(fmt::format("a run failed: {}", run.failure));
+    return kExitRunFailed;
+  }
+  print(as_json ? json(variant.scenario.string(), run).dump(2) + '\n'
+                : table(variant.scenario.string(), run, top));
+  return kExitDone;
+}
+
+}  // namespace ktlssim

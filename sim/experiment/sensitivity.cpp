@@ -1,0 +1,165 @@
+#include "sim/experiment/sensitivity.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "sim/experiment/effective.hpp"
+#include "sim/experiment/parameter_list.hpp"
+#include "sim/experiment/problems.hpp"
+#include "sim/experiment/scenario_file.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+constexpr std::string_view kThroughput = "throughput_gbps";
+constexpr std::string_view kCpu = "cpu_us_per_record";
+
+bool is_varied(const Parameter& parameter) {
+  if (parameter.type != ParameterType::quantity && parameter.type != ParameterType::number &&
+      parameter.type != ParameterType::integer)
+    return false;
+  const std::string& p = parameter.pointer;
+  const std::string_view name = std::string_view(p).substr(p.rfind('/') + 1);
+  return p != "/seed" && !p.starts_with("/measure/") && !p.starts_with("/faults/") &&
+         !name.starts_with("pri_") && name != "preempt_thresh" && name != "bind_threads";
+}
+
+// Profiles' values that are counts have no unit in their name.
+bool is_count(const Parameter& parameter) {
+  if (parameter.type == ParameterType::integer) return true;
+  const std::string& p = parameter.pointer;
+  return parameter.type == ParameterType::quantity && p.find("_ns") == std::string::npos &&
+         !p.ends_with("smt_speed");
+}
+
+struct Candidate {
+  Sensitivity what;
+  std::size_t low;  // numbers of the plan
+  std::size_t high;
+};
+
+class Study {
+ public:
+  Study(const Variant& variant, double fraction) : variant_(variant), fraction_(fraction) {}
+
+  SensitivityRun run(std::size_t replications, std::size_t jobs) {
+    find_candidates();
+    screen(jobs);
+    if (!stopped()) measure(replications, jobs);
+    return std::move(result_);
+  }
+
+ private:
+  bool stopped() const { return result_.interrupted || !result_.failure.empty(); }
+
+  void find_candidates() {
+    const Json effective = effective_json(load_scenario(variant_.scenario, variant_.sets));
+    for (const Parameter& parameter : scenario_parameters()) {
+      if (!is_varied(parameter)) continue;
+      const Json::json_pointer at(parameter.pointer);
+      if (!effective.contains(at)) continue;
+      const Json& json = effective.at(at);
+      const double value = json.is_object() ? json.at("value").get<double>() : json.get<double>();
+      if (value == 0) continue;
+      Sensitivity what{};
+      what.pointer = parameter.pointer;
+      what.value = value;
+      what.confidence = json.is_object() ? json.value("confidence", "") : "";
+      what.low = value * (1 - fraction_);
+      what.high = value * (1 + fraction_);
+      if (is_count(parameter)) {
+        what.low = std::round(what.low);
+        what.high = std::round(what.high);
+        if (what.low == what.high) what.high = value + 1;
+      }
+      if (accepted(what)) candidates_.push_back({std::move(what), 0, 0});
+    }
+  }
+
+  std::string set(const Sensitivity& what, double value) const {
+    return fmt::format("{}={}", what.pointer, number_json(value).dump());
+  }
+
+  bool accepted(const Sensitivity& what) {
+    try {
+      load_scenario(variant_.scenario, with(variant_, set(what, what.low)).sets);
+      load_scenario(variant_.scenario, with(variant_, set(what, what.high)).sets);
+      return true;
+    } catch (const InputError& error) {
+      result_.not_varied.push_back({what.pointer, error.problems().front().message});
+      return false;
+    }
+  }
+
+  // A parameter that changes nothing in one replication is not looked at any further.
+  void screen(std::size_t jobs) {
+    Plan plan;
+    const std::size_t base = plan.add(variant_);
+    for (Candidate& candidate : candidates_)
+      candidate.high = plan.add(with(variant_, set(candidate.what, candidate.what.high)));
+    result_.interrupted = !plan.run(1, jobs);
+    if (result_.interrupted) return;
+    const auto value = [&](std::size_t number, std::string_view metric) {
+      const auto found = metric_of(plan.result(number, 0), std::string(metric), result_.failure);
+      return found ? found->value : 0;
+    };
+    const auto changes = [&](const Candidate& candidate) {
+      return value(candidate.high, kThroughput) != value(base, kThroughput) ||
+             value(candidate.high, kCpu) != value(base, kCpu);
+    };
+    const auto rest = std::stable_partition(candidates_.begin(), candidates_.end(), changes);
+    result_.without_effect = static_cast<std::size_t>(candidates_.end() - rest);
+    candidates_.erase(rest, candidates_.end());
+  }
+
+  void measure(std::size_t replications, std::size_t jobs) {
+    Plan plan;
+    for (Candidate& candidate : candidates_) {
+      candidate.low = plan.add(with(variant_, set(candidate.what, candidate.what.low)));
+      candidate.high = plan.add(with(variant_, set(candidate.what, candidate.what.high)));
+    }
+    result_.interrupted = !plan.run(replications, jobs);
+    if (result_.interrupted) return;
+    for (Candidate& candidate : candidates_) {
+      candidate.what.throughput = elasticity(plan, candidate, kThroughput);
+      candidate.what.cpu = elasticity(plan, candidate, kCpu);
+      result_.parameters.push_back(std::move(candidate.what));
+    }
+    const auto strength = [](const Sensitivity& s) {
+      return std::max(std::abs(s.throughput.mean), std::abs(s.cpu.mean));
+    };
+    std::stable_sort(result_.parameters.begin(), result_.parameters.end(),
+                     [&](const Sensitivity& a, const Sensitivity& b) { return strength(a) > strength(b); });
+  }
+
+  Estimate elasticity(const Plan& plan, const Candidate& candidate, std::string_view metric) {
+    const double step = std::log(candidate.what.high / candidate.what.low);
+    std::vector<double> values;
+    bool random = false;
+    for (std::size_t r = 0; r < plan.replications(); ++r) {
+      const auto low = metric_of(plan.result(candidate.low, r), std::string(metric), result_.failure);
+      const auto high = metric_of(plan.result(candidate.high, r), std::string(metric), result_.failure);
+      const bool defined = low && high && low->value > 0 && high->value > 0;
+      values.push_back(defined ? std::log(high->value / low->value) / step : 0);
+      random = random || (low && plan.result(candidate.low, r)->random);
+    }
+    return estimate(std::string(metric), "1", values, random);
+  }
+
+  const Variant& variant_;
+  double fraction_;
+  std::vector<Candidate> candidates_;
+  SensitivityRun result_;
+};
+
+}  // namespace
+
+SensitivityRun sensitivity(const Variant& variant, double fraction, std::size_t replications,
+                           std::size_t jobs) {
+  return Study(variant, fraction).run(replications, jobs);
+}
+
+}  // namespace ktlssim

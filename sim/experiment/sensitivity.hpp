@@ -1,0 +1,42 @@
+// How much throughput and CPU time depend on each parameter: elasticities by central differences.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "sim/experiment/plan.hpp"
+#include "sim/experiment/summary.hpp"
+
+namespace ktlssim {
+
+struct Sensitivity {
+  std::string pointer;
+  double value;
+  double low;  // the values compared; a count changes by one at the least
+  double high;
+  std::string confidence;  // of a profile's value; empty for a parameter of the scenario
+  // Per cent of change for each per cent of the parameter: d ln(metric) / d ln(parameter).
+  Estimate throughput;
+  Estimate cpu;  // cpu_us_per_record
+};
+
+struct NotVaried {
+  std::string pointer;
+  std::string why;
+};
+
+struct SensitivityRun {
+  std::vector<Sensitivity> parameters;  // those with any effect, the strongest first
+  std::size_t without_effect = 0;       // on any metric of the first replication
+  std::vector<NotVaried> not_varied;
+  bool interrupted = false;
+  std::string failure;  // of a run, if any
+};
+
+// Varies each number of the scenario and its profiles that is not zero by `fraction` up and down, with common
+// random numbers. Priorities, the seed and the times of measuring are not varied.
+SensitivityRun sensitivity(const Variant& variant, double fraction, std::size_t replications,
+                           std::size_t jobs);
+
+}  // namespace ktlssim
