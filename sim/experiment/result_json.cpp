@@ -129,7 +129,9 @@ Json provenance_json(const Scenario& scenario, const Experiment& experiment, con
     json.emplace("replication", run.number);
     json.emplace("fingerprint", fmt::format("{:016x}", run.result.fingerprint));
     json.emplace("events", run.result.events);
+    json.emplace("switches", run.result.switches);
     json.emplace("records_simulated", run.result.records_simulated);
+    json.emplace("peak_memory_kib", run.result.peak_memory_kib);
     json.emplace("wall_seconds", run.result.wall_seconds);
     runs.push_back(std::move(json));
   }

@@ -29,7 +29,9 @@ std::string encode(const RunResult& result) {
   json.emplace("resources", std::move(resources));
   json.emplace("fingerprint", result.fingerprint);
   json.emplace("events", result.events);
+  json.emplace("switches", result.switches);
   json.emplace("records_simulated", result.records_simulated);
+  json.emplace("peak_memory_kib", result.peak_memory_kib);
   json.emplace("wall_seconds", result.wall_seconds);
   std::string bytes;
   Json::to_cbor(json, bytes);
@@ -54,7 +56,9 @@ RunResult decode_run_result(const std::string& text) {
                                 r.at(3).get<double>(), r.at(4).get<double>(), r.at(5).get<std::string>()});
   json.at("fingerprint").get_to(result.fingerprint);
   json.at("events").get_to(result.events);
+  json.at("switches").get_to(result.switches);
   json.at("records_simulated").get_to(result.records_simulated);
+  json.at("peak_memory_kib").get_to(result.peak_memory_kib);
   json.at("wall_seconds").get_to(result.wall_seconds);
   return result;
 }

@@ -1,6 +1,7 @@
 #include "sim/experiment/simulate.hpp"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -73,6 +74,7 @@ RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t re
   RunResult result = collect(k);
   result.random = is_random(scenario);
   result.events = executive.events();
+  result.switches = executive.switches();
   if (end == Executive::End::calendar_empty && workload->outstanding()) {
     result.status = RunStatus::stalled;
     result.diagnosis = stall_diagnosis(k, executive.last_event());
@@ -95,6 +97,9 @@ RunResult simulate(const Scenario& scenario, EngineKind kind, std::uint64_t repl
     result.diagnosis = error.what();
   }
   result.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  result.peak_memory_kib = usage.ru_maxrss;
   return result;
 }
 

@@ -48,10 +48,13 @@ struct RunResult {
       counters;  // sysctl name, increase within the measured time
   std::vector<CpuRow> cpu;
   std::vector<Resource> resources;
-  std::uint64_t fingerprint = 0;  // hash of every dispatch of every thread: the trajectory
-  std::uint64_t events = 0;
+  std::uint64_t fingerprint = 0;        // hash of every dispatch of every thread: the trajectory
+  std::uint64_t events = 0;             // that the calendar fired
+  std::uint64_t switches = 0;           // between the engine's contexts
   std::uint64_t records_simulated = 0;  // warm-up included
-  double wall_seconds = 0;              // of simulating; never part of a result
+  // Of simulating; never part of a result.
+  double wall_seconds = 0;
+  std::int64_t peak_memory_kib = 0;  // of the process
 };
 
 }  // namespace ktlssim
