@@ -192,6 +192,8 @@ class Path {
   }
   double interrupt_threads() const {
     if (device_->kind == DriverKind::ccr) return cards() * device_->ccr.ports.value();
+    if (device_->kind == DriverKind::qat_ocf)
+      return cards() * std::min(static_cast<double>(s_.cpus()), device_->qat_ocf.instances.value());
     return cards() * std::min(static_cast<double>(s_.cpus()), device_->qat.banks.value());
   }
   // CPUs at full speed that all hardware threads together are worth.

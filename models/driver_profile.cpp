@@ -42,6 +42,17 @@ void describe(ParameterVisitor& v, QatCosts& c) {
   v.quantity("coalescing_ns", c.coalescing_ns, kStep, "interrupt coalescing timer of a bank");
 }
 
+void describe(ParameterVisitor& v, QatOcfCosts& c) {
+  v.quantity("instances", c.instances, {1, 256}, "a session is bound to one by the CPU that opens it");
+  v.quantity("ring_entries", c.ring_entries, {1, 65536}, "requests in flight of an instance; then EAGAIN");
+  v.quantity("cookies", c.cookies, {1, 65536}, "request states of an instance; without one EAGAIN");
+  v.quantity("coalescing_ns", c.coalescing_ns, kStep, "interrupt coalescing timer of an instance");
+  v.quantity("retry_frame_bytes", c.retry_frame_bytes, {1, 16384},
+             "kernel stack that one retry from within the callback adds");
+  v.quantity("kernel_stack_bytes", c.kernel_stack_bytes, {4096, 1048576},
+             "kernel stack left to retries; one more is a panic");
+}
+
 }  // namespace
 
 // cryptodev.h: CRYPTODEV_PROBE_HARDWARE, _ACCEL_SOFTWARE, _SOFTWARE
@@ -73,6 +84,10 @@ void describe(ParameterVisitor& v, DriverProfile& p) {
   }
   if (v.begin_optional_group("qat", p.has_qat, "for kind qat")) {
     describe(v, p.qat);
+    v.end_group();
+  }
+  if (v.begin_optional_group("qat_ocf", p.has_qat_ocf, "for kind qat_ocf")) {
+    describe(v, p.qat_ocf);
     v.end_group();
   }
 }

@@ -11,9 +11,9 @@
 
 namespace ktlssim {
 
-enum class DriverKind { aesni, ccr, qat, ossl, cryptosoft };
-inline constexpr std::array<std::string_view, 5> kDriverKindNames{"aesni", "ccr", "qat", "ossl",
-                                                                  "cryptosoft"};
+enum class DriverKind { aesni, ccr, qat, ossl, cryptosoft, qat_ocf };
+inline constexpr std::array<std::string_view, 6> kDriverKindNames{"aesni", "ccr",        "qat",
+                                                                  "ossl",  "cryptosoft", "qat_ocf"};
 
 // Time per request and per byte of it: CPU time in the caller for a software driver, time of one engine for
 // a device.
@@ -56,6 +56,17 @@ struct QatCosts {
   Quantity coalescing_ns;       // interrupt coalescing timer
 };
 
+// qat_ocf(4), Intel's driver of FreeBSD 14: an instance per session; a full one says EAGAIN, which KTLS
+// retries at once.
+struct QatOcfCosts {
+  Quantity instances;
+  Quantity ring_entries;
+  Quantity cookies;             // requests of an instance that exist at once
+  Quantity coalescing_ns;       // interrupt coalescing timer
+  Quantity retry_frame_bytes;   // kernel stack of one retry from within the callback
+  Quantity kernel_stack_bytes;  // of the thread that retries; more is a panic
+};
+
 struct DriverProfile {
   std::string name;
   std::string description;
@@ -67,9 +78,13 @@ struct DriverProfile {
   CcrCosts ccr;
   bool has_qat = false;
   QatCosts qat;
+  bool has_qat_ocf = false;
+  QatOcfCosts qat_ocf;
 
   // CRYPTOCAP_F_SYNC: process() returns with the request done. Software drivers do.
-  bool sync() const { return kind != DriverKind::ccr && kind != DriverKind::qat; }
+  bool sync() const {
+    return kind == DriverKind::aesni || kind == DriverKind::ossl || kind == DriverKind::cryptosoft;
+  }
   // CRYPTODEV_PROBE_*: OpenCrypto prefers the driver with the highest value.
   int probe_value() const;
   const AlgorithmCost& cost(Algorithm algorithm) const {

@@ -47,8 +47,8 @@ def write_profiles(ktlssim, directory):
     """Writes a host `testhost` (4 CPUs) and drivers `testaesni` and `testccr` (aes-128-gcm only) for KTLSSIM_DATA."""
     properties = schema(ktlssim)["properties"]
     host = _complete(properties["host"]["anyOf"][1], ())
-    aesni = _complete(properties["driver"]["anyOf"][1], ("device", "ccr", "qat"))
-    ccr = _complete(properties["driver"]["anyOf"][1], ("qat", "aes-256-gcm"))
+    aesni = _complete(properties["driver"]["anyOf"][1], ("device", "ccr", "qat", "qat_ocf"))
+    ccr = _complete(properties["driver"]["anyOf"][1], ("qat", "qat_ocf", "aes-256-gcm"))
     ccr["kind"] = "ccr"
     for kind, name, profile in (("hosts", "testhost", host), ("drivers", "testaesni", aesni),
                                 ("drivers", "testccr", ccr)):

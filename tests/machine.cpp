@@ -95,6 +95,18 @@ Scenario ideal_ccr() {
   return s;
 }
 
+Scenario ideal_qat_ocf() {
+  Scenario s = with_device(DriverKind::qat_ocf);
+  s.driver.has_qat_ocf = true;
+  s.driver.qat_ocf.instances = q(1);
+  s.driver.qat_ocf.ring_entries = q(512);
+  s.driver.qat_ocf.cookies = q(1026);
+  s.driver.qat_ocf.coalescing_ns = q(0);
+  s.driver.qat_ocf.retry_frame_bytes = q(600);
+  s.driver.qat_ocf.kernel_stack_bytes = q(12000);
+  return s;
+}
+
 Scenario ideal_qat() {
   Scenario s = with_device(DriverKind::qat);
   s.driver.has_qat = true;

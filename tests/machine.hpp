@@ -23,8 +23,10 @@ std::int64_t counter(const RunResult& result, std::string_view name);
 double utilization(const RunResult& result, std::string_view resource);
 std::int64_t busy_ns(const RunResult& result, std::string_view thread_class);
 
-// The ideal scenario with a coprocessor of constant service behind ccr(4) or qat(4), every cost zero.
+// The ideal scenario with a coprocessor of constant service behind ccr(4), qat(4) or qat_ocf(4), every cost
+// zero.
 Scenario ideal_ccr();
 Scenario ideal_qat();
+Scenario ideal_qat_ocf();
 
 }  // namespace ktlssim

@@ -23,6 +23,9 @@ Drivers::Drivers(Kernel& k, bool network_needs_nic) {
       case DriverKind::qat:
         drivers_.push_back(make_qat(k, *profile, unit));
         break;
+      case DriverKind::qat_ocf:
+        drivers_.push_back(make_qat_ocf(k, *profile, unit));
+        break;
     }
     k.drivers.push_back(drivers_.back().get());
   }

@@ -27,6 +27,12 @@ class ModelError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// What is simulated ends in a panic of the kernel: a prediction, not a fault of the simulator.
+class KernelPanic : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 class Strand {
  public:
   Strand(std::string name, Context* context) : name_(std::move(name)), context_(context) {}

@@ -62,6 +62,7 @@ void check_profile(const DriverProfile& profile, const std::string& pointer, con
   checker.group("device", profile.has_device, !profile.sync(), kind);
   checker.group("ccr", profile.has_ccr, profile.kind == DriverKind::ccr, kind);
   checker.group("qat", profile.has_qat, profile.kind == DriverKind::qat, kind);
+  checker.group("qat_ocf", profile.has_qat_ocf, profile.kind == DriverKind::qat_ocf, kind);
   const bool any = std::any_of(profile.ciphers.begin(), profile.ciphers.end(),
                                [](const AlgorithmCost& cost) { return cost.supported; });
   if (!any) checker.add("/ciphers", "", "missing: a driver takes at least one cipher");
@@ -81,6 +82,11 @@ void check_profile(const DriverProfile& profile, const std::string& pointer, con
   if (profile.has_qat) {
     checker.whole("/qat/banks", profile.qat.banks);
     checker.whole("/qat/in_flight_per_bank", profile.qat.in_flight_per_bank);
+  }
+  if (profile.has_qat_ocf) {
+    checker.whole("/qat_ocf/instances", profile.qat_ocf.instances);
+    checker.whole("/qat_ocf/ring_entries", profile.qat_ocf.ring_entries);
+    checker.whole("/qat_ocf/cookies", profile.qat_ocf.cookies);
   }
 }
 

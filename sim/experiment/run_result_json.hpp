@@ -10,7 +10,7 @@
 
 namespace ktlssim {
 
-inline constexpr std::array<std::string_view, 3> kRunStatusNames{"done", "stalled", "failed"};
+inline constexpr std::array<std::string_view, 4> kRunStatusNames{"done", "stalled", "failed", "panicked"};
 
 // Exact both ways, numbers that are not finite included.
 std::string encode(const RunResult& result);

@@ -92,6 +92,9 @@ RunResult simulate(const Scenario& scenario, EngineKind kind, std::uint64_t repl
   try {
     engine->run(static_cast<int>(scenario.cpus()),
                 [&] { result = run_machine(scenario, *engine, replication); });
+  } catch (const KernelPanic& panic) {
+    result.status = RunStatus::panicked;
+    result.diagnosis = panic.what();
   } catch (const ModelError& error) {
     result.status = RunStatus::failed;
     result.diagnosis = error.what();

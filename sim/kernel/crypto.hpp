@@ -25,7 +25,7 @@ struct CryptoSession {
   Driver* driver = nullptr;
   Algorithm algorithm = Algorithm::aes_128_gcm;
   Mutex lock;            // the driver's session mutex
-  int port = 0;          // ccr: the port of this session
+  int port = 0;          // ccr: the port of this session; qat_ocf: its instance
   std::uint64_t id = 0;  // counts all sessions
 };
 
@@ -40,6 +40,7 @@ struct Cryptop {
   bool done = false;   // CRYPTO_F_DONE
   bool fault = false;  // fails on purpose
   Callback crp_callback = nullptr;
+  bool* again = nullptr;                      // async: the dispatch under way is told of an EAGAIN here
   KtlsOcfEncryptState* crp_opaque = nullptr;  // async
   Mutex* os_lock = nullptr;                   // blocking: ktls_ocf.c's mutex of the TLS session
   Thread* waiter = nullptr;                   // blocking: asleep in "ocfktls"

@@ -1,5 +1,9 @@
 #include "sim/kernel/ktls_ocf.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "sim/drivers/driver.hpp"
 #include "sim/kernel/kernel.hpp"
 
@@ -69,10 +73,11 @@ void cipher_request(Kernel& k, KtlsOcfEncryptState& state) {
   request(k, state, tls.crypto, payload + tls.framing.trailer_bytes(payload));
 }
 
+// The kernel dispatches again from within the callback, one level deeper on its stack each time. Here the
+// dispatch under way does it, and counts the levels.
 void ktls_ocf_dispatch_async_cb(Kernel& k, Cryptop& crp) {
   if (crp.crp_etype == Errno::eagain) {
-    retry(k, crp);
-    crypto_dispatch(k, crp);
+    *crp.again = true;
     return;
   }
   KtlsOcfEncryptState& state = *crp.crp_opaque;
@@ -85,10 +90,33 @@ void ktls_ocf_dispatch_async_cb(Kernel& k, Cryptop& crp) {
   ktls_encrypt_cb(k, state, crp.crp_etype);
 }
 
+void check_stack(Kernel& k, const DriverProfile& driver, std::int64_t depth) {
+  if (driver.kind != DriverKind::qat_ocf) return;
+  const std::int64_t bytes = depth * driver.qat_ocf.retry_frame_bytes.count();
+  const std::int64_t stack_bytes = driver.qat_ocf.kernel_stack_bytes.count();
+  if (bytes > stack_bytes)
+    throw KernelPanic(
+        fmt::format("the kernel panics at {} ns: {} overflows its stack of {} bytes, {} retries of EAGAIN "
+                    "deep, each from "
+                    "within the callback of the last (ktls_ocf_dispatch_async_cb)",
+                    k.now().count(), k.sched.curthread()->name, stack_bytes, depth));
+}
+
 Errno ktls_ocf_dispatch_async(Kernel& k, KtlsOcfEncryptState& state) {
-  state.crp.crp_opaque = &state;
-  state.crp.crp_callback = ktls_ocf_dispatch_async_cb;
-  crypto_dispatch(k, state.crp);
+  Cryptop& crp = state.crp;
+  const DriverProfile& driver = crp.ses->driver->profile();
+  crp.crp_opaque = &state;
+  crp.crp_callback = ktls_ocf_dispatch_async_cb;
+  bool again = false;
+  crp.again = &again;
+  crypto_dispatch(k, crp);
+  for (std::int64_t depth = 1; again; ++depth) {
+    k.ktls.stats.retry_depth_max = std::max(k.ktls.stats.retry_depth_max, depth);
+    check_stack(k, driver, depth);
+    again = false;
+    retry(k, crp);
+    crypto_dispatch(k, crp);
+  }
   return Errno::ok;
 }
 

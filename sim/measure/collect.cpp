@@ -158,6 +158,7 @@ std::vector<std::pair<std::string, std::int64_t>> counters(const Kernel& k) {
       {"kern.ipc.tls.stats.ocf.inplace", s.inplace},
       {"kern.ipc.tls.stats.ocf.separate_output", s.separate_output},
       {"kern.ipc.tls.stats.ocf.retries", s.retries},
+      {"ktlssim.retry_depth_max", s.retry_depth_max},
       {"ktlssim.tls10_misordered_records", s.misordered_records},
   };
   for (const Driver* const driver : k.drivers)

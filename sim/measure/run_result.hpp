@@ -10,8 +10,9 @@
 namespace ktlssim {
 
 // done: the measured time was simulated. stalled: work is outstanding, and nothing will ever happen again.
-// failed: a law of the model was broken or the run crashed. `diagnosis` shows the state.
-enum class RunStatus { done, stalled, failed };
+// failed: a law of the model was broken or the run crashed. panicked: the simulated kernel panics.
+// `diagnosis` shows the state.
+enum class RunStatus { done, stalled, failed, panicked };
 
 struct Metric {
   std::string name;  // unit in the name
