@@ -128,9 +128,11 @@ class Study {
       candidate.what.cpu = elasticity(plan, candidate, kCpu);
       result_.parameters.push_back(std::move(candidate.what));
     }
-    const auto strength = [](const Sensitivity& s) {
-      return std::max(std::abs(s.throughput.mean), std::abs(s.cpu.mean));
+    // What is proven of it: the end of the interval that is nearer to zero.
+    const auto proven = [](const Estimate& e) {
+      return std::max({0.0, std::min(e.lo, e.hi), -std::max(e.lo, e.hi)});
     };
+    const auto strength = [&](const Sensitivity& s) { return std::max(proven(s.throughput), proven(s.cpu)); };
     std::stable_sort(result_.parameters.begin(), result_.parameters.end(),
                      [&](const Sensitivity& a, const Sensitivity& b) { return strength(a) > strength(b); });
   }

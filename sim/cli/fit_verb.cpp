@@ -1,0 +1,119 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlopt.hpp>
+
+#include "sim/cli/options.hpp"
+#include "sim/cli/output.hpp"
+#include "sim/cli/text.hpp"
+#include "sim/cli/verbs.hpp"
+#include "sim/experiment/fit.hpp"
+#include "sim/experiment/json_file.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr std::array<std::string_view, 2> kFormats{"table", "json"};
+constexpr double kSame =
+    0.03;  // relative difference to the profiles that the scatter of few replications explains
+
+constexpr HelpText kHelp{"ktlssim fit FILE [options]",
+                         "Fits the parameters that FILE names, within its bounds, to claims of the "
+                         "validation suite, and prints residuals, "
+                         "and for each parameter the interval that the tolerances of the claims leave it. "
+                         "Compares with the values in the "
+                         "profiles. Exit status: 0 the profiles hold the fitted values (within 3 % or half "
+                         "the interval), 1 they do not or a "
+                         "run failed, 2 the command line or FILE is wrong.",
+                         "  ktlssim fit scenarios/validation/fits/ccr-t6.json\n"
+                         "  ktlssim fit scenarios/validation/fits/epyc-7502p.json --replications 5 -j 8\n"};
+
+// Nothing to compare where the claims do not tell.
+bool in_profile(const FittedParameter& p) {
+  if (!p.identified()) return true;
+  const double difference = std::abs(p.value - p.committed);
+  return difference <= std::max(kSame * p.value, *p.half_width / 2);
+}
+
+std::string table(const FitProblem& problem, const FitResult& result) {
+  std::string text = wrap(plain(problem.description), kColumns) +
+                     fmt::format("\n{:<26}{:>10}{:>10}{:>9}{:>10}{:>14}\n", "parameter", "fitted", "profile",
+                                 "+-", "min", "max");
+  for (const FittedParameter& p : result.parameters) {
+    text +=
+        fmt::format("{:<26}{:>10}{:>10}{:>9}{:>10}{:>14}\n", fit(p.parameter.name, 26), number_text(p.value),
+                    number_text(p.committed), p.half_width ? fmt::format("{:.2g}", *p.half_width) : "-",
+                    number_text(p.parameter.min), number_text(p.parameter.max));
+    if (!p.identified()) text += "  unidentifiable: the claims leave it anywhere within its bounds\n";
+    if (!in_profile(p)) text += "  the profile holds another value\n";
+  }
+  text += fmt::format("\n{:<36}{:>14}{:>14}{:>14}\n", "claim", "published", "predicted", "tolerance");
+  for (const FittedClaim& c : result.claims)
+    text += fmt::format("{:<36}{:>14}{:>14}{:>14}\n", fit(c.claim.name, 36), number_text(c.claim.published),
+                        number_text(c.predicted), number_text(c.claim.allowed()));
+  return text + fmt::format("\n{} evaluations; sum of squared errors {:.2g} tolerances\n", result.evaluations,
+                            result.objective);
+}
+
+Json json(const FitResult& result) {
+  Json parameters = Json::array();
+  for (const FittedParameter& p : result.parameters)
+    parameters.push_back({{"name", p.parameter.name},
+                          {"pointers", p.parameter.pointers},
+                          {"value", p.value},
+                          {"profile", p.committed},
+                          {"half_width", p.half_width ? Json(*p.half_width) : Json()},
+                          {"identified", p.identified()},
+                          {"in_profile", in_profile(p)}});
+  Json claims = Json::array();
+  for (const FittedClaim& c : result.claims)
+    claims.push_back({{"name", c.claim.name},
+                      {"published", c.claim.published},
+                      {"predicted", c.predicted},
+                      {"tolerance", c.claim.allowed()}});
+  return {{"parameters", std::move(parameters)},
+          {"claims", std::move(claims)},
+          {"objective", result.objective},
+          {"evaluations", result.evaluations}};
+}
+
+po::options_description fit_options() {
+  po::options_description options;
+  auto add = options.add_options();
+  add("replications", po::value<std::string>()->default_value("3")->value_name("N"),
+      "simulate every variant N times");
+  add("suite", po::value<std::string>()->value_name("FILE"), "another file of claims");
+  add("jobs,j", po::value<std::string>()->value_name("N"), "at most N at a time; by default one per CPU");
+  add("format", po::value<std::string>()->default_value("table")->value_name("NAME"), "table or json");
+  return options;
+}
+
+}  // namespace
+
+int fit_verb(const Arguments& arguments) {
+  const auto values = parse_options(arguments, fit_options(), kHelp);
+  if (!values) return kExitDone;
+  const std::string path = operands(*values, 1, 1, "FILE").front();
+  const bool as_json = choice_option("format", values->at("format").as<std::string>(), kFormats) == 1;
+  const auto replications = static_cast<std::size_t>(
+      integer_option("replications", values->at("replications").as<std::string>(), 1, 10000));
+  const std::filesystem::path suite = values->contains("suite")
+                                          ? std::filesystem::path(values->at("suite").as<std::string>())
+                                          : default_suite();
+  const FitProblem problem = load_fit(path, load_suite(suite));
+  try {
+    const FitResult result = fit(problem, replications, jobs_option(*values));
+    print(as_json ? json(result).dump(2) + '\n' : table(problem, result));
+    const bool same = std::all_of(result.parameters.begin(), result.parameters.end(), in_profile);
+    return same ? kExitDone : kExitRunFailed;
+  } catch (const nlopt::forced_stop&) {
+    complain("interrupted");
+    return kExitInterrupted;
+  }
+}
+
+}  // namespace ktlssim

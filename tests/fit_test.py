@@ -1,0 +1,84 @@
+"""ktlssim fit finds parameters that have a closed form, and says which ones the figures cannot tell."""
+import glob
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+KTLSSIM = os.environ["KTLSSIM"]
+SCENARIOS = os.path.join(os.environ["KTLSSIM_ROOT"], "scenarios")
+LATENCY_IN = "/driver/device/latency_submit_ns"
+LATENCY_OUT = "/driver/device/latency_complete_ns"
+SERVICE = "/driver/ciphers/aes-128-gcm/request_ns"
+
+
+def ktlssim(*words):
+    done = subprocess.run([KTLSSIM, *words], capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+# Deterministic: X = workers / (L + s) while the device is not saturated, else 1 / s.
+def claim(name, sessions, published):
+    return {"name": name, "claim": "closed form", "source": "textbook", "reason": "exact", "metric": "records_per_second",
+            "scenario": os.path.join(SCENARIOS, "closed-ideal.json"), "published": published, "tolerance_percent": 1,
+            "set": ["/driver/device/law=constant", f"/workload/sessions={sessions}", "/measure/duration_ms=20",
+                    f"{LATENCY_OUT}=1000"]}
+
+
+def parameter(name, pointer, low, high):
+    return {"name": name, "pointers": [pointer], "min": low, "max": high, "reason": "test"}
+
+
+class FitTest(unittest.TestCase):
+    def file(self, content):
+        file = tempfile.NamedTemporaryFile("w", suffix=".json", delete=False)
+        self.addCleanup(os.unlink, file.name)
+        with file:
+            json.dump(content, file)
+        return file.name
+
+    def fit(self, claims, parameters):
+        suite = self.file({"claims": claims})
+        problem = self.file({"description": "test", "claims": [c["name"] for c in claims], "parameters": parameters})
+        return ktlssim("fit", problem, "--suite", suite, "--replications", "1", "--format", "json")
+
+    def test_two_figures_give_latency_and_service_time(self):
+        # Two workers: 2 / (1 + 16.4 + 2.6) us; asked of eight, the device: 1 / 2.6 us.
+        claims = [claim("latency", 2, 2 / 20e-6), claim("service", 8, 1 / 2.6e-6)]
+        claims[1]["set"].append("/ktls/dispatch=driver")
+        status, out, err = self.fit(claims, [parameter("L", LATENCY_IN, 1000, 50000), parameter("s", SERVICE, 500, 9000)])
+        found = {p["name"]: p for p in json.loads(out)["parameters"]}
+        self.assertAlmostEqual(found["L"]["value"] / 16400, 1, delta=0.01, msg=err)
+        self.assertAlmostEqual(found["s"]["value"] / 2600, 1, delta=0.005)
+        # The throughput of two workers moves by 16.4 / 20 of the latency's change: 1 % of it leaves 1.2 %, and the
+        # tolerance of the service time a little more.
+        self.assertAlmostEqual(found["L"]["half_width"] / 16400, 0.0122, delta=0.001)
+        self.assertEqual([p["identified"] for p in found.values()], [True, True])
+        self.assertEqual(status, 0)  # closed-ideal has 16000 ns, which is within 3 %
+
+    def test_one_of_two_latencies_cannot_be_told_from_the_other(self):
+        claims = [claim("a", 2, 2 / 20e-6), claim("b", 3, 3 / 20e-6)]
+        for c in claims:
+            c["set"].pop()
+        _, out, _ = self.fit(claims, [parameter("in", LATENCY_IN, 1000, 30000), parameter("out", LATENCY_OUT, 1, 30000)])
+        self.assertEqual([p["identified"] for p in json.loads(out)["parameters"]], [False, False])
+
+    def test_what_is_wrong_with_a_file_is_said_all_at_once(self):
+        status, _, err = self.fit([claim("a", 2, 1)], [parameter("x", "/driver/device/latency", 5, 1),
+                                                       parameter("", SERVICE, 1, 2)])
+        self.assertEqual(status, 2)
+        for message in ("/parameters/0/pointers", '"min" below "max"', "/parameters/1/name", "more than the 1 claims"):
+            self.assertIn(message, err)
+
+    @unittest.skipUnless(os.environ.get("KTLSSIM_SLOW"), "takes minutes: set KTLSSIM_SLOW=1")
+    def test_the_profiles_hold_what_the_committed_fits_give(self):
+        for path in glob.glob(os.path.join(SCENARIOS, "validation", "fits", "*.json")):
+            status, out, err = ktlssim("fit", path)
+            with self.subTest(fit=os.path.basename(path)):
+                self.assertEqual(status, 0, out + err)
+
+
+if __name__ == "__main__":
+    sys.exit(unittest.main())
