@@ -19,12 +19,6 @@ void RunQueue::insert(Thread& thread, bool at_head) {
   stealable_ += thread.bound_cpu < 0 ? 1 : 0;
 }
 
-Thread& RunQueue::pop() {
-  Thread& thread = *head_[first()];
-  remove(thread);
-  return thread;
-}
-
 void RunQueue::remove(Thread& thread) {
   const auto q = list_of(thread);
   Thread* previous = nullptr;

@@ -17,8 +17,9 @@ class RunQueue {
   int stealable() const { return stealable_; }
 
   void insert(Thread& thread, bool at_head);
-  // Precondition of both: not empty, and `thread` is in it.
-  Thread& pop();
+  // Who would run next. Precondition: not empty.
+  Thread& front() const { return *head_[first()]; }
+  // Precondition: `thread` is in it.
   void remove(Thread& thread);
   // The most urgent floating thread; null where there is none.
   Thread* first_stealable() const;

@@ -159,6 +159,12 @@ int Scheduler::pick_cpu(const Thread& thread) const {
 void Scheduler::enqueue(Thread& thread, Cpu& cpu, bool at_head) {
   thread.state = ThreadState::runnable;
   cpu.queue.insert(thread, at_head);
+  if (thread.bound_cpu < 0) ++stealable_;
+}
+
+void Scheduler::dequeue(Thread& thread, Cpu& cpu) {
+  cpu.queue.remove(thread);
+  if (thread.bound_cpu < 0) --stealable_;
 }
 
 void Scheduler::dispatch(Cpu& cpu, Thread& thread) {
@@ -205,7 +211,8 @@ void Scheduler::deschedule(Cpu& cpu, bool to_head) {
 void Scheduler::run_next(Cpu& cpu) {
   Thread* next = nullptr;
   if (!cpu.queue.empty()) {
-    next = &cpu.queue.pop();
+    next = &cpu.queue.front();
+    dequeue(*next, cpu);
   } else {
     next = steal(cpu);
   }
@@ -217,6 +224,7 @@ void Scheduler::run_next(Cpu& cpu) {
 
 // The most urgent floating thread of the CPU that has most of them waiting.
 Thread* Scheduler::steal(const Cpu& thief) {
+  if (stealable_ == 0) return nullptr;
   Cpu* victim = nullptr;
   const int own = index(thief);
   for (int i = 1; i < cpus(); ++i) {
@@ -226,7 +234,7 @@ Thread* Scheduler::steal(const Cpu& thief) {
   }
   if (victim == nullptr) return nullptr;
   Thread* const thread = victim->queue.first_stealable();
-  victim->queue.remove(*thread);
+  dequeue(*thread, *victim);
   ++counters_.steals;
   return thread;
 }

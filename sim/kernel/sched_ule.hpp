@@ -107,6 +107,7 @@ class Scheduler {
   bool should_preempt(int priority, const Thread& current, bool remote) const;
   void apply_priority(Thread& thread);
   void enqueue(Thread& thread, Cpu& cpu, bool at_head);
+  void dequeue(Thread& thread, Cpu& cpu);
   void dispatch(Cpu& cpu, Thread& thread);
   void run_next(Cpu& cpu);  // its thread has left: next thread, steal, or idle
   Thread* steal(const Cpu& thief);
@@ -137,6 +138,7 @@ class Scheduler {
   std::vector<Cpu> cpus_;
   std::vector<std::unique_ptr<Thread>> threads_;
   Thread* executing_ = nullptr;
+  int stealable_ = 0;  // floating threads in run queues
   SchedulerCounters counters_;
   std::uint64_t fingerprint_ = 14695981039346656037ULL;  // FNV-1a offset basis
 };
