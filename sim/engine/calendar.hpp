@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -28,42 +30,129 @@ struct Event {
 
 class Calendar {
  public:
+  // A time together with the order among the events of that time.
+  struct Place {
+    Time time;
+    std::uint64_t order;
+  };
+
+  // The place that an event put in now would get. The event itself may follow later, as long as nothing
+  // beyond that place has left the calendar.
+  Place reserve(Time time, Rank rank) {
+    return {time, (static_cast<std::uint64_t>(rank) << kRankShift) | sequence_++};
+  }
+
+  // Calls (object->*Method)(tag) at `place`.
+  template <auto Method, class T>
+  void call_at(Place place, T* object, std::uint64_t tag = 0) {
+    live_ += lapses(place.order) ? 0 : 1;
+    push({place.time, place.order, [](void* o, std::uint64_t t) { (static_cast<T*>(o)->*Method)(t); }, object,
+          tag});
+  }
   // Calls (object->*Method)(tag) at `time`.
   template <auto Method, class T>
   void call_at(Time time, Rank rank, T* object, std::uint64_t tag = 0) {
-    live_ += rank == Rank::lapse ? 0 : 1;
-    push({time, (static_cast<std::uint64_t>(rank) << kRankShift) | sequence_++,
-          [](void* o, std::uint64_t t) { (static_cast<T*>(o)->*Method)(t); }, object, tag});
+    call_at<Method>(reserve(time, rank), object, tag);
   }
 
-  bool empty() const { return heap_.empty(); }
+  bool empty() const { return near_count_ == 0; }
   // Events that can start something by themselves.
   std::size_t live() const { return live_; }
-  Time next_time() const { return heap_.empty() ? kNever : heap_.front().time; }
+  // kNever where there is none.
+  Time next_time() const { return near_count_ == 0 ? kNever : near_[near_count_ - 1].time; }
 
   // Precondition: not empty.
   Event pop() {
-    std::pop_heap(heap_.begin(), heap_.end(), Later{});
-    const Event event = heap_.back();
-    heap_.pop_back();
-    live_ -= event.order >> kRankShift == static_cast<std::uint64_t>(Rank::lapse) ? 0 : 1;
+    const Event event = near_[--near_count_];
+    if (near_count_ == 0) refill();
+    live_ -= lapses(event.order) ? 0 : 1;
     return event;
   }
 
  private:
   static constexpr unsigned kRankShift = 56;
+  static constexpr std::size_t kChildren = 4;
+  static constexpr std::size_t kNear = 32;
 
-  struct Later {
-    bool operator()(const Event& a, const Event& b) const {
-      return a.time != b.time ? a.time > b.time : a.order > b.order;
-    }
-  };
-
-  void push(const Event& event) {
-    heap_.push_back(event);
-    std::push_heap(heap_.begin(), heap_.end(), Later{});
+  static bool lapses(std::uint64_t order) {
+    return order >> kRankShift == static_cast<std::uint64_t>(Rank::lapse);
   }
 
+  static bool earlier(const Event& a, const Event& b) {
+    using Key = unsigned __int128;
+    const auto key = [](const Event& e) {
+      return static_cast<Key>(static_cast<std::uint64_t>(e.time.count())) << 64 | e.order;
+    };
+    return key(a) < key(b);
+  }
+
+  void push(const Event& event) {
+    if (near_count_ == kNear) spill();
+    if (!heap_.empty() && !earlier(event, near_[0])) {
+      push_heap(event);
+      return;
+    }
+    std::size_t hole = near_count_++;
+    for (; hole > 0 && !earlier(event, near_[hole - 1]); --hole) near_[hole] = near_[hole - 1];
+    near_[hole] = event;
+  }
+
+  // Half of the near events, the later ones, go to the heap.
+  void spill() {
+    for (std::size_t i = 0; i < kNear / 2; ++i) push_heap(near_[i]);
+    std::copy(near_.begin() + kNear / 2, near_.end(), near_.begin());
+    near_count_ -= kNear / 2;
+  }
+
+  void refill() {
+    near_count_ = std::min(kNear / 4, heap_.size());
+    for (std::size_t i = near_count_; i > 0; --i) near_[i - 1] = pop_heap();
+  }
+
+  void push_heap(const Event& event) {
+    heap_.push_back(event);
+    rise(heap_.size() - 1, event);
+  }
+
+  // Puts `event` into the hole, or above it.
+  void rise(std::size_t hole, const Event& event) {
+    while (hole > 0) {
+      const std::size_t parent = (hole - 1) / kChildren;
+      if (!earlier(event, heap_[parent])) break;
+      heap_[hole] = heap_[parent];
+      hole = parent;
+    }
+    heap_[hole] = event;
+  }
+
+  // The hole of the first event sinks to a leaf, where the last event takes it: that one belongs near the
+  // leaves anyway.
+  Event pop_heap() {
+    const Event top = heap_.front();
+    const Event last = heap_.back();
+    heap_.pop_back();
+    const std::size_t size = heap_.size();
+    std::size_t hole = 0;
+    for (std::size_t child = 1; child < size; child = hole * kChildren + 1) {
+      std::size_t best = child;
+      if (child + kChildren <= size) {
+        const std::size_t left = child + (earlier(heap_[child + 1], heap_[child]) ? 1 : 0);
+        const std::size_t right = child + 2 + (earlier(heap_[child + 3], heap_[child + 2]) ? 1 : 0);
+        best = earlier(heap_[right], heap_[left]) ? right : left;
+      } else {
+        for (++child; child < size; ++child) best = earlier(heap_[child], heap_[best]) ? child : best;
+      }
+      heap_[hole] = heap_[best];
+      hole = best;
+    }
+    if (size > 0) rise(hole, last);
+    return top;
+  }
+
+  // The earliest events, the earliest last, and all others. Most events are due soon and leave from here,
+  // whatever far timers the heap holds. Empty only where the heap is.
+  std::array<Event, kNear> near_;
+  std::size_t near_count_ = 0;
   std::vector<Event> heap_;
   std::uint64_t sequence_ = 0;
   std::size_t live_ = 0;
