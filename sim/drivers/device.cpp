@@ -15,7 +15,8 @@ Device::Device(Kernel& kernel, const DriverProfile& profile, int unit, DeviceOwn
       owner_(owner),
       profile_(profile),
       costs_(profile.device),
-      free_at_(static_cast<std::size_t>(costs_.engines.count()), Time{0}),
+      engines_(static_cast<std::size_t>(costs_.engines.count())),
+      dead_from_(from_ms(kernel.scenario.faults.device_dead_from_ms)),
       random_(random_stream(kernel, unit == 0 ? "service" : fmt::format("service {}", unit))) {
   if (unit > 0) name_ += std::to_string(unit);
 }
@@ -28,25 +29,36 @@ Time Device::service_time(const Cryptop& crp) {
 // free first takes this one, and its start and end are known now.
 Time Device::submit(Cryptop& crp) {
   const Time arrival = kernel_.now() + costs_.latency_submit_ns.ns();
-  Time& engine = *std::min_element(free_at_.begin(), free_at_.end());
-  const Time start = std::max(arrival, engine);
-  engine = start + service_time(crp);
-  busy_ns_ += kernel_.window.overlap_ns(start, engine);
+  Engine& engine = *std::min_element(engines_.begin(), engines_.end(),
+                                     [](const Engine& x, const Engine& y) { return x.free_at < y.free_at; });
+  const Time start = std::max(arrival, engine.free_at);
+  engine.free_at = start + service_time(crp);
+  busy_ns_ += kernel_.window.overlap_ns(start, engine.free_at);
   kernel_.recorder.stations.enter(crp.cb_mbuf->stays, Place::device, kernel_.now());
-  if (kernel_.now() >= from_ms(kernel_.scenario.faults.device_dead_from_ms)) return start;
-  kernel_.calendar().call_at<&Device::complete>(engine + costs_.latency_complete_ns.ns(), Rank::hardware,
-                                                this, reinterpret_cast<std::uintptr_t>(&crp));
+  if (kernel_.now() >= dead_from_) return start;
+  crp.completion =
+      kernel_.calendar().reserve(engine.free_at + costs_.latency_complete_ns.ns(), Rank::hardware);
+  crp.next_of_engine = nullptr;
+  (engine.first == nullptr ? engine.first : engine.last->next_of_engine) = &crp;
+  engine.last = &crp;
+  if (engine.first == &crp) call_back(static_cast<std::size_t>(&engine - engines_.data()));
   return start;
 }
 
-void Device::complete(std::uint64_t tag) {
-  auto& crp = *reinterpret_cast<Cryptop*>(tag);
+void Device::call_back(std::size_t engine) {
+  kernel_.calendar().call_at<&Device::complete>(engines_[engine].first->completion, this, engine);
+}
+
+void Device::complete(std::uint64_t engine) {
+  Cryptop& crp = *engines_[engine].first;
+  engines_[engine].first = crp.next_of_engine;
+  if (engines_[engine].first != nullptr) call_back(engine);
   kernel_.recorder.stations.leave(crp.cb_mbuf->stays, Place::device, kernel_.now());
   owner_.completed(crp);
 }
 
 Resource Device::resource(std::int64_t records) const {
-  const auto engines = static_cast<double>(free_at_.size());
+  const auto engines = static_cast<double>(engines_.size());
   const auto busy = static_cast<double>(busy_ns_);
   const auto span = static_cast<double>((kernel_.window.end - kernel_.window.begin).count());
   return {.name = name_ + " engines",

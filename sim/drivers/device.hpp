@@ -33,14 +33,22 @@ class Device {
 
  private:
   Time service_time(const Cryptop& crp);
-  void complete(std::uint64_t tag);
+  void complete(std::uint64_t engine);
+  void call_back(std::size_t engine);
 
   Kernel& kernel_;
   std::string name_;
   DeviceOwner& owner_;
   const DriverProfile& profile_;
   const DeviceCosts& costs_;
-  std::vector<Time> free_at_;  // when each engine has done all it has been given
+  // What an engine has been given: its requests end in this order, so only the first is in the calendar.
+  struct Engine {
+    Time free_at{0};  // when it has done all of them
+    Cryptop* first = nullptr;
+    Cryptop* last = nullptr;
+  };
+  std::vector<Engine> engines_;
+  Time dead_from_;
   boost::random::mt19937_64 random_;
   std::int64_t busy_ns_ = 0;  // of all engines, within the measured window
 };
