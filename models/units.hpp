@@ -12,10 +12,15 @@ using Time = std::chrono::nanoseconds;
 constexpr Time kNoTime{0};
 constexpr Time kNever = Time::max();
 
-// Nearest nanosecond of a duration given in (fractional) nanoseconds, microseconds or milliseconds.
-inline Time from_ns(double ns) { return Time{std::llround(ns)}; }
-inline Time from_us(double us) { return Time{std::llround(us * 1e3)}; }
-inline Time from_ms(double ms) { return Time{std::llround(ms * 1e6)}; }
+// Nearest nanosecond of a duration given in (fractional) nanoseconds, microseconds or milliseconds; halves go
+// away from zero, as in std::llround, which the compiler cannot inline.
+inline Time from_ns(double ns) {
+  const auto whole = static_cast<std::int64_t>(ns);
+  const double rest = ns - static_cast<double>(whole);
+  return Time{whole + (rest >= 0.5 ? 1 : 0) - (rest <= -0.5 ? 1 : 0)};
+}
+inline Time from_us(double us) { return from_ns(us * 1e3); }
+inline Time from_ms(double ms) { return from_ns(ms * 1e6); }
 
 inline double to_us(Time time) { return static_cast<double>(time.count()) / 1e3; }
 inline double to_seconds(Time time) { return static_cast<double>(time.count()) / 1e9; }
