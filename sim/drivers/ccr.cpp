@@ -146,10 +146,10 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
 
   // Reads the status page (read_hw_cidx), which is as new as the last work request that asked for an update.
   bool has_room(ControlQueue& wrq) {
-    const auto known = std::find_if(wrq.in_ring.rbegin(), wrq.in_ring.rend(), [this](const WorkRequest& wr) {
-      return wr.update && wr.taken_up <= kernel_.now();
-    });
-    for (auto left = wrq.in_ring.rend() - known; left > 0; --left) {
+    std::size_t known = 0;  // of the oldest work requests, which the device takes up in order
+    for (std::size_t i = 0; i < wrq.in_ring.size() && wrq.in_ring[i].taken_up <= kernel_.now(); ++i)
+      if (wrq.in_ring[i].update) known = i + 1;
+    for (; known > 0; --known) {
       wrq.used -= wrq.in_ring.front().descriptors;
       wrq.in_ring.pop_front();
     }
