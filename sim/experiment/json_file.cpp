@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cmath>
 #include <cstring>
@@ -154,13 +155,16 @@ std::optional<Json> read_json_file(const std::filesystem::path& path, Problems& 
     problems.add(path.string(), "", "", fmt::format("cannot be read: {}", std::strerror(errno)));
     return std::nullopt;
   }
-  std::string text(kMaxJsonBytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  std::string text;
+  std::array<char, 65536> chunk{};
+  do {
+    file.read(chunk.data(), chunk.size());
+    text.append(chunk.data(), static_cast<std::size_t>(file.gcount()));
+  } while (file && text.size() <= kMaxJsonBytes);
   if (file.bad()) {
     problems.add(path.string(), "", "", "cannot be read");
     return std::nullopt;
   }
-  text.resize(static_cast<std::size_t>(file.gcount()));
   if (text.size() > kMaxJsonBytes) {
     problems.add(path.string(), "", "", fmt::format("larger than {} MiB", kMaxJsonBytes >> 20));
     return std::nullopt;
