@@ -109,6 +109,7 @@ class SimgridEngine final : public Engine {
 
 }  // namespace
 
-std::unique_ptr<Engine> make_simgrid_engine() { return std::make_unique<SimgridEngine>(); }
-
 }  // namespace ktlssim
+
+// The one name of this library.
+extern "C" ktlssim::Engine* ktlssim_make_simgrid_engine() { return new ktlssim::SimgridEngine; }

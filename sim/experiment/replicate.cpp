@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/engine/engine.hpp"
 #include "sim/experiment/fork_pool.hpp"
 
 namespace ktlssim {
@@ -13,6 +14,7 @@ bool Experiment::all_done() const {
 }
 
 Experiment replicate(const Scenario& scenario, EngineKind engine, std::size_t count, std::size_t jobs) {
+  if (engine == EngineKind::simgrid) load_simgrid_engine();
   const auto task = [&](std::size_t number) { return simulate(scenario, engine, number); };
   PoolOutcome outcome = run_in_children(count, jobs, task);
   Experiment experiment;
