@@ -5,13 +5,8 @@
 
 namespace ktlssim {
 
-void Mutex::lock(Scheduler& scheduler, LockStatistics& statistics, Time turnstile_cost) {
+void Mutex::contend(Scheduler& scheduler, LockStatistics& statistics, Time turnstile_cost) {
   Thread& self = *scheduler.curthread();
-  if (owner_ == nullptr) [[likely]] {
-    owner_ = &self;
-    self.held.push_back(this);
-    return;
-  }
   scheduler_ = &scheduler;
   ++statistics.contested;
   const Time began = scheduler.now();
@@ -28,25 +23,19 @@ void Mutex::lock(Scheduler& scheduler, LockStatistics& statistics, Time turnstil
     scheduler.lend_priority(*owner_, self.priority);
     scheduler.sleep("turnstile");
   }
-  owner_ = &self;
-  self.held.push_back(this);
+  take(self);
   statistics.waited_ns += (scheduler.now() - began).count();
 }
 
 // The first spinner takes the lock; else all that block look again, the most urgent one running first.
-void Mutex::unlock(Scheduler& scheduler) {
-  Thread& self = *owner_;
-  owner_ = nullptr;
-  std::erase(self.held, this);
+void Mutex::hand_on(Scheduler& scheduler, Thread& previous_owner) {
   if (scheduler.unwinding()) return;
-  if (self.lent_priority < 255) [[unlikely]] {
+  if (previous_owner.lent_priority < 255) {
     int still_lent = 255;
-    for (const Mutex* const mutex : self.held)
+    for (const Mutex* const mutex : previous_owner.held)
       for (const Thread* const waiter : mutex->blocked_) still_lent = std::min(still_lent, waiter->priority);
-    scheduler.unlend_priority(self, still_lent);
+    scheduler.unlend_priority(previous_owner, still_lent);
   }
-  if (spinners_.empty() && blocked_.empty()) [[likely]]
-    return;
   for (Thread* const spinner : spinners_) scheduler.stop_spinning(*spinner);
   for (Thread* const thread : std::exchange(blocked_, {})) scheduler.make_runnable(*thread);
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "models/units.hpp"
@@ -20,8 +21,20 @@ struct LockStatistics {
 
 class Mutex {
  public:
-  void lock(Scheduler& scheduler, LockStatistics& statistics, Time turnstile_cost);
-  void unlock(Scheduler& scheduler);
+  void lock(Scheduler& scheduler, LockStatistics& statistics, Time turnstile_cost) {
+    if (owner_ == nullptr) [[likely]]
+      return take(*scheduler.curthread());
+    contend(scheduler, statistics, turnstile_cost);
+  }
+  void unlock(Scheduler& scheduler) {
+    Thread& self = *std::exchange(owner_, nullptr);
+    if (self.held.back() == this) [[likely]]
+      self.held.pop_back();
+    else
+      std::erase(self.held, this);
+    if (self.lent_priority < 255 || !spinners_.empty() || !blocked_.empty()) [[unlikely]]
+      hand_on(scheduler, self);
+  }
   bool held() const { return owner_ != nullptr; }
   const Thread* owner() const { return owner_; }
 
@@ -29,6 +42,13 @@ class Mutex {
   void owner_left_cpu();
 
  private:
+  void take(Thread& thread) {
+    owner_ = &thread;
+    thread.held.push_back(this);
+  }
+  void contend(Scheduler& scheduler, LockStatistics& statistics, Time turnstile_cost);
+  void hand_on(Scheduler& scheduler, Thread& previous_owner);
+
   Thread* owner_ = nullptr;
   Scheduler* scheduler_ = nullptr;
   std::vector<Thread*> spinners_;
