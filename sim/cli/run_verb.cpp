@@ -2,13 +2,16 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <filesystem>
 #include <optional>
 
 #include "sim/cli/options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/run_table.hpp"
 #include "sim/cli/verbs.hpp"
+#include "sim/experiment/folded_stacks.hpp"
 #include "sim/experiment/output_directory.hpp"
+#include "sim/experiment/problems.hpp"
 #include "sim/experiment/replicate.hpp"
 #include "sim/experiment/result_json.hpp"
 #include "sim/experiment/run_result_json.hpp"
@@ -46,6 +49,8 @@ po::options_description run_options() {
   add("format", po::value<std::string>()->default_value("table")->value_name("NAME"),
       "table, json or sysctl");
   add("out", po::value<std::string>()->value_name("DIR"), "write result.json and manifest.json to DIR");
+  add("folded", po::value<std::string>()->value_name("FILE"),
+      "write CPU time as folded stacks (class;thread;function ns) for flame graphs");
   add("engine", po::value<std::string>()->default_value("simgrid")->value_name("NAME"), "simgrid or fiber");
   return options;
 }
@@ -59,6 +64,26 @@ std::vector<std::string> settings(const po::variables_map& values) {
     sets.push_back(fmt::format("/seed={}", seed));
   }
   return sets;
+}
+
+// A file to be written at the end, in a directory that can be written to now.
+class OutputFile {
+ public:
+  explicit OutputFile(const std::filesystem::path& path)
+      : directory_(path.has_parent_path() ? path.parent_path() : "."), name_(path.filename().string()) {
+    if (name_.empty() || std::filesystem::is_directory(path))
+      throw InputError({{path.string(), "", "", "cannot write there: a directory"}});
+  }
+  void write(std::string_view contents) const { directory_.write(name_, contents); }
+
+ private:
+  OutputDirectory directory_;
+  std::string name_;
+};
+
+std::optional<OutputFile> output_file(const po::variables_map& values, const char* option) {
+  if (!values.contains(option)) return std::nullopt;
+  return OutputFile(values.at(option).as<std::string>());
 }
 
 std::string sysctl_lines(const Summary& summary) {
@@ -112,6 +137,7 @@ int run_verb(const Arguments& arguments) {
   const Scenario scenario = load_scenario(path, settings(*values));
   std::optional<OutputDirectory> out;
   if (values->contains("out")) out.emplace(values->at("out").as<std::string>());
+  const std::optional<OutputFile> folded = output_file(*values, "folded");
 
   record.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
   const auto begin = std::chrono::steady_clock::now();
@@ -123,6 +149,7 @@ int run_verb(const Arguments& arguments) {
     out->write("result.json", json_text(result_json(scenario, experiment, record)));
     out->write("manifest.json", json_text(provenance_json(scenario, experiment, record)));
   }
+  if (folded) folded->write(folded_stacks(experiment));
   if (!experiment.interrupted || experiment.summary.done > 0)
     print_result(format, scenario, experiment, record);
   if (experiment.interrupted) return kExitInterrupted;
