@@ -94,13 +94,13 @@ void Scheduler::make_runnable(Thread& thread) {
   ++counters_.wakeups;
   thread.cpu = pick_cpu(thread);
   Cpu& cpu = cpu_of(thread);
+  if (cpu.current == nullptr && !cpu.waking && idle_exit_ == kNoTime) {
+    dispatch(cpu, thread);
+    return;
+  }
   enqueue(thread, cpu, false);
   if (cpu.current == nullptr) {
     if (cpu.waking) return;
-    if (idle_exit_ == kNoTime) {
-      run_next(cpu);
-      return;
-    }
     cpu.waking = true;
     executive_.calendar().call_at<&Scheduler::idle_exit_done>(executive_.now() + idle_exit_, Rank::scheduler,
                                                               this, static_cast<std::uint64_t>(index(cpu)));
