@@ -9,8 +9,9 @@
 
 namespace ktlssim {
 
-// How far a value can be trusted, best first. `scenario`: the user wrote it over the profile's.
-enum class Confidence { published, derived, fitted, estimated, scenario };
+// How far a value can be trusted, best first. `measured`: on this very machine. `scenario`: the user wrote it
+// over the profile's.
+enum class Confidence { measured, published, derived, fitted, estimated, scenario };
 
 struct Provenance {
   std::string source;  // a paper, a manual, a file of the kernel, a line of facts

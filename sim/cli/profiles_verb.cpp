@@ -14,12 +14,13 @@ namespace ktlssim {
 
 namespace {
 
-constexpr HelpText kHelp{"ktlssim profiles [NAME]",
-                         "Without NAME, lists the host and driver profiles. With NAME, prints every value of "
-                         "a profile with its unit, how "
-                         "far it can be trusted (published, derived, fitted, estimated) and its source.",
-                         "  ktlssim profiles\n"
-                         "  ktlssim profiles ccr-t6\n"};
+constexpr HelpText kHelp{
+    "ktlssim profiles [NAME]",
+    "Without NAME, lists the host and driver profiles. With NAME, prints every value of "
+    "a profile with its unit, how "
+    "far it can be trusted (measured, published, derived, fitted, estimated) and its source.",
+    "  ktlssim profiles\n"
+    "  ktlssim profiles ccr-t6\n"};
 
 std::string_view unit_of(std::string_view name) {
   if (name.ends_with("_ns_per_byte")) return " ns/byte";

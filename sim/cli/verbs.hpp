@@ -32,6 +32,7 @@ int bounds_verb(const Arguments& arguments);
 int validate_verb(const Arguments& arguments);
 int sensitivity_verb(const Arguments& arguments);
 int fit_verb(const Arguments& arguments);
+int calibrate_verb(const Arguments& arguments);
 int check_verb(const Arguments& arguments);
 int profiles_verb(const Arguments& arguments);
 int parameters_verb(const Arguments& arguments);

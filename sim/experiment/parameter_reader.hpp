@@ -14,8 +14,8 @@
 namespace ktlssim {
 
 // Names of Confidence, in order. The last one cannot be claimed by a profile's file.
-inline constexpr std::array<std::string_view, 5> kConfidenceNames{"published", "derived", "fitted",
-                                                                  "estimated", "scenario"};
+inline constexpr std::array<std::string_view, 6> kConfidenceNames{"measured", "published", "derived",
+                                                                  "fitted",   "estimated", "scenario"};
 
 // What a value was given in: a profile's file, a scenario's file, or `--set`, which overwrites parts of a
 // scenario.

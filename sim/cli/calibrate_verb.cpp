@@ -1,0 +1,175 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "sim/calibrate/machine_profiles.hpp"
+#include "sim/cli/options.hpp"
+#include "sim/cli/output.hpp"
+#include "sim/cli/text.hpp"
+#include "sim/cli/verbs.hpp"
+#include "sim/experiment/output_directory.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr std::array<std::string_view, 2> kFormats{"table", "json"};
+
+constexpr HelpText kHelp{
+    "ktlssim calibrate [options]",
+    "Measures what encryption costs this machine: AES-GCM and ChaCha20-Poly1305 through OpenSSL, over record "
+    "sizes, on "
+    "hot and cold data, with 1 to N threads. Fits request_ns + byte_ns x bytes to the cold timings, predicts "
+    "from that "
+    "what several threads encrypt together, and prints it beside what they did. Time is CPU time, so other "
+    "work on the machine disturbs little. With --out, writes a driver "
+    "and a host "
+    "profile; with --steps, step costs that were measured on FreeBSD go into the host profile.",
+    "  ktlssim calibrate\n"
+    "  ktlssim calibrate --out this-machine\n"
+    "  KTLSSIM_DATA=this-machine ktlssim profiles measured\n"
+    "  ktlssim calibrate --host xeon-e5-1620v3 --steps steps.csv --out this-machine\n"};
+
+struct ThreadRow {
+  Algorithm algorithm;
+  int threads;
+  ThreadsMeasurement measured;
+  double predicted;  // records/s
+};
+
+std::string_view name(Algorithm algorithm) { return kAlgorithmNames[static_cast<std::size_t>(algorithm)]; }
+
+std::string timing_lines(const std::vector<AlgorithmMeasurement>& algorithms) {
+  std::string text = fmt::format("{:<20}{:>8}{:>12}{:>9}{:>12}{:>9}{:>10}\n", "algorithm", "bytes", "hot ns",
+                                 "spread", "cold ns", "spread", "line ns");
+  const auto spread = [](const Timing& t) {
+    return fmt::format("{:.0f} %", 100 * (t.highest_ns - t.lowest_ns) / t.ns);
+  };
+  for (const AlgorithmMeasurement& m : algorithms) {
+    const std::size_t sizes = m.timings.size() / 2;
+    for (std::size_t i = 0; i < sizes; ++i) {
+      const Timing& hot = m.timings[i];
+      const Timing& cold = m.timings[i + sizes];
+      text += fmt::format("{:<20}{:>8}{:>12}{:>9}{:>12}{:>9}{:>10}\n", name(m.algorithm), hot.bytes,
+                          number_text(hot.ns), spread(hot), number_text(cold.ns), spread(cold),
+                          number_text(m.cost.request_ns + m.cost.byte_ns * static_cast<double>(hot.bytes)));
+    }
+  }
+  return text;
+}
+
+std::string cost_lines(const std::vector<AlgorithmMeasurement>& algorithms) {
+  std::string text =
+      fmt::format("\n{:<20}{:>14}{:>14}{:>20}\n", "algorithm", "request_ns", "byte_ns", "worst error");
+  for (const AlgorithmMeasurement& m : algorithms)
+    text += fmt::format("{:<20}{:>14.1f}{:>14.4f}{:>18.1f} %\n", name(m.algorithm), m.cost.request_ns,
+                        m.cost.byte_ns, 100 * m.cost.worst_error);
+  return text;
+}
+
+double gbps(double records_per_second) { return records_per_second * kTlsMaxPayloadBytes * 8 / 1e9; }
+
+std::string thread_lines(const std::vector<ThreadRow>& rows) {
+  std::string text = fmt::format("\n{:<20}{:>9}{:>10}{:>15}{:>16}{:>10}\n", "algorithm", "threads",
+                                 "CPUs had", "measured Gb/s", "predicted Gb/s", "error");
+  for (const ThreadRow& row : rows)
+    text += fmt::format("{:<20}{:>9}{:>10.2f}{:>15.2f}{:>16.2f}{:>8.1f} %\n", name(row.algorithm),
+                        row.threads, row.measured.cpus_had, gbps(row.measured.records_per_second),
+                        gbps(row.predicted), 100 * (row.predicted / row.measured.records_per_second - 1));
+  return text;
+}
+
+Json json(const MachineDescription& machine, const std::vector<AlgorithmMeasurement>& algorithms,
+          const std::vector<ThreadRow>& rows) {
+  Json json{{"machine",
+             {{"cpu", machine.cpu},
+              {"openssl", machine.openssl},
+              {"cpus", machine.cpus},
+              {"threads_per_core", machine.threads_per_core}}},
+            {"algorithms", Json::object()},
+            {"threads", Json::array()}};
+  for (const AlgorithmMeasurement& m : algorithms) {
+    Json timings = Json::array();
+    for (const Timing& t : m.timings)
+      timings.push_back({{"bytes", t.bytes},
+                         {"cold", t.cold},
+                         {"ns", t.ns},
+                         {"lowest_ns", t.lowest_ns},
+                         {"highest_ns", t.highest_ns}});
+    json["algorithms"][std::string(name(m.algorithm))] = {{"request_ns", m.cost.request_ns},
+                                                          {"byte_ns", m.cost.byte_ns},
+                                                          {"worst_error", m.cost.worst_error},
+                                                          {"timings", std::move(timings)}};
+  }
+  for (const ThreadRow& row : rows)
+    json["threads"].push_back({{"algorithm", name(row.algorithm)},
+                               {"threads", row.threads},
+                               {"cpus_had", row.measured.cpus_had},
+                               {"measured_gbps", gbps(row.measured.records_per_second)},
+                               {"predicted_gbps", gbps(row.predicted)}});
+  return json;
+}
+
+po::options_description calibrate_options() {
+  po::options_description options;
+  auto add = options.add_options();
+  add("repetitions", po::value<std::string>()->default_value("7")->value_name("N"),
+      "of each timing; the median counts");
+  add("milliseconds", po::value<std::string>()->default_value("20")->value_name("N"),
+      "length of one repetition");
+  add("host", po::value<std::string>()->default_value("ideal")->value_name("NAME"),
+      "host profile whose step costs are kept");
+  add("steps", po::value<std::string>()->value_name("FILE"), "CSV of measured step costs: step,mean,unit");
+  add("out", po::value<std::string>()->value_name("DIR"), "write the profiles \"measured\" to DIR/profiles");
+  add("format", po::value<std::string>()->default_value("table")->value_name("NAME"), "table or json");
+  return options;
+}
+
+}  // namespace
+
+int calibrate_verb(const Arguments& arguments) {
+  const auto values = parse_options(arguments, calibrate_options(), kHelp);
+  if (!values) return kExitDone;
+  operands(*values, 0, 0, "");
+  const auto text_of = [&](const char* option) { return values->at(option).as<std::string>(); };
+  const bool as_json = choice_option("format", text_of("format"), kFormats) == 1;
+  const auto repetitions = static_cast<int>(integer_option("repetitions", text_of("repetitions"), 1, 1000));
+  const auto milliseconds =
+      static_cast<double>(integer_option("milliseconds", text_of("milliseconds"), 1, 10000));
+  const MachineDescription machine = describe_machine();
+  Json host = host_profile(machine, text_of("host"));
+  if (values->contains("steps")) apply_steps(text_of("steps"), host);
+  std::optional<OutputDirectory> hosts;
+  std::optional<OutputDirectory> drivers;
+  if (values->contains("out")) {
+    hosts.emplace(std::filesystem::path(text_of("out")) / "profiles" / "hosts");
+    drivers.emplace(std::filesystem::path(text_of("out")) / "profiles" / "drivers");
+  }
+
+  const std::vector<AlgorithmMeasurement> algorithms = measure_algorithms(repetitions, milliseconds);
+  const Json driver = driver_profile(machine, algorithms);
+  std::vector<ThreadRow> rows;
+  for (const AlgorithmMeasurement& m : algorithms)
+    for (int threads = 1; threads <= 2 * machine.cpus; threads *= 2)
+      rows.push_back({m.algorithm, threads,
+                      measure_threads(m.algorithm, threads, machine.cpus, repetitions, 5 * milliseconds),
+                      predict_threads(machine, driver, m.algorithm, threads)});
+  if (hosts) {
+    hosts->write("measured.json", host.dump(2) + '\n');
+    drivers->write("measured.json", driver.dump(2) + '\n');
+  }
+  if (as_json) {
+    print(json(machine, algorithms, rows).dump(2) + '\n');
+    return kExitDone;
+  }
+  print(wrap(plain(fmt::format("{}, {} CPUs, {} a core, {}", machine.cpu, machine.cpus,
+                               machine.threads_per_core, machine.openssl)),
+             kColumns) +
+        "\n" + timing_lines(algorithms) + cost_lines(algorithms) + thread_lines(rows));
+  return kExitDone;
+}
+
+}  // namespace ktlssim
