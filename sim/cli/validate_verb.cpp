@@ -9,6 +9,7 @@
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/json_file.hpp"
 #include "sim/experiment/problems.hpp"
+#include "sim/experiment/sensitivity.hpp"
 #include "sim/experiment/validation.hpp"
 
 namespace ktlssim {
@@ -136,6 +137,25 @@ std::string details(const ClaimOutcome& outcome) {
   return outcome.as_expected() ? text : text + remark(outcome);
 }
 
+// Of the claim's own variant, where it compares two.
+std::string leans(const Claim& claim, std::size_t replications, std::size_t jobs) {
+  constexpr std::size_t kNamed = 3;
+  const SensitivityRun run = sensitivity(claim.variant, 0.1, replications, jobs);
+  if (run.interrupted || !run.failure.empty()) return "  leans on: not known\n";
+  const bool cpu = claim.metric.starts_with("cpu");
+  const auto elasticity = [cpu](const Sensitivity& s) { return cpu ? s.cpu.mean : s.throughput.mean; };
+  std::vector<Sensitivity> strongest = run.parameters;
+  std::stable_sort(strongest.begin(), strongest.end(), [&](const Sensitivity& a, const Sensitivity& b) {
+    return std::abs(elasticity(a)) > std::abs(elasticity(b));
+  });
+  strongest.resize(std::min(kNamed, strongest.size()));
+  std::string text;
+  for (const Sensitivity& s : strongest)
+    text += fmt::format("  leans on {} ({}), elasticity {:+.2f}\n", s.pointer,
+                        s.confidence.empty() ? "scenario" : s.confidence, elasticity(s));
+  return text;
+}
+
 Json estimate_json(const Estimate& estimate) {
   Json json{{"mean", estimate.mean}, {"unit", estimate.unit}, {"n", estimate.n}};
   json["ci95"] = estimate.spread == Spread::interval ? Json{estimate.lo, estimate.hi} : Json();
@@ -194,6 +214,7 @@ po::options_description validate_options() {
   add("replications", po::value<std::string>()->default_value("5")->value_name("N"),
       "simulate every variant N times");
   add("jobs,j", po::value<std::string>()->value_name("N"), "at most N at a time; by default one per CPU");
+  add("leans", "also name the three parameters that each prediction leans on most; takes long");
   add("suite", po::value<std::string>()->value_name("FILE"), "another file of claims");
   add("format", po::value<std::string>()->default_value("table")->value_name("NAME"), "table or json");
   return options;
@@ -224,7 +245,10 @@ int validate_verb(const Arguments& arguments) {
     print(table(suite, run));
   } else {
     std::string text;
-    for (const ClaimOutcome& outcome : run.outcomes) text += details(outcome);
+    for (const ClaimOutcome& outcome : run.outcomes) {
+      text += details(outcome);
+      if (values->contains("leans")) text += leans(outcome.claim, replications, jobs_option(*values));
+    }
     print(text);
   }
   const bool as_expected = std::all_of(run.outcomes.begin(), run.outcomes.end(),

@@ -117,6 +117,7 @@ class Fitter {
 
   Values minimize() {
     constexpr double kRelativeStep = 0.1;
+    constexpr double kStepOfRange = 0.05;
     constexpr double kRelativeTolerance = 1e-3;
     constexpr double kGoodEnough = 1e-4;  // all errors together within one per cent of the tolerance
     constexpr int kMaxEvaluations = 200;
@@ -129,8 +130,7 @@ class Fitter {
       lower.push_back(parameter.min);
       upper.push_back(parameter.max);
       x.push_back(std::clamp(committed_[p], parameter.min, parameter.max));
-      step.push_back(
-          std::max(x.back() * kRelativeStep, (parameter.max - parameter.min) * kRelativeTolerance));
+      step.push_back(std::max(x.back() * kRelativeStep, (parameter.max - parameter.min) * kStepOfRange));
     }
     nlopt::opt optimizer(x.size() == 1 ? nlopt::LN_SBPLX : nlopt::LN_BOBYQA, static_cast<unsigned>(x.size()));
     optimizer.set_lower_bounds(lower);

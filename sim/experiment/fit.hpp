@@ -1,12 +1,13 @@
 // Fitting parameters of profiles to published figures.
 //
 // A fit file names parameters with physical bounds and claims of a suite:
-//   {"description": "...", "claims": ["NAME", ...],
+//   {"description": "...", "claims": ["NAME", ...], "set": ["/POINTER=VALUE", ...],
 //    "parameters": [{"name": "...", "pointers": ["/driver/..."], "min": 0, "max": 1, "reason": "for the
 //    bounds",
 //                    "claims": ["NAME", ...], "times_host": "PROFILE"}]}
 // All pointers of a parameter get its value; with `times_host`, the value times that host profile's. It
 // applies to the claims that it names, or to all.
+// `set`, which may be left out, changes the scenarios of the claims first.
 #pragma once
 
 #include <filesystem>

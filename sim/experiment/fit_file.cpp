@@ -35,12 +35,15 @@ class FitReader {
       return fit;
     }
     for (const auto& item : json.items())
-      if (item.key() != "description" && item.key() != "claims" && item.key() != "parameters")
+      if (item.key() != "description" && item.key() != "claims" && item.key() != "set" &&
+          item.key() != "parameters")
         problem(child_pointer("", item.key()), item.value(),
-                "expected \"description\", \"claims\" or \"parameters\"");
+                "expected \"description\", \"claims\", \"set\" or \"parameters\"");
     if (json.contains("description") && json["description"].is_string())
       fit.description = json["description"].get<std::string>();
     for (const std::string& name : texts(json, "", "claims")) add_claim(fit, name);
+    if (json.contains("set"))
+      for (const std::string& set : texts(json, "", "set")) add_setting(fit, set);
     if (!json.contains("parameters") || !json["parameters"].is_array() || json["parameters"].empty())
       problem("/parameters", Json(), "expected an array of parameters");
     else
@@ -84,6 +87,16 @@ class FitReader {
       return;
     }
     problem("/claims", Json(name), "no such claim" + did_you_mean(name, names));
+  }
+
+  void add_setting(FitProblem& fit, const std::string& set) {
+    const std::string pointer = set.substr(0, set.find('='));
+    if (find_parameter(known_, pointer) == nullptr || pointer.size() == set.size())
+      problem("/set", Json(set), "expected /json/pointer=VALUE of a parameter");
+    for (Claim& claim : fit.claims) {
+      claim.variant.sets.push_back(set);
+      if (claim.against) claim.against->sets.push_back(set);
+    }
   }
 
   FitParameter read_parameter(const Json& json, const std::string& pointer, const FitProblem& fit) {

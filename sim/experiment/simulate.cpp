@@ -72,6 +72,7 @@ RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t re
   k.sched.account_all();
   check_conservation(k);
   RunResult result = collect(k);
+  check_bounds(result);
   result.random = is_random(scenario);
   result.events = executive.events();
   result.switches = executive.switches();

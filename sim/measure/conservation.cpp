@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sim/kernel/kernel.hpp"
+#include "sim/measure/run_result.hpp"
 
 namespace ktlssim {
 
@@ -77,6 +78,13 @@ void check_conservation(Kernel& k) {
   check_cpu_time(k);
   check_records_and_references(k);
   check_littles_law(k);
+}
+
+void check_bounds(const RunResult& result) {
+  constexpr double kRounding = 1e-9;
+  for (const Resource& resource : result.resources)
+    if (resource.utilization > 1 + kRounding)
+      throw ModelError(fmt::format("{}: utilization {} is above one", resource.name, resource.utilization));
 }
 
 }  // namespace ktlssim
