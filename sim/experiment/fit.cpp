@@ -1,3 +1,5 @@
+// uBLAS checks the solution in debug builds with its default storage, which in Boost 1.74 is not C++20.
+#define BOOST_UBLAS_TYPE_CHECK 0
 #include "sim/experiment/fit.hpp"
 
 #include <fmt/format.h>
