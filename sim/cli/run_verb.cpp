@@ -16,6 +16,7 @@
 #include "sim/experiment/result_json.hpp"
 #include "sim/experiment/run_result_json.hpp"
 #include "sim/experiment/scenario_file.hpp"
+#include "sim/experiment/trace_json.hpp"
 
 namespace ktlssim {
 
@@ -51,6 +52,13 @@ po::options_description run_options() {
   add("out", po::value<std::string>()->value_name("DIR"), "write result.json and manifest.json to DIR");
   add("folded", po::value<std::string>()->value_name("FILE"),
       "write CPU time as folded stacks (class;thread;function ns) for flame graphs");
+  add("trace", po::value<std::string>()->value_name("FILE"),
+      "write a timeline of replication 0 as Chrome trace events, for ui.perfetto.dev");
+  add("trace-from-us", po::value<std::string>()->value_name("N"),
+      "simulated time at which the timeline begins; the end of the warm-up unless given");
+  add("trace-us", po::value<std::string>()->default_value("500")->value_name("N"), "length of the timeline");
+  add("trace-records", po::value<std::string>()->default_value("200")->value_name("N"),
+      "records whose way the timeline follows");
   add("engine", po::value<std::string>()->default_value("simgrid")->value_name("NAME"), "simgrid or fiber");
   return options;
 }
@@ -84,6 +92,33 @@ class OutputFile {
 std::optional<OutputFile> output_file(const po::variables_map& values, const char* option) {
   if (!values.contains(option)) return std::nullopt;
   return OutputFile(values.at(option).as<std::string>());
+}
+
+// The trajectory is the same on every engine, and with or without a timeline: held here to that of the run.
+std::string timeline_of(const Scenario& scenario, const Experiment& experiment, Timeline& timeline) {
+  if (experiment.runs.empty() || experiment.runs.front().number != 0)
+    return trace_json(timeline, scenario.name);
+  const RunResult& run = experiment.runs.front().result;
+  const RunResult traced = simulate(scenario, EngineKind::fiber, 0, &timeline);
+  if (traced.fingerprint != run.fingerprint)
+    throw std::runtime_error("the traced run took another way than the run: a bug of ktlssim");
+  return trace_json(timeline, scenario.name);
+}
+
+Timeline timeline_options(const po::variables_map& values, const Scenario& scenario) {
+  constexpr std::int64_t kMaxLength_us = 1'000'000;
+  constexpr std::int64_t kMaxRecords = 1'000'000;
+  const Time warmup = from_ms(scenario.measure.warmup_ms);
+  const Time end = warmup + from_ms(scenario.measure.duration_ms);
+  const auto option = [&values](const char* name, std::int64_t min, std::int64_t max) {
+    return integer_option(name, values.at(name).as<std::string>(), min, max);
+  };
+  Time from = warmup;
+  if (values.contains("trace-from-us"))
+    from = Time{option("trace-from-us", 0, end.count() / 1000 - 1) * 1000};
+  const Time length{option("trace-us", 1, kMaxLength_us) * 1000};
+  const std::int64_t records = option("trace-records", 0, kMaxRecords);
+  return {from, std::min(end, from + length), static_cast<std::size_t>(records)};
 }
 
 std::string sysctl_lines(const Summary& summary) {
@@ -138,6 +173,8 @@ int run_verb(const Arguments& arguments) {
   std::optional<OutputDirectory> out;
   if (values->contains("out")) out.emplace(values->at("out").as<std::string>());
   const std::optional<OutputFile> folded = output_file(*values, "folded");
+  const std::optional<OutputFile> trace = output_file(*values, "trace");
+  Timeline timeline = timeline_options(*values, scenario);
 
   record.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
   const auto begin = std::chrono::steady_clock::now();
@@ -149,6 +186,7 @@ int run_verb(const Arguments& arguments) {
     out->write("result.json", json_text(result_json(scenario, experiment, record)));
     out->write("manifest.json", json_text(provenance_json(scenario, experiment, record)));
   }
+  if (trace && experiment.summary.done > 0) trace->write(timeline_of(scenario, experiment, timeline));
   if (folded) folded->write(folded_stacks(experiment));
   if (!experiment.interrupted || experiment.summary.done > 0)
     print_result(format, scenario, experiment, record);

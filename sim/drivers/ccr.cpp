@@ -151,6 +151,7 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
       if (wrq.in_ring[i].update) known = i + 1;
     for (; known > 0; --known) {
       wrq.used -= wrq.in_ring.front().descriptors;
+      ring_filled(wrq, -wrq.in_ring.front().descriptors);
       wrq.in_ring.pop_front();
     }
     return wrq.used + costs_.descriptors_per_request.count() <= costs_.ring_descriptors.count();
@@ -164,6 +165,7 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
     const std::int64_t descriptors = costs_.descriptors_per_request.count();
     const std::int64_t ring = costs_.ring_descriptors.count();
     wrq.used += descriptors;
+    ring_filled(wrq, descriptors);
     wrq.since_update += descriptors;
     const Time taken_up = device_.submit(crp);
     const bool interrupt = ring - wrq.used < ring / 4 && !wrq.equiq;
@@ -175,6 +177,11 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
     kernel_.calendar().call_at<&Ccr::egress_update>(taken_up + profile_.device.latency_complete_ns.ns(),
                                                     Rank::hardware, this,
                                                     static_cast<std::uint64_t>(&wrq - ports_.data()));
+  }
+
+  void ring_filled(const ControlQueue& wrq, std::int64_t descriptors) {
+    kernel_.recorder.filled("ccr ring, descriptors", static_cast<std::size_t>(&wrq - ports_.data()),
+                            descriptors, kernel_.now());
   }
 
   void egress_update(std::uint64_t port) {

@@ -33,6 +33,8 @@ Time Device::submit(Cryptop& crp) {
                                      [](const Engine& x, const Engine& y) { return x.free_at < y.free_at; });
   const Time start = std::max(arrival, engine.free_at);
   engine.free_at = start + service_time(crp);
+  if (Timeline* const timeline = kernel_.recorder.stations.timeline)
+    timeline->served(name_, static_cast<std::size_t>(&engine - engines_.data()), start, engine.free_at);
   busy_ns_ += kernel_.window.overlap_ns(start, engine.free_at);
   kernel_.recorder.stations.enter(crp.cb_mbuf->stays, Place::device, kernel_.now());
   if (kernel_.now() >= dead_from_) return start;

@@ -44,6 +44,7 @@ class Qat final : public Driver, public DeviceOwner, public CompletionHandler {
     const bool full = bank.in_flight >= costs_.in_flight_per_bank.count();
     if (!full) {
       bank.in_flight_max = std::max(bank.in_flight_max, ++bank.in_flight);
+      bank_filled(crp, 1);
       device_.submit(crp);
       ++stats_submits_;
     }
@@ -69,6 +70,7 @@ class Qat final : public Driver, public DeviceOwner, public CompletionHandler {
     auto& crp = *static_cast<Cryptop*>(completion.object);
     kernel_.charge(Function::driver_response, profile_.device.response_ns.ns());
     --banks_[static_cast<std::size_t>(crp.bank)].in_flight;
+    bank_filled(crp, -1);
     crypto_unblock(kernel_, *this);
     crypto_done(kernel_, crp);
   }
@@ -84,6 +86,11 @@ class Qat final : public Driver, public DeviceOwner, public CompletionHandler {
   }
 
  private:
+  void bank_filled(const Cryptop& crp, std::int64_t requests) {
+    kernel_.recorder.filled("qat bank, requests", static_cast<std::size_t>(crp.bank), requests,
+                            kernel_.now());
+  }
+
   // The bank of the CPU that submits.
   int bank_here() const { return kernel_.sched.curthread()->cpu % static_cast<int>(banks_.size()); }
 

@@ -54,6 +54,7 @@ class QatOcf final : public Driver, public DeviceOwner, public CompletionHandler
       const bool full = instance.in_flight > costs_.ring_entries.count();
       if (!full) {
         instance.in_flight_max = std::max(instance.in_flight_max, instance.in_flight);
+        kernel_.recorder.filled("qat_ocf requests", static_cast<std::size_t>(unit_), 1, kernel_.now());
         device_.submit(crp);
       } else {
         --instance.in_flight;
@@ -73,6 +74,7 @@ class QatOcf final : public Driver, public DeviceOwner, public CompletionHandler
     auto& crp = *static_cast<Cryptop*>(completion.object);
     kernel_.charge(Function::driver_response, profile_.device.response_ns.ns());
     --instance_of(crp).in_flight;
+    kernel_.recorder.filled("qat_ocf requests", static_cast<std::size_t>(unit_), -1, kernel_.now());
     crypto_done(kernel_, crp);
   }
 

@@ -42,9 +42,13 @@ std::string stall_diagnosis(const Kernel& k, Time since) {
                      k.recorder.records_pending(), since.count(), k.sched.state_of_threads());
 }
 
-RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t replication) {
+RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t replication,
+                      Timeline* timeline) {
   Executive executive(engine);
   Kernel k(executive, scenario, replication);
+  if (timeline != nullptr) timeline->observe(k.sched);
+  k.sched.observe(timeline);
+  k.recorder.stations.timeline = timeline;
   k.window.begin = from_ms(scenario.measure.warmup_ms);
   k.window.end = k.window.begin + from_ms(scenario.measure.duration_ms);
 
@@ -70,6 +74,7 @@ RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t re
   for (KtlsWq& wq : k.ktls.wq) wq.occupied.reset(k.now());
   const Executive::End end = executive.run_until(k.window.end);
   k.sched.account_all();
+  if (timeline != nullptr) timeline->finish();
   check_conservation(k);
   RunResult result = collect(k);
   check_bounds(result);
@@ -85,14 +90,14 @@ RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t re
 
 }  // namespace
 
-RunResult simulate(const Scenario& scenario, EngineKind kind, std::uint64_t replication) {
+RunResult simulate(const Scenario& scenario, EngineKind kind, std::uint64_t replication, Timeline* timeline) {
   const auto began = std::chrono::steady_clock::now();
   const std::unique_ptr<Engine> engine =
       kind == EngineKind::simgrid ? make_simgrid_engine() : make_fiber_engine();
   RunResult result;
   try {
     engine->run(static_cast<int>(scenario.cpus()),
-                [&] { result = run_machine(scenario, *engine, replication); });
+                [&] { result = run_machine(scenario, *engine, replication, timeline); });
   } catch (const KernelPanic& panic) {
     result.status = RunStatus::panicked;
     result.diagnosis = panic.what();

@@ -10,6 +10,8 @@
 
 namespace ktlssim {
 
+class Timeline;
+
 enum class EngineKind { simgrid, fiber };
 inline constexpr std::array<std::string_view, 2> kEngineKindNames{"simgrid", "fiber"};
 
@@ -17,6 +19,9 @@ inline constexpr std::array<std::string_view, 2> kEngineKindNames{"simgrid", "fi
 // machines: flow ids, start phases, service times. Same scenario, seed and replication: same result on every
 // engine, apart from wall_seconds. With `simgrid`, at most once in a process (its engine is a process-wide
 // singleton): call it in a forked child.
-RunResult simulate(const Scenario& scenario, EngineKind engine, std::uint64_t replication);
+//
+// `timeline`, if any, listens; the result is the same.
+RunResult simulate(const Scenario& scenario, EngineKind engine, std::uint64_t replication,
+                   Timeline* timeline = nullptr);
 
 }  // namespace ktlssim

@@ -23,6 +23,7 @@ void Scheduler::charge_work(Function function, Work work) {
   const Time needed = duration(work, cpu_of(self).speed);
   if (executive_.try_advance(needed)) {
     self.busy_ns[static_cast<std::size_t>(function)] += needed.count();
+    if (timeline_ != nullptr) timeline_->ran(self, function, executive_.now() - needed, executive_.now());
     return;
   }
   self.function = function;
@@ -47,6 +48,8 @@ void Scheduler::accrue(Thread& thread) {
   const Time elapsed = executive_.now() - thread.step_began;
   thread.step_began = executive_.now();
   thread.busy_ns[static_cast<std::size_t>(thread.step_function())] += elapsed.count();
+  if (timeline_ != nullptr)
+    timeline_->ran(thread, thread.step_function(), executive_.now() - elapsed, executive_.now());
   Work& work = thread.switch_work > 0 ? thread.switch_work : thread.work;
   work = std::max<Work>(work - elapsed.count() * cpu_of(thread).speed, 0);
 }

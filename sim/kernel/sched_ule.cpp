@@ -75,6 +75,7 @@ void Scheduler::sleep(std::string_view wchan) {
   self.state = ThreadState::sleeping;
   self.wchan = wchan;
   self.asleep_since = executive_.now();
+  if (timeline_ != nullptr) timeline_->changed_state(self, executive_.now());
   run_next(cpu);
   give_way();
 }
@@ -154,6 +155,7 @@ int Scheduler::pick_cpu(const Thread& thread) const {
 
 void Scheduler::enqueue(Thread& thread, Cpu& cpu, bool at_head) {
   thread.state = ThreadState::runnable;
+  if (timeline_ != nullptr) timeline_->changed_state(thread, executive_.now());
   cpu.queue.insert(thread, at_head);
   if (thread.bound_cpu < 0) ++stealable_;
 }
@@ -176,6 +178,7 @@ void Scheduler::dispatch(Cpu& cpu, Thread& thread) {
     thread.strand_cpu = thread.cpu;
     executive_.move(*thread.strand, thread.cpu);
   }
+  if (timeline_ != nullptr) timeline_->changed_state(thread, executive_.now());
   update_speeds_of_core(cpu);
   ++counters_.context_switches;
   for (const auto part : {static_cast<std::uint64_t>(executive_.now().count()),

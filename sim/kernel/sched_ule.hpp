@@ -15,6 +15,7 @@
 #include "sim/engine/executive.hpp"
 #include "sim/kernel/kern_switch.hpp"
 #include "sim/kernel/thread.hpp"
+#include "sim/measure/timeline.hpp"
 
 namespace ktlssim {
 
@@ -68,6 +69,9 @@ class Scheduler {
 
   // Factor of full speed, in parts per million, besides that of a busy SMT sibling.
   void set_speed(int cpu, std::int64_t parts_per_million);
+
+  // From now on `timeline` hears of every step and every change of a thread's state; null: nobody does.
+  void observe(Timeline* timeline) { timeline_ = timeline; }
 
   // Accounts running steps and idle times up to now.
   void account_all();
@@ -137,6 +141,7 @@ class Scheduler {
   std::int64_t smt_speed_;
   std::vector<Cpu> cpus_;
   std::vector<std::unique_ptr<Thread>> threads_;
+  Timeline* timeline_ = nullptr;
   Thread* executing_ = nullptr;
   int stealable_ = 0;  // floating threads in run queues
   SchedulerCounters counters_;

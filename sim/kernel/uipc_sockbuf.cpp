@@ -41,6 +41,7 @@ void sbdrop(Kernel& k, Socket& so, std::int64_t bytes) {
   sb.sb_ccc -= bytes;
   sb.sb_acc -= bytes;
   sb.acked_of_head += bytes;
+  k.recorder.filled("send buffers, bytes", 0, -bytes, k.now());
   while (sb.sb_mb != nullptr && sb.acked_of_head >= sb.sb_mb->wire_bytes) {
     Mbuf& m = *sb.sb_mb;
     if (m.not_ready)
@@ -48,7 +49,7 @@ void sbdrop(Kernel& k, Socket& so, std::int64_t bytes) {
           fmt::format("session {}: record {} acknowledged before it was ready", so.index, m.seqno));
     sb.acked_of_head -= m.wire_bytes;
     sb.sb_mb = m.m_next;
-    k.recorder.acknowledged(m.payload_bytes);
+    k.recorder.acknowledged(m.stays, m.payload_bytes, k.now());
     mb_free_extpg(k, m);
   }
 }
@@ -56,6 +57,7 @@ void sbdrop(Kernel& k, Socket& so, std::int64_t bytes) {
 void sbflush(Kernel& k, Socket& so) {
   SendBuffer& sb = so.so_snd;
   Mbuf* m = sb.sb_mb;
+  k.recorder.filled("send buffers, bytes", 0, -sb.sb_ccc, k.now());
   sb.sb_mb = sb.sb_mbtail = sb.sb_fnrdy = nullptr;
   sb.sb_ccc = sb.sb_acc = sb.acked_of_head = 0;
   while (m != nullptr) {

@@ -66,7 +66,9 @@ bool pr_send(Kernel& k, Socket& so, Mbuf& top) {
   const bool dropped = so.dropped;
   if (!dropped) {
     ktls_seq(so, top);
+    const std::int64_t before = so.so_snd.sb_ccc;
     sbappendstream(so, top);
+    k.recorder.filled("send buffers, bytes", 0, so.so_snd.sb_ccc - before, k.now());
     if (k.scenario.ktls.mode == KtlsMode::ifnet) send_plain(k, so, top);
   }
   k.mtx_unlock(so.inp_lock);

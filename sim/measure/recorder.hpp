@@ -92,10 +92,16 @@ class Recorder {
     ++window_failed_;
     stations.leave(stays, Place::work_queue, now);
     stations.leave(stays, Place::ktls, now);
+    if (stations.timeline != nullptr) stations.timeline->failed(stays, now);
   }
-  void acknowledged(std::int64_t payload_bytes) {
+  void acknowledged(const Stays& stays, std::int64_t payload_bytes, Time now) {
+    if (stations.timeline != nullptr) stations.timeline->acknowledged(stays, now);
     ++acknowledged_;
     window_acknowledged_bytes_ += payload_bytes;
+  }
+  // Of no interest but to a timeline: what fills a queue, a ring or the send buffers.
+  void filled(std::string_view what, std::size_t unit, std::int64_t change, Time now) {
+    if (stations.timeline != nullptr) stations.timeline->filled(what, unit, change, now);
   }
   void interrupt() { ++interrupts_; }
   void connection_aborted() { ++aborted_; }

@@ -1,4 +1,4 @@
-// Places on a record's way through the kernel. Each counts who is inside over time, and each record keeps
+// The places on a record's way, measured. Each counts who is inside over time, and each record keeps
 // when it entered, so that Little's law (time-averaged number inside = arrivals x mean stay) can be checked
 // on every run.
 #pragma once
@@ -6,21 +6,11 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <string_view>
 
-#include "models/units.hpp"
+#include "sim/measure/place.hpp"
+#include "sim/measure/timeline.hpp"
 
 namespace ktlssim {
-
-// ktls: from ktls_enqueue to ready or failed. work_queue: until its worker begins with it. ocf: from
-// crypto_dispatch to crypto_done. device: from the doorbell until the completion is visible to the host.
-enum class Place : std::uint8_t { ktls, work_queue, ocf, device };
-inline constexpr std::array<std::string_view, 4> kPlaceNames{"ktls", "work queue", "OpenCrypto", "device"};
-
-// When a record entered each place; kNever where it is not.
-struct Stays {
-  std::array<Time, kPlaceNames.size()> since{kNever, kNever, kNever, kNever};
-};
 
 class Station {
  public:
@@ -73,16 +63,23 @@ class Station {
 // The stations of all places.
 class Stations {
  public:
-  void enter(Stays& stays, Place place, Time now) { at(place).enter(since(stays, place), now); }
+  void enter(Stays& stays, Place place, Time now) {
+    at(place).enter(since(stays, place), now);
+    if (timeline != nullptr) timeline->entered(stays, place, at(place).level(), now);
+  }
   // Does nothing to who is not there.
   void leave(Stays& stays, Place place, Time now) {
     Time& entered = since(stays, place);
-    if (entered != kNever) at(place).leave(entered, now);
+    if (entered == kNever) return;
+    at(place).leave(entered, now);
+    if (timeline != nullptr) timeline->left(stays, place, at(place).level(), now);
   }
   void reset(Time now) {
     for (Station& station : stations_) station.reset(now);
   }
   const Station& of(Place place) const { return stations_[static_cast<std::size_t>(place)]; }
+
+  Timeline* timeline = nullptr;  // that listens, if any
 
  private:
   Station& at(Place place) { return stations_[static_cast<std::size_t>(place)]; }

@@ -1,0 +1,22 @@
+// Places on a record's way through the kernel.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "models/units.hpp"
+
+namespace ktlssim {
+
+// ktls: from ktls_enqueue to ready or failed. work_queue: until its worker begins with it. ocf: from
+// crypto_dispatch to crypto_done. device: from the doorbell until the completion is visible to the host.
+enum class Place : std::uint8_t { ktls, work_queue, ocf, device };
+inline constexpr std::array<std::string_view, 4> kPlaceNames{"ktls", "work queue", "OpenCrypto", "device"};
+
+// When a record entered each place; kNever where it is not.
+struct Stays {
+  std::array<Time, kPlaceNames.size()> since{kNever, kNever, kNever, kNever};
+};
+
+}  // namespace ktlssim
