@@ -47,6 +47,11 @@ class SensitivityTest(unittest.TestCase):
         self.assertEqual(status, 0)
         self.assertLessEqual(max(map(len, out.splitlines())), 80)
 
+    def test_a_scenario_that_stalls_is_a_failure(self):
+        status, out, err = sensitivity(SCENARIO, "--set", "/faults/device_dead_from_ms=1")
+        self.assertEqual((status, out), (1, ""))
+        self.assertIn("a run failed", err)
+
     def test_wrong_input_is_refused(self):
         self.assertEqual(sensitivity()[0], 2)
         self.assertEqual(sensitivity("no-such-file.json")[0], 2)

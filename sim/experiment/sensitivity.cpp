@@ -102,13 +102,15 @@ class Study {
       candidate.high = plan.add(with(variant_, set(candidate.what, candidate.what.high)));
     result_.interrupted = !plan.run(1, jobs);
     if (result_.interrupted) return;
-    const auto value = [&](std::size_t number, std::string_view metric) {
-      const auto found = metric_of(plan.result(number, 0), std::string(metric), result_.failure);
+    const auto value = [&](std::size_t number, std::string_view metric, std::string& why) {
+      const auto found = metric_of(plan.result(number, 0), std::string(metric), why);
       return found ? found->value : 0;
     };
+    std::string why;
+    const double throughput = value(base, kThroughput, result_.failure);
+    const double cpu = value(base, kCpu, result_.failure);
     const auto changes = [&](const Candidate& candidate) {
-      return value(candidate.high, kThroughput) != value(base, kThroughput) ||
-             value(candidate.high, kCpu) != value(base, kCpu);
+      return value(candidate.high, kThroughput, why) != throughput || value(candidate.high, kCpu, why) != cpu;
     };
     const auto rest = std::stable_partition(candidates_.begin(), candidates_.end(), changes);
     result_.without_effect = static_cast<std::size_t>(candidates_.end() - rest);
@@ -124,9 +126,14 @@ class Study {
     result_.interrupted = !plan.run(replications, jobs);
     if (result_.interrupted) return;
     for (Candidate& candidate : candidates_) {
-      candidate.what.throughput = elasticity(plan, candidate, kThroughput);
-      candidate.what.cpu = elasticity(plan, candidate, kCpu);
-      result_.parameters.push_back(std::move(candidate.what));
+      std::string why;
+      candidate.what.throughput = elasticity(plan, candidate, kThroughput, why);
+      candidate.what.cpu = elasticity(plan, candidate, kCpu, why);
+      if (why.empty())
+        result_.parameters.push_back(std::move(candidate.what));
+      else
+        result_.not_varied.push_back(
+            {candidate.what.pointer, "a run failed: " + why.substr(0, why.find('\n'))});
     }
     // What is proven of it: the end of the interval that is nearer to zero.
     const auto proven = [](const Estimate& e) {
@@ -137,13 +144,14 @@ class Study {
                      [&](const Sensitivity& a, const Sensitivity& b) { return strength(a) > strength(b); });
   }
 
-  Estimate elasticity(const Plan& plan, const Candidate& candidate, std::string_view metric) {
+  Estimate elasticity(const Plan& plan, const Candidate& candidate, std::string_view metric,
+                      std::string& why) {
     const double step = std::log(candidate.what.high / candidate.what.low);
     std::vector<double> values;
     bool random = false;
     for (std::size_t r = 0; r < plan.replications(); ++r) {
-      const auto low = metric_of(plan.result(candidate.low, r), std::string(metric), result_.failure);
-      const auto high = metric_of(plan.result(candidate.high, r), std::string(metric), result_.failure);
+      const auto low = metric_of(plan.result(candidate.low, r), std::string(metric), why);
+      const auto high = metric_of(plan.result(candidate.high, r), std::string(metric), why);
       const bool defined = low && high && low->value > 0 && high->value > 0;
       values.push_back(defined ? std::log(high->value / low->value) / step : 0);
       random = random || (low && plan.result(candidate.low, r)->random);

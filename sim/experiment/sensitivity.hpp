@@ -31,7 +31,7 @@ struct SensitivityRun {
   std::size_t without_effect = 0;       // on any metric of the first replication
   std::vector<NotVaried> not_varied;
   bool interrupted = false;
-  std::string failure;  // of a run, if any
+  std::string failure;  // of the scenario itself, if any
 };
 
 // Varies each number of the scenario and its profiles that is not zero by `fraction` up and down, with common
