@@ -12,7 +12,7 @@ import unittest
 import fixture_profiles
 
 KTLSSIM = os.environ["KTLSSIM"]
-VERBS = ("run", "check", "profiles", "parameters", "schema")
+VERBS = ("run", "report", "check", "profiles", "parameters", "schema")
 
 
 class CommandLine(unittest.TestCase):

@@ -22,13 +22,14 @@ struct Verb {
   int (*run)(const Arguments&);
 };
 
-constexpr std::array<Verb, 10> kVerbs{{
+constexpr std::array<Verb, 11> kVerbs{{
     {"run", "SCENARIO", "simulate a scenario", run_verb},
     {"bounds", "SCENARIO", "what no run can exceed, and what sets that limit", bounds_verb},
     {"validate", "[CLAIM...]", "hold predictions against published measurements", validate_verb},
     {"sensitivity", "SCENARIO", "which parameters the answer leans on", sensitivity_verb},
     {"fit", "FILE", "fit parameters of profiles to published measurements", fit_verb},
     {"calibrate", "", "measure this machine, and write profiles of it", calibrate_verb},
+    {"report", "DIR", "plots and tables of runs, as one HTML file", report_verb},
     {"check", "SCENARIO...", "only read scenarios, and report what is wrong", check_verb},
     {"profiles", "[NAME]", "host and driver profiles, every value with its source", profiles_verb},
     {"parameters", "", "what a scenario can hold", parameters_verb},

@@ -35,6 +35,7 @@ int fit_verb(const Arguments& arguments);
 int calibrate_verb(const Arguments& arguments);
 int check_verb(const Arguments& arguments);
 int profiles_verb(const Arguments& arguments);
+int report_verb(const Arguments& arguments);
 int parameters_verb(const Arguments& arguments);
 int schema_verb(const Arguments& arguments);
 

@@ -1,0 +1,130 @@
+"""One function a plot: tables in, a matplotlib figure out. Okabe and Ito's colours; lengths start at zero."""
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import numpy
+
+COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000"]
+HATCHES = ["", "//", "..", "\\\\", "xx", "--", "++", "oo"]
+STATE_COLOURS = {"running": "#0072B2", "runnable": "#E69F00"}
+SLEEP_COLOURS = {'asleep on "ocfktls"': "#D55E00", 'asleep on "sbwait"': "#CC79A7"}
+plt.rcParams.update({"svg.hashsalt": "ktlssim", "svg.fonttype": "path", "font.size": 9, "figure.dpi": 100,
+                     "axes.spines.top": False, "axes.spines.right": False})
+
+
+def legend(axes, columns, entries=None):
+    """Above the plot, where it hides nothing."""
+    place = {"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": columns, "frameon": False}
+    if entries is None:
+        axes.legend(**place)
+    else:
+        axes.legend(entries.values(), entries.keys(), **place)
+
+
+def interval_text(table):
+    if table["lo"].isna().all():
+        return "one replication, so no interval"
+    return "whisker: 95 % interval"
+
+
+def bars_over_runs(count):
+    return plt.subplots(figsize=(5.4, 0.9 + 0.45 * count), layout="constrained")
+
+
+def metric(table, name, title):
+    """Mean with its 95 % interval, a bar a run."""
+    rows = table[table["metric"] == name]
+    figure, axes = bars_over_runs(len(rows))
+    error = numpy.nan_to_num(numpy.vstack([rows["mean"] - rows["lo"], rows["hi"] - rows["mean"]]))
+    axes.barh(rows["run"], rows["mean"], xerr=error, color=COLOURS[0], ecolor="black", capsize=4, height=0.6)
+    for i, mean in enumerate(rows["mean"]):
+        axes.text(0, i, f" {mean:.4g}", va="center", color="white")
+    axes.invert_yaxis()
+    axes.set_xlim(left=0)
+    axes.set_xlabel(f"{title} [{rows['unit'].iloc[0]}]; {interval_text(rows)}")
+    return figure
+
+
+def stacked(table, by, value, title, most=7):
+    """A bar a run, stacked by `by`: its largest parts, and the rest together."""
+    wide = table.pivot_table(index="run", columns=by, values=value, aggfunc="sum", fill_value=0, sort=False)
+    order = wide.sum().sort_values(ascending=False).index
+    shown = wide[order[:most]].copy()
+    if len(order) > most:
+        shown["all others"] = wide[order[most:]].sum(axis=1)
+    figure, axes = plt.subplots(figsize=(5.4, 1.5 + 0.45 * len(wide) + 0.2 * len(shown.columns) / 2), layout="constrained")
+    left = numpy.zeros(len(wide))
+    for i, part in enumerate(shown.columns):
+        colour = "#B0B0B0" if part == "all others" else COLOURS[i]
+        axes.barh(shown.index, shown[part], left=left, label=part, height=0.6, edgecolor="white", linewidth=0.5,
+                  color=colour)
+        left += shown[part]
+    axes.invert_yaxis()
+    axes.set_xlim(left=0)
+    axes.set_xlabel(title)
+    legend(axes, 2)
+    return figure
+
+
+def utilization(table):
+    runs = list(dict.fromkeys(table["run"]))
+    names = list(dict.fromkeys(table["resource"]))
+    figure, axes = plt.subplots(figsize=(5.4, 1.2 + 0.22 * len(names) * (len(runs) + 0.5)), layout="constrained")
+    height = 0.8 / len(runs)
+    for i, run in enumerate(runs):
+        values = table[table["run"] == run].groupby("resource")["utilization"].max()
+        axes.barh([names.index(n) + i * height for n in values.index], 100 * values, height=height, label=run,
+                  color=COLOURS[i % len(COLOURS)], hatch=HATCHES[i // len(COLOURS)])
+    axes.axvline(100, color="black", linewidth=0.8, linestyle=":")
+    axes.set_yticks([i + 0.4 - height / 2 for i in range(len(names))], names)
+    axes.invert_yaxis()
+    axes.set_xlim(0, 105)
+    axes.set_xlabel("utilization [%]")
+    legend(axes, 2)
+    return figure
+
+
+def latency(table):
+    quantiles = {"p50": 0.5, "p99": 0.99, "p999": 0.999}
+    figure, axes = plt.subplots(figsize=(5.4, 2.8), layout="constrained")
+    for i, run in enumerate(dict.fromkeys(table["run"])):
+        rows = table[table["run"] == run].set_index("metric")
+        points = rows.loc[[f"latency_ready_us_{q}" for q in quantiles]]
+        error = numpy.nan_to_num(numpy.vstack([points["mean"] - points["lo"], points["hi"] - points["mean"]]))
+        axes.errorbar(points["mean"], [f"{100 * p:g} %" for p in quantiles.values()], xerr=error, label=run,
+                      color=COLOURS[i % len(COLOURS)], marker="os^Dv<>p"[i % 8], capsize=3)
+    axes.set_xlim(left=0)
+    axes.set_ylabel("records that are as fast")
+    axes.set_xlabel(f"from ktls_enqueue to ready [us]; {interval_text(table)}")
+    legend(axes, 2)
+    return figure
+
+
+def timeline(trace, length_us=60):
+    """What each engine and the busiest threads do in the first `length_us` of a trace."""
+    events = trace["traceEvents"]
+    tracks = {(e["pid"], e["tid"]): e["args"]["name"] for e in events if e["ph"] == "M" and e["name"] == "thread_name"}
+    begin = trace["otherData"]["from_us"]
+    spans = {}
+    for event in events:
+        if event["ph"] == "X" and event["pid"] in (2, 3) and event["ts"] < begin + length_us:
+            until = min(event["ts"] + event["dur"], begin + length_us)
+            spans.setdefault((event["pid"], event["tid"]), []).append((event["ts"] - begin, until - event["ts"], event["name"]))
+    running = {key: sum(d for _, d, name in rows if name == "running") for key, rows in spans.items() if key[0] == 2}
+    busiest = sorted((key for key in running if running[key] > 0), key=lambda key: -running[key])[:12]
+    keys = [key for key in spans if key[0] == 3] + sorted(busiest, key=lambda key: (tracks[key][:4] != "KTLS", key))
+    figure, axes = plt.subplots(figsize=(5.4, 1.4 + 0.24 * len(keys)), layout="constrained")
+    labelled = {}
+    for row, key in enumerate(keys):
+        for start, duration, name in spans[key]:
+            colour = "#009E73" if key[0] == 3 else STATE_COLOURS.get(name) or SLEEP_COLOURS.get(name, "#E8E8E8")
+            label = "engine at work" if key[0] == 3 else name if colour != "#E8E8E8" else "asleep otherwise"
+            bar = axes.barh(row, duration, left=start, height=0.75, color=colour)
+            labelled.setdefault(label, bar)
+    axes.set_yticks(range(len(keys)), [tracks[key] for key in keys])
+    axes.invert_yaxis()
+    axes.set_xlim(0, length_us)
+    axes.set_xlabel(f"simulated time after {begin:g} us [us]")
+    legend(axes, 3, labelled)
+    return figure
