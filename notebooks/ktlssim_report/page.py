@@ -9,9 +9,9 @@ from . import plots, results
 STYLE = """
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 0 1rem 3rem; }
-svg { width: 100%; height: auto; }
+svg { width: 100%; max-width: 46rem; height: auto; }
+h2, h2 + p { break-after: avoid; }
 figure { margin: 1.5rem 0 0; break-inside: avoid; overflow-x: auto; }
-@media screen { svg { min-width: 26rem; } }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
 td, th { padding: .1rem .8rem .1rem 0; text-align: right; border-bottom: 1px solid #8884; white-space: nowrap; }
@@ -19,7 +19,7 @@ td:first-child, th:first-child, td:nth-child(2), th:nth-child(2) { text-align: l
 .verdict { border-left: .3rem solid #0072B2; padding-left: 1rem; }
 pre { overflow-x: auto; font-size: .8rem; }
 @media (prefers-color-scheme: dark) { figure svg { filter: invert(.92) hue-rotate(180deg); } }
-@media print { body { max-width: none; } details { break-inside: avoid; } .scroll { overflow: visible; } pre { white-space: pre-wrap; } }
+@media print { body { max-width: none; } figure svg { max-height: 10cm; } details { break-inside: avoid; } .scroll { overflow: visible; } pre { white-space: pre-wrap; } }
 """
 
 

@@ -29,7 +29,7 @@ def interval_text(table):
 
 
 def bars_over_runs(count):
-    return plt.subplots(figsize=(5.4, 0.9 + 0.45 * count), layout="constrained")
+    return plt.subplots(figsize=(4.6, 0.9 + 0.45 * count), layout="constrained")
 
 
 def metric(table, name, title):
@@ -53,7 +53,7 @@ def stacked(table, by, value, title, most=7):
     shown = wide[order[:most]].copy()
     if len(order) > most:
         shown["all others"] = wide[order[most:]].sum(axis=1)
-    figure, axes = plt.subplots(figsize=(5.4, 1.5 + 0.45 * len(wide) + 0.2 * len(shown.columns) / 2), layout="constrained")
+    figure, axes = plt.subplots(figsize=(4.6, 1.5 + 0.45 * len(wide) + 0.2 * len(shown.columns) / 2), layout="constrained")
     left = numpy.zeros(len(wide))
     for i, part in enumerate(shown.columns):
         colour = "#B0B0B0" if part == "all others" else COLOURS[i]
@@ -70,7 +70,7 @@ def stacked(table, by, value, title, most=7):
 def utilization(table):
     runs = list(dict.fromkeys(table["run"]))
     names = list(dict.fromkeys(table["resource"]))
-    figure, axes = plt.subplots(figsize=(5.4, 1.2 + 0.22 * len(names) * (len(runs) + 0.5)), layout="constrained")
+    figure, axes = plt.subplots(figsize=(4.6, 1.2 + 0.22 * len(names) * (len(runs) + 0.5)), layout="constrained")
     height = 0.8 / len(runs)
     for i, run in enumerate(runs):
         values = table[table["run"] == run].groupby("resource")["utilization"].max()
@@ -87,7 +87,7 @@ def utilization(table):
 
 def latency(table):
     quantiles = {"p50": 0.5, "p99": 0.99, "p999": 0.999}
-    figure, axes = plt.subplots(figsize=(5.4, 2.8), layout="constrained")
+    figure, axes = plt.subplots(figsize=(4.6, 2.8), layout="constrained")
     for i, run in enumerate(dict.fromkeys(table["run"])):
         rows = table[table["run"] == run].set_index("metric")
         points = rows.loc[[f"latency_ready_us_{q}" for q in quantiles]]
@@ -114,7 +114,7 @@ def timeline(trace, length_us=60):
     running = {key: sum(d for _, d, name in rows if name == "running") for key, rows in spans.items() if key[0] == 2}
     busiest = sorted((key for key in running if running[key] > 0), key=lambda key: -running[key])[:12]
     keys = [key for key in spans if key[0] == 3] + sorted(busiest, key=lambda key: (tracks[key][:4] != "KTLS", key))
-    figure, axes = plt.subplots(figsize=(5.4, 1.4 + 0.24 * len(keys)), layout="constrained")
+    figure, axes = plt.subplots(figsize=(4.6, 1.4 + 0.24 * len(keys)), layout="constrained")
     labelled = {}
     for row, key in enumerate(keys):
         for start, duration, name in spans[key]:
@@ -126,5 +126,5 @@ def timeline(trace, length_us=60):
     axes.invert_yaxis()
     axes.set_xlim(0, length_us)
     axes.set_xlabel(f"simulated time after {begin:g} us [us]")
-    legend(axes, 3, labelled)
+    legend(axes, 2, labelled)
     return figure
