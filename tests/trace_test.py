@@ -98,6 +98,15 @@ class Trace(unittest.TestCase):
         self.assertEqual(traced["provenance"]["runs"][0]["fingerprint"],
                          plain["provenance"]["runs"][0]["fingerprint"])
 
+    def test_a_run_that_stalls_has_a_timeline_that_shows_who_sleeps(self):
+        with tempfile.TemporaryDirectory() as directory:
+            path = pathlib.Path(directory, "trace.json")
+            run("ccr-tls12-gcm128", "--trace", str(path), "--set", "/faults/device_dead_from_ms=1",
+                "--set", "/ktls/dispatch=blocking", "--set", "/measure/warmup_ms=20", status=1)
+            events = trace_checker.check(path.read_text())
+        self.assertIn('asleep on "ocfktls"', names(events, 2))
+        self.assertNotIn("running", names(events, 2))
+
     def test_a_window_after_the_end_is_refused(self):
         done = run("closed-ideal", "--trace", "trace.json", "--trace-from-us", "4000", status=2)
         self.assertIn("--trace-from-us", done.stderr)

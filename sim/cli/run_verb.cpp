@@ -94,15 +94,20 @@ std::optional<OutputFile> output_file(const po::variables_map& values, const cha
   return OutputFile(values.at(option).as<std::string>());
 }
 
-// The trajectory is the same on every engine, and with or without a timeline: held here to that of the run.
-std::string timeline_of(const Scenario& scenario, const Experiment& experiment, Timeline& timeline) {
-  if (experiment.runs.empty() || experiment.runs.front().number != 0)
-    return trace_json(timeline, scenario.name);
-  const RunResult& run = experiment.runs.front().result;
+// Of a run that ended, stalled ones included. The trajectory is the same on every engine, and with or without
+// a timeline: held here to that of the run.
+void write_timeline(const OutputFile& file, const Scenario& scenario, const Experiment& experiment,
+                    Timeline& timeline) {
+  const bool there = !experiment.runs.empty() && experiment.runs.front().number == 0;
+  const RunStatus status = there ? experiment.runs.front().result.status : RunStatus::failed;
+  if (status != RunStatus::done && status != RunStatus::stalled) {
+    complain("no timeline: replication 0 did not end");
+    return;
+  }
   const RunResult traced = simulate(scenario, EngineKind::fiber, 0, &timeline);
-  if (traced.fingerprint != run.fingerprint)
+  if (traced.fingerprint != experiment.runs.front().result.fingerprint)
     throw std::runtime_error("the traced run took another way than the run: a bug of ktlssim");
-  return trace_json(timeline, scenario.name);
+  file.write(trace_json(timeline, scenario.name));
 }
 
 Timeline timeline_options(const po::variables_map& values, const Scenario& scenario) {
@@ -186,7 +191,7 @@ int run_verb(const Arguments& arguments) {
     out->write("result.json", json_text(result_json(scenario, experiment, record)));
     out->write("manifest.json", json_text(provenance_json(scenario, experiment, record)));
   }
-  if (trace && experiment.summary.done > 0) trace->write(timeline_of(scenario, experiment, timeline));
+  if (trace) write_timeline(*trace, scenario, experiment, timeline);
   if (folded) folded->write(folded_stacks(experiment));
   if (!experiment.interrupted || experiment.summary.done > 0)
     print_result(format, scenario, experiment, record);
