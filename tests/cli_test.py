@@ -12,7 +12,7 @@ import unittest
 import fixture_profiles
 
 KTLSSIM = os.environ["KTLSSIM"]
-VERBS = ("run", "report", "check", "profiles", "parameters", "schema")
+VERBS = ("run", "compare", "report", "check", "profiles", "parameters", "schema")
 
 
 class CommandLine(unittest.TestCase):
@@ -210,6 +210,36 @@ class CommandLine(unittest.TestCase):
         out = self.directory / "untouched"
         self.ktlssim("run", self.scenario(seed=-1), "--out", str(out), status=2)
         self.assertFalse(out.exists())
+
+    # --- compare
+
+    def test_compare_of_a_scenario_with_itself_proves_nothing(self):
+        same = ("compare", self.scenario(), "--set-b", "/ktls/dispatch=driver", "--replications", "3")
+        text = self.ktlssim(*same, "--set-a", "/ktls/dispatch=driver").stdout
+        self.assertEqual(text.count("No difference"), 2)
+        self.assert_fits(text.replace(str(self.directory), ""))
+        for metric in json.loads(self.ktlssim(*same, "--format", "json").stdout)["metrics"].values():
+            self.assertEqual((metric["a"], metric["difference"]["proven"]), (metric["b"], False))
+
+    def test_compare_writes_both_runs_and_their_difference(self):
+        out = self.directory / "compared"
+        arguments = ("compare", self.scenario(), "--set-b", "/ktls/dispatch=blocking", "--replications", "2",
+                     "--metric", "cpu_percent", "--format", "json", "--out", str(out))
+        printed = self.ktlssim(*arguments, "-j", "1").stdout
+        self.assertEqual(self.ktlssim(*arguments, "-j", "2").stdout, printed)
+        self.assertEqual((out / "comparison.json").read_text(), printed)
+        compared = json.loads(printed)["metrics"]
+        self.assertEqual(list(compared), ["cpu_percent"])
+        for side in ("a", "b"):
+            result = json.loads((out / side / "result.json").read_text())
+            self.assertAlmostEqual(result["metrics"]["cpu_percent"]["mean"], compared["cpu_percent"][side]["mean"])
+
+    def test_compare_refuses_what_it_cannot_pair(self):
+        other = self.scenario("other.json", seed=7)
+        self.assertIn("seeds 1 and 7", self.ktlssim("compare", self.scenario(), other, status=2).stderr)
+        self.assertIn("nothing to compare", self.ktlssim("compare", other, status=2).stderr)
+        wrong = self.ktlssim("compare", self.scenario(), other, "--metric", "throughput_gbp", status=2)
+        self.assertIn("throughput_gbps", wrong.stderr)
 
     # --- The world outside
 

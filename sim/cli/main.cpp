@@ -22,8 +22,9 @@ struct Verb {
   int (*run)(const Arguments&);
 };
 
-constexpr std::array<Verb, 11> kVerbs{{
+constexpr std::array<Verb, 12> kVerbs{{
     {"run", "SCENARIO", "simulate a scenario", run_verb},
+    {"compare", "A [B]", "what differs between two scenarios or settings", compare_verb},
     {"bounds", "SCENARIO", "what no run can exceed, and what sets that limit", bounds_verb},
     {"validate", "[CLAIM...]", "hold predictions against published measurements", validate_verb},
     {"sensitivity", "SCENARIO", "which parameters the answer leans on", sensitivity_verb},

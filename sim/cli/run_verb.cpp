@@ -1,20 +1,17 @@
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <chrono>
 #include <filesystem>
 #include <optional>
 
+#include "sim/cli/experiment_output.hpp"
 #include "sim/cli/options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/run_table.hpp"
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/folded_stacks.hpp"
-#include "sim/experiment/output_directory.hpp"
 #include "sim/experiment/problems.hpp"
 #include "sim/experiment/replicate.hpp"
-#include "sim/experiment/result_json.hpp"
-#include "sim/experiment/run_result_json.hpp"
 #include "sim/experiment/scenario_file.hpp"
 #include "sim/experiment/trace_json.hpp"
 
@@ -26,7 +23,6 @@ namespace po = boost::program_options;
 
 enum class Format { table, json, sysctl };
 constexpr std::array<std::string_view, 3> kFormatNames{"table", "json", "sysctl"};
-constexpr std::int64_t kMaxReplications = 10000;
 
 constexpr HelpText kHelp{
     "ktlssim run SCENARIO [options]",
@@ -61,17 +57,6 @@ po::options_description run_options() {
       "records whose way the timeline follows");
   add("engine", po::value<std::string>()->default_value("simgrid")->value_name("NAME"), "simgrid or fiber");
   return options;
-}
-
-std::vector<std::string> settings(const po::variables_map& values) {
-  std::vector<std::string> sets;
-  if (values.contains("set")) sets = values.at("set").as<std::vector<std::string>>();
-  if (values.contains("seed")) {
-    constexpr std::int64_t kMaxSeed = 9007199254740991;
-    const std::int64_t seed = integer_option("seed", values.at("seed").as<std::string>(), 0, kMaxSeed);
-    sets.push_back(fmt::format("/seed={}", seed));
-  }
-  return sets;
 }
 
 // A file to be written at the end, in a directory that can be written to now.
@@ -133,20 +118,6 @@ std::string sysctl_lines(const Summary& summary) {
   return text;
 }
 
-std::string json_text(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
-}
-
-void complain_of_failures(const Experiment& experiment) {
-  for (const Replication& run : experiment.runs)
-    if (run.result.status != RunStatus::done)
-      complain(fmt::format("replication {} {}: {}", run.number,
-                           kRunStatusNames[static_cast<std::size_t>(run.result.status)],
-                           run.result.diagnosis));
-  if (experiment.interrupted)
-    complain(fmt::format("interrupted; {} replications ended before", experiment.runs.size()));
-}
-
 void print_result(Format format, const Scenario& scenario, const Experiment& experiment,
                   const RunRecord& record) {
   switch (format) {
@@ -181,16 +152,13 @@ int run_verb(const Arguments& arguments) {
   const std::optional<OutputFile> trace = output_file(*values, "trace");
   Timeline timeline = timeline_options(*values, scenario);
 
-  record.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+  record.started = utc_now();
   const auto begin = std::chrono::steady_clock::now();
   const Experiment experiment = replicate(scenario, record.engine, record.replications);
   record.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 
   complain_of_failures(experiment);
-  if (out) {
-    out->write("result.json", json_text(result_json(scenario, experiment, record)));
-    out->write("manifest.json", json_text(provenance_json(scenario, experiment, record)));
-  }
+  if (out) write_results(*out, scenario, experiment, record);
   if (trace) write_timeline(*trace, scenario, experiment, timeline);
   if (folded) folded->write(folded_stacks(experiment));
   if (!experiment.interrupted || experiment.summary.done > 0)

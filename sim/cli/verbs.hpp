@@ -28,6 +28,7 @@ struct Arguments {
 };
 
 int run_verb(const Arguments& arguments);
+int compare_verb(const Arguments& arguments);
 int bounds_verb(const Arguments& arguments);
 int validate_verb(const Arguments& arguments);
 int sensitivity_verb(const Arguments& arguments);

@@ -168,6 +168,16 @@ std::vector<std::pair<std::string, std::int64_t>> counters(const Kernel& k) {
 
 }  // namespace
 
+std::span<const std::string_view> metric_names() {
+  static constexpr std::array<std::string_view, 20> kNames{
+      "throughput_gbps",       "records_per_second",   "cpu_percent",          "cpu_us_per_record",
+      "latency_ready_us_mean", "latency_ready_us_p50", "latency_ready_us_p99", "latency_ready_us_p999",
+      "device_utilization",    "in_flight_mean",       "in_flight_max",        "context_switches_per_second",
+      "interrupts_per_second", "wakeups_per_second",   "states_per_cpu_mean",  "states_per_cpu_max",
+      "state_bytes_max",       "buffer_bytes_max",     "failed_records",       "aborted_connections"};
+  return kNames;
+}
+
 RunResult collect(Kernel& k) {
   RunResult result;
   std::int64_t busy = 0;

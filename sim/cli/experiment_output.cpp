@@ -1,0 +1,45 @@
+#include "sim/cli/experiment_output.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "sim/cli/options.hpp"
+#include "sim/cli/output.hpp"
+#include "sim/experiment/run_result_json.hpp"
+
+namespace ktlssim {
+
+std::vector<std::string> settings(const boost::program_options::variables_map& values) {
+  std::vector<std::string> sets;
+  if (values.contains("set")) sets = values.at("set").as<std::vector<std::string>>();
+  if (values.contains("seed")) {
+    constexpr std::int64_t kMaxSeed = 9007199254740991;
+    const std::int64_t seed = integer_option("seed", values.at("seed").as<std::string>(), 0, kMaxSeed);
+    sets.push_back(fmt::format("/seed={}", seed));
+  }
+  return sets;
+}
+
+std::string json_text(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+std::string utc_now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
+
+void complain_of_failures(const Experiment& experiment, const std::string& where) {
+  for (const Replication& run : experiment.runs)
+    if (run.result.status != RunStatus::done)
+      complain(fmt::format("{}replication {} {}: {}", where, run.number,
+                           kRunStatusNames[static_cast<std::size_t>(run.result.status)],
+                           run.result.diagnosis));
+  if (experiment.interrupted)
+    complain(fmt::format("{}interrupted; {} replications ended before", where, experiment.runs.size()));
+}
+
+void write_results(const OutputDirectory& out, const Scenario& scenario, const Experiment& experiment,
+                   const RunRecord& record) {
+  out.write("result.json", json_text(result_json(scenario, experiment, record)));
+  out.write("manifest.json", json_text(provenance_json(scenario, experiment, record)));
+}
+
+}  // namespace ktlssim

@@ -1,0 +1,30 @@
+// What the verbs that simulate scenarios have in common: their settings, their failures, their result files.
+#pragma once
+
+#include <boost/program_options.hpp>
+#include <string>
+#include <vector>
+
+#include "sim/experiment/output_directory.hpp"
+#include "sim/experiment/result_json.hpp"
+
+namespace ktlssim {
+
+inline constexpr std::int64_t kMaxReplications = 10000;
+
+// `--set`, then `--seed` as one of them.
+std::vector<std::string> settings(const boost::program_options::variables_map& values);
+
+std::string json_text(const Json& json);
+
+// Now, in UTC, ISO 8601.
+std::string utc_now();
+
+// A line for each replication that is not done; `where` names the experiment, if there are several.
+void complain_of_failures(const Experiment& experiment, const std::string& where = "");
+
+// result.json and manifest.json.
+void write_results(const OutputDirectory& out, const Scenario& scenario, const Experiment& experiment,
+                   const RunRecord& record);
+
+}  // namespace ktlssim
