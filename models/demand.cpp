@@ -179,10 +179,24 @@ class Path {
     receiver_.add(s_.host.application.syscall_ns, per_read);
     receiver_.add(l.soreceive_ns, per_read);
     receiver_.add(l.copyout_ns_per_byte, wire_);
+    if (s_.network.receiver == ReceiverKind::ktls_rx) {
+      receive_sessions(per_read);
+      return;
+    }
     receiver_.add(l.decrypt_record_ns, per_read);
     receiver_.add(l.decrypt_ns_per_byte[static_cast<std::size_t>(encryption(s_.tls.cipher))], wire_);
     if (!is_aead(s_.tls.cipher))
       receiver_.add(l.decrypt_ns_per_byte[static_cast<std::size_t>(mac(s_.tls.cipher))], wire_);
+  }
+
+  // The worker and the device once more, for what comes in.
+  void receive_sessions(double records) {
+    worker_.add(s_.host.ktls.ktls_decrypt_ns, records);
+    worker_.add(s_.host.ktls.ktls_ocf_encrypt_ns, records);
+    worker_.add(s_.host.opencrypto.crypto_dispatch_ns, records);
+    for (const Request& request : requests_)
+      if (!request.driver->has_device) worker_.add(Quantity(request.service_us * 1e3, {}), records);
+    device_us_ *= 1 + records;
   }
 
   double application_threads() const {

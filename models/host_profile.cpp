@@ -55,6 +55,8 @@ void describe(ParameterVisitor& v, KtlsCosts& c) {
   v.quantity("ktls_work_thread_ns", c.ktls_work_thread_ns, kStep, "take one batch from the drained list");
   v.quantity("ktls_encrypt_record_ns", c.ktls_encrypt_record_ns, kStep, "shared by both paths, per record");
   v.quantity("ktls_buffer_alloc_ns", c.ktls_buffer_alloc_ns, kStep, "a 16 KiB buffer from the UMA cache");
+  v.quantity("ktls_alloc_buffer_ns", c.ktls_alloc_buffer_ns, kStep,
+             "ktls_alloc_thread: make one contiguous 16 KiB buffer");
   v.quantity("vm_page_alloc_ns", c.vm_page_alloc_ns, kStep,
              "one destination page where the cache is not used");
   v.quantity("state_alloc_ns", c.state_alloc_ns, kStep, "malloc(9) of the request state, zeroed");
@@ -71,6 +73,10 @@ void describe(ParameterVisitor& v, KtlsCosts& c) {
   v.quantity("ktls_finish_nonanon_ns", c.ktls_finish_nonanon_ns, kStep, "swap the pages of one record");
   v.quantity("page_unwire_ns", c.page_unwire_ns, kStep, "per file page released");
   v.quantity("ktls_free_ns", c.ktls_free_ns, kStep, "drop one session reference");
+  v.quantity("ktls_check_rx_ns", c.ktls_check_rx_ns, kStep,
+             "receive side: queue a socket that holds a record");
+  v.quantity("ktls_decrypt_ns", c.ktls_decrypt_ns, kStep,
+             "receive side: per record, apart from OpenCrypto and the driver");
 }
 
 void describe(ParameterVisitor& v, OpencryptoCosts& c) {

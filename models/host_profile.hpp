@@ -51,9 +51,10 @@ struct KtlsCosts {
   Quantity ktls_enqueue_ns;         // per batch
   Quantity ktls_work_thread_ns;     // take one batch from the drained list
   Quantity ktls_encrypt_record_ns;  // shared by both paths, per record
-  Quantity ktls_buffer_alloc_ns;    // a 16 KiB buffer from the UMA cache
-  Quantity vm_page_alloc_ns;        // one destination page where the cache is not used
-  Quantity state_alloc_ns;          // malloc(9) of the request state, zeroed
+  Quantity ktls_buffer_alloc_ns;
+  Quantity ktls_alloc_buffer_ns;  // a 16 KiB buffer from the UMA cache
+  Quantity vm_page_alloc_ns;      // one destination page where the cache is not used
+  Quantity state_alloc_ns;        // malloc(9) of the request state, zeroed
   Quantity state_free_ns;
   Quantity state_uma_alloc_ns;
   Quantity state_uma_free_ns;
@@ -64,7 +65,9 @@ struct KtlsCosts {
   Quantity ktls_encrypt_cb_ns;      // per record, apart from what it calls
   Quantity ktls_finish_nonanon_ns;  // swap the pages of one record
   Quantity page_unwire_ns;          // per file page released
-  Quantity ktls_free_ns;            // drop one session reference
+  Quantity ktls_free_ns;
+  Quantity ktls_check_rx_ns;
+  Quantity ktls_decrypt_ns;  // drop one session reference
 };
 
 // crypto.c.

@@ -19,6 +19,11 @@ void describe(ParameterVisitor& v, KtlsParameters& p) {
             "kern.ipc.tls.bind_threads: 0 = float, 1 = worker i on CPU i");
   v.flag("sw_buffer_cache", p.sw_buffer_cache, true,
          "kern.ipc.tls.sw_buffer_cache: 16 KiB destination buffers from a cache");
+  v.integer(
+      "contiguous_buffers", p.contiguous_buffers, {0, 0, 1000000000},
+      "16 KiB pieces of contiguous memory for that cache until the alloc thread makes more; 0 = enough");
+  v.integer("max_alloc", p.max_alloc, {128, 1, 1000000},
+            "kern.ipc.tls.max_alloc: buffers that it makes at a time");
   v.integer("maxlen_bytes", p.maxlen_bytes, {kTlsMaxPayloadBytes, 64, kTlsMaxPayloadBytes},
             "kern.ipc.tls.maxlen: payload of a record");
   v.integer("state_bytes", p.state_bytes, {528, 1, 65536},
@@ -88,6 +93,10 @@ void describe(ParameterVisitor& v, NetworkParameters& p) {
   v.number("rx_holdoff_us", p.rx_holdoff_us, {5, 0, 1e5},
            "interrupt hold-off of a receive queue (cxgbe: 5); also of ccr's completions");
   v.integer("netisr_threads", p.netisr_threads, {1, 1, 1024}, "loopback: net.isr.maxthreads");
+  v.choice("receiver", p.receiver, kReceiverKindNames, ReceiverKind::userland,
+           "loopback: who decrypts: the receiving process, or KTLS receive sessions on the workers, which "
+           "wait for "
+           "each record");
   v.integer("receiver_threads", p.receiver_threads, {0, 0, 65536},
             "loopback: receiving processes; 0 = one per session");
   v.integer("receive_buffer_bytes", p.receive_buffer_bytes, {kMegabyte, 4096, kGigabyte},
@@ -101,6 +110,13 @@ void describe(ParameterVisitor& v, FaultParameters& p) {
   v.number("to_ms", p.to_ms, {1e6, 0, 1e6}, "and until this one");
   v.number("device_dead_from_ms", p.device_dead_from_ms, {1e6, 0, 1e6},
            "the device completes nothing that it is given from this simulated time on");
+  v.number("driver_unloaded_ms", p.driver_unloaded_ms, {kNeverMs, 0, kNeverMs},
+           "the first driver unregisters at this simulated time, 1e6 = never; its sessions move to another "
+           "one, each "
+           "request that "
+           "meets it is retried");
+  v.number("nomem_probability", p.nomem_probability, {0, 0, 1},
+           "ccr: memory for a work request is not there (M_NOWAIT), which fails the request with ENOMEM");
 }
 
 void describe(ParameterVisitor& v, WhatIfParameters& p) {

@@ -26,13 +26,15 @@ inline constexpr std::array<std::string_view, 2> kKtlsModeNames{"software", "ifn
 struct KtlsParameters {
   KtlsMode mode;
   Dispatch dispatch;
-  std::int64_t workers;       // 0 = one per CPU
-  std::int64_t bind_threads;  // kern.ipc.tls.bind_threads
-  bool sw_buffer_cache;       // kern.ipc.tls.sw_buffer_cache
-  std::int64_t maxlen_bytes;  // kern.ipc.tls.maxlen
-  std::int64_t state_bytes;   // struct ktls_ocf_state
-  bool legacy_callback;       // 13.0's single callback
-  bool sequential_records;    // parks TLS 1.0 batches that come out of order
+  std::int64_t workers;             // 0 = one per CPU
+  std::int64_t bind_threads;        // kern.ipc.tls.bind_threads
+  bool sw_buffer_cache;             // kern.ipc.tls.sw_buffer_cache
+  std::int64_t contiguous_buffers;  // that memory has to give; 0 = enough
+  std::int64_t max_alloc;           // kern.ipc.tls.max_alloc
+  std::int64_t maxlen_bytes;        // kern.ipc.tls.maxlen
+  std::int64_t state_bytes;         // struct ktls_ocf_state
+  bool legacy_callback;             // 13.0's single callback
+  bool sequential_records;          // parks TLS 1.0 batches that come out of order
 };
 
 struct TlsParameters {
@@ -70,6 +72,10 @@ struct WorkloadParameters {
 enum class NetworkKind { nic, loopback };
 inline constexpr std::array<std::string_view, 2> kNetworkKindNames{"nic", "loopback"};
 
+// Who decrypts on loopback: the receiving process, or KTLS's workers.
+enum class ReceiverKind { userland, ktls_rx };
+inline constexpr std::array<std::string_view, 2> kReceiverKindNames{"userland", "ktls_rx"};
+
 struct NetworkParameters {
   NetworkKind kind;
   double rate_gbps;
@@ -81,9 +87,12 @@ struct NetworkParameters {
   std::int64_t rx_queues;  // 0 = one per CPU
   double rx_holdoff_us;
   std::int64_t netisr_threads;
+  ReceiverKind receiver;
   std::int64_t receiver_threads;  // 0 = one per session
   std::int64_t receive_buffer_bytes;
 };
+
+inline constexpr double kNeverMs = 1e6;  // default of a fault's time
 
 // Crypto requests that fail, on purpose. None by default.
 struct FaultParameters {
@@ -92,6 +101,8 @@ struct FaultParameters {
   double from_ms;
   double to_ms;
   double device_dead_from_ms;
+  double driver_unloaded_ms;
+  double nomem_probability;
 };
 
 enum class StateAllocator { malloc, uma };

@@ -102,5 +102,30 @@ TEST(Fault, a_dead_device_stalls_the_run_and_the_diagnosis_names_who_sleeps_wher
   }
 }
 
+TEST(Fault, a_driver_that_is_unloaded_leaves_its_sessions_to_another_and_loses_nothing) {
+  for (const Scenario& base : {ideal_ccr(), ideal_qat(), ideal_qat_ocf()})
+    for (const Dispatch dispatch : {Dispatch::blocking, Dispatch::driver}) {
+      Scenario s = four_records(base, dispatch);
+      s.other_drivers = {ideal_scenario().driver};
+      s.faults.driver_unloaded_ms = 2;
+      const RunResult result = simulate(s, EngineKind::fiber, 0);
+      EXPECT_EQ(metric(result, "failed_records"), 0);
+      EXPECT_EQ(counter(result, "kern.ipc.tls.stats.ocf.retries"), 1);  // the first request after it
+      EXPECT_GT(metric(result, "records_per_second"), 0);
+      EXPECT_LT(metric(result, "device_utilization"), 0.5);
+    }
+}
+
+TEST(Fault, ccr_without_memory_for_a_work_request_fails_the_record) {
+  for (const Dispatch dispatch : {Dispatch::blocking, Dispatch::driver}) {
+    Scenario s = four_records(ideal_ccr(), dispatch);
+    s.faults.nomem_probability = 1;
+    const RunResult result = simulate(s, EngineKind::fiber, 0);
+    EXPECT_EQ(counter(result, "dev.ccr.0.stats.wr_nomem"), dispatch == Dispatch::blocking ? 1 : 4);
+    EXPECT_EQ(counter(result, "kern.ipc.tls.stats.failed_crypto"), dispatch == Dispatch::blocking ? 1 : 4);
+    EXPECT_EQ(metric(result, "aborted_connections"), 1);
+  }
+}
+
 }  // namespace
 }  // namespace ktlssim

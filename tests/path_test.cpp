@@ -264,5 +264,37 @@ TEST(Stall, threads_that_wait_for_each_other_leave_nothing_due_and_the_state_sho
   });
 }
 
+Scenario loopback_with_ktls_rx(Scenario s, Dispatch dispatch) {
+  s = server(s, dispatch);
+  s.network.kind = NetworkKind::loopback;
+  s.network.receiver = ReceiverKind::ktls_rx;
+  return s;
+}
+
+TEST(KtlsRx, every_record_is_decrypted_by_the_workers_and_read) {
+  for (const Scenario& base : {ideal_scenario(), ideal_ccr(), ideal_qat()})
+    for (const Dispatch dispatch : {Dispatch::driver, Dispatch::blocking}) {
+      const RunResult result = simulate(loopback_with_ktls_rx(base, dispatch), EngineKind::fiber, 0);
+      EXPECT_GT(metric(result, "throughput_gbps"), 0);
+      // Each record meets OpenCrypto twice, but for those on their way.
+      const auto crypts = static_cast<double>(counter(result, "kern.ipc.tls.stats.ocf.tls12_gcm_crypts"));
+      const auto sent = static_cast<double>(counter(result, "kern.ipc.tls.stats.ocf.separate_output"));
+      EXPECT_LE(crypts, 2 * sent);
+      EXPECT_GE(crypts, 2 * sent - 12 * (16 + 64));  // those that the buffers of 12 sessions hold
+      std::int64_t decryption = 0;
+      for (const CpuRow& row : result.cpu) decryption += row.function == "decryption" ? row.busy_ns : 0;
+      EXPECT_EQ(decryption, 0);
+    }
+}
+
+TEST(KtlsRx, over_a_coprocessor_receiving_holds_up_sending_on_the_same_worker) {
+  Scenario s = loopback_with_ktls_rx(ideal_qat(), Dispatch::driver);
+  s.workload.flow_ids = FlowIds::zero;  // one worker for all
+  const double with_rx = metric(simulate(s, EngineKind::fiber, 0), "throughput_gbps");
+  s.network.receiver = ReceiverKind::userland;
+  const double without = metric(simulate(s, EngineKind::fiber, 0), "throughput_gbps");
+  EXPECT_LT(with_rx, 0.7 * without);
+}
+
 }  // namespace
 }  // namespace ktlssim

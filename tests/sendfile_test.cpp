@@ -108,5 +108,28 @@ TEST(Sendfile, batches_that_reach_the_worker_out_of_order_leave_in_order) {
   }
 }
 
+TEST(BufferCache, a_worker_that_finds_it_empty_takes_pages_for_a_second_while_the_alloc_thread_makes_more) {
+  Scenario s = ideal_scenario();
+  s.workload.sessions = 1;
+  s.workload.send_buffer_bytes = 16 * (16384 + 29);
+  s.ktls.contiguous_buffers = 4;
+  s.ktls.max_alloc = 100;
+  s.host.ktls.ktls_alloc_buffer_ns = q(1000);
+  s.host.ktls.vm_page_alloc_ns = q(10);
+  s.measure.warmup_ms = 0;
+  s.measure.duration_ms = 900;
+  const RunResult first = simulate(s, EngineKind::fiber, 0);
+  EXPECT_EQ(counter(first, "ktlssim.buffer_cache_failures"), 1);  // the hold-off
+  EXPECT_EQ(counter(first, "kern.ipc.tls.domain0.allocs"), 100);
+  std::int64_t page_ns = 0;
+  for (const CpuRow& row : first.cpu)
+    if (row.function == "vm_page_alloc") page_ns += row.busy_ns;
+  EXPECT_GT(page_ns, 0);
+  s.measure.warmup_ms = 1100;  // a second later there are enough
+  s.measure.duration_ms = 100;
+  const RunResult later = simulate(s, EngineKind::fiber, 0);
+  for (const CpuRow& row : later.cpu) EXPECT_NE(row.function, "vm_page_alloc");
+}
+
 }  // namespace
 }  // namespace ktlssim

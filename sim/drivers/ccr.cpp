@@ -70,6 +70,14 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
     CryptoSession& ses = *crp.ses;
     kernel_.mtx_lock(ses.lock, kernel_.locks.driver_session);
     kernel_.charge(Function::crypto_process, profile_.device.process_ns.ns());
+    if (kernel_.faults.no_memory()) {
+      kernel_.mtx_unlock(ses.lock);
+      ++stats_wr_nomem_;
+      crp.crp_etype = Errno::enomem;
+      crypto_done(kernel_, crp);
+      return Errno::ok;
+    }
+    crp.ring = ses.port;
     t4_wrq_tx(ports_[static_cast<std::size_t>(ses.port)], crp);
     kernel_.mtx_unlock(ses.lock);
     ++stats(ses.algorithm);
@@ -77,7 +85,7 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
     return Errno::ok;
   }
 
-  void completed(Cryptop& crp) override { nic_.receive_fw6_pld(first_rxq(crp.ses->port), crp); }
+  void completed(Cryptop& crp) override { nic_.receive_fw6_pld(first_rxq(crp.ring), crp); }
 
   void do_cpl6_fw_pld(Cryptop& crp) override {
     kernel_.charge(Function::driver_response, profile_.device.response_ns.ns());
@@ -92,7 +100,8 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
         {fmt::format("dev.ccr.{}.stats.gcm_encrypt", unit_), stats_gcm_encrypt_},
         {fmt::format("dev.ccr.{}.stats.blkcipher_encrypt", unit_), stats_blkcipher_encrypt_},
         {fmt::format("dev.ccr.{}.stats.hmac", unit_), stats_hmac_},
-        {fmt::format("dev.ccr.{}.stats.inflight", unit_), inflight_}};
+        {fmt::format("dev.ccr.{}.stats.inflight", unit_), inflight_},
+        {fmt::format("dev.ccr.{}.stats.wr_nomem", unit_), stats_wr_nomem_}};
     for (std::size_t i = 0; i < ports_.size(); ++i) {
       all.emplace_back(fmt::format("dev.ccr.{}.stats.port.{}.active_sessions", unit_, i),
                        ports_[i].active_sessions);
@@ -211,6 +220,7 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
   std::int64_t stats_gcm_encrypt_ = 0;
   std::int64_t stats_blkcipher_encrypt_ = 0;
   std::int64_t stats_hmac_ = 0;
+  std::int64_t stats_wr_nomem_ = 0;
 };
 
 }  // namespace

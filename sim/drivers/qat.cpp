@@ -34,8 +34,8 @@ class Qat final : public Driver, public DeviceOwner, public CompletionHandler {
   // qat_process. A full ring is a failed request: qat_etr_put_msg says ERESTART, which goes into crp_etype
   // and which KTLS takes for an error.
   Errno process(Cryptop& crp) override {
-    crp.bank = bank_here();
-    Bank& bank = banks_[static_cast<std::size_t>(crp.bank)];
+    crp.ring = bank_here();
+    Bank& bank = banks_[static_cast<std::size_t>(crp.ring)];
     kernel_.mtx_lock(crp.ses->lock, kernel_.locks.driver_session);
     kernel_.charge(Function::crypto_process, profile_.device.process_ns.ns());
     kernel_.mtx_unlock(crp.ses->lock);
@@ -62,14 +62,14 @@ class Qat final : public Driver, public DeviceOwner, public CompletionHandler {
   }
 
   void completed(Cryptop& crp) override {
-    banks_[static_cast<std::size_t>(crp.bank)].interrupt->post({0, &crp, 0, 0});
+    banks_[static_cast<std::size_t>(crp.ring)].interrupt->post({0, &crp, 0, 0});
   }
 
   // qat_etr_ap_bank interrupt: one response.
   void handle(const Completion& completion) override {
     auto& crp = *static_cast<Cryptop*>(completion.object);
     kernel_.charge(Function::driver_response, profile_.device.response_ns.ns());
-    --banks_[static_cast<std::size_t>(crp.bank)].in_flight;
+    --banks_[static_cast<std::size_t>(crp.ring)].in_flight;
     bank_filled(crp, -1);
     crypto_unblock(kernel_, *this);
     crypto_done(kernel_, crp);
@@ -87,7 +87,7 @@ class Qat final : public Driver, public DeviceOwner, public CompletionHandler {
 
  private:
   void bank_filled(const Cryptop& crp, std::int64_t requests) {
-    kernel_.recorder.filled("qat bank, requests", static_cast<std::size_t>(crp.bank), requests,
+    kernel_.recorder.filled("qat bank, requests", static_cast<std::size_t>(crp.ring), requests,
                             kernel_.now());
   }
 

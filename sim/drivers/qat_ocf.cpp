@@ -42,6 +42,7 @@ class QatOcf final : public Driver, public DeviceOwner, public CompletionHandler
 
   // qat_ocf_process
   Errno process(Cryptop& crp) override {
+    crp.ring = crp.ses->port;
     Instance& instance = instance_of(crp);
     kernel_.mtx_lock(instance.cookie_pool_mtx, kernel_.locks.ring);
     const bool no_cookie = instance.in_flight >= costs_.cookies.count();
@@ -87,7 +88,7 @@ class QatOcf final : public Driver, public DeviceOwner, public CompletionHandler
   }
 
  private:
-  Instance& instance_of(const Cryptop& crp) { return instances_[static_cast<std::size_t>(crp.ses->port)]; }
+  Instance& instance_of(const Cryptop& crp) { return instances_[static_cast<std::size_t>(crp.ring)]; }
 
   const QatOcfCosts& costs_;
   Device device_;

@@ -64,6 +64,17 @@ void check_cipher(const Scenario& s, Checker& checker) {
                           quoted_list(names), list));
 }
 
+// When the first driver unregisters, another one must take its sessions.
+void check_unloading(const Scenario& s, Checker& checker) {
+  if (s.faults.driver_unloaded_ms >= kNeverMs) return;
+  const auto taken = [&s](Algorithm a) {
+    return std::ranges::any_of(s.other_drivers, [a](const DriverProfile& d) { return d.cost(a).supported; });
+  };
+  if (taken(encryption(s.tls.cipher)) && (is_aead(s.tls.cipher) || taken(mac(s.tls.cipher)))) return;
+  checker.add("/faults/driver_unloaded_ms", number_json(s.faults.driver_unloaded_ms).dump(),
+              "no driver of /other_drivers takes the cipher when the first one is gone");
+}
+
 }  // namespace
 
 void check_scenario(const Scenario& s, const Origins& origins, Problems& problems) {
@@ -102,6 +113,9 @@ void check_scenario(const Scenario& s, const Origins& origins, Problems& problem
     checker.add("/workload/rate_gbps", number_json(s.workload.rate_gbps).dump(),
                 "takes a workload sendfile or send");
   check_cipher(s, checker);
+  check_unloading(s, checker);
+  if (s.network.receiver == ReceiverKind::ktls_rx && !is_aead(s.tls.cipher))
+    checker.add("/network/receiver", "\"ktls_rx\"", "KTLS receive sessions take AEAD ciphers only");
 }
 
 }  // namespace ktlssim

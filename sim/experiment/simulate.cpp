@@ -71,6 +71,7 @@ RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t re
   executive.run_until(k.window.begin);
   k.sched.reset_accounting();
   k.recorder.reset(k.now());
+  k.locks = Locks{};
   for (KtlsWq& wq : k.ktls.wq) wq.occupied.reset(k.now());
   const Executive::End end = executive.run_until(k.window.end);
   k.sched.account_all();

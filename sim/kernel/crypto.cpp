@@ -13,6 +13,10 @@ namespace {
 
 const OpencryptoCosts& costs(const Kernel& k) { return k.scenario.host.opencrypto; }
 
+bool unregistered(const Kernel& k, const Driver& driver) {
+  return &driver == k.drivers.front() && k.faults.driver_unloaded(k.now());
+}
+
 [[noreturn]] void crypto_ret_proc(Kernel& k, CryptoRetWorker& worker) {
   for (;;) {
     k.mtx_lock(worker.lock, k.locks.crypto_queue);
@@ -61,6 +65,7 @@ const OpencryptoCosts& costs(const Kernel& k) { return k.scenario.host.opencrypt
 void crypto_newsession(Kernel& k, CryptoSession& ses, Algorithm algorithm) {
   Driver* best = nullptr;
   for (Driver* const driver : k.drivers) {
+    if (unregistered(k, *driver)) continue;
     if (!driver->profile().cost(algorithm).supported) continue;
     const int difference =
         best == nullptr ? 1 : driver->profile().probe_value() - best->profile().probe_value();
@@ -78,6 +83,12 @@ void crypto_dispatch(Kernel& k, Cryptop& crp) {
   k.recorder.stations.enter(crp.cb_mbuf->stays, Place::ocf, k.now());
   crp.fault = k.faults.next_fails(k.now());
   Driver& driver = *crp.ses->driver;
+  if (unregistered(k, driver)) {  // the session moves, and the request is to be submitted again
+    crypto_newsession(k, *crp.ses, crp.ses->algorithm);
+    crp.crp_etype = Errno::eagain;
+    crypto_done(k, crp);
+    return;
+  }
   if (!driver.qblocked && driver.process(crp) != Errno::erestart) return;
   Opencrypto& ocf = k.opencrypto;
   k.mtx_lock(ocf.q_lock, k.locks.crypto_queue);

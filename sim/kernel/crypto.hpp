@@ -19,7 +19,7 @@ struct Mbuf;
 struct Thread;
 struct KtlsOcfEncryptState;
 
-enum class Errno : std::uint8_t { ok, eagain, eio, erestart };
+enum class Errno : std::uint8_t { ok, eagain, eio, erestart, enomem };
 
 // crypto_session_t: one algorithm of a TLS session, with the driver that does it.
 struct CryptoSession {
@@ -46,7 +46,7 @@ struct Cryptop {
   Mutex* os_lock = nullptr;                   // blocking: ktls_ocf.c's mutex of the TLS session
   Thread* waiter = nullptr;                   // blocking: asleep in "ocfktls"
   bool oo_done = false;                       // blocking: ocf_operation.done
-  int bank = 0;                               // qat: the ring pair it is on
+  int ring = 0;                               // qat: its bank; qat_ocf: its instance; ccr: its port
   Calendar::Place completion{};               // when its device is through with it
   Cryptop* next_of_engine = nullptr;
 };

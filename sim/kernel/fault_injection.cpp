@@ -13,4 +13,9 @@ bool FaultInjection::next_fails(Time now) {
          boost::random::bernoulli_distribution<double>(parameters_.probability)(random_);
 }
 
+bool FaultInjection::no_memory() {
+  return parameters_.nomem_probability > 0 &&
+         boost::random::bernoulli_distribution<double>(parameters_.nomem_probability)(random_);
+}
+
 }  // namespace ktlssim

@@ -16,6 +16,11 @@ class FaultInjection {
 
   // Whether the request that is dispatched at `now` will fail. Counts it.
   bool next_fails(Time now);
+  // Whether the M_NOWAIT allocation of a work request fails.
+  bool no_memory();
+  bool driver_unloaded(Time now) const {
+    return parameters_.driver_unloaded_ms < kNeverMs && now >= from_ms(parameters_.driver_unloaded_ms);
+  }
 
  private:
   const FaultParameters& parameters_;

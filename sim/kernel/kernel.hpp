@@ -2,6 +2,7 @@
 // subsystems.
 #pragma once
 
+#include <array>
 #include <boost/random/mersenne_twister.hpp>
 #include <cstdint>
 #include <deque>
@@ -25,12 +26,17 @@ class Network;
 
 // Contention by kind of lock.
 struct Locks {
-  LockStatistics work_queue{"ktls_wq"};
+  LockStatistics work_queue{"work_queue"};
   LockStatistics inpcb{"inpcb"};
-  LockStatistics ocf_session{"ktls_ocf session"};
-  LockStatistics driver_session{"driver session"};
-  LockStatistics ring{"driver ring"};
-  LockStatistics crypto_queue{"crypto queues"};
+  LockStatistics receiver_inpcb{"receiver_inpcb"};
+  LockStatistics ocf_session{"ocf_session"};
+  LockStatistics driver_session{"driver_session"};
+  LockStatistics ring{"ring"};
+  LockStatistics crypto_queue{"crypto_queue"};
+
+  std::array<const LockStatistics*, 7> all() const {
+    return {&work_queue, &inpcb, &receiver_inpcb, &ocf_session, &driver_session, &ring, &crypto_queue};
+  }
 };
 
 // The measured part of the run; device times are clipped to it.

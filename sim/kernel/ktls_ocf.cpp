@@ -164,6 +164,14 @@ void ktls_ocf_try(Kernel& k, KtlsSession& tls) {
                       (!is_aead(tls.cipher) && !k.scenario.what_if.async_cbc);
 }
 
+Errno ktls_ocf_decrypt(Kernel& k, KtlsSession& tls, Mbuf& m, std::int64_t payload_bytes) {
+  KtlsOcfEncryptState state;
+  state.m = &m;
+  ++crypts(k.ktls.stats, tls);
+  request(k, state, tls.crypto, payload_bytes);
+  return ktls_ocf_dispatch(k, state.crp, tls);
+}
+
 Errno ktls_ocf_encrypt(Kernel& k, KtlsOcfEncryptState& state) {
   const KtlsSession& tls = state.m->so->tls;
   KtlsStats& stats = k.ktls.stats;

@@ -62,6 +62,8 @@ struct Kqueue {
   Thread* waiter = nullptr;
 };
 
+struct KtlsRx;
+
 struct Socket {
   int index = 0;
   std::uint32_t flowid = 0;
@@ -69,6 +71,7 @@ struct Socket {
   bool dropped = false;  // INP_DROPPED
   Protocol* proto = nullptr;
   KtlsSession tls;
+  KtlsRx* peer_rx = nullptr;  // loopback: the peer's receive session
   SendBuffer so_snd;
   Mutex inp_lock;
 

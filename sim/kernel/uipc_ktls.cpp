@@ -7,6 +7,7 @@
 #include "models/tls.hpp"
 #include "sim/kernel/kernel.hpp"
 #include "sim/kernel/ktls_ocf.hpp"
+#include "sim/kernel/ktls_rx.hpp"
 #include "sim/kernel/uipc_ktls_memory.hpp"
 #include "sim/kernel/uipc_socket.hpp"
 #include "sim/kernel/what_if.hpp"
@@ -85,6 +86,7 @@ void release_session(Kernel& k, Mbuf& m) {
 }  // namespace
 
 void ktls_init(Kernel& k) {
+  ktls_buffers_init(k);
   const auto workers = static_cast<int>(k.scenario.workers());
   for (int i = 0; i < workers; ++i) {
     KtlsWq& wq = k.ktls.wq.emplace_back();
@@ -155,16 +157,17 @@ void ktls_inject(Kernel& k, Mbuf& m, Socket& so) {
 void ktls_work_thread(Kernel& k, KtlsWq& wq) {
   for (;;) {
     k.mtx_lock(wq.mtx, k.locks.work_queue);
-    while (wq.m_head == nullptr) {
+    while (wq.m_head == nullptr && wq.so_head.empty()) {
       if (wq.running) wq.occupied.add(-1, k.now());
       wq.running = false;
       k.mtx_unlock(wq.mtx);
-      if (wq.m_head == nullptr) k.sched.sleep("-");
+      if (wq.m_head == nullptr && wq.so_head.empty()) k.sched.sleep("-");
       k.mtx_lock(wq.mtx, k.locks.work_queue);
     }
     if (!wq.running) wq.occupied.add(1, k.now());
     wq.running = true;
     Mbuf* batch = std::exchange(wq.m_head, nullptr);
+    const std::deque<KtlsRx*> receivers = std::exchange(wq.so_head, {});
     wq.m_tail = nullptr;
     k.mtx_unlock(wq.mtx);
     while (batch != nullptr) {
@@ -175,6 +178,10 @@ void ktls_work_thread(Kernel& k, KtlsWq& wq) {
       else
         ktls_encrypt_async(k, &wq, top);
       --k.ktls.stats.sw_tx_inqueue;
+    }
+    for (KtlsRx* const rx : receivers) {
+      ktls_decrypt(k, *rx);
+      --k.ktls.stats.sw_rx_inqueue;
     }
   }
 }

@@ -21,9 +21,12 @@ struct KtlsWq {
   Mutex mtx;
   Mbuf* m_head = nullptr;  // batches: their first mbufs
   Mbuf* m_tail = nullptr;
+  std::deque<KtlsRx*> so_head;  // receive sessions
   bool running = false;
   std::int64_t in_flight = 0;  // asynchronous records that it has dispatched
-  Gauge occupied;              // 1 while it is not asleep on its queue, asleep in "ocfktls" included
+  bool alloc_failed = false;   // the buffer cache had nothing at lastallocfail
+  Time lastallocfail{0};
+  Gauge occupied;  // 1 while it is not asleep on its queue, asleep in "ocfktls" included
   Thread* thread = nullptr;
 };
 
@@ -40,6 +43,7 @@ struct KtlsOcfEncryptState {
 // Counters under kern.ipc.tls.stats, since boot.
 struct KtlsStats {
   std::int64_t sw_tx_inqueue = 0;  // batches, despite its description
+  std::int64_t sw_rx_inqueue = 0;
   std::int64_t sw_tx_pending = 0;  // parked batches
   std::int64_t failed_crypto = 0;
   std::int64_t tls10_cbc_crypts = 0;
@@ -55,9 +59,20 @@ struct KtlsStats {
   std::int64_t misordered_records = 0;  // not the kernel's: TLS 1.0 records encrypted out of order
 };
 
+// The cache of contiguous 16 KiB buffers, where memory for it is short.
+struct KtlsBuffers {
+  Thread* alloc_thread = nullptr;  // null: there is always a buffer
+  bool running = false;
+  std::int64_t contiguous = 0;  // buffers there are
+  std::int64_t used = 0;
+  std::int64_t failures = 0;
+  std::int64_t allocs = 0;  // kern.ipc.tls.domain0.allocs
+};
+
 struct Ktls {
   std::deque<KtlsWq> wq;
   KtlsStats stats;
+  KtlsBuffers buffers;
   // For the conservation laws: what holds a socket reference.
   std::int64_t batches_outstanding = 0;
   std::int64_t async_outstanding = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 #include "sim/kernel/kernel.hpp"
 
@@ -21,7 +22,51 @@ std::int64_t malloc_bin(std::int64_t bytes) {
   return bin == kBins.end() ? pages_of(bytes) * kPageBytes : *bin;
 }
 
+constexpr Time kAllocationHoldOff = std::chrono::seconds(1);  // hz ticks in ktls_buffer_alloc
+
+// A buffer from the cache. After a failure the worker does not try for a second, and the alloc thread makes
+// more.
+bool ktls_buffer_alloc(Kernel& k, const Socket& so) {
+  KtlsBuffers& buffers = k.ktls.buffers;
+  KtlsWq& wq = k.ktls.wq[static_cast<std::size_t>(so.tls.wq_index)];
+  if (wq.alloc_failed && k.now() - wq.lastallocfail < kAllocationHoldOff) return false;
+  wq.alloc_failed = false;
+  k.charge(Function::ktls_buffer_alloc, costs(k).ktls_buffer_alloc_ns.ns());
+  if (buffers.alloc_thread == nullptr || buffers.used < buffers.contiguous) {
+    ++buffers.used;
+    return true;
+  }
+  wq.alloc_failed = true;
+  wq.lastallocfail = k.now();
+  ++buffers.failures;
+  if (!buffers.running) {
+    buffers.running = true;
+    k.wakeup(buffers.alloc_thread, "waiting for work");
+  }
+  return false;
+}
+
+[[noreturn]] void ktls_alloc_thread(Kernel& k) {
+  KtlsBuffers& buffers = k.ktls.buffers;
+  for (;;) {
+    while (!buffers.running) k.sched.sleep("waiting for work");
+    for (std::int64_t i = 0; i < k.scenario.ktls.max_alloc; ++i) {
+      k.charge(Function::ktls_alloc_thread, costs(k).ktls_alloc_buffer_ns.ns());
+      ++buffers.allocs;
+    }
+    buffers.contiguous += k.scenario.ktls.max_alloc;  // back to the zone
+    buffers.running = false;
+  }
+}
+
 }  // namespace
+
+void ktls_buffers_init(Kernel& k) {
+  if (!k.scenario.ktls.sw_buffer_cache || k.scenario.ktls.contiguous_buffers == 0) return;
+  k.ktls.buffers.contiguous = k.scenario.ktls.contiguous_buffers;
+  k.ktls.buffers.alloc_thread = &k.sched.create(
+      "alloc_0", ThreadClass::ktls, -1, [&k] { ktls_alloc_thread(k); }, "waiting for work");
+}
 
 std::int64_t state_bytes(const Kernel& k) {
   const std::int64_t bytes = k.scenario.ktls.state_bytes;
@@ -46,8 +91,7 @@ void state_free(Kernel& k, KtlsOcfEncryptState& state) {
 }
 
 void allocate_destination(Kernel& k, Mbuf& m) {
-  if (k.scenario.ktls.sw_buffer_cache && m.npgs > 2) {
-    k.charge(Function::ktls_buffer_alloc, costs(k).ktls_buffer_alloc_ns.ns());
+  if (k.scenario.ktls.sw_buffer_cache && m.npgs > 2 && ktls_buffer_alloc(k, *m.so)) {
     m.destination = DestinationBuffer::contiguous;
     k.recorder.buffer_bytes.add(kTlsMaxPayloadBytes, k.now());
   } else {
@@ -58,8 +102,10 @@ void allocate_destination(Kernel& k, Mbuf& m) {
 }
 
 void free_destination(Kernel& k, Mbuf& m) {
-  if (m.destination == DestinationBuffer::contiguous)
+  if (m.destination == DestinationBuffer::contiguous) {
     k.recorder.buffer_bytes.add(-kTlsMaxPayloadBytes, k.now());
+    --k.ktls.buffers.used;
+  }
   if (m.destination == DestinationBuffer::pages) k.recorder.buffer_bytes.add(-m.npgs * kPageBytes, k.now());
   m.destination = DestinationBuffer::none;
 }

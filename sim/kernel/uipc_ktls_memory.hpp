@@ -11,6 +11,8 @@ std::int64_t state_bytes(const Kernel& k);
 KtlsOcfEncryptState& state_alloc(Kernel& k);
 void state_free(Kernel& k, KtlsOcfEncryptState& state);
 
+// Creates the alloc thread where contiguous memory is short.
+void ktls_buffers_init(Kernel& k);
 // Where a file-backed record is encrypted to: a 16 KiB buffer from the cache for more than two pages
 // (ktls_buffer_alloc), else page by page.
 void allocate_destination(Kernel& k, Mbuf& m);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sim/kernel/kernel.hpp"
+#include "sim/kernel/ktls_rx.hpp"
 #include "sim/kernel/tcp.hpp"
 #include "sim/kernel/uipc_sockbuf.hpp"
 
@@ -69,6 +70,8 @@ bool pr_send(Kernel& k, Socket& so, Mbuf& top) {
     const std::int64_t before = so.so_snd.sb_ccc;
     sbappendstream(so, top);
     k.recorder.filled("send buffers, bytes", 0, so.so_snd.sb_ccc - before, k.now());
+    if (so.peer_rx != nullptr)
+      for (const Mbuf* m = &top; m != nullptr; m = m->m_next) so.peer_rx->records.push_back(m->wire_bytes);
     if (k.scenario.ktls.mode == KtlsMode::ifnet) send_plain(k, so, top);
   }
   k.mtx_unlock(so.inp_lock);

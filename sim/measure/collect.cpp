@@ -111,7 +111,7 @@ std::vector<Metric> metrics(const Kernel& k, std::int64_t busy) {
   for (const Driver* const driver : k.drivers)
     for (const Resource& resource : driver->resources(r.window_ready()))
       device = std::max(device, resource.utilization);
-  return {
+  std::vector<Metric> all{
       {"throughput_gbps", "Gbit/s", rate(bytes) * 8 / 1e9},
       {"records_per_second", "1/s", rate(r.window_ready())},
       {"cpu_percent", "%", 100 * static_cast<double>(busy) / window_ns(k) / k.sched.cpus()},
@@ -133,6 +133,14 @@ std::vector<Metric> metrics(const Kernel& k, std::int64_t busy) {
       {"failed_records", "records", static_cast<double>(r.window_failed())},
       {"aborted_connections", "connections", static_cast<double>(r.aborted())},
   };
+  std::int64_t waited_ns = 0;
+  for (const LockStatistics* const lock : k.locks.all()) {
+    all.push_back({fmt::format("lock_wait_{}_us_per_record", lock->name), "us",
+                   per_record_us(lock->waited_ns, r.window_ready())});
+    waited_ns += lock->waited_ns;
+  }
+  all.push_back({"lock_wait_us_per_record", "us", per_record_us(waited_ns, r.window_ready())});
+  return all;
 }
 
 std::vector<std::pair<std::string, std::int64_t>> counters(const Kernel& k) {
@@ -147,6 +155,7 @@ std::vector<std::pair<std::string, std::int64_t>> counters(const Kernel& k) {
       {"kern.ipc.tls.stats.threads", static_cast<std::int64_t>(k.ktls.wq.size())},
       {"kern.ipc.tls.stats.active", static_cast<std::int64_t>(k.sockets.size())},
       {"kern.ipc.tls.stats.sw_tx_inqueue", s.sw_tx_inqueue},
+      {"kern.ipc.tls.stats.sw_rx_inqueue", s.sw_rx_inqueue},
       {"kern.ipc.tls.stats.sw_tx_pending", s.sw_tx_pending},
       {"kern.ipc.tls.stats.failed_crypto", s.failed_crypto},
       {"kern.ipc.tls.stats.ocf.tls10_cbc_crypts", s.tls10_cbc_crypts},
@@ -158,6 +167,8 @@ std::vector<std::pair<std::string, std::int64_t>> counters(const Kernel& k) {
       {"kern.ipc.tls.stats.ocf.inplace", s.inplace},
       {"kern.ipc.tls.stats.ocf.separate_output", s.separate_output},
       {"kern.ipc.tls.stats.ocf.retries", s.retries},
+      {"kern.ipc.tls.domain0.allocs", k.ktls.buffers.allocs},
+      {"ktlssim.buffer_cache_failures", k.ktls.buffers.failures},
       {"ktlssim.retry_depth_max", s.retry_depth_max},
       {"ktlssim.tls10_misordered_records", s.misordered_records},
   };
@@ -169,12 +180,34 @@ std::vector<std::pair<std::string, std::int64_t>> counters(const Kernel& k) {
 }  // namespace
 
 std::span<const std::string_view> metric_names() {
-  static constexpr std::array<std::string_view, 20> kNames{
-      "throughput_gbps",       "records_per_second",   "cpu_percent",          "cpu_us_per_record",
-      "latency_ready_us_mean", "latency_ready_us_p50", "latency_ready_us_p99", "latency_ready_us_p999",
-      "device_utilization",    "in_flight_mean",       "in_flight_max",        "context_switches_per_second",
-      "interrupts_per_second", "wakeups_per_second",   "states_per_cpu_mean",  "states_per_cpu_max",
-      "state_bytes_max",       "buffer_bytes_max",     "failed_records",       "aborted_connections"};
+  static constexpr std::array<std::string_view, 28> kNames{"throughput_gbps",
+                                                           "records_per_second",
+                                                           "cpu_percent",
+                                                           "cpu_us_per_record",
+                                                           "latency_ready_us_mean",
+                                                           "latency_ready_us_p50",
+                                                           "latency_ready_us_p99",
+                                                           "latency_ready_us_p999",
+                                                           "device_utilization",
+                                                           "in_flight_mean",
+                                                           "in_flight_max",
+                                                           "context_switches_per_second",
+                                                           "interrupts_per_second",
+                                                           "wakeups_per_second",
+                                                           "states_per_cpu_mean",
+                                                           "states_per_cpu_max",
+                                                           "state_bytes_max",
+                                                           "buffer_bytes_max",
+                                                           "failed_records",
+                                                           "aborted_connections",
+                                                           "lock_wait_work_queue_us_per_record",
+                                                           "lock_wait_inpcb_us_per_record",
+                                                           "lock_wait_receiver_inpcb_us_per_record",
+                                                           "lock_wait_ocf_session_us_per_record",
+                                                           "lock_wait_driver_session_us_per_record",
+                                                           "lock_wait_ring_us_per_record",
+                                                           "lock_wait_crypto_queue_us_per_record",
+                                                           "lock_wait_us_per_record"};
   return kNames;
 }
 

@@ -34,6 +34,9 @@ void Loopback::attach(Socket& so) {
   receiver.reader = &readers_[receivers_.size() % readers_.size()];
   receiver.advertised = kernel_.scenario.network.receive_buffer_bytes;
   so.snd_wnd_edge = receiver.advertised;
+  if (kernel_.scenario.network.receiver == ReceiverKind::userland) return;
+  receiver.rx.reader = this;
+  ktls_enable_rx(kernel_, receiver.rx, so);
 }
 
 std::int64_t Loopback::unread_bytes() const {
@@ -74,11 +77,15 @@ void Loopback::swi_net(Netisr& netisr) {
 }
 
 void Loopback::tcp_input_data(Receiver& receiver, std::int64_t bytes) {
-  kernel_.mtx_lock(receiver.inp_lock, lock_);
+  kernel_.mtx_lock(receiver.inp_lock, kernel_.locks.receiver_inpcb);
   kernel_.charge(Function::tcp_input, kernel_.scenario.host.loopback.tcp_input_data_ns.ns());
   receiver.received += bytes;
-  const bool wake = !std::exchange(receiver.readable, true);
-  if (wake) receiver.reader->ready.push_back(&receiver);
+  const bool ktls_rx = receiver.rx.so != nullptr;
+  const bool wake = !ktls_rx && make_readable(receiver, bytes);
+  if (ktls_rx) {
+    receiver.rx.encrypted_bytes += bytes;
+    ktls_check_rx(kernel_, receiver.rx);
+  }
   const std::int64_t unacknowledged = receiver.received - receiver.acked;
   if (unacknowledged >= kernel_.scenario.network.ack_bytes) {
     kernel_.charge(Function::tcp_output, kernel_.scenario.host.tcp.tcp_output_ns.ns());
@@ -90,6 +97,18 @@ void Loopback::tcp_input_data(Receiver& receiver, std::int64_t bytes) {
   }
   kernel_.mtx_unlock(receiver.inp_lock);
   if (wake) kernel_.wakeup(receiver.reader->thread, "sbwait");
+}
+
+bool Loopback::make_readable(Receiver& receiver, std::int64_t bytes) {
+  receiver.plain += bytes;
+  if (std::exchange(receiver.readable, true)) return false;
+  receiver.reader->ready.push_back(&receiver);
+  return true;
+}
+
+void Loopback::decrypted(KtlsRx& rx, std::int64_t wire_bytes) {
+  Receiver& receiver = receivers_[static_cast<std::size_t>(rx.so->index)];
+  if (make_readable(receiver, wire_bytes)) kernel_.wakeup(receiver.reader->thread, "sbwait");
 }
 
 // The callout's acknowledgement goes straight to the netisr thread.
@@ -127,11 +146,11 @@ void Loopback::soreceive(Receiver& receiver) {
   kernel_.charge(Function::syscall, host.application.syscall_ns.ns());
   kernel_.charge(Function::soreceive, host.loopback.soreceive_ns.ns());
   const std::int64_t record = receiver.so->tls.framing.wire_bytes(kernel_.scenario.ktls.maxlen_bytes);
-  const std::int64_t bytes = std::min(receiver.received - receiver.read, record);
+  const std::int64_t bytes = std::min(receiver.plain - receiver.read, record);
   kernel_.charge(Function::copyout, host.loopback.copyout_ns_per_byte.times(bytes));
-  kernel_.mtx_lock(receiver.inp_lock, lock_);
+  kernel_.mtx_lock(receiver.inp_lock, kernel_.locks.receiver_inpcb);
   receiver.read += bytes;
-  receiver.readable = receiver.received > receiver.read;
+  receiver.readable = receiver.plain > receiver.read;
   if (receiver.readable) receiver.reader->ready.push_back(&receiver);
   // tcp_usr_rcvd: a window update once the window has opened by two segments.
   const std::int64_t edge = receiver.read + kernel_.scenario.network.receive_buffer_bytes;
@@ -141,6 +160,7 @@ void Loopback::soreceive(Receiver& receiver) {
   if (update) netisr_queue(acknowledgement(receiver));
   kernel_.mtx_unlock(receiver.inp_lock);
   kernel_.sched.userret();
+  if (receiver.rx.so != nullptr) return;  // it is plain text
   const Cipher cipher = receiver.so->tls.cipher;
   const auto& per_byte = host.loopback.decrypt_ns_per_byte;
   Time decryption = host.loopback.decrypt_record_ns.ns() +

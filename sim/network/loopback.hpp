@@ -1,5 +1,5 @@
-// lo0: segments and acknowledgements pass through netisr threads, and the receiver reads and decrypts in user
-// mode on the same host.
+// lo0: segments and acknowledgements pass through netisr threads, and the receiver reads on the same host; it
+// decrypts in user mode, or KTLS's workers do before it reads.
 #pragma once
 
 #include <deque>
@@ -7,11 +7,12 @@
 #include <vector>
 
 #include "sim/kernel/kern_mutex.hpp"
+#include "sim/kernel/ktls_rx.hpp"
 #include "sim/network/network.hpp"
 
 namespace ktlssim {
 
-class Loopback final : public Network {
+class Loopback final : public Network, private KtlsRxReader {
  public:
   explicit Loopback(Kernel& kernel);
 
@@ -32,10 +33,12 @@ class Loopback final : public Network {
     Mutex inp_lock;
     std::int64_t received = 0;  // stream offsets
     std::int64_t acked = 0;
+    std::int64_t plain = 0;  // that the process can read
     std::int64_t read = 0;
     std::int64_t advertised = 0;  // window edge that the sender has been told
     bool readable = false;        // on its reader's list
     std::uint64_t delack_generation = 0;
+    KtlsRx rx;  // where KTLS decrypts
   };
   struct ReceiverThread {
     Thread* thread = nullptr;
@@ -61,12 +64,14 @@ class Loopback final : public Network {
   Packet acknowledgement(Receiver& receiver);
   [[noreturn]] void receiver_thread(ReceiverThread& self);
   void soreceive(Receiver& receiver);
+  void decrypted(KtlsRx& rx, std::int64_t wire_bytes) override;
+  // More bytes can be read. Returns whether the reader sleeps on that.
+  bool make_readable(Receiver& receiver, std::int64_t bytes);
 
   Kernel& kernel_;
   std::deque<Receiver> receivers_;  // by socket index
   std::deque<Netisr> netisrs_;
   std::deque<ReceiverThread> readers_;
-  LockStatistics lock_{"inpcb (receiver)"};
 };
 
 }  // namespace ktlssim

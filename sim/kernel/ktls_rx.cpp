@@ -1,0 +1,57 @@
+#include "sim/kernel/ktls_rx.hpp"
+
+#include "sim/kernel/kernel.hpp"
+#include "sim/kernel/ktls_ocf.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+const KtlsCosts& costs(const Kernel& k) { return k.scenario.host.ktls; }
+
+bool has_record(const KtlsRx& rx) { return !rx.records.empty() && rx.encrypted_bytes >= rx.records.front(); }
+
+}  // namespace
+
+void ktls_enable_rx(Kernel& k, KtlsRx& rx, Socket& so) {
+  rx.so = &so;
+  so.peer_rx = &rx;
+  rx.tls.version = so.tls.version;
+  rx.tls.cipher = so.tls.cipher;
+  rx.tls.framing = so.tls.framing;
+  ktls_ocf_try(k, rx.tls);
+  rx.tls.wq_index = ktls_get_cpu(k, so);
+}
+
+void ktls_check_rx(Kernel& k, KtlsRx& rx) {
+  if (rx.running || !has_record(rx)) return;
+  rx.running = true;
+  KtlsWq& wq = k.ktls.wq[static_cast<std::size_t>(rx.tls.wq_index)];
+  k.mtx_lock(wq.mtx, k.locks.work_queue);
+  k.charge(Function::ktls_check_rx, costs(k).ktls_check_rx_ns.ns() + costs(k).soref_ns.ns());
+  wq.so_head.push_back(&rx);
+  ++k.ktls.stats.sw_rx_inqueue;
+  const bool running = wq.running;
+  k.mtx_unlock(wq.mtx);
+  if (!running) k.wakeup(wq.thread, "-");
+}
+
+void ktls_decrypt(Kernel& k, KtlsRx& rx) {
+  while (has_record(rx) && !rx.so->dropped) {
+    const std::int32_t wire_bytes = rx.records.front();
+    rx.records.pop_front();
+    rx.encrypted_bytes -= wire_bytes;
+    k.charge(Function::ktls_decrypt, costs(k).ktls_decrypt_ns.ns());
+    Mbuf& m = k.mbufs.get();
+    const Errno error = ktls_ocf_decrypt(k, rx.tls, m, wire_bytes - rx.tls.framing.wire_bytes(0));
+    k.mbufs.put(m);
+    if (error == Errno::ok)
+      rx.reader->decrypted(rx, wire_bytes);
+    else
+      rx.so->proto->pr_abort(*rx.so);  // EBADMSG: the receiver resets the connection
+  }
+  rx.running = false;
+  k.charge(Function::sorele, costs(k).sorele_ns.ns());
+}
+
+}  // namespace ktlssim
