@@ -22,9 +22,11 @@ struct Verb {
   int (*run)(const Arguments&);
 };
 
-constexpr std::array<Verb, 12> kVerbs{{
+constexpr std::array<Verb, 14> kVerbs{{
     {"run", "SCENARIO", "simulate a scenario", run_verb},
     {"compare", "A [B]", "what differs between two scenarios or settings", compare_verb},
+    {"sweep", "SWEEP", "simulate every point of a parameter study", sweep_verb},
+    {"expand", "SWEEP", "the points of a sweep, in their order", expand_verb},
     {"bounds", "SCENARIO", "what no run can exceed, and what sets that limit", bounds_verb},
     {"validate", "[CLAIM...]", "hold predictions against published measurements", validate_verb},
     {"sensitivity", "SCENARIO", "which parameters the answer leans on", sensitivity_verb},

@@ -29,6 +29,8 @@ struct Arguments {
 
 int run_verb(const Arguments& arguments);
 int compare_verb(const Arguments& arguments);
+int sweep_verb(const Arguments& arguments);
+int expand_verb(const Arguments& arguments);
 int bounds_verb(const Arguments& arguments);
 int validate_verb(const Arguments& arguments);
 int sensitivity_verb(const Arguments& arguments);

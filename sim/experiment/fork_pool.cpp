@@ -62,10 +62,13 @@ class InterruptWatch {
   sigset_t waiting_mask_{};
 };
 
+using Clock = std::chrono::steady_clock;
+
 struct Child {
   pid_t pid;
   int pipe;
   std::size_t task;
+  Clock::time_point started;
   std::string received;
 };
 
@@ -94,9 +97,11 @@ bool write_all(int fd, std::string_view bytes) {
   return true;
 }
 
-[[noreturn]] void be_child(const std::function<RunResult(std::size_t)>& task, std::size_t index, int pipe) {
+[[noreturn]] void be_child(const std::function<RunResult(std::size_t)>& task, std::size_t index, int pipe,
+                           pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  std::signal(SIGINT, SIG_IGN);  // Ctrl-C reaches the whole foreground group; the parent decides
+  if (getppid() != parent) _exit(1);  // it died before it could be watched
+  std::signal(SIGINT, SIG_IGN);       // Ctrl-C reaches the whole foreground group; the parent decides
   std::signal(SIGTERM, SIG_DFL);
   std::signal(SIGPIPE, SIG_IGN);
   dup2(STDERR_FILENO, STDOUT_FILENO);
@@ -110,15 +115,16 @@ Child start(const std::function<RunResult(std::size_t)>& task, std::size_t index
   int ends[2];
   if (pipe(ends) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
   std::fflush(nullptr);  // or the child would print it again
+  const pid_t parent = getpid();
   const pid_t pid = fork();
   if (pid < 0) throw std::system_error(errno, std::generic_category(), "fork");
   if (pid == 0) {
     close(ends[0]);
     watch.restore();
-    be_child(task, index, ends[1]);
+    be_child(task, index, ends[1], parent);
   }
   close(ends[1]);
-  return {pid, ends[0], index, {}};
+  return {pid, ends[0], index, Clock::now(), {}};
 }
 
 int reap(const Child& child) {
@@ -157,36 +163,78 @@ void kill_all(std::vector<Child>& children) {
   children.clear();
 }
 
+bool is_late(const Child& child, const PoolOptions& options, Clock::time_point now) {
+  return options.limit.count() > 0 && now - child.started >= options.limit;
+}
+
+// Until the next tick, or until the first child is late.
+timespec time_to_wait(const std::vector<Child>& children, const PoolOptions& options,
+                      Clock::time_point tick) {
+  Clock::time_point until = tick;
+  if (options.limit.count() > 0)
+    for (const Child& child : children) until = std::min(until, child.started + options.limit);
+  const auto left = std::max<std::chrono::nanoseconds>(until - Clock::now(), std::chrono::nanoseconds(0));
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
+  return {static_cast<time_t>(seconds.count()), static_cast<long>((left - seconds).count())};
+}
+
+// Takes what the children sent, and those out that ended or are late.
+void serve(std::vector<Child>& children, const std::vector<pollfd>& waiting, const PoolOptions& options) {
+  const Clock::time_point now = Clock::now();
+  for (std::size_t i = children.size(); i-- > 0;) {
+    Child& child = children[i];
+    const bool ended = waiting[i].revents != 0 && receive(child);
+    if (!ended && !is_late(child, options, now)) continue;
+    if (!ended) kill(child.pid, SIGKILL);
+    const int status = reap(child);
+    const std::size_t task = child.task;
+    RunResult result = ended ? result_of(child, status)
+                             : failure(fmt::format("stopped after {} s (--timeout)",
+                                                   std::chrono::duration<double>(options.limit).count()));
+    children.erase(children.begin() + static_cast<std::ptrdiff_t>(i));
+    if (options.ended) options.ended(task, std::move(result));
+  }
+}
+
 }  // namespace
 
-PoolOutcome run_in_children(std::size_t count, std::size_t jobs,
-                            const std::function<RunResult(std::size_t)>& task) {
-  PoolOutcome outcome;
-  outcome.results.resize(count);
+bool run_in_children(std::size_t count, const PoolOptions& options,
+                     const std::function<RunResult(std::size_t)>& task) {
   std::vector<Child> children;
   const InterruptWatch watch;
+  Clock::time_point tick = Clock::now();
+  bool interrupted = false;
   try {
     for (std::size_t next = 0; next < count || !children.empty();) {
-      while (next < count && children.size() < jobs) children.push_back(start(task, next++, watch));
+      while (next < count && children.size() < options.jobs) children.push_back(start(task, next++, watch));
       std::vector<pollfd> waiting;
       for (const Child& child : children) waiting.push_back({child.pipe, POLLIN, 0});
-      const int ready = ppoll(waiting.data(), waiting.size(), nullptr, &watch.waiting_mask());
-      if (g_interrupted) {
-        outcome.interrupted = true;
-        break;
-      }
-      if (ready <= 0) continue;
-      for (std::size_t i = children.size(); i-- > 0;) {
-        if (waiting[i].revents == 0 || !receive(children[i])) continue;
-        outcome.results[children[i].task] = result_of(children[i], reap(children[i]));
-        children.erase(children.begin() + static_cast<std::ptrdiff_t>(i));
-      }
+      const timespec timeout = time_to_wait(children, options, tick);
+      const int ready = ppoll(waiting.data(), waiting.size(), &timeout, &watch.waiting_mask());
+      interrupted = g_interrupted != 0;
+      if (interrupted) break;
+      if (ready < 0) continue;
+      serve(children, waiting, options);
+      if (Clock::now() < tick) continue;
+      if (options.ticked) options.ticked();
+      tick = Clock::now() + options.tick;
     }
   } catch (...) {
     kill_all(children);
     throw;
   }
   kill_all(children);
+  return interrupted;
+}
+
+PoolOutcome run_in_children(std::size_t count, std::size_t jobs,
+                            const std::function<RunResult(std::size_t)>& task) {
+  PoolOutcome outcome;
+  outcome.results.resize(count);
+  PoolOptions options;
+  options.jobs = jobs;
+  options.ended = [&](std::size_t number, RunResult result) { outcome.results[number] = std::move(result); };
+  outcome.interrupted = run_in_children(count, options, task);
   return outcome;
 }
 

@@ -2,6 +2,7 @@
 // stays there.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -16,11 +17,25 @@ struct PoolOutcome {
   bool interrupted = false;                       // SIGINT or SIGTERM arrived; the children are gone
 };
 
+struct PoolOptions {
+  std::size_t jobs = 1;                // children at a time, at least 1
+  std::chrono::milliseconds limit{0};  // a child that takes longer is killed: a failed run; 0 = no limit
+  // Called in this process as soon as a task has ended. Results are handed to it, and not kept.
+  std::function<void(std::size_t, RunResult)> ended = {};
+  // Called in this process now and then, at least every `tick` while children run.
+  std::function<void()> ticked = {};
+  std::chrono::milliseconds tick{200};
+};
+
 // Calls task(0) to task(count - 1), each in a child of its own, at most `jobs` (at least 1) at a time. A
 // child that throws, crashes or exits gives a result of status `failed` with the reason as its diagnosis.
 // What a child prints goes to standard error. Must be called while this process has one thread. Throws
 // std::system_error if it cannot fork.
 PoolOutcome run_in_children(std::size_t count, std::size_t jobs,
                             const std::function<RunResult(std::size_t)>& task);
+
+// The same for long work, whose results go to `options.ended`. Whether it was interrupted.
+bool run_in_children(std::size_t count, const PoolOptions& options,
+                     const std::function<RunResult(std::size_t)>& task);
 
 }  // namespace ktlssim

@@ -11,11 +11,18 @@ class OutputDirectory {
   // Creates the directory where needed and tries to write in it. Throws InputError if that fails.
   explicit OutputDirectory(std::filesystem::path path);
 
-  // Writes under a temporary name, then renames: a file of this name is old or complete. Throws
-  // std::system_error.
+  // Writes under a temporary name (".NAME.HOST.PID"), to the disk, then renames: a file of this name is old
+  // or complete, whatever happens. Throws std::system_error.
   void write(std::string_view name, std::string_view contents) const;
 
+  // The same, unless there is a file of this name: then it stays. Whether it was written.
+  bool create(std::string_view name, std::string_view contents) const;
+
+  const std::filesystem::path& path() const { return path_; }
+
  private:
+  std::filesystem::path write_temporary(std::string_view name, std::string_view contents) const;
+
   std::filesystem::path path_;
 };
 

@@ -27,19 +27,21 @@ void report_unknown_keys(const Json& object, const std::string& pointer, std::sp
 
 }  // namespace
 
-bool Origins::is_set(std::string pointer) const {
-  while (!set_.contains(pointer)) {
+// What wrote the value at `pointer`, or the nearest value around it; else the file itself.
+const std::string& Origins::set_by(std::string pointer) const {
+  while (true) {
+    const auto found = set_.find(pointer);
+    if (found != set_.end()) return found->second;
     const std::size_t slash = pointer.rfind('/');
-    if (slash == std::string::npos) return false;
+    if (slash == std::string::npos) return file_;
     pointer.resize(slash);
   }
-  return true;
 }
 
-std::string Origins::file(const std::string& pointer) const { return is_set(pointer) ? "--set" : file_; }
+std::string Origins::file(const std::string& pointer) const { return set_by(pointer); }
 
 std::string Origins::source(const std::string& pointer) const {
-  return is_set(pointer) ? "--set" : std::filesystem::path(file_).filename().string();
+  return std::filesystem::path(set_by(pointer)).filename().string();
 }
 
 ParameterReader::ParameterReader(const Json& object, std::string pointer, const Origins& origins,

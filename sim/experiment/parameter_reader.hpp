@@ -2,7 +2,7 @@
 #pragma once
 
 #include <array>
-#include <set>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,29 +17,29 @@ namespace ktlssim {
 inline constexpr std::array<std::string_view, 6> kConfidenceNames{"measured", "published", "derived",
                                                                   "fitted",   "estimated", "scenario"};
 
-// What a value was given in: a profile's file, a scenario's file, or `--set`, which overwrites parts of a
-// scenario.
+// What a value was given in: a profile's file, a scenario's file, or what overwrites parts of a scenario:
+// `--set`, or the file of a sweep.
 class Origins {
  public:
   enum class Kind { profile, scenario };
 
   Origins(std::string file, Kind kind) : file_(std::move(file)), kind_(kind) {}
-  void mark_set(std::string pointer) { set_.insert(std::move(pointer)); }
+  void mark_set(std::string pointer, std::string by = "--set") { set_[std::move(pointer)] = std::move(by); }
 
-  // The file to name in a problem with the value at `pointer`: "--set" if it or what contains it was set.
+  // The file to name in a problem with the value at `pointer`: what set it or what contains it, if anything
+  // did.
   std::string file(const std::string& pointer) const;
-  // The source of a value that the user gave as a plain number: the file's name without its directory, or
-  // "--set".
+  // The source of a value that the user gave as a plain number: the same without its directory.
   std::string source(const std::string& pointer) const;
   // In a scenario a profile's value may be a plain number, in a profile it must name its source.
   bool allows_plain_numbers() const { return kind_ == Kind::scenario; }
 
  private:
-  bool is_set(std::string pointer) const;
+  const std::string& set_by(std::string pointer) const;
 
   std::string file_;
   Kind kind_;
-  std::set<std::string> set_;
+  std::map<std::string, std::string> set_;  // pointer: by what
 };
 
 // Fields get the value given or their default; whatever is wrong goes to `problems`, with its place, and

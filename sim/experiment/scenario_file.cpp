@@ -44,13 +44,7 @@ void read_other_drivers(const Json& json, const Origins& origins, Problems& prob
     read_driver(list[i], fmt::format("/other_drivers/{}", i), origins, problems, scenario.other_drivers[i]);
 }
 
-}  // namespace
-
-Scenario read_scenario(Json json, const std::string& file, std::span<const std::string> sets) {
-  Problems problems;
-  Origins origins(file, Origins::Kind::scenario);
-  if (json.is_object()) apply_settings(sets, json, origins, problems);
-
+Scenario read(const Json& json, const std::string& file, const Origins& origins, Problems& problems) {
   Scenario scenario{};
   ParameterReader reader(json, "", origins, problems, {"$schema", "host", "driver", "other_drivers"});
   describe(reader, scenario);
@@ -66,6 +60,28 @@ Scenario read_scenario(Json json, const std::string& file, std::span<const std::
   check_scenario(scenario, origins, problems);
   problems.throw_if_any();
   return scenario;
+}
+
+}  // namespace
+
+Scenario read_scenario(Json json, const std::string& file, std::span<const std::string> sets) {
+  Problems problems;
+  Origins origins(file, Origins::Kind::scenario);
+  if (json.is_object()) apply_settings(sets, json, origins, problems);
+  return read(json, file, origins, problems);
+}
+
+Scenario read_scenario(Json json, const std::string& file, std::span<const Assignment> values,
+                       const std::string& from) {
+  Problems problems;
+  Origins origins(file, Origins::Kind::scenario);
+  if (json.is_object()) {
+    for (const Assignment& assignment : values) {
+      assign(json, assignment.pointer, assignment.value);
+      origins.mark_set(assignment.pointer, from);
+    }
+  }
+  return read(json, file, origins, problems);
 }
 
 Scenario load_scenario(const std::filesystem::path& path, std::span<const std::string> sets) {

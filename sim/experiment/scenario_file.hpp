@@ -16,7 +16,18 @@ namespace ktlssim {
 // wanted. Throws InputError with every problem found.
 Scenario load_scenario(const std::filesystem::path& path, std::span<const std::string> sets = {});
 
-// The same from JSON at hand; `file` is what problems call it.
+// A value to be written at the pointer of a parameter.
+struct Assignment {
+  std::string pointer;
+  Json value;
+};
+
+// Reads `json` (of the file `file`) with `values` written over it; they come from the file `from`, which
+// problems with them name, at the pointer in the scenario. Throws InputError.
+Scenario read_scenario(Json json, const std::string& file, std::span<const Assignment> values,
+                       const std::string& from);
+
+// The same as load_scenario from JSON at hand; `file` is what problems call it.
 Scenario read_scenario(Json json, const std::string& file, std::span<const std::string> sets = {});
 
 }  // namespace ktlssim

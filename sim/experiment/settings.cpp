@@ -42,6 +42,8 @@ Json* member(Json& object, const std::string& key, bool is_profile) {
   return found->is_object() ? &*found : nullptr;
 }
 
+}  // namespace
+
 void assign(Json& scenario, const std::string& pointer, Json value) {
   Json* object = &scenario;
   std::size_t begin = 1;
@@ -60,8 +62,6 @@ void assign(Json& scenario, const std::string& pointer, Json value) {
   else
     *found = std::move(value);
 }
-
-}  // namespace
 
 void apply_settings(std::span<const std::string> sets, Json& scenario, Origins& origins, Problems& problems) {
   if (sets.empty()) return;
