@@ -207,9 +207,10 @@ class AxisReader {
     double from = 0;
     double to = 0;
     double steps = 0;
-    const bool complete = number(json, at, "from", from) & number(json, at, "to", to) &
-                          number(json, at, "steps", steps);  // all three, for all their problems
-    if (!complete) return {};
+    const bool has_from = number(json, at, "from", from);  // all three are read, for all their problems
+    const bool has_to = number(json, at, "to", to);
+    const bool has_steps = number(json, at, "steps", steps);
+    if (!has_from || !has_to || !has_steps) return {};
     if (std::trunc(steps) != steps || steps < 2 || steps > static_cast<double>(kMaxPoints)) {
       problem(
           child_pointer(at, "steps"), json.at("steps"),
