@@ -310,7 +310,8 @@ class Model:
         self.bind = int(s["ktls"]["bind_threads"])
         self.engines = [0.0] * int(self.device["engines"])  # when each is free
         self.control_queue = Mutex(self.scheduler)
-        self.descriptors = self.ccr["ring_descriptors"]     # free ones, as far as the host knows
+        # Free ones, as far as the host knows: the status page takes one entry, and one always stays empty.
+        self.descriptors = self.ccr["ring_descriptors"] - 2
         self.freed = 0                                      # by the device since it last told
         self.unasked = 0                                    # written since it was last asked to tell
         self.update_asked = False                           # an interrupt for freed descriptors is on its way
@@ -534,7 +535,7 @@ class Model:
         now = self.calendar.now
         size = self.ccr["descriptors_per_request"]
         self.unasked += size
-        interrupt = not self.update_asked and self.descriptors < self.ccr["ring_descriptors"] / 4
+        interrupt = not self.update_asked and self.descriptors < (self.ccr["ring_descriptors"] - 1) / 4
         tell = interrupt or self.unasked >= self.ccr["egress_update_descriptors"]
         self.update_asked |= interrupt
         self.unasked = 0 if tell else self.unasked

@@ -197,6 +197,21 @@ TEST(Ccr, what_the_ring_cannot_hold_waits_on_the_list_and_nothing_fails) {
   EXPECT_GT(utilization(small, "ccr engines"), 0.9);
 }
 
+// The one interrupt that was asked for comes when the ring is full again, and the senders all wait: nothing
+// starts the list again.
+TEST(Ccr, an_egress_update_that_comes_too_early_leaves_the_list_behind_and_the_run_says_so) {
+  Scenario s = server(ideal_ccr(), Dispatch::driver);
+  s.driver.ccr.ring_descriptors = q(128);
+  s.workload.sessions = 64;
+  s.workload.send_buffer_bytes = 1048576;
+  const RunResult lost = simulate(s, EngineKind::fiber, 0);
+  EXPECT_EQ(lost.status, RunStatus::stalled);
+  EXPECT_NE(lost.diagnosis.find("no egress update is due"), std::string::npos) << lost.diagnosis;
+  s.driver.ccr.ring_descriptors = q(1024);
+  const RunResult found = simulate(s, EngineKind::fiber, 0);
+  EXPECT_EQ(found.status, RunStatus::done) << found.diagnosis;
+}
+
 // The end of the run cuts records off in the middle on every path. Nothing may leak (the sanitizer build
 // looks), and stopping twice is no different.
 TEST(Stop, in_the_middle_of_a_record_it_leaks_nothing) {

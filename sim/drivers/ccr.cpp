@@ -33,6 +33,7 @@ struct ControlQueue {
   bool equiq = false;             // an egress update with an interrupt has been asked for
   bool drain_due = false;         // the taskqueue thread has work
   Thread* taskqueue = nullptr;
+  Time last_taken_up{};
   std::int64_t queued_max = 0;
   std::int64_t active_sessions = 0;
 };
@@ -91,6 +92,24 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
     kernel_.charge(Function::driver_response, profile_.device.response_ns.ns());
     --inflight_;
     crypto_done(kernel_, crp);
+  }
+
+  std::string lost_wakeup() const override {
+    for (std::size_t port = 0; port < ports_.size(); ++port) {
+      const ControlQueue& wrq = ports_[port];
+      const Time idle = kernel_.now() - wrq.last_taken_up;
+      if (wrq.wr_list.empty() || wrq.equiq || wrq.drain_due || wrq.eq_lock.held() ||
+          idle < (kernel_.window.end - kernel_.window.begin) / 10)  // the next work request may yet bring it
+        continue;
+      return fmt::format(
+          "ccr{}: {} work requests wait on the list of control queue {}, whose ring is done since {} ns, and "
+          "no "
+          "egress update is due: the last one came when the ring had filled again, and drain_wrq_wr_list "
+          "(t4_sge.c) asks for another only with a work request that it starts. A longer ring makes it "
+          "rarer.\n",
+          unit_, wrq.wr_list.size(), port, wrq.last_taken_up.count());
+    }
+    return {};
   }
 
   std::vector<Resource> resources(std::int64_t records) const override { return {device_.resource(records)}; }
@@ -153,8 +172,9 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
     }
   }
 
-  // Reads the status page (read_hw_cidx), which is as new as the last work request that asked for an update.
-  bool has_room(ControlQueue& wrq) {
+  // Descriptors free as far as the status page (read_hw_cidx) says, which is as new as the last work request
+  // that asked for an update. The page takes one entry of the ring, and one always stays empty.
+  std::int64_t available(ControlQueue& wrq) {
     std::size_t known = 0;  // of the oldest work requests, which the device takes up in order
     for (std::size_t i = 0; i < wrq.in_ring.size() && wrq.in_ring[i].taken_up <= kernel_.now(); ++i)
       if (wrq.in_ring[i].update) known = i + 1;
@@ -163,28 +183,34 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
       ring_filled(wrq, -wrq.in_ring.front().descriptors);
       wrq.in_ring.pop_front();
     }
-    return wrq.used + costs_.descriptors_per_request.count() <= costs_.ring_descriptors.count();
+    return sidx() - 1 - wrq.used;
   }
 
+  std::int64_t sidx() const { return costs_.ring_descriptors.count() - 1; }
+
+  bool has_room(ControlQueue& wrq) { return available(wrq) >= costs_.descriptors_per_request.count(); }
+
   // Moves the head of the list to the ring, which has room. Asks for an interrupt when less than a quarter of
-  // the ring is free, and for an update of the status page now and then.
+  // the ring was free, and for an update of the status page now and then. An interrupt that is already asked
+  // for serves: one that comes when the ring has filled again behind it finds no room, and nobody asks for
+  // another
+  // ("not 100% reliable", says t4_sge.c) until the next work request does.
   void start(ControlQueue& wrq) {
+    const std::int64_t free = sidx() - 1 - wrq.used;
     Cryptop& crp = *wrq.wr_list.front();
     wrq.wr_list.pop_front();
     const std::int64_t descriptors = costs_.descriptors_per_request.count();
-    const std::int64_t ring = costs_.ring_descriptors.count();
     wrq.used += descriptors;
     ring_filled(wrq, descriptors);
     wrq.since_update += descriptors;
-    const Time taken_up = device_.submit(crp);
-    const bool interrupt = ring - wrq.used < ring / 4 && !wrq.equiq;
+    const Time taken_up = wrq.last_taken_up = device_.submit(crp);
+    const bool interrupt = free < sidx() / 4 && !wrq.equiq;
     const bool update = interrupt || wrq.since_update >= costs_.egress_update_descriptors.count();
     wrq.in_ring.push_back({taken_up, descriptors, update});
     if (update) wrq.since_update = 0;
     if (!interrupt) return;
     wrq.equiq = true;
-    kernel_.calendar().call_at<&Ccr::egress_update>(taken_up + profile_.device.latency_complete_ns.ns(),
-                                                    Rank::hardware, this,
+    kernel_.calendar().call_at<&Ccr::egress_update>(taken_up, Rank::hardware, this,
                                                     static_cast<std::uint64_t>(&wrq - ports_.data()));
   }
 

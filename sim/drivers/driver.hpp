@@ -31,6 +31,8 @@ class Driver {
   virtual Errno process(Cryptop& crp) = 0;
   // Requests in flight on the ring that the calling CPU would use.
   virtual std::int64_t in_flight_here() const { return 0; }
+  // What waits for an event that nothing is going to bring; empty if nothing does.
+  virtual std::string lost_wakeup() const { return {}; }
 
   bool qblocked = false;  // cc_qblocked
 

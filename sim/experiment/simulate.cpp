@@ -86,6 +86,12 @@ RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t re
     result.status = RunStatus::stalled;
     result.diagnosis = stall_diagnosis(k, executive.last_event());
   }
+  for (const Driver* driver : k.drivers) {
+    const std::string lost = driver->lost_wakeup();
+    if (lost.empty()) continue;
+    result.status = RunStatus::stalled;
+    result.diagnosis = lost + result.diagnosis;
+  }
   return result;
 }
 
