@@ -117,6 +117,7 @@ void describe(ParameterVisitor& v, LoopbackCosts& c) {
 void describe(ParameterVisitor& v, HostProfile& p) {
   v.text("description", p.description, "", "what machine this is");
   v.quantity("cpus", p.cpus, {1, 1024}, "hardware threads");
+  v.quantity("numa_domains", p.numa_domains, {1, 64}, "NUMA domains, each of equally many neighbouring CPUs");
   v.quantity("threads_per_core", p.threads_per_core, {1, 8}, "neighbouring CPUs that share a core");
   v.quantity("smt_speed", p.smt_speed, {0.1, 1}, "speed of each sibling while both are busy");
   v.choice("step_law", p.step_law, kServiceLawNames, ServiceLaw::constant,

@@ -105,6 +105,7 @@ struct HostProfile {
   std::string name;
   std::string description;
   Quantity cpus;              // hardware threads
+  Quantity numa_domains;      // neighbouring CPUs each
   Quantity threads_per_core;  // siblings are neighbours: CPUs 0 and 1 share a core where this is 2
   Quantity smt_speed;         // speed of each sibling while both are busy; 1 = no slow-down
   ServiceLaw step_law = ServiceLaw::constant;  // of every step below

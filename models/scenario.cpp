@@ -15,8 +15,10 @@ void describe(ParameterVisitor& v, KtlsParameters& p) {
            "driver: async if the driver is (the kernel since D31665); blocking: one record a worker at a "
            "time (before)");
   v.integer("workers", p.workers, {0, 0, 1024}, "KTLS worker threads; 0 = one per CPU, as the kernel does");
-  v.integer("bind_threads", p.bind_threads, {0, 0, 1},
-            "kern.ipc.tls.bind_threads: 0 = float, 1 = worker i on CPU i");
+  v.integer(
+      "bind_threads", p.bind_threads, {0, 0, 2},
+      "kern.ipc.tls.bind_threads: 0 = float, 1 = worker i on CPU i, 2 = on the CPUs of its NUMA domain, to "
+      "which the flow ids of its connections are confined");
   v.flag("sw_buffer_cache", p.sw_buffer_cache, true,
          "kern.ipc.tls.sw_buffer_cache: 16 KiB destination buffers from a cache");
   v.integer(
@@ -89,6 +91,8 @@ void describe(ParameterVisitor& v, NetworkParameters& p) {
             "nic: the peer acknowledges every so many bytes");
   v.number("delayed_ack_us", p.delayed_ack_us, {1000, 1, 1e6}, "nic: and at the latest after this time");
   v.integer("tso_bytes", p.tso_bytes, {65535, 536, 1048576}, "largest burst handed to the interface at once");
+  v.integer("numa_domain", p.numa_domain, {-1, -1, 63},
+            "nic: the NUMA domain that its connections are known to be in, for bind_threads 2; -1 = unknown");
   v.integer("rx_queues", p.rx_queues, {0, 0, 1024}, "nic: receive queues, queue i on CPU i; 0 = one per CPU");
   v.number("rx_holdoff_us", p.rx_holdoff_us, {5, 0, 1e5},
            "interrupt hold-off of a receive queue (cxgbe: 5); also of ccr's completions");
@@ -152,6 +156,20 @@ void describe(ParameterVisitor& v, MeasureParameters& p) {
 
 }  // namespace
 
+std::size_t Scenario::group_of(std::int64_t session) const {
+  std::size_t group = 0;
+  while (group < session_groups.size() && session >= session_groups[group].sessions)
+    session -= session_groups[group++].sessions;
+  return group;
+}
+
+std::vector<TlsParameters> Scenario::all_tls() const {
+  std::vector<TlsParameters> all;
+  for (const SessionGroup& group : session_groups) all.push_back(group.tls);
+  if (group_of(workload.sessions - 1) == session_groups.size()) all.push_back(tls);
+  return all;
+}
+
 std::vector<const DriverProfile*> Scenario::drivers() const {
   std::vector<const DriverProfile*> all{&driver};
   for (const DriverProfile& other : other_drivers) all.push_back(&other);
@@ -170,6 +188,11 @@ const DriverProfile* Scenario::selected(Algorithm algorithm) const {
 bool Scenario::sync_dispatch() const {
   if (ktls.dispatch == Dispatch::blocking || selected(encryption(tls.cipher))->sync()) return true;
   return !is_aead(tls.cipher) && !what_if.async_cbc;
+}
+
+void describe(ParameterVisitor& v, SessionGroup& group) {
+  v.integer("sessions", group.sessions, {1, 1, 1000000}, "how many, of those of /workload");
+  describe(v, group.tls);
 }
 
 void describe(ParameterVisitor& v, Scenario& s) {

@@ -27,7 +27,7 @@ struct KtlsParameters {
   KtlsMode mode;
   Dispatch dispatch;
   std::int64_t workers;             // 0 = one per CPU
-  std::int64_t bind_threads;        // kern.ipc.tls.bind_threads
+  std::int64_t bind_threads;        // kern.ipc.tls.bind_threads: 0 float, 1 own CPU, 2 own NUMA domain
   bool sw_buffer_cache;             // kern.ipc.tls.sw_buffer_cache
   std::int64_t contiguous_buffers;  // that memory has to give; 0 = enough
   std::int64_t max_alloc;           // kern.ipc.tls.max_alloc
@@ -40,6 +40,12 @@ struct KtlsParameters {
 struct TlsParameters {
   TlsVersion version;
   Cipher cipher;
+};
+
+// Sessions of their own version and cipher.
+struct SessionGroup {
+  std::int64_t sessions;
+  TlsParameters tls;
 };
 
 enum class WorkloadKind { sendfile, send, closed, poisson };
@@ -84,7 +90,8 @@ struct NetworkParameters {
   std::int64_t ack_bytes;
   double delayed_ack_us;
   std::int64_t tso_bytes;
-  std::int64_t rx_queues;  // 0 = one per CPU
+  std::int64_t numa_domain;  // nic: of its connections; -1 = unknown
+  std::int64_t rx_queues;    // 0 = one per CPU
   double rx_holdoff_us;
   std::int64_t netisr_threads;
   ReceiverKind receiver;
@@ -134,7 +141,8 @@ struct Scenario {
   DriverProfile driver;
   std::vector<DriverProfile> other_drivers;  // from which OpenCrypto may select too
   KtlsParameters ktls;
-  TlsParameters tls;
+  TlsParameters tls;                         // of the sessions that are in no group
+  std::vector<SessionGroup> session_groups;  // the first sessions, group after group
   WorkloadParameters workload;
   NetworkParameters network;
   FaultParameters faults;
@@ -142,10 +150,20 @@ struct Scenario {
   MeasureParameters measure;
 
   std::int64_t cpus() const { return host.cpus.count(); }
+  // The NUMA domain of a CPU.
+  std::int64_t domain_of(std::int64_t cpu) const { return cpu / cpus_per_domain(); }
+  std::int64_t cpus_per_domain() const { return cpus() / host.numa_domains.count(); }
   std::int64_t workers() const { return ktls.workers == 0 ? cpus() : ktls.workers; }
   bool has_application() const {
     return workload.kind == WorkloadKind::sendfile || workload.kind == WorkloadKind::send;
   }
+  // The group of a session; the number of groups if it is in none.
+  std::size_t group_of(std::int64_t session) const;
+  const TlsParameters& tls_of(std::size_t group) const {
+    return group < session_groups.size() ? session_groups[group].tls : tls;
+  }
+  // The parameters of all sessions: those of the groups, then /tls if there are sessions left for it.
+  std::vector<TlsParameters> all_tls() const;
   std::vector<const DriverProfile*> drivers() const;
   // The driver that OpenCrypto selects for an algorithm (the first of equal ones); null if none takes it.
   const DriverProfile* selected(Algorithm algorithm) const;
@@ -154,7 +172,8 @@ struct Scenario {
 };
 
 // Every field but `host`, `driver` and `other_drivers`, which are profiles: named, inline, or named with
-// values of their own.
+// values of their own; and `session_groups`.
 void describe(ParameterVisitor& visitor, Scenario& scenario);
+void describe(ParameterVisitor& visitor, SessionGroup& group);
 
 }  // namespace ktlssim

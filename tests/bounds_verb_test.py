@@ -7,7 +7,8 @@ import sys
 import unittest
 
 KTLSSIM = os.environ["KTLSSIM"]
-SCENARIOS = sorted(glob.glob(os.path.join(os.environ["KTLSSIM_ROOT"], "scenarios", "*.json")))
+ALL = sorted(glob.glob(os.path.join(os.environ["KTLSSIM_ROOT"], "scenarios", "*.json")))
+SCENARIOS = [path for path in ALL if "session_groups" not in open(path, encoding="utf-8").read()]
 
 
 def ktlssim(*words):
@@ -46,6 +47,12 @@ class BoundsTest(unittest.TestCase):
             status, out, err = ktlssim("bounds", path)
             self.assertEqual((status, err), (0, ""))
             self.assertLessEqual(max(map(len, out.splitlines())), 80)
+
+    def test_sessions_that_are_not_alike_have_no_bounds(self):
+        mixed = next(path for path in ALL if path not in SCENARIOS)
+        status, _, err = ktlssim("bounds", mixed)
+        self.assertEqual(status, 2)
+        self.assertIn("/session_groups: bounds takes sessions that are alike", err)
 
     def test_wrong_input_is_refused(self):
         self.assertEqual(ktlssim("bounds")[0], 2)

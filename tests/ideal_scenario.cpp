@@ -49,6 +49,7 @@ Scenario ideal_scenario() {
   scenario.host.name = "ideal";
   scenario.driver.name = "ideal";
   scenario.host.cpus = q(1);
+  scenario.host.numa_domains = q(1);
   scenario.host.threads_per_core = q(1);
   scenario.host.smt_speed = q(1);
   SchedulerCosts& scheduler = scenario.host.scheduler;

@@ -1,5 +1,6 @@
 #include "sim/experiment/scenario_checks.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "tests/profile_fixture.hpp"
@@ -24,6 +25,33 @@ TEST_F(ScenarioChecks, bound_workers_need_a_cpu_each) {
   EXPECT_THAT(with({"/ktls/workers=5"}), IsEmpty());
   EXPECT_THAT(with({"/ktls/workers=5", "/ktls/bind_threads=1"}),
               ElementsAre(HasSubstr("/ktls/workers: 5: bind_threads")));
+}
+
+TEST_F(ScenarioChecks, numa_domains_divide_the_cpus_and_are_numbered_from_0) {
+  const auto domains = [](int n) {
+    return fmt::format(
+        "/host/numa_domains={{\"value\": {}, \"source\": \"test\", \"confidence\": \"estimated\"}}", n);
+  };
+  EXPECT_THAT(with({domains(2), "/network/numa_domain=1", "/ktls/bind_threads=2"}), IsEmpty());
+  EXPECT_THAT(
+      with({domains(2), "/network/numa_domain=2"}),
+      ElementsAre("--set: /network/numa_domain: 2: the host has 2 domains, numbered from 0; -1 is unknown"));
+  EXPECT_THAT(with({domains(3)}),
+              ElementsAre(HasSubstr("/numa_domains: 3: does not divide the host's 4 CPUs")));
+}
+
+TEST_F(ScenarioChecks, session_groups_are_part_of_the_sessions_and_their_ciphers_have_a_driver) {
+  const auto groups = [](const char* text, const char* driver = "soft") {
+    return problems(scenario_json(
+        {{"driver", driver}, {"workload", {{"sessions", 4}}}, {"session_groups", Json::parse(text)}}));
+  };
+  EXPECT_THAT(groups(R"([{"sessions": 3, "cipher": "chacha20-poly1305"}, {"sessions": 1}])"), IsEmpty());
+  EXPECT_THAT(groups(R"([{"sessions": 3}, {"sessions": 2}])"),
+              ElementsAre("s.json: /session_groups: 5: more sessions than /workload/sessions (4)"));
+  EXPECT_THAT(groups(R"([{"sessions": 1, "cipher": "aes-256-gcm"}])", "card"),
+              ElementsAre(HasSubstr("/session_groups/0/cipher: \"aes-256-gcm\": no driver of the scenario")));
+  EXPECT_THAT(groups(R"([{"session": 1}])"), ElementsAre(HasSubstr("did you mean \"sessions\"?")));
+  EXPECT_THAT(groups("3"), ElementsAre(HasSubstr("/session_groups: 3: expected an array")));
 }
 
 TEST_F(ScenarioChecks, blocking_io_takes_a_thread_per_session) {

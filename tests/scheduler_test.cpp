@@ -126,6 +126,22 @@ TEST_P(SchedulerTest, an_idle_cpu_steals_a_waiting_floating_thread) {
   });
 }
 
+TEST_P(SchedulerTest, a_thread_of_a_domain_waits_for_its_cpus_though_others_idle) {
+  scenario_.host.cpus = q(4);
+  run([this](Kernel& k) {
+    wake_at(k, worker(k, "bound 0", ThreadClass::application, 0, 1000), 0);
+    wake_at(k, worker(k, "bound 1", ThreadClass::application, 1, 400), 0);
+    wake_at(k, worker(k, "bound 2", ThreadClass::application, 2, 150), 0);  // idle at 150: may not steal
+    Thread& domain = worker(k, "domain", ThreadClass::application, -1, 500);
+    k.sched.bind(domain, {0, 2});
+    wake_at(k, domain, 100);
+    k.executive.run_until(Time{5000});
+    EXPECT_EQ(done_["domain"], Times({900}));  // CPU 1 is free at 400
+    EXPECT_EQ(domain.cpu, 1);
+    EXPECT_EQ(k.sched.counters().steals, 1);
+  });
+}
+
 TEST_P(SchedulerTest, a_floating_thread_prefers_an_idle_core) {
   scenario_.host.cpus = q(4);
   scenario_.host.threads_per_core = q(2);

@@ -36,7 +36,7 @@ std::vector<std::int64_t> batch_of(std::int64_t send_buffer_bytes, std::int64_t 
   with_kernel(s, EngineKind::fiber, [&batches](Kernel& k) {
     const Drivers drivers(k, false);
     ktls_init(k);
-    Socket& so = open_session(k, batches);
+    Socket& so = open_session(k, batches, 0);
     Thread& thread = k.sched.create("test", ThreadClass::application, 0, [&] {
       vn_sendfile(k, so, 1048576, true);
       k.sched.sleep("-");
@@ -129,6 +129,24 @@ TEST(BufferCache, a_worker_that_finds_it_empty_takes_pages_for_a_second_while_th
   s.measure.duration_ms = 100;
   const RunResult later = simulate(s, EngineKind::fiber, 0);
   for (const CpuRow& row : later.cpu) EXPECT_NE(row.function, "vm_page_alloc");
+}
+
+// Nothing is left to the domain that has no session.
+TEST(BufferCache, every_domain_has_its_own) {
+  Scenario s = ideal_scenario();
+  s.host.cpus = q(4);
+  s.host.numa_domains = q(2);
+  s.ktls.bind_threads = 2;
+  s.network.numa_domain = 1;
+  s.workload.sessions = 4;
+  s.workload.send_buffer_bytes = 16 * (16384 + 29);
+  s.ktls.contiguous_buffers = 9;
+  s.ktls.max_alloc = 100;
+  s.measure.warmup_ms = 0;
+  s.measure.duration_ms = 5;
+  const RunResult result = simulate(s, EngineKind::fiber, 0);
+  EXPECT_EQ(counter(result, "kern.ipc.tls.domain0.allocs"), 0);
+  EXPECT_EQ(counter(result, "kern.ipc.tls.domain1.allocs"), 100);
 }
 
 }  // namespace

@@ -145,6 +145,11 @@ int bounds_verb(const Arguments& arguments) {
   std::vector<std::string> sets;
   if (values->contains("set")) sets = values->at("set").as<std::vector<std::string>>();
   const Scenario scenario = load_scenario(path, sets);
+  if (!scenario.session_groups.empty()) {
+    Problems problems;
+    problems.add(path, "/session_groups", "", "bounds takes sessions that are alike: without groups");
+    problems.throw_if_any();
+  }
   const Demands demands = demands_of(scenario);
   print(as_json ? json(scenario, demands).dump(2) + '\n' : table(scenario, demands));
   return kExitDone;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "sim/cli/text.hpp"
@@ -32,24 +33,44 @@ std::string drivers_text(const Scenario& s) {
   for (const DriverProfile* const driver : s.drivers())
     text += fmt::format("{}{}", text.empty() ? "drivers " : ", ",
                         with_changes(driver->name, changed_values(*driver)));
-  const Algorithm algorithm = encryption(s.tls.cipher);
-  const auto selected = [&s](Algorithm a) {
-    return fmt::format("{} by {}", kAlgorithmNames[static_cast<std::size_t>(a)], s.selected(a)->name);
-  };
-  text += fmt::format(" ({}", selected(algorithm));
-  if (!is_aead(s.tls.cipher)) text += ", " + selected(mac(s.tls.cipher));
+  std::set<Algorithm> algorithms;
+  for (const TlsParameters& tls : s.all_tls()) {
+    algorithms.insert(encryption(tls.cipher));
+    if (!is_aead(tls.cipher)) algorithms.insert(mac(tls.cipher));
+  }
+  std::string_view separator = " (";
+  for (const Algorithm a : algorithms) {
+    text += fmt::format("{}{} by {}", separator, kAlgorithmNames[static_cast<std::size_t>(a)],
+                        s.selected(a)->name);
+    separator = ", ";
+  }
   return text + ")";
 }
 
+std::string tls_text(const TlsParameters& tls) {
+  return fmt::format("{} {}", kTlsVersionNames[static_cast<std::size_t>(tls.version)],
+                     kCipherNames[static_cast<std::size_t>(tls.cipher)]);
+}
+
+// "TLS 1.2 aes-128-gcm, 64 sessions", or each group of them.
+std::string sessions_text(const Scenario& s) {
+  const auto count = [](std::int64_t n) { return fmt::format("{} session{}", n, n == 1 ? "" : "s"); };
+  std::string text;
+  std::int64_t left = s.workload.sessions;
+  for (const SessionGroup& group : s.session_groups) {
+    text += fmt::format("{}TLS {}, {}", text.empty() ? "" : "; ", tls_text(group.tls), count(group.sessions));
+    left -= group.sessions;
+  }
+  if (left > 0) text += fmt::format("{}TLS {}, {}", text.empty() ? "" : "; ", tls_text(s.tls), count(left));
+  return text;
+}
+
 std::string set_up(const Scenario& s, const Summary& summary) {
-  std::string text = fmt::format("host {}, {}, dispatch {}, TLS {} {}, {}, {} session{}, {} worker{}, {}",
+  std::string text = fmt::format("host {}, {}, dispatch {}, {}, {}, {} worker{}, {}",
                                  with_changes(s.host.name, changed_values(s.host)), drivers_text(s),
                                  kDispatchNames[static_cast<std::size_t>(s.ktls.dispatch)],
-                                 kTlsVersionNames[static_cast<std::size_t>(s.tls.version)],
-                                 kCipherNames[static_cast<std::size_t>(s.tls.cipher)],
                                  kWorkloadKindNames[static_cast<std::size_t>(s.workload.kind)],
-                                 s.workload.sessions, s.workload.sessions == 1 ? "" : "s", s.workers(),
-                                 s.workers() == 1 ? "" : "s", network_text(s));
+                                 sessions_text(s), s.workers(), s.workers() == 1 ? "" : "s", network_text(s));
   if (summary.metrics.empty()) return text;
   switch (summary.metrics.front().spread) {
     case Spread::interval:
@@ -93,21 +114,33 @@ constexpr MetricRow kMetricRows[] = {
     {"aborted connections", "aborted_connections", ""},
 };
 
-std::string metric_lines(const Summary& summary) {
+std::string metric_line(std::string_view label, const Estimate& metric, std::string_view unit) {
+  std::string line = fmt::format("{:<22} {:>12} ", label, number_text(metric.mean));
+  if (metric.spread == Spread::interval)
+    line += fmt::format("{:<22} ", fmt::format("[{}, {}]", number_text(metric.lo), number_text(metric.hi)));
+  line += unit;
+  while (line.ends_with(' ')) line.pop_back();
+  return fit(line, kColumns) + '\n';
+}
+
+// Throughput of each group of sessions, where there are groups.
+std::string group_lines(const Scenario& s, const Summary& summary) {
+  std::string text;
+  const std::vector<TlsParameters> all = s.all_tls();
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (const Estimate* metric = summary.metric(fmt::format("throughput_gbps_group_{}", i)))
+      text += metric_line("  " + tls_text(all[i]), *metric, "Gbit/s");
+  return text;
+}
+
+std::string metric_lines(const Scenario& s, const Summary& summary) {
   const Estimate* records = summary.metric("records_per_second");
   std::string text;
   for (const MetricRow& row : kMetricRows) {
     const Estimate* metric = summary.metric(row.metric);
     if (!metric) continue;
-    const std::string interval =
-        metric->spread == Spread::interval
-            ? fmt::format("[{}, {}]", number_text(metric->lo), number_text(metric->hi))
-            : "";
-    std::string line = fmt::format("{:<22} {:>12} ", row.label, number_text(metric->mean));
-    if (!interval.empty()) line += fmt::format("{:<22} ", interval);
-    line += row.unit;
-    while (line.ends_with(' ')) line.pop_back();
-    text += fit(line, kColumns) + '\n';
+    text += metric_line(row.label, *metric, row.unit);
+    if (row.metric == "throughput_gbps") text += group_lines(s, summary);
     if (row.per_record && records && records->mean > 0)
       text += fmt::format("{:<22} {:>12} per record\n", "", number_text(metric->mean / records->mean));
   }
@@ -190,7 +223,7 @@ std::string run_table(const Scenario& scenario, const Experiment& experiment) {
   if (summary.done < experiment.runs.size())
     text += fmt::format("{} of {} replications failed or stalled and are left out\n\n",
                         experiment.runs.size() - summary.done, experiment.runs.size());
-  return text + metric_lines(summary) + cpu_lines(scenario, summary) + resource_lines(summary) +
+  return text + metric_lines(scenario, summary) + cpu_lines(scenario, summary) + resource_lines(summary) +
          bottleneck_line(summary);
 }
 

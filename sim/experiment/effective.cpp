@@ -97,6 +97,15 @@ Json effective_json(const Scenario& scenario) {
     for (const DriverProfile& driver : scenario.other_drivers) others.push_back(profile_json(driver));
     writer.put("other_drivers", std::move(others));
   }
+  if (!copy.session_groups.empty()) {
+    Json groups = Json::array();
+    for (SessionGroup& group : copy.session_groups) {
+      Writer one;
+      describe(one, group);
+      groups.push_back(one.take());
+    }
+    writer.put("session_groups", std::move(groups));
+  }
   return writer.take();
 }
 

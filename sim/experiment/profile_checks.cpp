@@ -44,7 +44,12 @@ void check_profile(const HostProfile& profile, const std::string& pointer, const
                    Problems& problems) {
   Checker checker(pointer, origins, problems);
   checker.whole("/cpus", profile.cpus);
+  checker.whole("/numa_domains", profile.numa_domains);
   checker.whole("/threads_per_core", profile.threads_per_core);
+  const std::int64_t domains = profile.numa_domains.count();
+  if (domains > 0 && profile.cpus.count() % domains != 0)
+    checker.add("/numa_domains", number_json(profile.numa_domains.value()).dump(),
+                fmt::format("does not divide the host's {} CPUs", profile.cpus.count()));
   const SchedulerCosts& scheduler = profile.scheduler;
   checker.whole("/scheduler/preempt_thresh", scheduler.preempt_thresh);
   checker.whole("/scheduler/pri_ithread_net", scheduler.pri_ithread_net);
@@ -73,11 +78,12 @@ void check_profile(const DriverProfile& profile, const std::string& pointer, con
     checker.whole("/ccr/ring_descriptors", profile.ccr.ring_descriptors);
     checker.whole("/ccr/descriptors_per_request", profile.ccr.descriptors_per_request);
     checker.whole("/ccr/egress_update_descriptors", profile.ccr.egress_update_descriptors);
-    if (profile.ccr.descriptors_per_request.value() > profile.ccr.ring_descriptors.value())
-      checker.add("/ccr/descriptors_per_request",
-                  number_json(profile.ccr.descriptors_per_request.value()).dump(),
-                  fmt::format("a request does not fit a ring of {} descriptors",
-                              profile.ccr.ring_descriptors.count()));
+    if (profile.ccr.descriptors_per_request.value() > profile.ccr.ring_descriptors.value() - 2)
+      checker.add(
+          "/ccr/descriptors_per_request", number_json(profile.ccr.descriptors_per_request.value()).dump(),
+          fmt::format("a request does not fit a ring of {} descriptors, of which the status page takes "
+                      "one, and one stays empty",
+                      profile.ccr.ring_descriptors.count()));
   }
   if (profile.has_qat) {
     checker.whole("/qat/banks", profile.qat.banks);

@@ -40,25 +40,25 @@ std::string ciphers_where(Accepts accepts) {
   return quoted_list(names);
 }
 
-void check_cipher(const Scenario& s, Checker& checker) {
-  const auto quoted = [&s] {
-    return fmt::format("\"{}\"", kCipherNames[static_cast<std::size_t>(s.tls.cipher)]);
+void check_cipher(const Scenario& s, const TlsParameters& tls, const std::string& pointer, Checker& checker) {
+  const auto quoted = [&tls] {
+    return fmt::format("\"{}\"", kCipherNames[static_cast<std::size_t>(tls.cipher)]);
   };
-  const TlsVersion version = s.tls.version;
-  if (!allowed(version, s.tls.cipher))
-    checker.add("/tls/cipher", quoted(),
+  const TlsVersion version = tls.version;
+  if (!allowed(version, tls.cipher))
+    checker.add(pointer, quoted(),
                 fmt::format("not a cipher of TLS {}, which has {}",
                             kTlsVersionNames[static_cast<std::size_t>(version)],
                             ciphers_where([version](Cipher c) { return allowed(version, c); })));
   const auto taken = [&s](Cipher c) {
     return s.selected(encryption(c)) != nullptr && (is_aead(c) || s.selected(mac(c)) != nullptr);
   };
-  if (taken(s.tls.cipher)) return;
+  if (taken(tls.cipher)) return;
   const std::string list = ciphers_where([&](Cipher c) { return allowed(version, c) && taken(c); });
   if (list.empty() && s.other_drivers.empty()) return;  // the driver itself was wrong
   std::vector<std::string> names;
   for (const DriverProfile* const driver : s.drivers()) names.push_back(driver->name);
-  checker.add("/tls/cipher", quoted(),
+  checker.add(pointer, quoted(),
               fmt::format("no driver of the scenario ({}) takes it; they take {}. A software driver beside "
                           "them goes into /other_drivers, \"cryptosoft\" takes every cipher",
                           quoted_list(names), list));
@@ -70,9 +70,32 @@ void check_unloading(const Scenario& s, Checker& checker) {
   const auto taken = [&s](Algorithm a) {
     return std::ranges::any_of(s.other_drivers, [a](const DriverProfile& d) { return d.cost(a).supported; });
   };
-  if (taken(encryption(s.tls.cipher)) && (is_aead(s.tls.cipher) || taken(mac(s.tls.cipher)))) return;
+  if (std::ranges::all_of(s.all_tls(), [&taken](const TlsParameters& tls) {
+        return taken(encryption(tls.cipher)) && (is_aead(tls.cipher) || taken(mac(tls.cipher)));
+      }))
+    return;
   checker.add("/faults/driver_unloaded_ms", number_json(s.faults.driver_unloaded_ms).dump(),
               "no driver of /other_drivers takes the cipher when the first one is gone");
+}
+
+void check_ciphers(const Scenario& s, Checker& checker) {
+  std::int64_t grouped = 0;
+  for (std::size_t i = 0; i < s.session_groups.size(); ++i) {
+    check_cipher(s, s.session_groups[i].tls, fmt::format("/session_groups/{}/cipher", i), checker);
+    grouped += s.session_groups[i].sessions;
+  }
+  if (grouped > s.workload.sessions)
+    checker.add("/session_groups", std::to_string(grouped),
+                fmt::format("more sessions than /workload/sessions ({})", s.workload.sessions));
+  if (grouped < s.workload.sessions) check_cipher(s, s.tls, "/tls/cipher", checker);
+}
+
+void check_numa(const Scenario& s, Checker& checker) {
+  const std::int64_t domains = s.host.numa_domains.count();
+  if (s.network.numa_domain >= domains)
+    checker.add("/network/numa_domain", std::to_string(s.network.numa_domain),
+                fmt::format("the host has {} domain{}, numbered from 0; -1 is unknown", domains,
+                            domains == 1 ? "" : "s"));
 }
 
 }  // namespace
@@ -82,9 +105,11 @@ void check_scenario(const Scenario& s, const Origins& origins, Problems& problem
   const bool host_known = s.host.cpus.provenance() != nullptr;
   if (host_known) {
     constexpr std::string_view cpus = "the host's CPUs";
-    if (s.ktls.bind_threads == 1 && s.ktls.workers > s.cpus())
+    check_numa(s, checker);
+    if (s.ktls.bind_threads > 0 && s.ktls.workers > s.cpus())
       checker.add("/ktls/workers", std::to_string(s.ktls.workers),
-                  fmt::format("bind_threads 1 binds worker i to CPU i, and the host has {} CPUs", s.cpus()));
+                  fmt::format("bind_threads {} binds worker i to CPU i{}, and the host has {} CPUs",
+                              s.ktls.bind_threads, s.ktls.bind_threads == 1 ? "" : "'s domain", s.cpus()));
     checker.at_most("/network/rx_queues", s.network.rx_queues, s.cpus(), cpus);
     checker.at_most("/network/netisr_threads", s.network.netisr_threads, s.cpus(), cpus);
   }
@@ -112,9 +137,10 @@ void check_scenario(const Scenario& s, const Origins& origins, Problems& problem
   if (s.workload.rate_gbps > 0 && !s.has_application())
     checker.add("/workload/rate_gbps", number_json(s.workload.rate_gbps).dump(),
                 "takes a workload sendfile or send");
-  check_cipher(s, checker);
+  check_ciphers(s, checker);
   check_unloading(s, checker);
-  if (s.network.receiver == ReceiverKind::ktls_rx && !is_aead(s.tls.cipher))
+  if (s.network.receiver == ReceiverKind::ktls_rx &&
+      std::ranges::any_of(s.all_tls(), [](const TlsParameters& tls) { return !is_aead(tls.cipher); }))
     checker.add("/network/receiver", "\"ktls_rx\"", "KTLS receive sessions take AEAD ciphers only");
 }
 

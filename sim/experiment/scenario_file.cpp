@@ -44,9 +44,26 @@ void read_other_drivers(const Json& json, const Origins& origins, Problems& prob
     read_driver(list[i], fmt::format("/other_drivers/{}", i), origins, problems, scenario.other_drivers[i]);
 }
 
+void read_session_groups(const Json& json, const Origins& origins, Problems& problems, Scenario& scenario) {
+  if (!json.is_object() || !json.contains("session_groups")) return;
+  const Json& list = json.at("session_groups");
+  if (!list.is_array()) {
+    problems.add(origins.file("/session_groups"), "/session_groups", short_text(list),
+                 "expected an array of {sessions, version, cipher}");
+    return;
+  }
+  scenario.session_groups.resize(list.size());
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    ParameterReader reader(list[i], fmt::format("/session_groups/{}", i), origins, problems);
+    describe(reader, scenario.session_groups[i]);
+    reader.finish();
+  }
+}
+
 Scenario read(const Json& json, const std::string& file, const Origins& origins, Problems& problems) {
   Scenario scenario{};
-  ParameterReader reader(json, "", origins, problems, {"$schema", "host", "driver", "other_drivers"});
+  ParameterReader reader(json, "", origins, problems,
+                         {"$schema", "host", "driver", "other_drivers", "session_groups"});
   describe(reader, scenario);
   reader.finish();
   check_schema_key(json, origins, problems);
@@ -55,6 +72,7 @@ Scenario read(const Json& json, const std::string& file, const Origins& origins,
   if (const Json* driver = find_profile(json, "driver", ProfileKind::driver, origins, problems))
     read_driver(*driver, "/driver", origins, problems, scenario.driver);
   read_other_drivers(json, origins, problems, scenario);
+  read_session_groups(json, origins, problems, scenario);
   if (scenario.name.empty()) scenario.name = std::filesystem::path(file).stem().string();
 
   check_scenario(scenario, origins, problems);

@@ -162,6 +162,13 @@ Json scenario_schema() {
              {{"description", "drivers beside it, from which OpenCrypto selects for each algorithm"},
               {"type", "array"},
               {"items", profile_schema<DriverProfile>("as /driver")}});
+  SchemaWriter group;
+  SessionGroup any_group{};
+  describe(group, any_group);
+  writer.put("session_groups",
+             {{"description", "the first sessions, group after group; those left over are as /tls says"},
+              {"type", "array"},
+              {"items", group.take_allowed()}});
   describe(writer, scenario);
 
   Json schema = Json::object();

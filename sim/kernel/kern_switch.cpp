@@ -16,7 +16,7 @@ void RunQueue::insert(Thread& thread, bool at_head) {
     tail_[q] = &thread;
   }
   occupied_ |= 1ULL << q;
-  stealable_ += thread.bound_cpu < 0 ? 1 : 0;
+  stealable_ += thread.floats() ? 1 : 0;
 }
 
 void RunQueue::remove(Thread& thread) {
@@ -26,14 +26,14 @@ void RunQueue::remove(Thread& thread) {
   (previous == nullptr ? head_[q] : previous->next_runnable) = thread.next_runnable;
   if (tail_[q] == &thread) tail_[q] = previous;
   if (head_[q] == nullptr) occupied_ &= ~(1ULL << q);
-  stealable_ -= thread.bound_cpu < 0 ? 1 : 0;
+  stealable_ -= thread.floats() ? 1 : 0;
 }
 
-Thread* RunQueue::first_stealable() const {
+Thread* RunQueue::first_stealable(int cpu) const {
   for (std::uint64_t queues = occupied_; queues != 0; queues &= queues - 1)
     for (Thread* t = head_[static_cast<std::size_t>(__builtin_ctzll(queues))]; t != nullptr;
          t = t->next_runnable)
-      if (t->bound_cpu < 0) return t;
+      if (t->floats() && t->cpuset.contains(cpu)) return t;
   return nullptr;
 }
 

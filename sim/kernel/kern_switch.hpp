@@ -21,8 +21,8 @@ class RunQueue {
   Thread& front() const { return *head_[first()]; }
   // Precondition: `thread` is in it.
   void remove(Thread& thread);
-  // The most urgent floating thread; null where there is none.
-  Thread* first_stealable() const;
+  // The most urgent floating thread that may run on `cpu`; null where there is none.
+  Thread* first_stealable(int cpu) const;
 
  private:
   static constexpr int kQueues = 64;

@@ -30,6 +30,7 @@ struct Mbuf {
   bool holds_session = false;      // m_epg_tls
   bool in_sockbuf = false;
   DestinationBuffer destination = DestinationBuffer::none;
+  std::uint8_t domain = 0;  // of a contiguous destination
   Stays stays;
 };
 

@@ -49,7 +49,7 @@ Thread& Scheduler::create(const std::string& name, ThreadClass thread_class, int
   thread.thread_class = thread_class;
   thread.base_priority = class_priority_[static_cast<std::size_t>(thread_class)];
   thread.own_priority = thread.priority = thread.base_priority;
-  thread.bound_cpu = bound_cpu;
+  thread.cpuset = bound_cpu >= 0 ? CpuSet{bound_cpu, 1} : CpuSet{0, cpus()};
   thread.wchan = wchan;
   thread.cpu = bound_cpu >= 0 ? bound_cpu : static_cast<int>(thread.index) % cpus();
   thread.strand_cpu = thread.cpu;
@@ -59,6 +59,11 @@ Thread& Scheduler::create(const std::string& name, ThreadClass thread_class, int
     throw ModelError("thread returned: " + thread.name);
   });
   return thread;
+}
+
+void Scheduler::bind(Thread& thread, CpuSet cpuset) {
+  thread.cpuset = cpuset;
+  if (!cpuset.contains(thread.cpu)) thread.cpu = cpuset.first + static_cast<int>(thread.index) % cpuset.count;
 }
 
 void Scheduler::give_way() {
@@ -124,7 +129,7 @@ void Scheduler::idle_exit_done(std::uint64_t cpu_index) {
 
 // The last CPU if idle, else an idle CPU (of an idle core rather), else the one that runs the lowest class.
 int Scheduler::pick_cpu(const Thread& thread) const {
-  if (thread.bound_cpu >= 0) return thread.bound_cpu;
+  if (!thread.floats()) return thread.cpuset.first;
   const auto idle = [this](int i) {
     const Cpu& cpu = cpus_[static_cast<std::size_t>(i)];
     return cpu.current == nullptr && !cpu.waking;
@@ -133,7 +138,7 @@ int Scheduler::pick_cpu(const Thread& thread) const {
   int any_idle = -1;
   int lowest = thread.cpu;
   int lowest_priority = -1;
-  for (int i = 0; i < cpus(); ++i) {
+  for (int i = thread.cpuset.first; thread.cpuset.contains(i); ++i) {
     if (idle(i)) {
       const int core = i / threads_per_core_ * threads_per_core_;
       bool core_idle = true;
@@ -157,12 +162,12 @@ void Scheduler::enqueue(Thread& thread, Cpu& cpu, bool at_head) {
   thread.state = ThreadState::runnable;
   if (timeline_ != nullptr) timeline_->changed_state(thread, executive_.now());
   cpu.queue.insert(thread, at_head);
-  if (thread.bound_cpu < 0) ++stealable_;
+  if (thread.floats()) ++stealable_;
 }
 
 void Scheduler::dequeue(Thread& thread, Cpu& cpu) {
   cpu.queue.remove(thread);
-  if (thread.bound_cpu < 0) --stealable_;
+  if (thread.floats()) --stealable_;
 }
 
 void Scheduler::dispatch(Cpu& cpu, Thread& thread) {
@@ -221,21 +226,25 @@ void Scheduler::run_next(Cpu& cpu) {
     update_speeds_of_core(cpu);
 }
 
-// The most urgent floating thread of the CPU that has most of them waiting.
+// The most urgent thread that may run here, of the CPU that has most floating ones waiting.
 Thread* Scheduler::steal(const Cpu& thief) {
   if (stealable_ == 0) return nullptr;
   Cpu* victim = nullptr;
+  Thread* stolen = nullptr;
   const int own = index(thief);
   for (int i = 1; i < cpus(); ++i) {
     Cpu& cpu = cpus_[static_cast<std::size_t>((own + i) % cpus())];
     if (cpu.current == nullptr) continue;  // on its way to running them itself
-    if (cpu.queue.stealable() > (victim == nullptr ? 0 : victim->queue.stealable())) victim = &cpu;
+    if (cpu.queue.stealable() <= (victim == nullptr ? 0 : victim->queue.stealable())) continue;
+    Thread* const thread = cpu.queue.first_stealable(own);
+    if (thread == nullptr) continue;
+    stolen = thread;
+    victim = &cpu;
   }
   if (victim == nullptr) return nullptr;
-  Thread* const thread = victim->queue.first_stealable();
-  dequeue(*thread, *victim);
+  dequeue(*stolen, *victim);
   ++counters_.steals;
-  return thread;
+  return stolen;
 }
 
 std::string Scheduler::state_of_threads() const {

@@ -34,6 +34,9 @@ class Scheduler {
   Thread& create(const std::string& name, ThreadClass thread_class, int bound_cpu, std::function<void()> body,
                  std::string_view wchan = "-");
 
+  // cpuset_setthread, before the thread first runs.
+  void bind(Thread& thread, CpuSet cpuset);
+
   Time now() const { return executive_.now(); }
   // The thread whose code is executing; null in hardware callbacks.
   Thread* curthread() { return executing_; }

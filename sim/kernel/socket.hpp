@@ -66,6 +66,7 @@ struct KtlsRx;
 
 struct Socket {
   int index = 0;
+  std::size_t group = 0;  // of session_groups
   std::uint32_t flowid = 0;
   std::int64_t refs = 1;
   bool dropped = false;  // INP_DROPPED

@@ -25,13 +25,21 @@ enum class ThreadState : std::uint8_t { sleeping, runnable, running };
 using Work = std::int64_t;
 constexpr Work kWorkPerNs = 1'000'000;
 
+// Neighbouring CPUs: all, those of a NUMA domain, or one.
+struct CpuSet {
+  int first = 0;
+  int count = 1;
+
+  bool contains(int cpu) const { return cpu >= first && cpu < first + count; }
+};
+
 struct Thread {
   std::uint64_t index = 0;
   std::string name;
   ThreadClass thread_class = ThreadClass::application;
   int base_priority = 0;
   int own_priority = 0;  // base, or raised by a socket sleep
-  int bound_cpu = -1;    // -1 = floats
+  CpuSet cpuset;         // where it may run
 
   ThreadState state = ThreadState::sleeping;
   int lent_priority = 255;       // by waiters for its locks
@@ -56,6 +64,7 @@ struct Thread {
 
   std::array<std::int64_t, kFunctionCount> busy_ns{};
 
+  bool floats() const { return cpuset.count > 1; }
   // What it does on its CPU now.
   Function step_function() const {
     if (switch_work > 0) return Function::cpu_switch;

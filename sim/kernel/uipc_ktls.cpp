@@ -88,23 +88,33 @@ void release_session(Kernel& k, Mbuf& m) {
 void ktls_init(Kernel& k) {
   ktls_buffers_init(k);
   const auto workers = static_cast<int>(k.scenario.workers());
+  const auto per_domain = static_cast<int>(k.scenario.cpus_per_domain());
+  // A domain without a worker: threads are bound to their CPUs instead.
+  k.ktls.bind_threads = k.scenario.ktls.bind_threads;
+  if (k.ktls.bind_threads == 2 && workers <= k.scenario.cpus() - per_domain) k.ktls.bind_threads = 1;
   for (int i = 0; i < workers; ++i) {
     KtlsWq& wq = k.ktls.wq.emplace_back();
     wq.index = i;
-    wq.thread =
-        &k.sched.create(fmt::format("KTLS/thr_{}", i), ThreadClass::ktls,
-                        k.scenario.ktls.bind_threads == 1 ? i : -1, [&k, &wq] { ktls_work_thread(k, wq); });
+    wq.thread = &k.sched.create(fmt::format("KTLS/thr_{}", i), ThreadClass::ktls, -1,
+                                [&k, &wq] { ktls_work_thread(k, wq); });
+    if (k.ktls.bind_threads == 1) k.sched.bind(*wq.thread, {i, 1});
+    if (k.ktls.bind_threads == 2) k.sched.bind(*wq.thread, {i / per_domain * per_domain, per_domain});
   }
 }
 
 int ktls_get_cpu(const Kernel& k, const Socket& so) {
-  return static_cast<int>(so.flowid % static_cast<std::uint32_t>(k.ktls.wq.size()));
+  const std::int64_t workers = k.scenario.workers();
+  const std::int64_t domain = k.scenario.network.numa_domain;
+  if (k.ktls.bind_threads < 2 || domain < 0) return static_cast<int>(so.flowid % workers);
+  const std::int64_t first = domain * k.scenario.cpus_per_domain();
+  return static_cast<int>(first + so.flowid % std::min(k.scenario.cpus_per_domain(), workers - first));
 }
 
 void ktls_enable_tx(Kernel& k, Socket& so) {
   KtlsSession& tls = so.tls;
-  tls.version = k.scenario.tls.version;
-  tls.cipher = k.scenario.tls.cipher;
+  const TlsParameters& parameters = k.scenario.tls_of(so.group);
+  tls.version = parameters.version;
+  tls.cipher = parameters.cipher;
   tls.framing = framing(tls.version, tls.cipher);
   ktls_ocf_try(k, tls);
   tls.wq_index = ktls_get_cpu(k, so);

@@ -59,20 +59,21 @@ struct KtlsStats {
   std::int64_t misordered_records = 0;  // not the kernel's: TLS 1.0 records encrypted out of order
 };
 
-// The cache of contiguous 16 KiB buffers, where memory for it is short.
+// A NUMA domain's cache of contiguous 16 KiB buffers, where memory for it is short.
 struct KtlsBuffers {
   Thread* alloc_thread = nullptr;  // null: there is always a buffer
   bool running = false;
   std::int64_t contiguous = 0;  // buffers there are
   std::int64_t used = 0;
   std::int64_t failures = 0;
-  std::int64_t allocs = 0;  // kern.ipc.tls.domain0.allocs
+  std::int64_t allocs = 0;  // kern.ipc.tls.domainN.allocs
 };
 
 struct Ktls {
   std::deque<KtlsWq> wq;
   KtlsStats stats;
-  KtlsBuffers buffers;
+  std::int64_t bind_threads = 0;  // as ktls_init could have it
+  std::deque<KtlsBuffers> domains;
   // For the conservation laws: what holds a socket reference.
   std::int64_t batches_outstanding = 0;
   std::int64_t async_outstanding = 0;

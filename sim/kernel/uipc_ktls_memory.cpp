@@ -1,5 +1,7 @@
 #include "sim/kernel/uipc_ktls_memory.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -26,9 +28,10 @@ constexpr Time kAllocationHoldOff = std::chrono::seconds(1);  // hz ticks in ktl
 
 // A buffer from the cache. After a failure the worker does not try for a second, and the alloc thread makes
 // more.
-bool ktls_buffer_alloc(Kernel& k, const Socket& so) {
-  KtlsBuffers& buffers = k.ktls.buffers;
-  KtlsWq& wq = k.ktls.wq[static_cast<std::size_t>(so.tls.wq_index)];
+bool ktls_buffer_alloc(Kernel& k, Mbuf& m) {
+  m.domain = static_cast<std::uint8_t>(k.scenario.domain_of(k.sched.curthread()->cpu));  // first touch
+  KtlsBuffers& buffers = k.ktls.domains[m.domain];
+  KtlsWq& wq = k.ktls.wq[static_cast<std::size_t>(m.so->tls.wq_index)];
   if (wq.alloc_failed && k.now() - wq.lastallocfail < kAllocationHoldOff) return false;
   wq.alloc_failed = false;
   k.charge(Function::ktls_buffer_alloc, costs(k).ktls_buffer_alloc_ns.ns());
@@ -46,8 +49,7 @@ bool ktls_buffer_alloc(Kernel& k, const Socket& so) {
   return false;
 }
 
-[[noreturn]] void ktls_alloc_thread(Kernel& k) {
-  KtlsBuffers& buffers = k.ktls.buffers;
+[[noreturn]] void ktls_alloc_thread(Kernel& k, KtlsBuffers& buffers) {
   for (;;) {
     while (!buffers.running) k.sched.sleep("waiting for work");
     for (std::int64_t i = 0; i < k.scenario.ktls.max_alloc; ++i) {
@@ -62,10 +64,17 @@ bool ktls_buffer_alloc(Kernel& k, const Socket& so) {
 }  // namespace
 
 void ktls_buffers_init(Kernel& k) {
-  if (!k.scenario.ktls.sw_buffer_cache || k.scenario.ktls.contiguous_buffers == 0) return;
-  k.ktls.buffers.contiguous = k.scenario.ktls.contiguous_buffers;
-  k.ktls.buffers.alloc_thread = &k.sched.create(
-      "alloc_0", ThreadClass::ktls, -1, [&k] { ktls_alloc_thread(k); }, "waiting for work");
+  const std::int64_t domains = k.scenario.host.numa_domains.count();
+  for (std::int64_t i = 0; i < domains; ++i) {
+    KtlsBuffers& buffers = k.ktls.domains.emplace_back();
+    if (!k.scenario.ktls.sw_buffer_cache || k.scenario.ktls.contiguous_buffers == 0) continue;
+    buffers.contiguous = (k.scenario.ktls.contiguous_buffers + i) / domains;
+    buffers.alloc_thread = &k.sched.create(
+        fmt::format("alloc_{}", i), ThreadClass::ktls, -1, [&k, &buffers] { ktls_alloc_thread(k, buffers); },
+        "waiting for work");
+    const auto per_domain = static_cast<int>(k.scenario.cpus_per_domain());
+    if (domains > 1) k.sched.bind(*buffers.alloc_thread, {static_cast<int>(i) * per_domain, per_domain});
+  }
 }
 
 std::int64_t state_bytes(const Kernel& k) {
@@ -91,7 +100,7 @@ void state_free(Kernel& k, KtlsOcfEncryptState& state) {
 }
 
 void allocate_destination(Kernel& k, Mbuf& m) {
-  if (k.scenario.ktls.sw_buffer_cache && m.npgs > 2 && ktls_buffer_alloc(k, *m.so)) {
+  if (k.scenario.ktls.sw_buffer_cache && m.npgs > 2 && ktls_buffer_alloc(k, m)) {
     m.destination = DestinationBuffer::contiguous;
     k.recorder.buffer_bytes.add(kTlsMaxPayloadBytes, k.now());
   } else {
@@ -104,7 +113,7 @@ void allocate_destination(Kernel& k, Mbuf& m) {
 void free_destination(Kernel& k, Mbuf& m) {
   if (m.destination == DestinationBuffer::contiguous) {
     k.recorder.buffer_bytes.add(-kTlsMaxPayloadBytes, k.now());
-    --k.ktls.buffers.used;
+    --k.ktls.domains[m.domain].used;
   }
   if (m.destination == DestinationBuffer::pages) k.recorder.buffer_bytes.add(-m.npgs * kPageBytes, k.now());
   m.destination = DestinationBuffer::none;

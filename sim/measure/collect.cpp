@@ -55,8 +55,9 @@ void add_workers(const Kernel& k, std::vector<Resource>& resources) {
   std::vector<bool> used(k.ktls.wq.size(), false);
   for (const Socket& so : k.sockets) used[static_cast<std::size_t>(so.tls.wq_index)] = true;
   const auto workers = static_cast<double>(std::count(used.begin(), used.end(), true));
-  const KtlsSession& tls = k.sockets.front().tls;
-  const bool waits = !tls.crypto.driver->sync() && tls.sync_dispatch;
+  const bool waits = std::any_of(k.sockets.begin(), k.sockets.end(), [](const Socket& so) {
+    return !so.tls.crypto.driver->sync() && so.tls.sync_dispatch;
+  });
   double all = 0;
   const KtlsWq* busiest = &k.ktls.wq.front();
   for (const KtlsWq& wq : k.ktls.wq) {
@@ -128,7 +129,10 @@ std::vector<Metric> metrics(const Kernel& k, std::int64_t busy) {
       {"wakeups_per_second", "1/s", rate(s.wakeups)},
       {"states_per_cpu_mean", "states", r.states.mean(k.now()) / k.sched.cpus()},
       {"states_per_cpu_max", "states", static_cast<double>(r.states.max()) / k.sched.cpus()},
+      {"state_bytes_mean", "B", r.states.mean(k.now()) * static_cast<double>(state_bytes(k))},
       {"state_bytes_max", "B", static_cast<double>(r.states.max() * state_bytes(k))},
+      {"buffer_bytes_mean", "B", r.buffer_bytes.mean(k.now())},
+      {"buffer_bytes_per_cpu_mean", "B", r.buffer_bytes.mean(k.now()) / k.sched.cpus()},
       {"buffer_bytes_max", "B", static_cast<double>(r.buffer_bytes.max())},
       {"failed_records", "records", static_cast<double>(r.window_failed())},
       {"aborted_connections", "connections", static_cast<double>(r.aborted())},
@@ -140,6 +144,10 @@ std::vector<Metric> metrics(const Kernel& k, std::int64_t busy) {
     waited_ns += lock->waited_ns;
   }
   all.push_back({"lock_wait_us_per_record", "us", per_record_us(waited_ns, r.window_ready())});
+  if (k.scenario.session_groups.empty()) return all;
+  for (std::size_t group = 0; group < k.scenario.all_tls().size(); ++group)
+    all.push_back({fmt::format("throughput_gbps_group_{}", group), "Gbit/s",
+                   rate(r.window_delivered_bytes(group)) * 8 / 1e9});
   return all;
 }
 
@@ -167,11 +175,15 @@ std::vector<std::pair<std::string, std::int64_t>> counters(const Kernel& k) {
       {"kern.ipc.tls.stats.ocf.inplace", s.inplace},
       {"kern.ipc.tls.stats.ocf.separate_output", s.separate_output},
       {"kern.ipc.tls.stats.ocf.retries", s.retries},
-      {"kern.ipc.tls.domain0.allocs", k.ktls.buffers.allocs},
-      {"ktlssim.buffer_cache_failures", k.ktls.buffers.failures},
       {"ktlssim.retry_depth_max", s.retry_depth_max},
       {"ktlssim.tls10_misordered_records", s.misordered_records},
   };
+  std::int64_t failures = 0;
+  for (std::size_t i = 0; i < k.ktls.domains.size(); ++i) {
+    all.emplace_back(fmt::format("kern.ipc.tls.domain{}.allocs", i), k.ktls.domains[i].allocs);
+    failures += k.ktls.domains[i].failures;
+  }
+  all.emplace_back("ktlssim.buffer_cache_failures", failures);
   for (const Driver* const driver : k.drivers)
     for (auto& counter : driver->counters()) all.push_back(std::move(counter));
   return all;
@@ -180,7 +192,7 @@ std::vector<std::pair<std::string, std::int64_t>> counters(const Kernel& k) {
 }  // namespace
 
 std::span<const std::string_view> metric_names() {
-  static constexpr std::array<std::string_view, 28> kNames{"throughput_gbps",
+  static constexpr std::array<std::string_view, 31> kNames{"throughput_gbps",
                                                            "records_per_second",
                                                            "cpu_percent",
                                                            "cpu_us_per_record",
@@ -196,7 +208,10 @@ std::span<const std::string_view> metric_names() {
                                                            "wakeups_per_second",
                                                            "states_per_cpu_mean",
                                                            "states_per_cpu_max",
+                                                           "state_bytes_mean",
                                                            "state_bytes_max",
+                                                           "buffer_bytes_mean",
+                                                           "buffer_bytes_per_cpu_mean",
                                                            "buffer_bytes_max",
                                                            "failed_records",
                                                            "aborted_connections",

@@ -94,6 +94,11 @@ class Recorder {
     stations.leave(stays, Place::ktls, now);
     if (stations.timeline != nullptr) stations.timeline->failed(stays, now);
   }
+  // Payload that has left for good, of a group of sessions.
+  void delivered(std::size_t group, std::int64_t payload_bytes) {
+    if (group >= window_delivered_bytes_.size()) window_delivered_bytes_.resize(group + 1);
+    window_delivered_bytes_[group] += payload_bytes;
+  }
   void acknowledged(const Stays& stays, std::int64_t payload_bytes, Time now) {
     if (stations.timeline != nullptr) stations.timeline->acknowledged(stays, now);
     ++acknowledged_;
@@ -122,6 +127,9 @@ class Recorder {
   std::int64_t window_ready_bytes() const { return window_ready_bytes_; }
   std::int64_t window_failed() const { return window_failed_; }
   std::int64_t window_acknowledged_bytes() const { return window_acknowledged_bytes_; }
+  std::int64_t window_delivered_bytes(std::size_t group) const {
+    return group < window_delivered_bytes_.size() ? window_delivered_bytes_[group] : 0;
+  }
   std::int64_t interrupts() const { return interrupts_; }
   std::int64_t aborted() const { return aborted_; }
   const LatencyHistogram& latency() const { return latency_; }
@@ -129,6 +137,7 @@ class Recorder {
  private:
   std::int64_t in_ = 0, ready_ = 0, failed_ = 0, acknowledged_ = 0;
   std::int64_t window_ready_ = 0, window_ready_bytes_ = 0, window_failed_ = 0, window_acknowledged_bytes_ = 0;
+  std::vector<std::int64_t> window_delivered_bytes_;  // by group
   std::int64_t interrupts_ = 0, aborted_ = 0;
   LatencyHistogram latency_;
 };

@@ -28,7 +28,8 @@ Application::Application(Kernel& kernel) : kernel_(kernel), tcp_(kernel) {
   const WorkloadParameters& w = kernel.scenario.workload;
   const bool blocking = w.io == AppIo::blocking;
   if (w.rate_gbps > 0) period_ = from_ns(static_cast<double>(w.write_bytes * w.sessions) * 8 / w.rate_gbps);
-  for (std::int64_t i = 0; i < w.sessions; ++i) kernel.network->attach(open_session(kernel, tcp_));
+  for (std::int64_t i = 0; i < w.sessions; ++i)
+    kernel.network->attach(open_session(kernel, tcp_, kernel.scenario.group_of(i)));
   for (std::int64_t i = 0; i < thread_count(kernel.scenario); ++i) {
     AppThread& app = threads_.emplace_back();
     Socket& so = kernel.sockets[static_cast<std::size_t>(i)];
@@ -113,7 +114,7 @@ void Application::replace(Socket& so) {
 // The new connection has its own flow id, so perhaps another worker and receive queue.
 void Application::reconnect(std::uint64_t failed) {
   Kqueue* const kqueue = kernel_.sockets[failed].kqueue;
-  Socket& so = open_session(kernel_, tcp_);
+  Socket& so = open_session(kernel_, tcp_, kernel_.sockets[failed].group);
   kernel_.network->attach(so);
   so.app_thread = kernel_.sockets[failed].app_thread;
   AppThread& app = threads_[so.app_thread];

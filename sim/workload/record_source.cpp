@@ -14,7 +14,7 @@ RecordSource::RecordSource(Kernel& kernel)
       random_(random_stream(kernel, "arrivals")) {
   const WorkloadParameters& w = kernel.scenario.workload;
   boost::random::uniform_int_distribution<std::int64_t> phase(0, from_us(w.start_spread_us).count());
-  for (std::int64_t i = 0; i < w.sessions; ++i) open_session(kernel, *this);
+  for (std::int64_t i = 0; i < w.sessions; ++i) open_session(kernel, *this, kernel.scenario.group_of(i));
   if (!closed_) {
     kernel.calendar().call_at<&RecordSource::arrive>(kNoTime, Rank::hardware, this);
     return;
@@ -55,6 +55,7 @@ void RecordSource::pr_ready(Socket& so, Mbuf& top, int records) {
   for (int i = 0; i < records; ++i) {
     Mbuf& m = *next;
     next = m.m_next;
+    kernel_.recorder.delivered(so.group, m.payload_bytes);
     kernel_.recorder.ready(m.stays, m.payload_bytes, kernel_.now());
     kernel_.mbufs.put(m);
     if (closed_) offer(static_cast<std::uint64_t>(so.index));

@@ -14,10 +14,11 @@ std::unique_ptr<Workload> make_workload(Kernel& k) {
   return std::make_unique<RecordSource>(k);
 }
 
-Socket& open_session(Kernel& k, Protocol& protocol) {
+Socket& open_session(Kernel& k, Protocol& protocol, std::size_t group) {
   const WorkloadParameters& w = k.scenario.workload;
   Socket& so = k.sockets.emplace_back();
   so.index = static_cast<int>(k.sockets.size()) - 1;
+  so.group = group;
   so.proto = &protocol;
   so.so_snd.sb_hiwat = w.send_buffer_bytes;
   so.file_offset = w.file_offset_bytes;

@@ -19,7 +19,7 @@ class Workload {
 // Opens the sessions and starts the workload of the scenario.
 std::unique_ptr<Workload> make_workload(Kernel& k);
 
-// Opens a session: a socket with its flow id, worker and crypto session.
-Socket& open_session(Kernel& k, Protocol& protocol);
+// Opens a session of a group: a socket with its flow id, worker and crypto session.
+Socket& open_session(Kernel& k, Protocol& protocol, std::size_t group);
 
 }  // namespace ktlssim
