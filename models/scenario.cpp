@@ -96,6 +96,9 @@ void describe(ParameterVisitor& v, NetworkParameters& p) {
   v.integer("rx_queues", p.rx_queues, {0, 0, 1024}, "nic: receive queues, queue i on CPU i; 0 = one per CPU");
   v.number("rx_holdoff_us", p.rx_holdoff_us, {5, 0, 1e5},
            "interrupt hold-off of a receive queue (cxgbe: 5); also of ccr's completions");
+  v.integer("rx_holdoff_packets", p.rx_holdoff_packets, {0, 0, 1024},
+            "so many entries of a receive queue end its hold-off early (cxgbe: 1, 8, 16, 32); 0 = off, its "
+            "default");
   v.integer("netisr_threads", p.netisr_threads, {1, 1, 1024}, "loopback: net.isr.maxthreads");
   v.choice("receiver", p.receiver, kReceiverKindNames, ReceiverKind::userland,
            "loopback: who decrypts: the receiving process, or KTLS receive sessions on the workers, which "

@@ -93,6 +93,7 @@ struct NetworkParameters {
   std::int64_t numa_domain;  // nic: of its connections; -1 = unknown
   std::int64_t rx_queues;    // 0 = one per CPU
   double rx_holdoff_us;
+  std::int64_t rx_holdoff_packets;  // 0 = the time alone
   std::int64_t netisr_threads;
   ReceiverKind receiver;
   std::int64_t receiver_threads;  // 0 = one per session

@@ -23,7 +23,7 @@ class InterruptQueueTest : public testing::Test, private CompletionHandler {
            std::int64_t horizon = 100000) {
     with_kernel(scenario_, EngineKind::fiber, [&](Kernel& k) {
       kernel_ = &k;
-      InterruptQueue queue(k, "irq", 0, Time{5000}, *this);
+      InterruptQueue queue(k, "irq", 0, Time{5000}, *this, enough_);
       queue_ = &queue;
       for (const std::int64_t at : posts)
         k.calendar().call_at<&InterruptQueueTest::post>(Time{at}, Rank::hardware, this);
@@ -36,6 +36,7 @@ class InterruptQueueTest : public testing::Test, private CompletionHandler {
   }
 
   Scenario scenario_ = ideal_scenario();
+  std::size_t enough_ = 0;
   std::vector<std::int64_t> handled_;
   std::vector<State> states_;
   std::int64_t interrupts_ = 0;
@@ -90,6 +91,28 @@ TEST_F(InterruptQueueTest, an_entry_that_waits_at_the_exit_starts_the_timer_at_o
   // The thread found the queue empty at 6400 and re-arms it at 6600; the hold-off runs from there.
   EXPECT_EQ(states_, std::vector<State>({State::in_service, State::timing}));
   EXPECT_EQ(handled_, Times({6400, 6600 + 5000 + 100 + 300}));
+}
+
+TEST_F(InterruptQueueTest, enough_entries_end_the_hold_off_early) {
+  enough_ = 2;
+  run({1000, 1600}, {1599, 1601});
+  EXPECT_EQ(states_, std::vector<State>({State::timing, State::in_service}));
+  EXPECT_EQ(handled_, Times({2000, 2300}));  // 1600 + 100 + 300
+  EXPECT_EQ(interrupts_, 1);
+}
+
+TEST_F(InterruptQueueTest, a_timer_that_was_ended_early_does_not_end_the_next_hold_off) {
+  enough_ = 2;
+  run({1000, 1600, 2500}, {});
+  EXPECT_EQ(handled_, Times({2000, 2300, 2500 + 5000 + 100 + 300}));  // not 6000 + 400
+}
+
+TEST_F(InterruptQueueTest, enough_entries_at_the_exit_interrupt_at_once) {
+  scenario_.host.scheduler.interrupt_exit_ns = q(200);
+  enough_ = 2;
+  run({1000, 1000, 1750, 1760}, {});  // the first two are done at 1700, the exit at 1900
+  EXPECT_EQ(handled_, Times({1400, 1700, 2300, 2600}));
+  EXPECT_EQ(interrupts_, 2);
 }
 
 TEST_F(InterruptQueueTest, entries_come_out_in_order_and_all_of_them) {

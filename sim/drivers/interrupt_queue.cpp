@@ -5,23 +5,30 @@
 namespace ktlssim {
 
 InterruptQueue::InterruptQueue(Kernel& kernel, const std::string& name, int cpu, Time holdoff,
-                               CompletionHandler& handler)
+                               CompletionHandler& handler, std::size_t enough)
     : kernel_(kernel),
       holdoff_(holdoff),
       handler_(handler),
+      enough_(enough),
       thread_(&kernel.sched.create(name, ThreadClass::interrupt, cpu, [this] { interrupt_thread(); })) {}
 
 void InterruptQueue::post(const Completion& completion) {
   entries_.push_back(completion);
   if (state_ == State::armed) start_timer();
+  if (state_ == State::timing && entries_.size() == enough_) raise();
 }
 
 void InterruptQueue::start_timer() {
   state_ = State::timing;
-  kernel_.calendar().call_at<&InterruptQueue::raise>(kernel_.now() + holdoff_, Rank::hardware, this);
+  kernel_.calendar().call_at<&InterruptQueue::timer_expired>(kernel_.now() + holdoff_, Rank::hardware, this,
+                                                             ++timer_);
 }
 
-void InterruptQueue::raise(std::uint64_t) {
+void InterruptQueue::timer_expired(std::uint64_t timer) {
+  if (state_ == State::timing && timer == timer_) raise();
+}
+
+void InterruptQueue::raise() {
   state_ = State::raised;
   kernel_.recorder.interrupt();
   kernel_.sched.make_runnable(*thread_);
@@ -29,7 +36,11 @@ void InterruptQueue::raise(std::uint64_t) {
 
 void InterruptQueue::rearm() {
   state_ = State::armed;
-  if (!entries_.empty()) start_timer();
+  if (entries_.empty()) return;
+  if (enough_ > 0 && entries_.size() >= enough_)
+    raise();
+  else
+    start_timer();
 }
 
 void InterruptQueue::interrupt_thread() {

@@ -2,7 +2,7 @@
 //
 // Moderation is a state machine:
 //   armed       no entry waits; the next entry starts the hold-off timer
-//   timing      the timer runs, started by the first entry after re-arming
+//   timing      the timer runs, started by the first entry after re-arming; enough entries end it early
 //   raised      the interrupt has been raised; its thread is on the way
 //   in_service  masked; the thread drains entries, those that arrive meanwhile too
 // At the exit of the thread the queue is re-armed; where entries wait, the timer starts at once.
@@ -38,8 +38,10 @@ class InterruptQueue {
  public:
   enum class State { armed, timing, raised, in_service };
 
-  // `cpu` is where the vector points and the thread is bound.
-  InterruptQueue(Kernel& kernel, const std::string& name, int cpu, Time holdoff, CompletionHandler& handler);
+  // `cpu` is where the vector points and the thread is bound; `enough` entries interrupt before the hold-off
+  // is over, 0 = however many.
+  InterruptQueue(Kernel& kernel, const std::string& name, int cpu, Time holdoff, CompletionHandler& handler,
+                 std::size_t enough = 0);
   InterruptQueue(const InterruptQueue&) = delete;
   InterruptQueue& operator=(const InterruptQueue&) = delete;
 
@@ -51,13 +53,16 @@ class InterruptQueue {
 
  private:
   void start_timer();
-  void raise(std::uint64_t);
+  void timer_expired(std::uint64_t timer);
+  void raise();
   void rearm();
   [[noreturn]] void interrupt_thread();
 
   Kernel& kernel_;
   Time holdoff_;
   CompletionHandler& handler_;
+  std::size_t enough_;
+  std::uint64_t timer_ = 0;  // the last one that was started
   State state_ = State::armed;
   std::deque<Completion> entries_;
   Thread* thread_;

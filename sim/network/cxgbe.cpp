@@ -15,7 +15,8 @@ Cxgbe::Cxgbe(Kernel& kernel, int unit, int rx_queues) : kernel_(kernel) {
   for (int i = 0; i < rx_queues; ++i)
     queues_.push_back(std::make_unique<InterruptQueue>(
         kernel, fmt::format("irq t6nex{}:0a{}", unit, i), i % kernel.sched.cpus(),
-        from_us(kernel.scenario.network.rx_holdoff_us), *this));
+        from_us(kernel.scenario.network.rx_holdoff_us), *this,
+        static_cast<std::size_t>(kernel.scenario.network.rx_holdoff_packets)));
 }
 
 void Cxgbe::receive_ack(Socket& so, std::int64_t up_to, std::int64_t wnd_edge) {
