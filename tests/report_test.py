@@ -13,6 +13,9 @@ import unittest
 if not all(importlib.util.find_spec(name) for name in ("pandas", "matplotlib")):
     sys.exit(77)
 
+sys.path.insert(0, str(pathlib.Path(os.environ["KTLSSIM_ROOT"]) / "notebooks"))
+from ktlssim_report import plots, results
+
 KTLSSIM = os.environ["KTLSSIM"]
 SCENARIO = str(pathlib.Path(os.environ["KTLSSIM_ROOT"]) / "scenarios/ccr-tls12-gcm128.json")
 SHORT = ["--set", "/measure/warmup_ms=1", "--set", "/measure/duration_ms=2", "--engine", "fiber"]
@@ -22,6 +25,16 @@ def ktlssim(*arguments, status=0):
     done = subprocess.run([KTLSSIM, *arguments], capture_output=True, text=True, timeout=120)
     assert done.returncode == status, done.stderr
     return done
+
+
+def run(n):
+    """A result with a mean of 10 Gbit/s from n replications."""
+    metric = {"mean": 10.0, "ci95": [9.0, 11.0] if n > 1 else None, "n": n, "unit": "Gbit/s"}
+    return results.Run("ten", {"metrics": {"throughput_gbps": metric}}, None)
+
+
+def whisker_ends(figure):
+    return [list(segment[:, 0]) for group in figure.axes[0].collections for segment in group.get_segments()]
 
 
 class Links(html.parser.HTMLParser):
@@ -77,6 +90,17 @@ class Report(unittest.TestCase):
     def test_the_same_results_give_the_same_page(self):
         ktlssim("report", str(self.directory))
         self.assertEqual(self.page.read_text(), self.text)
+
+    def test_one_replication_shows_no_interval(self):
+        with tempfile.TemporaryDirectory() as out:
+            ktlssim("run", SCENARIO, *SHORT, "--out", out)
+            text = pathlib.Path(ktlssim("report", out).stdout.strip()).read_text()
+        self.assertTrue("<td>no interval (n = 1)</td>" in text)
+        self.assertFalse("<td>no interval (n = 1)</td>" in self.text)
+        single, pair = (plots.metric(results.metrics([run(n)]), "throughput_gbps", "throughput") for n in (1, 2))
+        self.assertEqual(whisker_ends(single), [])
+        self.assertEqual(whisker_ends(pair), [[9.0, 11.0]])
+        self.assertIn("no interval (n = 1)", [text.get_text().split(", ")[-1] for text in single.axes[0].texts])
 
     def test_a_wrong_directory_is_named(self):
         with tempfile.TemporaryDirectory() as empty:

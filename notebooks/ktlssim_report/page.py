@@ -54,8 +54,11 @@ def svg_text(figure):
 
 
 def table_html(table):
-    return ("" if table is None else "<details><summary>The numbers</summary><div class=scroll>"
-            + table.to_html(index=False, border=0, float_format=lambda x: f"{x:.4g}", na_rep="-") + "</div></details>")
+    if table is None:
+        return ""
+    shown = table.drop(columns=["lo", "hi"], errors="ignore")  # spelled out in another column
+    return ("<details><summary>The numbers</summary><div class=scroll>"
+            + shown.to_html(index=False, border=0, float_format=lambda x: f"{x:.4g}", na_rep="-") + "</div></details>")
 
 
 def unique_ids(svg, name):

@@ -5,6 +5,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy
 
+from . import results
+
 COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000"]
 HATCHES = ["", "//", "..", "\\\\", "xx", "--", "++", "oo"]
 STATE_COLOURS = {"running": "#0072B2", "runnable": "#E69F00"}
@@ -24,8 +26,18 @@ def legend(axes, columns, entries=None):
 
 def interval_text(table):
     if table["lo"].isna().all():
-        return "one replication, so no interval"
-    return "whisker: 95 % interval"
+        return results.NO_INTERVAL
+    return "whisker: 95 % interval" if (table["lo"] < table["hi"]).any() else "exact: nothing random"
+
+
+def whiskers(axes, rows, y):
+    """95 % intervals along x, of the rows that have one: a mean of one replication gets none."""
+    known = (rows["lo"] < rows["hi"]).to_numpy()
+    if not known.any():
+        return
+    some = rows[known]
+    axes.errorbar(some["mean"], [place for place, has in zip(y, known) if has],
+                  xerr=[some["mean"] - some["lo"], some["hi"] - some["mean"]], fmt="none", ecolor="black", capsize=4)
 
 
 def bars_over_runs(count):
@@ -36,10 +48,11 @@ def metric(table, name, title):
     """Mean with its 95 % interval, a bar a run."""
     rows = table[table["metric"] == name]
     figure, axes = bars_over_runs(len(rows))
-    error = numpy.nan_to_num(numpy.vstack([rows["mean"] - rows["lo"], rows["hi"] - rows["mean"]]))
-    axes.barh(rows["run"], rows["mean"], xerr=error, color=COLOURS[0], ecolor="black", capsize=4, height=0.6)
-    for i, mean in enumerate(rows["mean"]):
-        axes.text(0, i, f" {mean:.4g}", va="center", color="white")
+    axes.barh(rows["run"], rows["mean"], color=COLOURS[0], height=0.6)
+    whiskers(axes, rows, range(len(rows)))
+    for i, (mean, lo) in enumerate(zip(rows["mean"], rows["lo"])):
+        note = f", {results.NO_INTERVAL}" if numpy.isnan(lo) else ""
+        axes.text(0, i, f" {mean:.4g}{note}", va="center", color="white")
     axes.invert_yaxis()
     axes.set_xlim(left=0)
     axes.set_xlabel(f"{title} [{rows['unit'].iloc[0]}]; {interval_text(rows)}")
@@ -91,9 +104,9 @@ def latency(table):
     for i, run in enumerate(dict.fromkeys(table["run"])):
         rows = table[table["run"] == run].set_index("metric")
         points = rows.loc[[f"latency_ready_us_{q}" for q in quantiles]]
-        error = numpy.nan_to_num(numpy.vstack([points["mean"] - points["lo"], points["hi"] - points["mean"]]))
-        axes.errorbar(points["mean"], [f"{100 * p:g} %" for p in quantiles.values()], xerr=error, label=run,
-                      color=COLOURS[i % len(COLOURS)], marker="os^Dv<>p"[i % 8], capsize=3)
+        shares = [f"{100 * p:g} %" for p in quantiles.values()]
+        axes.plot(points["mean"], shares, label=run, color=COLOURS[i % len(COLOURS)], marker="os^Dv<>p"[i % 8])
+        whiskers(axes, points, shares)
     axes.set_xlim(left=0)
     axes.set_ylabel("records that are as fast")
     axes.set_xlabel(f"from ktls_enqueue to ready [us]; {interval_text(table)}")

@@ -47,15 +47,30 @@ def read_runs(directory):
     return [read_run(path, path.name) for path in found]
 
 
+NO_INTERVAL = "no interval (n = 1)"
+
+
+def spread_text(spread, lo, hi):
+    """What is known about the spread of a mean, for a reader."""
+    if spread == "interval":
+        return f"{lo:.4g} to {hi:.4g}"
+    return NO_INTERVAL if spread == "single" else "exact: nothing random"
+
+
 def metrics(runs):
     """lo and hi bound the 95 % interval; equal to the mean where nothing is random, NaN for a single replication."""
     rows = []
     for run in runs:
         for name, metric in run.result["metrics"].items():
             mean = float("nan") if metric["mean"] is None else metric["mean"]
-            interval = metric.get("ci95") or ([mean, mean] if metric.get("deterministic") else [float("nan")] * 2)
-            rows.append((run.name, name, mean, *interval, metric["n"], metric["unit"]))
-    return pandas.DataFrame(rows, columns=["run", "metric", "mean", "lo", "hi", "n", "unit"])
+            if metric.get("deterministic"):
+                spread, lo, hi = "deterministic", mean, mean
+            elif metric.get("ci95"):
+                spread, (lo, hi) = "interval", metric["ci95"]
+            else:
+                spread, lo, hi = "single", float("nan"), float("nan")
+            rows.append((run.name, name, mean, lo, hi, spread_text(spread, lo, hi), metric["n"], metric["unit"]))
+    return pandas.DataFrame(rows, columns=["run", "metric", "mean", "lo", "hi", "95 % interval", "n", "unit"])
 
 
 def cpu_by_class(runs):
