@@ -62,6 +62,7 @@ TEST(Fault, a_failed_connection_is_replaced_if_the_workload_says_so) {
       s.faults.every_nth = 50;
       const RunResult result = simulate(s, EngineKind::fiber, 0);
       EXPECT_GE(metric(result, "aborted_connections"), 5);
+      EXPECT_LE(counter(result, "kern.ipc.tls.stats.active"), s.workload.sessions);
       EXPECT_GT(metric(result, "throughput_gbps"), 0);
     }
 }

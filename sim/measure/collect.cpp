@@ -153,15 +153,16 @@ std::vector<Metric> metrics(const Kernel& k, std::int64_t busy) {
 
 std::vector<std::pair<std::string, std::int64_t>> counters(const Kernel& k) {
   const KtlsStats& s = k.ktls.stats;
-  std::array<std::int64_t, 3> active{};  // by kind of cipher
+  std::array<std::int64_t, 3> active{};  // by kind of cipher; a dropped connection has closed its session
   for (const Socket& so : k.sockets)
-    ++active[!is_aead(so.tls.cipher) ? 0 : so.tls.cipher == Cipher::chacha20_poly1305 ? 2 : 1];
+    if (!so.dropped)
+      ++active[!is_aead(so.tls.cipher) ? 0 : so.tls.cipher == Cipher::chacha20_poly1305 ? 2 : 1];
   std::vector<std::pair<std::string, std::int64_t>> all{
       {"kern.ipc.tls.sw.cbc", active[0]},
       {"kern.ipc.tls.sw.gcm", active[1]},
       {"kern.ipc.tls.sw.chacha20", active[2]},
       {"kern.ipc.tls.stats.threads", static_cast<std::int64_t>(k.ktls.wq.size())},
-      {"kern.ipc.tls.stats.active", static_cast<std::int64_t>(k.sockets.size())},
+      {"kern.ipc.tls.stats.active", active[0] + active[1] + active[2]},
       {"kern.ipc.tls.stats.sw_tx_inqueue", s.sw_tx_inqueue},
       {"kern.ipc.tls.stats.sw_rx_inqueue", s.sw_rx_inqueue},
       {"kern.ipc.tls.stats.sw_tx_pending", s.sw_tx_pending},
