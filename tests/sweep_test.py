@@ -119,6 +119,108 @@ class SweepTest(unittest.TestCase):
         self.assertEqual([r["status"] for r in rows], ["stalled", "failed", "done"])
         self.assertIn("--timeout", rows[1]["reason"])
 
+    def test_shards_in_one_directory_make_the_tables_of_a_whole_run(self):
+        sweep = self.small()
+        whole = self.directory / "whole"
+        self.assertEqual(self.ktlssim("sweep", sweep, "--out", whole)[0], 0)
+        self.assertEqual(self.ktlssim("sweep", sweep, "--out", self.out, "--only", 1)[0], 0)
+        self.assertFalse((self.out / "runs.csv").exists())
+        self.assertEqual(self.ktlssim("status", self.out)[:2],
+                         (1, "sweep: 2 of 12 runs done, 0 failed, 10 missing\n"
+                             "points with runs missing: 0, 2-5\n"))
+        for shard in ("1/2", "0/2"):
+            status, out, err = self.ktlssim("sweep", sweep, "--out", self.out, "--shard", shard)
+            self.assertEqual((status, out), (0, ""))
+            self.assertIn(f"ktlssim merge {self.out}", err)
+        self.assertEqual(self.ktlssim("merge", self.out)[0], 0)
+        self.assertEqual(self.tables(self.out), self.tables(whole))
+        self.assertEqual(self.ktlssim("status", self.out)[:2], (0, "sweep: 12 of 12 runs done, 0 failed, 0 missing\n"))
+        manifest = json.loads((self.out / "manifest.json").read_text())
+        self.assertEqual((manifest["done"], manifest["missing"]), (12, 0))
+
+    def test_shards_in_directories_of_their_own_are_merged(self):
+        sweep = self.small()
+        parts = [self.directory / f"part-{k}" for k in range(3)]
+        for k, part in enumerate(parts):
+            self.assertEqual(self.ktlssim("sweep", sweep, "--out", part, "--shard", f"{k}/3")[0], 0)
+        whole = self.directory / "whole"
+        self.assertEqual(self.ktlssim("sweep", sweep, "--out", whole)[0], 0)
+        status, _, err = self.ktlssim("merge", self.out, *parts[:2])
+        self.assertEqual((status, err), (1, f"ktlssim: {self.out}: 8 done, 0 failed, 4 missing\n"))
+        self.assertEqual(self.ktlssim("merge", self.out, *parts)[0], 0)
+        self.assertEqual(self.tables(self.out), self.tables(whole))
+        self.assertEqual(len(list((self.out / "points").iterdir())), 6)
+
+    def test_parts_of_different_sweeps_seeds_or_versions_are_not_merged(self):
+        part, other = self.directory / "part", self.directory / "other"
+        self.assertEqual(self.ktlssim("sweep", self.small(), "--out", part, "--only", 0)[0], 0)
+        sweep = json.loads(pathlib.Path(self.small()).read_text())
+        sweep["parameters"]["grid"]["/seed"] = [7]
+        path = self.directory / "seed.json"
+        path.write_text(json.dumps(sweep))
+        self.assertEqual(self.ktlssim("sweep", path, "--out", other, "--only", 1)[0], 0)
+        status, _, err = self.ktlssim("merge", self.out, part, other)
+        self.assertEqual(status, 2)
+        self.assertIn("/seeds", err)
+        self.assertIn("/sweep_id", err)
+        manifest = part / "manifest.json"
+        twin = self.directory / "twin"
+        shutil.copytree(part, twin)
+        manifest.write_text(manifest.read_text().replace('"version": "', '"version": "9'))
+        status, _, err = self.ktlssim("merge", self.out, twin, part)
+        self.assertEqual(status, 2)
+        self.assertIn("/version", err)
+        self.assertFalse(self.out.exists())
+
+    def test_parts_that_disagree_are_not_merged(self):
+        parts = [self.directory / "a", self.directory / "b"]
+        for part in parts:
+            self.assertEqual(self.ktlssim("sweep", self.small(), "--out", part, "--only", 0)[0], 0)
+        run = parts[1] / "runs" / "00000-00001.json"
+        content = json.loads(run.read_text())
+        content["metrics"][0][2] += 1
+        run.write_text(json.dumps(content))
+        status, _, err = self.ktlssim("merge", self.out, *parts)
+        self.assertEqual(status, 2)
+        self.assertIn("its replication 1 of point 0 differs", err)
+
+    def test_what_is_no_sweep_has_no_status(self):
+        self.out.mkdir()
+        for verb in ("status", "merge"):
+            status, _, err = self.ktlssim(verb, self.out)
+            self.assertEqual(status, 2)
+            self.assertIn("no manifest.json", err)
+        (self.out / "manifest.json").write_text('{"sweep_id": 3}')
+        self.assertEqual(self.ktlssim("status", self.out)[0], 2)
+        for words in (("--only", "6"), ("--shard", "2/2"), ("--shard", "2"), ("--shard", "0/2", "--only", "1")):
+            self.assertEqual(self.ktlssim("sweep", self.small(), "--out", self.directory / "x", *words)[0], 2, words)
+
+    def test_a_crash_is_a_row_and_resume_runs_only_that(self):
+        sweep = self.sweep_file({"grid": {"/measure/duration_ms": [1, 2, 900000]}})
+        process = subprocess.Popen([KTLSSIM, "sweep", sweep, "--out", self.out, "-j", "1"], stderr=subprocess.DEVNULL)
+        until = time.monotonic() + 60
+        while len(list(self.out.glob("runs/[0-9]*"))) < 2 and time.monotonic() < until:
+            time.sleep(0.01)
+        child = []
+        while not child and time.monotonic() < until:
+            child = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True,
+                                   check=False).stdout.split()
+        os.kill(int(child[0]), signal.SIGSEGV)
+        self.assertEqual(process.wait(timeout=60), 1)
+        self.assertEqual([row["status"] for row in self.rows("runs.csv")], ["done", "done", "failed"])
+        self.assertEqual(self.rows("runs.csv")[2]["reason"], "killed by signal 11 (Segmentation fault)")
+        self.assertIn("point 2 replication 0 failed: killed by signal 11", self.ktlssim("status", self.out)[1])
+        before = (self.out / "runs" / "00000-00000.json").stat().st_mtime_ns
+        self.assertEqual(self.ktlssim("sweep", sweep, "--out", self.out, "--resume", "--timeout", 1)[0], 1)
+        self.assertIn("--timeout", self.rows("runs.csv")[2]["reason"])
+        self.assertEqual((self.out / "runs" / "00000-00000.json").stat().st_mtime_ns, before)
+
+    def test_progress_can_be_read_by_programs(self):
+        status, _, err = self.ktlssim("sweep", self.small(), "--out", self.out, "--progress", "json")
+        self.assertEqual(status, 0)
+        for line in err.splitlines()[:-1]:
+            self.assertEqual(json.loads(line)["total"], 12)
+
     def test_an_interrupt_ends_it_cleanly(self):
         sweep = self.sweep_file({"grid": {"/workload/sessions": [1, 8], "/measure/duration_ms": [1, 60000]}})
         process = subprocess.Popen([KTLSSIM, "sweep", sweep, "--out", self.out, "-j", "1"],

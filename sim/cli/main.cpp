@@ -22,11 +22,13 @@ struct Verb {
   int (*run)(const Arguments&);
 };
 
-constexpr std::array<Verb, 14> kVerbs{{
+constexpr std::array<Verb, 16> kVerbs{{
     {"run", "SCENARIO", "simulate a scenario", run_verb},
     {"compare", "A [B]", "what differs between two scenarios or settings", compare_verb},
     {"sweep", "SWEEP", "simulate every point of a parameter study", sweep_verb},
     {"expand", "SWEEP", "the points of a sweep, in their order", expand_verb},
+    {"status", "DIR", "what of a sweep is done, failed or missing", status_verb},
+    {"merge", "DIR [PART...]", "the tables of a sweep that was simulated in parts", merge_verb},
     {"bounds", "SCENARIO", "what no run can exceed, and what sets that limit", bounds_verb},
     {"validate", "[CLAIM...]", "hold predictions against published measurements", validate_verb},
     {"sensitivity", "SCENARIO", "which parameters the answer leans on", sensitivity_verb},

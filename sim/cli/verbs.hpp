@@ -31,6 +31,8 @@ int run_verb(const Arguments& arguments);
 int compare_verb(const Arguments& arguments);
 int sweep_verb(const Arguments& arguments);
 int expand_verb(const Arguments& arguments);
+int status_verb(const Arguments& arguments);
+int merge_verb(const Arguments& arguments);
 int bounds_verb(const Arguments& arguments);
 int validate_verb(const Arguments& arguments);
 int sensitivity_verb(const Arguments& arguments);

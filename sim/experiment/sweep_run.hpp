@@ -1,4 +1,4 @@
-// Runs a sweep's points into a directory, and makes its tables from what is there (results/README.md).
+// Runs a sweep's points into a directory (sweep_directory.hpp).
 #pragma once
 
 #include <chrono>
@@ -7,16 +7,22 @@
 #include <functional>
 #include <string>
 
+#include "sim/experiment/sweep_directory.hpp"
 #include "sim/experiment/sweep_file.hpp"
 
 namespace ktlssim {
 
-// Counted in replications.
-struct SweepCounts {
-  std::size_t total = 0;
-  std::size_t done = 0;
-  std::size_t failed = 0;  // stalled and panicked ones included
-  std::size_t missing() const { return total - done - failed; }
+// Which points: those whose number leaves `remainder` when divided by `divisor`, or one.
+struct SweepShard {
+  std::size_t remainder = 0;
+  std::size_t divisor = 1;
+  std::size_t only = kAll;
+  static constexpr std::size_t kAll = static_cast<std::size_t>(-1);
+
+  bool whole() const { return divisor == 1 && only == kAll; }
+  bool contains(std::size_t point) const {
+    return only == kAll ? point % divisor == remainder : point == only;
+  }
 };
 
 struct SweepRunOptions {
@@ -24,13 +30,14 @@ struct SweepRunOptions {
   std::size_t jobs = 1;
   std::chrono::milliseconds limit{0};  // for one replication; 0 = none
   bool resume = false;                 // run only what is missing or failed
+  SweepShard shard;                    // a part of a sweep joins what others have done, and makes no tables
   std::string command_line;
   // Called now and then: how far it is, and how many of these ended in this call.
   std::function<void(const SweepCounts&, std::size_t)> progress = {};
 };
 
 struct SweepOutcome {
-  SweepCounts counts;
+  SweepCounts counts;  // of the points of the shard
   bool interrupted = false;
 };
 

@@ -1,0 +1,131 @@
+#include <fmt/format.h>
+
+#include <array>
+
+#include "sim/cli/options.hpp"
+#include "sim/cli/output.hpp"
+#include "sim/cli/verbs.hpp"
+#include "sim/experiment/run_result_json.hpp"
+#include "sim/experiment/sweep_merge.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr HelpText kStatusHelp{"ktlssim status DIR [options]",
+                               "Says what of a sweep is done, what failed and why, and what is missing. "
+                               "Exit status 1 while anything is not done.",
+                               "  ktlssim status out\n"};
+
+constexpr HelpText kMergeHelp{
+    "ktlssim merge DIR [PART...]",
+    "Makes the tables of a sweep that was simulated in parts (sweep --only, "
+    "--shard), all into DIR or each "
+    "into a directory PART of its own. Parts of different sweeps, versions or seeds "
+    "are refused. Exit status 1 "
+    "while anything is not done.",
+    "  ktlssim merge out\n"
+    "  ktlssim merge out part-0 part-1\n"};
+
+constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
+
+// Numbers as ranges: "0-3, 7".
+std::string ranges(const std::vector<std::size_t>& numbers) {
+  std::string text;
+  for (std::size_t i = 0; i < numbers.size();) {
+    std::size_t last = i;
+    while (last + 1 < numbers.size() && numbers[last + 1] == numbers[last] + 1) ++last;
+    text += fmt::format("{}{}", text.empty() ? "" : ", ", numbers[i]);
+    if (last > i) text += fmt::format("-{}", numbers[last]);
+    i = last + 1;
+  }
+  return text;
+}
+
+struct Status {
+  SweepCounts counts;
+  std::vector<std::size_t> points_missing;  // with a replication that is missing
+  Json failures = Json::array();
+};
+
+Status status_of(const SweepDirectory& directory) {
+  const SweepRuns runs = directory.runs();
+  const std::size_t replications = directory.plan().replications();
+  Status status;
+  status.counts = count(runs);
+  for (std::size_t number = 0; number < runs.size(); ++number) {
+    const std::size_t point = number / replications;
+    if (!runs[number]) {
+      if (status.points_missing.empty() || status.points_missing.back() != point)
+        status.points_missing.push_back(point);
+      continue;
+    }
+    const RunResult& result = runs[number]->result;
+    if (result.status == RunStatus::done) continue;
+    status.failures.push_back({{"point", point},
+                               {"replication", number % replications},
+                               {"status", kRunStatusNames[static_cast<std::size_t>(result.status)]},
+                               {"reason", result.diagnosis}});
+  }
+  return status;
+}
+
+std::string text_of(const SweepDirectory& directory, const Status& status) {
+  const SweepCounts& counts = status.counts;
+  std::string text = fmt::format("{}: {} of {} runs done, {} failed, {} missing\n",
+                                 directory.manifest().at("sweep").get<std::string>(), counts.done,
+                                 counts.total, counts.failed, counts.missing());
+  for (const Json& failure : status.failures) {
+    const std::string reason = failure.at("reason").get<std::string>();
+    text += fmt::format("point {} replication {} {}: {}\n", failure.at("point").get<std::size_t>(),
+                        failure.at("replication").get<std::size_t>(), failure.at("status").get<std::string>(),
+                        reason.substr(0, reason.find('\n')));
+  }
+  if (!status.points_missing.empty())
+    text += fmt::format("points with runs missing: {}\n", ranges(status.points_missing));
+  return text;
+}
+
+int exit_status(const SweepCounts& counts) {
+  return counts.done == counts.total ? kExitDone : kExitRunFailed;
+}
+
+}  // namespace
+
+int status_verb(const Arguments& arguments) {
+  po::options_description options;
+  options.add_options()("format", po::value<std::string>()->default_value("text")->value_name("NAME"),
+                        "text or json");
+  const auto values = parse_options(arguments, options, kStatusHelp);
+  if (!values) return kExitDone;
+  const SweepDirectory directory(operands(*values, 1, 1, "DIR").front());
+  const Status status = status_of(directory);
+  if (choice_option("format", values->at("format").as<std::string>(), kFormats) == 0) {
+    print(text_of(directory, status));
+  } else {
+    const Json json{{"sweep", directory.manifest().at("sweep")},
+                    {"total", status.counts.total},
+                    {"done", status.counts.done},
+                    {"failed", status.counts.failed},
+                    {"missing", status.counts.missing()},
+                    {"points_missing", status.points_missing},
+                    {"failures", status.failures}};
+    print(json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
+  }
+  return exit_status(status.counts);
+}
+
+int merge_verb(const Arguments& arguments) {
+  const auto values = parse_options(arguments, {}, kMergeHelp);
+  if (!values) return kExitDone;
+  const std::vector<std::string> words = operands(*values, 1, 100000, "DIR");
+  const SweepCounts counts =
+      merge_sweeps(words.front(), {words.begin() + 1, words.end()}, arguments.command_line);
+  complain(fmt::format("{}: {} done, {} failed, {} missing", words.front(), counts.done, counts.failed,
+                       counts.missing()));
+  return exit_status(counts);
+}
+
+}  // namespace ktlssim
