@@ -4,7 +4,9 @@ import io
 import json
 import pathlib
 
-from . import plots, results
+import pandas
+
+from . import plots, results, sweep_plots
 
 STYLE = """
 :root { color-scheme: light dark; }
@@ -19,16 +21,26 @@ td:first-child, th:first-child, td:nth-child(2), th:nth-child(2) { text-align: l
 .verdict { border-left: .3rem solid #0072B2; padding-left: 1rem; }
 pre { overflow-x: auto; font-size: .8rem; }
 @media (prefers-color-scheme: dark) { figure svg { filter: invert(.92) hue-rotate(180deg); } }
-@media print { body { max-width: none; } figure svg { max-height: 10cm; } details { break-inside: avoid; } .scroll { overflow: visible; } pre { white-space: pre-wrap; } }
+@media print {
+  body { max-width: none; padding: 0; font-size: 10pt; }
+  main { columns: 2; column-gap: 1.5rem; }
+  section { break-inside: avoid; }
+  h1 { font-size: 1.3rem; } h2 { font-size: 1.05rem; margin: .8rem 0 0; } p { margin: .3rem 0; }
+  figure { margin: .3rem 0; overflow: visible; } figure svg { max-height: 22cm; }
+  section > details:not([open]) { display: none; }
+  .scroll { overflow: visible; } pre { white-space: pre-wrap; }
+}
 """
 
 
 def figures(runs):
     """(file name, heading, what it shows, figure, table) of each plot."""
     metrics = results.metrics(runs)
+    throughput = metrics[metrics["metric"] == "throughput_gbps"]
+    throughput = throughput.assign(bound=throughput["run"].map({run.name: results.bound_gbps(run) for run in runs}))
     function = results.cpu_by_function(runs)
-    yield ("throughput", "Throughput", "Payload acknowledged.", plots.metric(metrics, "throughput_gbps", "throughput"),
-           metrics[metrics["metric"] == "throughput_gbps"])
+    yield ("throughput", "Throughput", "Payload acknowledged; dashed: what no run can exceed, from ktlssim bounds.",
+           plots.metric(throughput, "throughput_gbps", "throughput", "bound"), throughput)
     resources = results.resources(runs)
     yield ("utilization", "What is busy", "The resource at 100 % limits. A KTLS worker asleep in \"ocfktls\" counts as "
            "occupied: it cannot take other work. The ceiling is throughput / utilization.",
@@ -38,6 +50,9 @@ def figures(runs):
            plots.stacked(by_class, "class", "percent of all CPUs", "CPU time [% of all CPUs]"), by_class)
     yield ("cpu-by-function", "CPU time per record by function", "The largest seven, by the kernel's names.",
            plots.stacked(function, "function", "us per record", "CPU time [us per record]"), function)
+    per_record = metrics[metrics["metric"] == "cpu_us_per_record"]
+    yield ("cpu-per-record", "CPU time per record", "Busy time of all CPUs over the records made ready.",
+           plots.metric(per_record, "cpu_us_per_record", "CPU time per record"), per_record)
     yield ("latency", "Latency", "From ktls_enqueue to ready, queueing included.", plots.latency(metrics),
            metrics[metrics["metric"].str.startswith("latency")])
     for i, run in enumerate(runs):
@@ -53,17 +68,20 @@ def svg_text(figure):
     return svg[svg.index("<svg"):]
 
 
-def table_html(table):
+def bare_table(table):
+    shown = table.drop(columns=["lo", "hi"], errors="ignore")  # spelled out in another column
+    return shown.to_html(index=False, border=0, float_format=lambda x: f"{x:.4g}", na_rep="-")
+
+
+def table_html(table, title="The numbers"):
     if table is None:
         return ""
-    shown = table.drop(columns=["lo", "hi"], errors="ignore")  # spelled out in another column
-    return ("<details><summary>The numbers</summary><div class=scroll>"
-            + shown.to_html(index=False, border=0, float_format=lambda x: f"{x:.4g}", na_rep="-") + "</div></details>")
+    return f"<details><summary>{title}</summary><div class=scroll>{bare_table(table)}</div></details>"
 
 
 def unique_ids(svg, name):
     """Ids of several drawings in one page must differ."""
-    return svg.replace('id="', f'id="{name}-').replace('"#', f'"#{name}-').replace("url(#", f"url(#{name}-")
+    return svg.replace('id="', f'id="{name}-').replace('href="#', f'href="#{name}-').replace("url(#", f"url(#{name}-")
 
 
 def verdict(run):
@@ -78,24 +96,91 @@ def verdict(run):
             f"{html.escape(bottleneck['what_it_means'])}.</p>")
 
 
+def point_verdicts(study):
+    """A sentence for each thing that limits, with the points it limits; a line a point behind it."""
+    groups, lines = {}, []
+    for run in study.runs:
+        bottleneck, metric = run.result["bottleneck"], run.result["metrics"].get("throughput_gbps")
+        if not bottleneck or not metric or metric["mean"] is None:
+            lines.append((run.name, None, "no replication ended well", None))
+            continue
+        column = sweep_plots.Layout(study.runs).hue
+        mode = f"{column} {run.values[column]}" if column else ""
+        groups.setdefault((mode, bottleneck["name"], bottleneck["saturated"]), []).append(run)
+        lines.append((run.name, metric["mean"], bottleneck["name"], 100 * bottleneck["utilization"]))
+    text = ""
+    modes = {mode: sum(len(runs) for (m, *_), runs in groups.items() if m == mode) for mode, *_ in groups}
+    for (mode, name, saturated), runs in sorted(groups.items(), key=lambda item: (list(modes).index(item[0][0]), -len(item[1]))):
+        gbps = [run.result["metrics"]["throughput_gbps"]["mean"] for run in runs]
+        fullest = max(runs, key=lambda run: run.result["bottleneck"]["utilization"]).result["bottleneck"]
+        what = "limited by" if saturated else "nothing is saturated; the busiest is"
+        text += (f"<p class=verdict>{html.escape(mode + ': ' if mode else '')}{len(runs)} of {modes[mode]} points, "
+                 f"{span(gbps)} Gbit/s, {what} <b>{html.escape(name)}</b> "
+                 f"(up to {100 * fullest['utilization']:.3g} %): {html.escape(fullest['what_it_means'])}.</p>")
+    table = pandas.DataFrame(lines, columns=["point", "throughput [Gbit/s]", "limited by", "utilization [%]"])
+    return text + table_html(table, "What limits each point")
+
+
+def span(numbers):
+    low, high = f"{min(numbers):.3g}", f"{max(numbers):.3g}"
+    return low if low == high else f"{low} to {high}"
+
+
+def comparison_html(study):
+    """The differences as `ktlssim compare` judged them: b minus a, pair by pair."""
+    rows = []
+    for name, metric in study.comparison["metrics"].items():
+        difference = metric["difference"]
+        lo, hi = difference.get("ci95") or (None, None)
+        interval = results.spread_text("deterministic" if difference.get("deterministic") else
+                                       "interval" if lo is not None else "single", lo, hi)
+        verdict = "proven" if difference["proven"] else "no difference proven at 95 %"
+        rows.append((name, metric["unit"], metric["a"]["mean"], metric["b"]["mean"], difference["mean"], interval,
+                     difference["percent"], verdict))
+    a, b = (run.name for run in study.runs)
+    table = pandas.DataFrame(rows, columns=["metric", "unit", a, b, "difference", "95 % interval", "%", "verdict"])
+    return ("<h2>Did it change?</h2><p>Pairs with common random numbers, Student's t.</p>"
+            f"<div class=scroll>{bare_table(table)}</div>")
+
+
+def head(study):
+    if study.manifest:
+        return point_verdicts(study)
+    verdicts = "".join(verdict(run) for run in study.runs)
+    return verdicts + (comparison_html(study) if study.comparison else "")
+
+
+def details(title, value):
+    text = html.escape(json.dumps(value, indent=1))
+    return f"<details><summary>{html.escape(title)}</summary><pre>{text}</pre></details>"
+
+
+def appendix(study):
+    """Effective scenarios and provenance; of a sweep, the first point in full and how the others differ."""
+    if study.manifest:
+        first = study.runs[0]
+        rest = "The other points differ in " + ", ".join(study.manifest["parameters"])
+        return (details(f"Effective scenario of the first point ({first.name}). {rest}", first.result["effective"])
+                + details("Provenance", study.manifest))
+    return "".join(details(f"{title}: {run.name}", run.result[key]) for run in study.runs
+                   for key, title in (("effective", "Effective scenario"), ("provenance", "Provenance")))
+
+
 def write(directory):
     directory = pathlib.Path(directory)
-    runs = results.read_runs(directory)
+    study = results.read_study(directory)
     target = directory / "report"
     target.mkdir(exist_ok=True)
-    parts = [verdict(run) for run in runs]
-    for name, heading, caption, figure, table in figures(runs):
+    parts = [head(study), "<main>"]
+    for name, heading, caption, figure, table in sweep_plots.figures(study) if study.manifest else figures(study.runs):
         figure.savefig(target / f"{name}.png", dpi=150)
         svg = svg_text(figure)
         (target / f"{name}.svg").write_text(svg)
         plots.plt.close(figure)
-        parts.append(f"<h2>{html.escape(heading)}</h2><p>{html.escape(caption)}</p>"
-                     f"<figure>{unique_ids(svg, name)}</figure>{table_html(table)}")
-    for run in runs:
-        for key, title in (("effective", "Effective scenario"), ("provenance", "Provenance")):
-            text = html.escape(json.dumps(run.result[key], indent=1))
-            parts.append(f"<details><summary>{title}: {html.escape(run.name)}</summary><pre>{text}</pre></details>")
-    title = html.escape(" / ".join(run.name for run in runs))
+        parts.append(f"<section><h2>{html.escape(heading)}</h2><p>{html.escape(caption)}</p>"
+                     f"<figure>{unique_ids(svg, name)}</figure>{table_html(table)}</section>")
+    parts += ["</main>", appendix(study)]
+    title = html.escape(study.title)
     page = (f"<!DOCTYPE html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
             f"<title>ktlssim: {title}</title><style>{STYLE}</style><h1>ktlssim: {title}</h1>{''.join(parts)}</html>\n")
     (target / "index.html").write_text(page)

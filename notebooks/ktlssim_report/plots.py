@@ -24,6 +24,14 @@ def legend(axes, columns, entries=None):
         axes.legend(entries.values(), entries.keys(), **place)
 
 
+def figure_legend(figure, axes, columns=2):
+    """Above all panels, in a strip of its own."""
+    handles, labels = axes.get_legend_handles_labels()
+    strip_in = 0.08 + 0.17 * -(-len(labels) // columns)
+    figure.get_layout_engine().set(rect=(0, 0, 1, 1 - strip_in / figure.get_size_inches()[1]))
+    figure.legend(handles, labels, loc="upper left", ncols=columns, frameon=False, fontsize=8, borderaxespad=0.2)
+
+
 def interval_text(table):
     if table["lo"].isna().all():
         return results.NO_INTERVAL
@@ -44,8 +52,8 @@ def bars_over_runs(count):
     return plt.subplots(figsize=(4.6, 0.9 + 0.45 * count), layout="constrained")
 
 
-def metric(table, name, title):
-    """Mean with its 95 % interval, a bar a run."""
+def metric(table, name, title, bound=None):
+    """Mean with its 95 % interval, a bar a run; a dashed line where its `bound` is."""
     rows = table[table["metric"] == name]
     figure, axes = bars_over_runs(len(rows))
     axes.barh(rows["run"], rows["mean"], color=COLOURS[0], height=0.6)
@@ -53,6 +61,10 @@ def metric(table, name, title):
     for i, (mean, lo) in enumerate(zip(rows["mean"], rows["lo"])):
         note = f", {results.NO_INTERVAL}" if numpy.isnan(lo) else ""
         axes.text(0, i, f" {mean:.4g}{note}", va="center", color="white")
+    if bound is not None and rows[bound].notna().any():
+        axes.vlines(rows[bound], [i - 0.4 for i in range(len(rows))], [i + 0.4 for i in range(len(rows))],
+                    color=COLOURS[5], linestyle="--", label="bound")
+        legend(axes, 2)
     axes.invert_yaxis()
     axes.set_xlim(left=0)
     axes.set_xlabel(f"{title} [{rows['unit'].iloc[0]}]; {interval_text(rows)}")

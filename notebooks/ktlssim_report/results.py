@@ -1,7 +1,10 @@
-"""Reads what `ktlssim run --out DIR` wrote, as pandas tables with one row per run and thing."""
+"""Reads what `ktlssim run`, `compare` and `sweep` wrote, as pandas tables with one row per run and thing."""
 import dataclasses
 import json
+import os
 import pathlib
+import subprocess
+import tempfile
 
 import pandas
 
@@ -15,6 +18,16 @@ class Run:
     name: str
     result: dict
     trace: dict | None
+    values: dict = dataclasses.field(default_factory=dict)  # of a sweep's point: parameter and value
+
+
+@dataclasses.dataclass
+class Study:
+    """What a directory holds: runs side by side, the two of a comparison, or the points of a sweep."""
+    title: str
+    runs: list
+    comparison: dict | None = None
+    manifest: dict | None = None  # of a sweep
 
 
 def read_json(path):
@@ -55,6 +68,112 @@ def spread_text(spread, lo, hi):
     if spread == "interval":
         return f"{lo:.4g} to {hi:.4g}"
     return NO_INTERVAL if spread == "single" else "exact: nothing random"
+
+
+def read_study(directory):
+    """Tells runs, comparisons and sweeps apart by their files."""
+    directory = pathlib.Path(directory)
+    if (directory / "comparison.json").exists():
+        comparison = read_json(directory / "comparison.json")
+        runs = [read_run(directory / side, side) for side in ("a", "b")]
+        for run, name in zip(runs, side_names(comparison)):
+            run.name = name
+        return Study(f"{runs[0].name} against {runs[1].name}", runs, comparison=comparison)
+    if (directory / "summary.csv").exists():
+        return read_sweep(directory)
+    runs = read_runs(directory)
+    return Study(" / ".join(run.name for run in runs), runs)
+
+
+def read_csv(path):
+    try:
+        return pandas.read_csv(path, keep_default_na=False, na_values=[""])
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{path}: {error}") from error
+
+
+def short_names(pointers):
+    """The last part of each JSON pointer, the whole pointer where that would be ambiguous."""
+    last = [pointer.rsplit("/", 1)[-1] for pointer in pointers]
+    return {p: name if last.count(name) == 1 else p for p, name in zip(pointers, last)}
+
+
+def leading(points):
+    """The columns that matter: of parameters that vary together, the first; none that does not vary."""
+    kept = []
+    for column in points.columns:
+        varies = points[column].nunique(dropna=False) > 1
+        if varies and not any((points.groupby(k, dropna=False)[column].nunique(dropna=False) == 1).all()
+                              and points[k].nunique(dropna=False) == points[column].nunique(dropna=False) for k in kept):
+            kept.append(column)
+    return kept
+
+
+def read_sweep(directory):
+    """Each point as a run whose result has the means over its replications."""
+    directory = pathlib.Path(directory)
+    summary, manifest = read_csv(directory / "summary.csv"), read_json(directory / "manifest.json")
+    names = short_names(manifest["parameters"])
+    if summary.empty:
+        raise BadInput(f"{directory / 'summary.csv'}: no replication of any point is done")
+    points = summary.drop_duplicates("point").set_index("point")[list(names)].rename(columns=names)
+    varying = leading(points)
+    runs = []
+    for point, rows in summary.groupby("point", sort=True):
+        values = {column: points.loc[point, column] for column in varying}
+        label = ", ".join(f"{key} {value}" for key, value in values.items()) or manifest["sweep"]
+        done = [read_json(path) for path in sorted((directory / "runs").glob(f"{point:05}-*.json"))]
+        result = point_result([run for run in done if run["status"] == "done"], rows)
+        result["effective"] = read_json(directory / "points" / f"{point:05}.json")
+        runs.append(Run(label, result, None, values))
+    return Study(manifest["sweep"], runs, manifest=manifest)
+
+
+SATURATED = 0.9  # kSaturated of sim/experiment/summary.hpp
+
+
+def point_result(done, rows):
+    """In the form of result.json: metrics from the point's rows of summary.csv, the rest from its replications."""
+    metrics = {}
+    for row in rows.itertuples():
+        interval = [row.ci95_lo, row.ci95_hi] if row.spread == "interval" else None
+        metrics[row.metric] = {"mean": None if pandas.isna(row.mean) else row.mean, "ci95": interval, "n": row.n,
+                               "unit": row.unit, "deterministic": row.spread == "deterministic"}
+    cpu = pandas.DataFrame([row for run in done for row in run["cpu"]], columns=["class", "function", "busy_ns"])
+    share = cpu.groupby(["class", "function"])["busy_ns"].sum() / max(1, cpu["busy_ns"].sum())
+    threads = [{"class": c, "functions": {f: s * metrics["cpu_us_per_record"]["mean"] for (_, f), s in part.items()}}
+               for c, part in share.groupby(level=0)]
+    by_class = {c: s * metrics["cpu_percent"]["mean"] for c, s in share.groupby(level=0).sum().items()}
+    stations = pandas.DataFrame([row for run in done for row in run["resources"]],
+                                columns=["name", "kind", "servers", "demand_us_per_record", "utilization", "what_it_means"])
+    resources = stations.groupby("name", sort=False).agg({
+        "servers": "first", "demand_us_per_record": "mean", "utilization": "mean",
+        "what_it_means": "first"}).reset_index().to_dict("records")
+    busiest = max(resources, key=lambda r: r["utilization"], default=None)
+    bottleneck = busiest and dict(busiest, saturated=busiest["utilization"] >= SATURATED)
+    return {"metrics": metrics, "cpu": {"by_class": by_class, "threads": threads}, "resources": resources,
+            "bottleneck": bottleneck}
+
+
+def side_names(comparison):
+    """Labels of `ktlssim compare` without what both have in common."""
+    a, b = (comparison[side].split() for side in ("a", "b"))
+    own = [" ".join(word for word in words if word not in other) for words, other in ((a, b), (b, a))]
+    return own if all(own) else [comparison["a"], comparison["b"]]
+
+
+def bound_gbps(run):
+    """What no run of this scenario can exceed, from `ktlssim bounds`; NaN where that does not take the scenario."""
+    binary = os.environ.get("KTLSSIM")
+    if "bounds" in run.result:
+        return run.result["bounds"]["throughput_gbps"]
+    if binary is None:
+        return float("nan")
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as scenario:
+        json.dump(run.result["effective"], scenario)
+        scenario.flush()
+        done = subprocess.run([binary, "bounds", scenario.name, "--format", "json"], capture_output=True, text=True)
+    return json.loads(done.stdout)["throughput_gbps"] if done.returncode == 0 else float("nan")
 
 
 def metrics(runs):

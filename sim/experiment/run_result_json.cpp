@@ -1,9 +1,22 @@
 #include "sim/experiment/run_result_json.hpp"
 
-#include <algorithm>
+#include <map>
 #include <stdexcept>
+#include <utility>
 
 namespace ktlssim {
+
+namespace {
+
+Json resources_json(const RunResult& result) {
+  Json resources = Json::array();
+  for (const Resource& r : result.resources)
+    resources.push_back(
+        Json::array({r.name, r.kind, r.servers, r.demand_us, r.utilization, r.what_it_means}));
+  return resources;
+}
+
+}  // namespace
 
 // CBOR is JSON's data model in bytes, and unlike JSON text it has NaN and text that is not UTF-8.
 std::string encode(const RunResult& result) {
@@ -14,10 +27,6 @@ std::string encode(const RunResult& result) {
   Json cpu = Json::array();
   for (const CpuRow& row : result.cpu)
     cpu.push_back(Json::array({row.thread, row.thread_class, row.function, row.busy_ns}));
-  Json resources = Json::array();
-  for (const Resource& r : result.resources)
-    resources.push_back(
-        Json::array({r.name, r.kind, r.servers, r.demand_us, r.utilization, r.what_it_means}));
 
   Json json = Json::object();
   json.emplace("status", static_cast<int>(result.status));
@@ -26,7 +35,7 @@ std::string encode(const RunResult& result) {
   json.emplace("metrics", std::move(metrics));
   json.emplace("counters", std::move(counters));
   json.emplace("cpu", std::move(cpu));
-  json.emplace("resources", std::move(resources));
+  json.emplace("resources", resources_json(result));
   json.emplace("fingerprint", result.fingerprint);
   json.emplace("events", result.events);
   json.emplace("switches", result.switches);
@@ -61,6 +70,14 @@ RunResult decode_run_result(const std::string& text) {
   json.at("peak_memory_kib").get_to(result.peak_memory_kib);
   json.at("wall_seconds").get_to(result.wall_seconds);
   return result;
+}
+
+Json usage_json(const RunResult& result) {
+  std::map<std::pair<std::string, std::string>, std::int64_t> busy_ns;
+  for (const CpuRow& row : result.cpu) busy_ns[{row.thread_class, row.function}] += row.busy_ns;
+  Json cpu = Json::array();
+  for (const auto& [key, ns] : busy_ns) cpu.push_back(Json::array({key.first, key.second, ns}));
+  return {{"cpu", std::move(cpu)}, {"resources", resources_json(result)}};
 }
 
 }  // namespace ktlssim

@@ -18,4 +18,8 @@ std::string encode(const RunResult& result);
 // Throws nlohmann's exceptions if `text` was not made by encode().
 RunResult decode_run_result(const std::string& text);
 
+// {cpu: [[class, function, busy_ns]...], resources: [[name, kind, servers, demand_us_per_record, utilization,
+// what_it_means]...]}: what a report needs besides metrics.
+Json usage_json(const RunResult& result);
+
 }  // namespace ktlssim

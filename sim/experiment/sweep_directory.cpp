@@ -39,6 +39,7 @@ Json json_of(const RunResult& result) {
   json.emplace("wall_seconds", result.wall_seconds);
   json.emplace("peak_memory_kib", result.peak_memory_kib);
   json.emplace("metrics", std::move(metrics));
+  json.update(usage_json(result));
   return json;
 }
 
