@@ -164,7 +164,7 @@ class SweepReport(unittest.TestCase):
             self.assertAlmostEqual(functions[run.name], run.result["metrics"]["cpu_us_per_record"]["mean"])
             self.assertAlmostEqual(classes[run.name], run.result["metrics"]["cpu_percent"]["mean"])
 
-    def test_parameters_that_vary_together_are_one(self):
+    def test_a_parameter_that_another_determines_is_none(self):
         points = pandas.DataFrame({"a": [1, 1, 2, 2], "b": [10, 10, 20, 20], "c": [0, 1, 0, 1], "d": [7, 7, 7, 7]})
         self.assertEqual(results.leading(points), ["a", "c"])
 

@@ -33,23 +33,19 @@ pre { overflow-x: auto; font-size: .8rem; }
 """
 
 
-def figures(runs):
+def figures(tables, runs=()):
     """(file name, heading, what it shows, figure, table) of each plot."""
-    metrics = results.metrics(runs)
-    throughput = metrics[metrics["metric"] == "throughput_gbps"]
-    throughput = throughput.assign(bound=throughput["run"].map({run.name: results.bound_gbps(run) for run in runs}))
-    function = results.cpu_by_function(runs)
+    metrics = tables.metrics
+    throughput = metrics[metrics["metric"] == "throughput_gbps"].merge(tables.points[["run", "bound_gbps"]], on="run")
     yield ("throughput", "Throughput", "Payload acknowledged; dashed: what no run can exceed, from ktlssim bounds.",
-           plots.metric(throughput, "throughput_gbps", "throughput", "bound"), throughput)
-    resources = results.resources(runs)
+           plots.metric(throughput, "throughput_gbps", "throughput", "bound_gbps"), throughput)
     yield ("utilization", "What is busy", "The resource at 100 % limits. A KTLS worker asleep in \"ocfktls\" counts as "
            "occupied: it cannot take other work. The ceiling is throughput / utilization.",
-           plots.utilization(resources), resources)
-    by_class = results.cpu_by_class(runs)
+           plots.utilization(tables.resources), tables.resources)
     yield ("cpu-by-class", "CPU usage by thread class", "Share of all CPUs, idle time left out.",
-           plots.stacked(by_class, "class", "percent of all CPUs", "CPU time [% of all CPUs]"), by_class)
+           plots.stacked(tables.by_class, "class", "percent of all CPUs", "CPU time [% of all CPUs]"), tables.by_class)
     yield ("cpu-by-function", "CPU time per record by function", "The largest seven, by the kernel's names.",
-           plots.stacked(function, "function", "us per record", "CPU time [us per record]"), function)
+           plots.stacked(tables.by_function, "function", "us per record", "CPU time [us per record]"), tables.by_function)
     per_record = metrics[metrics["metric"] == "cpu_us_per_record"]
     yield ("cpu-per-record", "CPU time per record", "Busy time of all CPUs over the records made ready.",
            plots.metric(per_record, "cpu_us_per_record", "CPU time per record"), per_record)
@@ -84,41 +80,34 @@ def unique_ids(svg, name):
     return svg.replace('id="', f'id="{name}-').replace('href="#', f'href="#{name}-').replace("url(#", f"url(#{name}-")
 
 
-def verdict(run):
-    bottleneck = run.result.get("bottleneck")
-    metric = run.result["metrics"]
-    gbps, cpu = metric["throughput_gbps"]["mean"], metric["cpu_percent"]["mean"]
-    if bottleneck is None or gbps is None or cpu is None:
-        return f"<p class=verdict><b>{html.escape(run.name)}</b>: no replication ended well.</p>"
-    limit = "limited by" if bottleneck["saturated"] else "nothing is saturated; the busiest is"
-    return (f"<p class=verdict><b>{html.escape(run.name)}</b>: {gbps:.4g} Gbit/s at {cpu:.3g} % of the CPUs, {limit} "
-            f"<b>{html.escape(bottleneck['name'])}</b> at {100 * bottleneck['utilization']:.3g} %: "
-            f"{html.escape(bottleneck['what_it_means'])}.</p>")
+def verdict(point):
+    """What limits a run, and why: a row of Tables.points in a sentence."""
+    if pandas.isna(point.bottleneck) or pandas.isna(point.throughput_gbps):
+        return f"<p class=verdict><b>{html.escape(point.run)}</b>: no replication ended well.</p>"
+    return (f"<p class=verdict><b>{html.escape(point.run)}</b>: {point.throughput_gbps:.4g} Gbit/s "
+            f"at {point.cpu_percent:.3g} % of the CPUs, {limit(point, 'at')}</p>")
 
 
-def point_verdicts(study):
+def limit(point, at):
+    """What is busiest, and, if that is saturated, why it limits."""
+    busiest = f"<b>{html.escape(point.bottleneck)}</b> ({at} {100 * point.utilization:.3g} %)"
+    if point.saturated:
+        return f"limited by {busiest}: {html.escape(point.why)}."
+    return f"nothing is saturated, so what records wait for, or the load offered, limits; the busiest is {busiest}."
+
+
+def point_verdicts(tables):
     """A sentence for each thing that limits, with the points it limits; a line a point behind it."""
-    groups, lines = {}, []
-    for run in study.runs:
-        bottleneck, metric = run.result["bottleneck"], run.result["metrics"].get("throughput_gbps")
-        if not bottleneck or not metric or metric["mean"] is None:
-            lines.append((run.name, None, "no replication ended well", None))
-            continue
-        column = sweep_plots.Layout(study.runs).hue
-        mode = f"{column} {run.values[column]}" if column else ""
-        groups.setdefault((mode, bottleneck["name"], bottleneck["saturated"]), []).append(run)
-        lines.append((run.name, metric["mean"], bottleneck["name"], 100 * bottleneck["utilization"]))
+    points = tables.points.dropna(subset=["bottleneck", "throughput_gbps"])
+    hue = sweep_plots.Layout(points[tables.parameters]).hue if len(points) else None
     text = ""
-    modes = {mode: sum(len(runs) for (m, *_), runs in groups.items() if m == mode) for mode, *_ in groups}
-    for (mode, name, saturated), runs in sorted(groups.items(), key=lambda item: (list(modes).index(item[0][0]), -len(item[1]))):
-        gbps = [run.result["metrics"]["throughput_gbps"]["mean"] for run in runs]
-        fullest = max(runs, key=lambda run: run.result["bottleneck"]["utilization"]).result["bottleneck"]
-        what = "limited by" if saturated else "nothing is saturated; the busiest is"
-        text += (f"<p class=verdict>{html.escape(mode + ': ' if mode else '')}{len(runs)} of {modes[mode]} points, "
-                 f"{span(gbps)} Gbit/s, {what} <b>{html.escape(name)}</b> "
-                 f"(up to {100 * fullest['utilization']:.3g} %): {html.escape(fullest['what_it_means'])}.</p>")
-    table = pandas.DataFrame(lines, columns=["point", "throughput [Gbit/s]", "limited by", "utilization [%]"])
-    return text + table_html(table, "What limits each point")
+    for mode, part in points.groupby(hue, sort=False) if hue else [(None, points)]:
+        groups = sorted(part.groupby(["bottleneck", "saturated"], sort=False), key=lambda group: -len(group[1]))
+        for _, rows in groups:
+            fullest = rows.loc[rows["utilization"].idxmax()]
+            text += (f"<p class=verdict>{html.escape(f'{hue} {mode}: ' if hue else '')}{len(rows)} of {len(part)} points, "
+                     f"{span(rows['throughput_gbps'])} Gbit/s, {limit(fullest, 'up to')}</p>")
+    return text + table_html(tables.points.drop(columns=["run", "saturated"]), "What limits each point")
 
 
 def span(numbers):
@@ -127,26 +116,14 @@ def span(numbers):
 
 
 def comparison_html(study):
-    """The differences as `ktlssim compare` judged them: b minus a, pair by pair."""
-    rows = []
-    for name, metric in study.comparison["metrics"].items():
-        difference = metric["difference"]
-        lo, hi = difference.get("ci95") or (None, None)
-        interval = results.spread_text("deterministic" if difference.get("deterministic") else
-                                       "interval" if lo is not None else "single", lo, hi)
-        verdict = "proven" if difference["proven"] else "no difference proven at 95 %"
-        rows.append((name, metric["unit"], metric["a"]["mean"], metric["b"]["mean"], difference["mean"], interval,
-                     difference["percent"], verdict))
-    a, b = (run.name for run in study.runs)
-    table = pandas.DataFrame(rows, columns=["metric", "unit", a, b, "difference", "95 % interval", "%", "verdict"])
     return ("<h2>Did it change?</h2><p>Pairs with common random numbers, Student's t.</p>"
-            f"<div class=scroll>{bare_table(table)}</div>")
+            f"<div class=scroll>{bare_table(results.differences(study))}</div>")
 
 
-def head(study):
+def head(study, tables):
     if study.manifest:
-        return point_verdicts(study)
-    verdicts = "".join(verdict(run) for run in study.runs)
+        return point_verdicts(tables)
+    verdicts = "".join(verdict(point) for point in tables.points.itertuples())
     return verdicts + (comparison_html(study) if study.comparison else "")
 
 
@@ -171,8 +148,10 @@ def write(directory):
     study = results.read_study(directory)
     target = directory / "report"
     target.mkdir(exist_ok=True)
-    parts = [head(study), "<main>"]
-    for name, heading, caption, figure, table in sweep_plots.figures(study) if study.manifest else figures(study.runs):
+    tables = results.tables(study.runs)
+    parts = [head(study, tables), "<main>"]
+    drawn = sweep_plots.figures(tables) if study.manifest else figures(tables, study.runs)
+    for name, heading, caption, figure, table in drawn:
         figure.savefig(target / f"{name}.png", dpi=150)
         svg = svg_text(figure)
         (target / f"{name}.svg").write_text(svg)

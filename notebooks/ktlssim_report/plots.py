@@ -153,3 +153,26 @@ def timeline(trace, length_us=60):
     axes.set_xlabel(f"simulated time after {begin:g} us [us]")
     legend(axes, 2, labelled)
     return figure
+
+
+def claims(table):
+    """Predicted over published, of claims with a published value that is not zero; the band is what is tolerated."""
+    rows = table[table["published"].fillna(0) != 0].reset_index(drop=True)
+    figure, axes = plt.subplots(figsize=(4.6, 1.2 + 0.2 * len(rows)), layout="constrained")
+    band = (100 * rows["tolerance"] / rows["published"]).fillna(0)
+    axes.barh(rows.index, 2 * band, left=100 - band, height=0.7, color="#E0E0E0", label="tolerated")
+    for i, (verdict, marker) in enumerate((("met", "o"), ("missed", "X"))):
+        for kind, face in (("fitted", "none"), ("predicted", COLOURS[5 * i])):
+            some = rows[(rows["verdict"] == verdict) & (rows["kind"] == kind)]
+            at = 100 * some["predicted"] / some["published"]
+            axes.plot(at, some.index, marker, color=COLOURS[5 * i], markerfacecolor=face, label=f"{verdict}, {kind}")
+            known = some[some["lo"] < some["hi"]]
+            axes.hlines(known.index, 100 * known["lo"] / known["published"], 100 * known["hi"] / known["published"],
+                        color=COLOURS[5 * i], linewidth=1)
+    axes.axvline(100, color="black", linewidth=0.8, linestyle=":")
+    axes.set_yticks(rows.index, rows["name"], fontsize=7)
+    axes.invert_yaxis()
+    axes.set_xlim(left=0)
+    axes.set_xlabel("predicted [% of what is published]; line: 95 % interval")
+    legend(axes, 2)
+    return figure

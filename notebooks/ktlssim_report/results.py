@@ -99,12 +99,11 @@ def short_names(pointers):
 
 
 def leading(points):
-    """The columns that matter: of parameters that vary together, the first; none that does not vary."""
+    """The columns that matter: those that vary, and that no single one before them determines."""
     kept = []
     for column in points.columns:
         varies = points[column].nunique(dropna=False) > 1
-        if varies and not any((points.groupby(k, dropna=False)[column].nunique(dropna=False) == 1).all()
-                              and points[k].nunique(dropna=False) == points[column].nunique(dropna=False) for k in kept):
+        if varies and not any((points.groupby(k, dropna=False)[column].nunique(dropna=False) == 1).all() for k in kept):
             kept.append(column)
     return kept
 
@@ -162,6 +161,20 @@ def side_names(comparison):
     return own if all(own) else [comparison["a"], comparison["b"]]
 
 
+def differences(study):
+    """As `ktlssim compare` judged them: b minus a, pair by pair."""
+    rows = []
+    for name, metric in study.comparison["metrics"].items():
+        difference = metric["difference"]
+        lo, hi = difference.get("ci95") or (None, None)
+        spread = "deterministic" if difference.get("deterministic") else "single" if lo is None else "interval"
+        verdict = "proven" if difference["proven"] else "no difference proven at 95 %"
+        rows.append((name, metric["unit"], metric["a"]["mean"], metric["b"]["mean"], difference["mean"],
+                     spread_text(spread, lo, hi), difference["percent"], verdict))
+    a, b = (run.name for run in study.runs)
+    return pandas.DataFrame(rows, columns=["metric", "unit", a, b, "difference", "95 % interval", "%", "verdict"])
+
+
 def bound_gbps(run):
     """What no run of this scenario can exceed, from `ktlssim bounds`; NaN where that does not take the scenario."""
     binary = os.environ.get("KTLSSIM")
@@ -215,3 +228,33 @@ def resources(runs):
             ceiling = throughput / r["utilization"] if r["utilization"] and throughput is not None else float("nan")
             rows.append((run.name, r["name"], r["servers"], r["demand_us_per_record"], r["utilization"], ceiling))
     return pandas.DataFrame(rows, columns=["run", "resource", "servers", "us per record", "utilization", "ceiling Gbit/s"])
+
+
+@dataclasses.dataclass
+class Tables:
+    """What plots are made of. `points` has a row a run: its parameters, throughput, bound and what limits it."""
+    points: pandas.DataFrame
+    metrics: pandas.DataFrame
+    resources: pandas.DataFrame
+    by_class: pandas.DataFrame
+    by_function: pandas.DataFrame
+
+    @property
+    def parameters(self):
+        columns = list(self.points.columns)
+        return columns[1:columns.index("throughput_gbps")]
+
+
+def points(runs):
+    rows = []
+    for run in runs:
+        bottleneck = run.result["bottleneck"] or {}
+        means = {name: run.result["metrics"].get(name, {}).get("mean") for name in ("throughput_gbps", "cpu_percent")}
+        rows.append(dict(run=run.name, **run.values, **means, bound_gbps=bound_gbps(run),
+                         bottleneck=bottleneck.get("name"), utilization=bottleneck.get("utilization"),
+                         saturated=bottleneck.get("saturated"), why=bottleneck.get("what_it_means")))
+    return pandas.DataFrame(rows)
+
+
+def tables(runs):
+    return Tables(points(runs), metrics(runs), resources(runs), cpu_by_class(runs), cpu_by_function(runs))

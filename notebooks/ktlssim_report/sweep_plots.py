@@ -7,14 +7,15 @@ import pandas
 from . import plots, results
 
 MOST_PANELS = 12
+MOST_BARS = 60
 
 
 class Layout:
     """Which parameter goes along x, which one gets colours or columns, and which make panels."""
 
-    def __init__(self, runs):
-        points = pandas.DataFrame([run.values for run in runs])
+    def __init__(self, points):
         few = [c for c in points.columns if not is_number(points[c]) and points[c].nunique() <= 4]
+        few.sort(key=lambda c: points[c].nunique())
         numbers = [c for c in points.columns if is_number(points[c])]
         others = [c for c in points.columns if c not in few[:1]]
         candidates = [c for c in others if c in numbers] or others or few[:1]
@@ -44,11 +45,9 @@ def select(table, names, values):
     return table
 
 
-def with_parameters(table, runs):
+def with_parameters(table, tables):
     """The table with a column for each parameter of the sweep in place of the run's name."""
-    values = pandas.DataFrame([dict(run=run.name, **run.values) for run in runs])
-    merged = values.merge(table, on="run", how="right")
-    return merged.drop(columns="run")
+    return tables.points[["run", *tables.parameters]].merge(table, on="run", how="right").drop(columns="run")
 
 
 def grid(layout, width_in=4.6, height_in=2.0):
@@ -87,6 +86,29 @@ def lines(table, layout, title, bound=None):
     highest = table[["mean", "hi", bound or "mean"]].max().max()
     panels[0][0].set_ylim(0, 1.08 * highest if highest > 0 else 1)
     plots.figure_legend(figure, panels[0][0])
+    return figure
+
+
+def drivers_over_sessions(tables, workers):
+    """Throughput over sessions: a colour a driver, dashed where dispatch is blocking. The set `drivers`."""
+    rows = with_parameters(tables.metrics[tables.metrics["metric"] == "throughput_gbps"], tables)
+    rows = rows[rows["workers"] == workers]
+    figure, axes = plots.plt.subplots(figsize=(5.2, 3.2), layout="constrained")
+    for i, (driver, part) in enumerate(rows.groupby("driver", sort=False)):
+        for dispatch, line in part.groupby("dispatch", sort=False):
+            blocking = dispatch == "blocking"
+            axes.errorbar(line["sessions"], line["mean"], yerr=[line["mean"] - line["lo"], line["hi"] - line["mean"]],
+                          color=plots.COLOURS[i], linestyle="--" if blocking else "-", marker="os^"[i], markersize=4,
+                          markerfacecolor="none" if blocking else None, capsize=2, linewidth=1.3,
+                          label=f"{driver}, {'blocking' if blocking else 'async'}")
+    ticks = sorted(rows["sessions"].unique())
+    axes.set_xscale("log", base=2)
+    axes.minorticks_off()
+    axes.set_xticks(ticks, ticks)
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel("sessions; whisker: 95 % interval")
+    axes.set_ylabel("throughput [Gbit/s]")
+    plots.legend(axes, 3)
     return figure
 
 
@@ -163,49 +185,50 @@ def heat(table, layout, title):
     return figure
 
 
-def figures(study):
+def figures(tables):
     """(file name, heading, what it shows, figure, table) of each plot of a sweep."""
-    runs = study.runs
-    layout = Layout(runs)
-    numbers = with_parameters(results.metrics(runs), runs)
-    throughput = numbers[numbers["metric"] == "throughput_gbps"].copy()
-    throughput["bound"] = [results.bound_gbps(run) for run in runs if "throughput_gbps" in run.result["metrics"]]
-    limited = f" The first {MOST_PANELS} of {len(layout.panels)} panels; the table has all." if len(layout.panels) > MOST_PANELS else ""
+    layout = Layout(tables.points[tables.parameters])
+    numbers = with_parameters(tables.metrics.merge(tables.points[["run", "bound_gbps"]], on="run"), tables)
+    throughput = numbers[numbers["metric"] == "throughput_gbps"]
+    panels = len(layout.panels)
+    limited = f" The first {MOST_PANELS} of {panels} panels; the table has all." if panels > MOST_PANELS else ""
     yield ("throughput", "Throughput", "Payload acknowledged; dashed: what no run can exceed, from ktlssim bounds." + limited,
-           lines(throughput, layout, "throughput [Gbit/s]", "bound"), throughput)
+           lines(throughput, layout, "throughput [Gbit/s]", "bound_gbps"), throughput)
     figure = heat(throughput, layout, "throughput [Gbit/s]")
     if figure is not None:
         yield "throughput-map", "Throughput over two parameters", "Brighter is faster; the scale starts at zero.", figure, None
-    resources = with_parameters(results.resources(runs), runs)
     yield ("limits", "What limits where", "The busiest resource, in % of its time. From 90 % on it counts as saturated.",
-           limits(runs), resources)
-    by_class = with_parameters(results.cpu_by_class(runs), runs)
-    yield ("cpu-by-class", "CPU usage by thread class", "Share of all CPUs, idle time left out." + limited,
-           stacked(by_class, layout, "class", "percent of all CPUs", "CPU time [% of all CPUs]"), by_class)
-    function = with_parameters(results.cpu_by_function(runs), runs)
-    yield ("cpu-by-function", "CPU time per record by function", "The largest seven, by the kernel's names." + limited,
-           stacked(function, layout, "function", "us per record", "CPU time [us per record]"), function)
+           limits(tables), with_parameters(tables.resources, tables))
+    for name, heading, caption, by, value, title, table in (
+            ("cpu-by-class", "CPU usage by thread class", "Share of all CPUs, idle time left out.", "class",
+             "percent of all CPUs", "CPU time [% of all CPUs]", tables.by_class),
+            ("cpu-by-function", "CPU time per record by function", "The largest seven, by the kernel's names.", "function",
+             "us per record", "CPU time [us per record]", tables.by_function)):
+        if table is None:
+            continue
+        rows = with_parameters(table, tables)
+        yield name, heading, caption + limited, stacked(rows, layout, by, value, title), rows
     for name, heading, metric, title in (
             ("cpu-per-record", "CPU time per record", "cpu_us_per_record", "CPU time [us per record]"),
             ("latency", "Latency that 99 % of the records do not exceed", "latency_ready_us_p99", "latency, p99 [us]")):
-        rows = numbers[numbers["metric"] == metric]
+        rows = numbers[numbers["metric"] == metric].drop(columns="bound_gbps")
         yield name, heading, "With 95 % intervals where replications give one." + limited, lines(rows, layout, title), rows
 
 
-def limits(runs):
+def limits(tables):
     """A bar a point: the utilization of its busiest resource, coloured by which one it is."""
-    shown = [run for run in runs if run.result["bottleneck"]][:60]
-    names = list(dict.fromkeys(run.result["bottleneck"]["name"] for run in shown))
+    shown = tables.points.dropna(subset=["bottleneck"]).head(MOST_BARS).reset_index(drop=True)
+    names = list(shown["bottleneck"].drop_duplicates())
     figure, axes = plots.plt.subplots(figsize=(4.6, 0.9 + 0.16 * len(shown) + 0.1 * len(names)), layout="constrained")
     for i, name in enumerate(names):
-        rows = [j for j, run in enumerate(shown) if run.result["bottleneck"]["name"] == name]
-        axes.barh(rows, [100 * shown[j].result["bottleneck"]["utilization"] for j in rows], label=name,
-                  color=plots.COLOURS[i % 8], hatch=plots.HATCHES[i % 8], edgecolor="white", linewidth=0)
-    axes.set_yticks(range(len(shown)), [", ".join(map(str, run.values.values())) for run in shown], fontsize=6)
+        rows = shown[shown["bottleneck"] == name]
+        axes.barh(rows.index, 100 * rows["utilization"], label=name, color=plots.COLOURS[i % 8],
+                  hatch=plots.HATCHES[i % 8], edgecolor="white", linewidth=0)
+    axes.set_yticks(range(len(shown)), [", ".join(map(str, row)) for row in shown[tables.parameters].to_numpy()], fontsize=6)
     axes.invert_yaxis()
     axes.axvline(100 * results.SATURATED, color="black", linewidth=0.8, linestyle=":")
     axes.set_xlim(0, 105)
     axes.set_xlabel("utilization of the busiest resource [%]")
-    axes.set_ylabel(", ".join(shown[0].values), fontsize=8)
+    axes.set_ylabel(", ".join(tables.parameters), fontsize=8)
     plots.legend(axes, 1 if max(map(len, names)) > 24 else 2)
     return figure

@@ -26,7 +26,7 @@ std::string host_name() {
   return gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
 }
 
-// What the tables need of a result; numbers that are not finite as null.
+// What the tables and a report need of a result; numbers that are not finite as null.
 Json json_of(const RunResult& result) {
   Json metrics = Json::array();
   for (const Metric& metric : result.metrics)
