@@ -11,17 +11,20 @@ import trace_checker
 
 KTLSSIM = os.environ["KTLSSIM"]
 SCENARIOS = pathlib.Path(os.environ["KTLSSIM_ROOT"]) / "scenarios"
-SHORT = ["--set", "/measure/warmup_ms=2", "--set", "/measure/duration_ms=2", "--engine", "fiber"]
+SHORT = ["--set", "/measure/warmup_ms=2", "--set", "/measure/duration_ms=2"]
 
 
-def run(name, *arguments, status=0):
-    done = subprocess.run([KTLSSIM, "run", str(SCENARIOS / f"{name}.json"), *SHORT, *arguments],
-                          capture_output=True, text=True, timeout=120)
+def run(name, *arguments, status=0, engine="fiber", environment=None):
+    done = subprocess.run([KTLSSIM, "run", str(SCENARIOS / f"{name}.json"), *SHORT, "--engine", engine, *arguments],
+                          capture_output=True, text=True, timeout=120, env=dict(os.environ, **(environment or {})))
     assert done.returncode == status, done.stderr
     return done
 
 
 def trace(name, *arguments):
+    """500 us, unless told otherwise."""
+    if "--trace-us" not in arguments:
+        arguments += ("--trace-us", "500")
     with tempfile.TemporaryDirectory() as directory:
         path = pathlib.Path(directory, "trace.json")
         done = run(name, "--trace", str(path), "--format", "json", *arguments)
@@ -33,6 +36,28 @@ def names(events, process):
 
 
 class Trace(unittest.TestCase):
+    def test_arrows_reach_the_acknowledgement_unless_told_otherwise(self):
+        for dispatch in ("blocking", "driver"):
+            with self.subTest(dispatch), tempfile.TemporaryDirectory() as directory:
+                path = pathlib.Path(directory, "trace.json")
+                run("ccr-tls12-gcm128", "--trace", str(path), "--set", f"/ktls/dispatch={dispatch}",
+                    "--set", "/measure/warmup_ms=20", "--set", "/measure/duration_ms=10")
+                phases = [event["ph"] for event in json.loads(path.read_text())["traceEvents"]]
+            self.assertEqual((phases.count("s"), phases.count("f")), (20, 20))
+            self.assertGreaterEqual(phases.count("t"), 20)
+
+    def test_simgrid_writes_its_own_trace(self):
+        with tempfile.TemporaryDirectory() as directory:
+            path = pathlib.Path(directory, "paje.trace")
+            plain = json.loads(run("ccr-tls12-gcm128", "--format", "json", engine="simgrid").stdout)
+            traced = json.loads(run("ccr-tls12-gcm128", "--format", "json", engine="simgrid",
+                                    environment={"KTLSSIM_PAJE": str(path)}).stdout)
+            text = path.read_text()
+            self.assertEqual(traced["metrics"], plain["metrics"])
+            self.assertTrue("%EventDef" in text and "KTLS/thr_0" in text)
+            nowhere = run("ccr-tls12-gcm128", engine="simgrid", status=1, environment={"KTLSSIM_PAJE": directory})
+            self.assertIn("KTLSSIM_PAJE: cannot write", nowhere.stderr)
+
     def test_timelines_keep_the_rules_of_the_format(self):
         for name in ("ccr-tls12-gcm128", "qat-loopback", "qat-ring-overflow", "aesni-loopback", "closed-ideal"):
             with self.subTest(name):

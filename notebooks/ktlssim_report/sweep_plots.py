@@ -108,7 +108,7 @@ def drivers_over_sessions(tables, workers):
     axes.set_ylim(bottom=0)
     axes.set_xlabel("sessions; whisker: 95 % interval")
     axes.set_ylabel("throughput [Gbit/s]")
-    plots.legend(axes, 3)
+    plots.figure_legend(figure, axes, 3)
     return figure
 
 

@@ -52,8 +52,9 @@ po::options_description run_options() {
       "write a timeline of replication 0 as Chrome trace events, for ui.perfetto.dev");
   add("trace-from-us", po::value<std::string>()->value_name("N"),
       "simulated time at which the timeline begins; the end of the warm-up unless given");
-  add("trace-us", po::value<std::string>()->default_value("500")->value_name("N"), "length of the timeline");
-  add("trace-records", po::value<std::string>()->default_value("200")->value_name("N"),
+  add("trace-us", po::value<std::string>()->default_value("10000")->value_name("N"),
+      "length of the timeline");
+  add("trace-records", po::value<std::string>()->default_value("20")->value_name("N"),
       "records whose way the timeline follows");
   add("engine", po::value<std::string>()->default_value("simgrid")->value_name("NAME"), "simgrid or fiber");
   return options;

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 #include <xbt/log.h>
 
+#include <cstdlib>
 #include <exception>
+#include <fstream>
 #include <simgrid/s4u.hpp>
 #include <stdexcept>
 #include <vector>
@@ -14,6 +16,17 @@ namespace ktlssim {
 namespace {
 
 namespace s4u = simgrid::s4u;
+
+// Writes SimGrid's own trace of the actors, in Paje's format, where the user asks for it. Its settings exist
+// once the engine does.
+void trace_if_wanted() {
+  const char* const file = std::getenv("KTLSSIM_PAJE");
+  if (file == nullptr || *file == '\0') return;
+  if (!std::ofstream(file)) throw std::runtime_error(fmt::format("KTLSSIM_PAJE: cannot write {}", file));
+  for (const std::string& setting : {std::string("tracing:yes"), std::string("tracing/actor:yes"),
+                                     fmt::format("tracing/filename:{}", file)})
+    s4u::Engine::set_config(setting);
+}
 
 // One SimGrid time unit is one nanosecond, which keeps its clock exact.
 double units(Time time) { return static_cast<double>(time.count()); }
@@ -32,6 +45,7 @@ class SimgridEngine final : public Engine {
     s4u::Engine::set_config("contexts/factory:thread");
 #endif
     s4u::Engine engine("ktlssim");
+    trace_if_wanted();
     auto* zone = s4u::create_full_zone("machine");
     for (int cpu = 0; cpu < cpus; ++cpu) hosts_.push_back(zone->create_host(fmt::format("cpu{}", cpu), 1.0));
     zone->seal();
