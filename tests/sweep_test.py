@@ -205,11 +205,11 @@ class SweepTest(unittest.TestCase):
         while not child and time.monotonic() < until:
             child = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True,
                                    check=False).stdout.split()
-        os.kill(int(child[0]), signal.SIGSEGV)
+        os.kill(int(child[0]), signal.SIGABRT)
         self.assertEqual(process.wait(timeout=60), 1)
         self.assertEqual([row["status"] for row in self.rows("runs.csv")], ["done", "done", "failed"])
-        self.assertEqual(self.rows("runs.csv")[2]["reason"], "killed by signal 11 (Segmentation fault)")
-        self.assertIn("point 2 replication 0 failed: killed by signal 11", self.ktlssim("status", self.out)[1])
+        self.assertEqual(self.rows("runs.csv")[2]["reason"], "killed by signal 6 (Aborted)")
+        self.assertIn("point 2 replication 0 failed: killed by signal 6", self.ktlssim("status", self.out)[1])
         before = (self.out / "runs" / "00000-00000.json").stat().st_mtime_ns
         self.assertEqual(self.ktlssim("sweep", sweep, "--out", self.out, "--resume", "--timeout", 1)[0], 1)
         self.assertIn("--timeout", self.rows("runs.csv")[2]["reason"])

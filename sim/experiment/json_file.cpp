@@ -188,7 +188,7 @@ std::string child_pointer(const std::string& parent, std::string_view key) {
 std::string short_text(const Json& value) {
   constexpr std::size_t kLongest = 60;
   std::string text = value.dump(-1, ' ', true, Json::error_handler_t::replace);
-  if (text.size() > kLongest) text = text.substr(0, kLongest - 3) + "...";
+  if (text.size() > kLongest) text.replace(kLongest - 3, std::string::npos, "...");
   return text;
 }
 
