@@ -7,6 +7,7 @@
 #include "sim/engine/sanitizer.hpp"
 
 #ifdef KTLSSIM_ASAN
+#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #endif
 
@@ -17,6 +18,17 @@ namespace {
 namespace ctx = boost::context;
 
 constexpr std::size_t kStackBytes = 128 * 1024;
+
+// AddressSanitizer must forget what was on a stack before the memory is used for something else.
+struct StackAllocator : ctx::protected_fixedsize_stack {
+  StackAllocator() : ctx::protected_fixedsize_stack(kStackBytes) {}
+#ifdef KTLSSIM_ASAN
+  void deallocate(ctx::stack_context& stack) {
+    __asan_unpoison_memory_region(static_cast<char*>(stack.sp) - stack.size, stack.size);
+    ctx::protected_fixedsize_stack::deallocate(stack);
+  }
+#endif
+};
 
 struct FiberContext final : Context {
   ctx::fiber fiber;
@@ -36,7 +48,7 @@ class FiberEngine final : public Engine {
 
   Context& create(const std::string&, int, Body body) override {
     auto& context = *contexts_.emplace_back(std::make_unique<FiberContext>());
-    ctx::protected_fixedsize_stack allocator(kStackBytes);
+    StackAllocator allocator;
     const ctx::stack_context stack = allocator.allocate();
     context.stack_bytes = stack.size;
     context.stack_bottom = static_cast<char*>(stack.sp) - stack.size;
