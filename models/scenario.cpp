@@ -153,8 +153,20 @@ void describe(ParameterVisitor& v, WhatIfParameters& p) {
 }
 
 void describe(ParameterVisitor& v, MeasureParameters& p) {
-  v.number("warmup_ms", p.warmup_ms, {20, 0, 1e6}, "simulated before anything is measured");
+  v.choice("warmup", p.warmup, kWarmupNames, Warmup::fixed,
+           "fixed: warmup_ms; auto: until the throughput has settled by MSER-5, found in a run of "
+           "duration_ms that "
+           "goes before; where that is past its half, the run is too short");
+  v.number("warmup_ms", p.warmup_ms, {20, 0, 1e6}, "fixed: simulated before anything is measured");
   v.number("duration_ms", p.duration_ms, {100, 1e-6, 1e6}, "simulated and measured");
+  v.number("relative_precision", p.relative_precision, {0, 0, 1},
+           "replicate until half the 95 % interval of each of precision_metrics is at most this part of its "
+           "mean; 0 "
+           "= a fixed number of replications");
+  v.text("precision_metrics", p.precision_metrics, "throughput_gbps cpu_percent", "metrics, between blanks");
+  v.integer("min_replications", p.min_replications, {10, 2, 10000},
+            "before relative_precision is looked at first; then after half as many more each time");
+  v.integer("max_replications", p.max_replications, {100, 2, 10000}, "after which it is given up");
 }
 
 }  // namespace

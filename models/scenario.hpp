@@ -129,9 +129,18 @@ struct WhatIfParameters {
   std::int64_t ready_group_records;
 };
 
+// fixed: warmup_ms. automatic: as long as MSER-5 finds in a run of duration_ms.
+enum class Warmup { fixed, automatic };
+inline constexpr std::array<std::string_view, 2> kWarmupNames{"fixed", "auto"};
+
 struct MeasureParameters {
+  Warmup warmup;
   double warmup_ms;
   double duration_ms;
+  double relative_precision;      // 0 = as many replications as are asked for
+  std::string precision_metrics;  // names, between blanks
+  std::int64_t min_replications;
+  std::int64_t max_replications;
 };
 
 struct Scenario {

@@ -75,7 +75,7 @@ class CommandLine(unittest.TestCase):
                 (["help", "rnu"], 'did you mean "run"?'),
                 (["help", "run", "x"], 'unexpected argument "x"'),
                 (["run"], "SCENARIO is missing"),
-                (["check"], "SCENARIO is missing"),
+                (["check"], "FILE is missing"),
                 (["run", good, "b"], 'unexpected argument "b"'),
                 (["schema", "b"], 'unexpected argument "b"'),
                 (["run", good, "--sett", "x"], 'did you mean "--set"?'),
@@ -192,7 +192,7 @@ class CommandLine(unittest.TestCase):
     def test_out_holds_the_same_as_standard_output(self):
         out = self.directory / "new" / "out"
         printed = self.ktlssim("run", self.scenario(), "--format", "json", "--out", str(out)).stdout
-        self.assertEqual(sorted(os.listdir(out)), ["manifest.json", "result.json"])
+        self.assertEqual(sorted(os.listdir(out)), ["latency.csv", "manifest.json", "result.json"])
         self.assertEqual((out / "result.json").read_text(), printed)
         manifest = json.loads((out / "manifest.json").read_text())
         self.assertEqual(manifest["seed"], 1)

@@ -5,6 +5,8 @@
 #include <array>
 #include <cmath>
 
+#include "sim/measure/latency_histogram.hpp"
+
 namespace ktlssim {
 namespace {
 
@@ -44,6 +46,47 @@ TEST(Estimate, is_deterministic_where_nothing_is_random) {
   const Estimate e = estimate("x", "", values, false);
   EXPECT_EQ(e.spread, Spread::deterministic);
   EXPECT_EQ(e.mean, 0.1);
+}
+
+LatencyCounts latencies_of(std::initializer_list<std::int64_t> values_ns) {
+  LatencyHistogram histogram;
+  for (const std::int64_t ns : values_ns) histogram.add(Time{ns});
+  return histogram.counts();
+}
+
+TEST(LatencyHistogram, merges_and_has_quantiles_within_half_a_per_cent) {
+  LatencyHistogram histogram;
+  histogram.add(latencies_of({1000, 2000, 3000, 4000}));
+  histogram.add(latencies_of({5000, 6000, 7000, 8000}));
+  EXPECT_EQ(histogram.count(), 8U);
+  EXPECT_NEAR(histogram.quantile_us(0.5), 4, 4 * 0.01);
+  EXPECT_NEAR(histogram.quantile_us(0.99), 8, 8 * 0.01);
+  const auto points = histogram.cumulative();
+  ASSERT_EQ(points.size(), 8U);
+  EXPECT_NEAR(points[1].first, 2, 2 * 0.01);
+  EXPECT_EQ(points[1].second, 0.25);
+  EXPECT_EQ(points.back().second, 1);
+}
+
+TEST(LatencyHistogram, without_records_has_no_quantile) {
+  EXPECT_EQ(LatencyHistogram().quantile_us(0.5), 0);
+  EXPECT_TRUE(LatencyHistogram().cumulative().empty());
+}
+
+// Of 10 records one takes 100 us: the median of all is 2 us, while the mean of both medians is 51.
+TEST(Summary, takes_quantiles_of_latency_from_all_records_together) {
+  std::array<RunResult, 2> runs{run_with(10), run_with(10)};
+  runs[0].latency = latencies_of({1000, 1000, 2000, 2000, 2000, 2000, 2000, 3000, 3000});
+  runs[0].metrics.push_back({"latency_ready_us_p50", "us", 2});
+  runs[1].latency = latencies_of({100000});
+  runs[1].metrics.push_back({"latency_ready_us_p50", "us", 100});
+  const Summary summary = summarize(runs);
+  const Estimate* median = summary.metric("latency_ready_us_p50");
+  ASSERT_NE(median, nullptr);
+  EXPECT_NEAR(median->mean, 2, 2 * 0.01);
+  EXPECT_EQ(median->spread, Spread::interval);
+  // Around it: deviations 0 and 98, standard error 98 / sqrt(2), t(0.975, 1 degree) = 12.7062.
+  EXPECT_NEAR(median->hi - median->mean, 12.7062 * 98 / std::sqrt(2.0), 15);
 }
 
 TEST(Summary, leaves_out_runs_that_are_not_done) {

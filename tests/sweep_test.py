@@ -63,6 +63,54 @@ class SweepTest(unittest.TestCase):
         self.assertIn("/workload/sessions", err)
         self.assertFalse(self.out.exists())
 
+    def test_what_is_wrong_with_a_sweep_is_told_with_its_place(self):
+        grid = {"/workload/sessions": [1, 2]}
+        deep = "(" * 100000
+        wrong = [
+            ({"grid": {"/workload/sessions": []}}, {}, "/parameters/grid/~1workload~1sessions"),
+            ({"grid": {"/workload/sessions": 3}}, {}, "/parameters/grid/~1workload~1sessions"),
+            ({"grid": {"/workload/sessions": [1, "many"]}}, {}, "/parameters/grid/~1workload~1sessions/1"),
+            ({"grid": {"/workload/sessions": {"linear": {"from": 1, "to": 8}}}}, {}, "linear"),
+            ({"grid": {"/workload/sessions": {"log": {"from": 0, "to": 8, "steps": 3}}}}, {}, "log"),
+            ({"grid": {"/workload/sessions": {"log": {"from": 1, "to": 8, "steps": 1e18}}}}, {}, "steps"),
+            ({"grid": {"/workload/sessions": {"square": {}}}}, {}, "square"),
+            ({"grid": {f"/workload/{name}": list(range(1, 200)) for name in ("sessions", "write_bytes", "rate_gbps")}}, {},
+             "/parameters"),
+            ({"zip": {"/workload/sessions": [1, 2], "/ktls/workers": [1]}}, {}, "/parameters/zip"),
+            ({"list": [{"/workload/sessions": 1}, {"/ktls/workers": 1}]}, {}, "/parameters/list/1"),
+            ({"list": {}}, {}, "/parameters/list"),
+            ({"grid": grid, "zip": grid}, {}, "/parameters/zip"),
+            ({"heap": grid}, {}, "/parameters/heap"),
+            ([], {}, "/parameters"),
+            ({}, {}, "/parameters"),
+            ({"grid": {"no pointer": [1]}}, {}, "no pointer"),
+            ({"grid": {"/workload/~9": [1]}}, {}, "~1workload~1~09"),
+            ({"grid": grid}, {"replications": -1}, "/replications"),
+            ({"grid": grid}, {"scenario": "nowhere.json"}, "nowhere.json"),
+            ({"grid": grid}, {"scenario": 7}, "/scenario"),
+            ({"grid": grid}, {"common_random_numbers": "yes"}, "/common_random_numbers"),
+            ({"grid": grid}, {"constraint": "/workload/sessions >="}, "/constraint"),
+            ({"grid": grid}, {"constraint": "/workload/sessions"}, "/constraint"),
+            ({"grid": grid}, {"constraint": "1 / 0 > 1"}, "/constraint"),
+            ({"grid": grid}, {"constraint": "/workload/session >= 1"}, "/workload/sessions"),
+            ({"grid": grid}, {"constraint": "/workload/sessions >= 'x'"}, "/constraint"),
+            ({"grid": grid}, {"constraint": deep}, "/constraint"),
+            ({"grid": grid}, {"constraint": ["1 < 2", 3]}, "/constraint/1"),
+            ({"grid": grid}, {"constraint": "/workload/sessions > 2"}, "/constraint"),
+        ]
+        for parameters, others, place in wrong:
+            with self.subTest(parameters=str(parameters)[:80], others=str(others)[:80]):
+                status, out, err = self.ktlssim("check", self.sweep_file(parameters, **others))
+                self.assertEqual((status, out), (2, ""), err[:500])
+                self.assertIn(place, err)
+        for text in ("", "[]", '{"parameters": {"grid": {', "null", '{"parameters": 1, "parameters": 2}', "\x00"):
+            with self.subTest(text=text):
+                file = self.directory / "broken.json"
+                file.write_text(text)
+                self.assertEqual(self.ktlssim("expand", file)[0], 2)
+                self.assertEqual(self.ktlssim("check", file)[0], 2)
+        self.assertEqual(self.ktlssim("check", self.small())[0], 0)
+
     def test_tables_are_the_same_for_every_number_of_jobs(self):
         sweep = self.small()
         self.assertEqual(self.ktlssim("sweep", sweep, "--out", self.out, "-j", 1)[0], 0)

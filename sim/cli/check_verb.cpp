@@ -7,6 +7,7 @@
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/problems.hpp"
 #include "sim/experiment/scenario_file.hpp"
+#include "sim/experiment/sweep_file.hpp"
 
 namespace ktlssim {
 
@@ -14,12 +15,13 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr HelpText kHelp{"ktlssim check SCENARIO...",
-                         "Reads scenarios and the profiles they use, and reports everything that is wrong "
-                         "with them. Simulates nothing. "
-                         "Exit status: 0 all are sound, 2 otherwise.",
-                         "  ktlssim check scenarios/*.json\n"
-                         "  ktlssim check scenarios/ccr-tls12-gcm128.json --set /ktls/workers=16\n"};
+constexpr HelpText kHelp{
+    "ktlssim check FILE...",
+    "Reads scenarios and sweeps, and the profiles they use, and reports everything that is "
+    "wrong with them. A file with \"parameters\" is a sweep. Simulates nothing. "
+    "Exit status: 0 all are sound, 2 otherwise.",
+    "  ktlssim check scenarios/*.json scenarios/sweeps/*.json\n"
+    "  ktlssim check scenarios/ccr-tls12-gcm128.json --set /ktls/workers=16\n"};
 
 }  // namespace
 
@@ -27,15 +29,18 @@ int check_verb(const Arguments& arguments) {
   po::options_description options;
   options.add_options()("set",
                         po::value<std::vector<std::string>>()->composing()->value_name("/POINTER=VALUE"),
-                        "change a parameter first; may be repeated");
+                        "change a parameter of every scenario first; may be repeated");
   const auto values = parse_options(arguments, options, kHelp);
   if (!values) return kExitDone;
   std::vector<std::string> sets;
   if (values->contains("set")) sets = values->at("set").as<std::vector<std::string>>();
   int status = kExitDone;
-  for (const std::string& path : operands(*values, 1, std::numeric_limits<std::size_t>::max(), "SCENARIO")) {
+  for (const std::string& path : operands(*values, 1, std::numeric_limits<std::size_t>::max(), "FILE")) {
     try {
-      load_scenario(path, sets);
+      if (is_sweep(path))
+        load_sweep(path);
+      else
+        load_scenario(path, sets);
       print(fmt::format("{}: ok\n", path));
     } catch (const InputError& error) {  // the other files are to be checked all the same
       for (const Problem& problem : error.problems()) complain(problem.line());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <optional>
 
@@ -11,6 +12,7 @@
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/comparison.hpp"
+#include "sim/experiment/precision.hpp"
 #include "sim/experiment/problems.hpp"
 #include "sim/experiment/scenario_file.hpp"
 #include "sim/measure/collect.hpp"
@@ -44,6 +46,8 @@ po::options_description compare_options() {
       "compare NAME; may be repeated; throughput_gbps and cpu_percent unless given");
   add("seed", po::value<std::string>()->value_name("N"), "the same as --set /seed=N");
   add("replications", po::value<std::string>()->default_value("10")->value_name("N"), "pairs to simulate");
+  add("precision", po::value<std::string>()->value_name("R"),
+      "simulate pairs until half the interval of each difference is at most R times the mean of A");
   add("jobs,j", po::value<std::string>()->value_name("N"), "at most N at a time; by default one per CPU");
   add("format", po::value<std::string>()->default_value("table")->value_name("NAME"), "table or json");
   add("out", po::value<std::string>()->value_name("DIR"),
@@ -135,13 +139,41 @@ Json json(const Side& a, const Side& b, const std::vector<MetricComparison>& com
   return {{"a", a.label}, {"b", b.label}, {"metrics", std::move(metrics)}};
 }
 
-void simulate_side(Side& side, const RunRecord& record, std::size_t jobs) {
-  side.record = record;
-  side.record.started = utc_now();
+// Until there are `count` replications.
+void simulate_side(Side& side, std::size_t count, std::size_t jobs) {
   const auto begin = std::chrono::steady_clock::now();
-  side.experiment = replicate(side.scenario, record.engine, record.replications, jobs);
-  side.record.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  complain_of_failures(side.experiment, side.label + ": ");
+  extend(side.experiment, side.scenario, side.record.engine, count, jobs);
+  side.record.replications = count;
+  side.record.wall_seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+bool precise(const std::vector<MetricComparison>& compared, double relative) {
+  return std::ranges::all_of(compared, [relative](const MetricComparison& m) {
+    const Estimate& d = m.difference;
+    return d.spread != Spread::single && (d.hi - d.lo) / 2 <= relative * std::abs(m.a.mean);
+  });
+}
+
+// Both sides, until there are `count` pairs; or, where that is nothing, until their differences are precise.
+// False if interrupted.
+bool simulate_pairs(Side& a, Side& b, std::optional<std::size_t> count, const Texts& metrics,
+                    std::size_t jobs) {
+  const MeasureParameters& measure = a.scenario.measure;
+  std::size_t pairs = count ? *count : replications_after(measure, 0);
+  for (;;) {
+    for (Side* const side : {&a, &b}) {
+      simulate_side(*side, pairs, jobs);
+      if (side->experiment.interrupted) return false;
+    }
+    if (count || precise(compare_metrics(a.experiment, b.experiment, metrics), measure.relative_precision))
+      return true;
+    if (pairs >= static_cast<std::size_t>(measure.max_replications)) {
+      complain(fmt::format("after {} pairs, not every difference is precise to {}", pairs,
+                           number_text(measure.relative_precision)));
+      return true;
+    }
+    pairs = replications_after(measure, pairs);
+  }
 }
 
 struct Directories {
@@ -180,9 +212,16 @@ int compare_verb(const Arguments& arguments) {
   std::optional<Directories> out;
   if (values->contains("out")) out.emplace(values->at("out").as<std::string>());
 
-  for (Side* const each : {&a, &b}) {
-    simulate_side(*each, record, jobs);
-    if (each->experiment.interrupted) return kExitInterrupted;
+  record.started = utc_now();
+  a.record = b.record = record;
+  std::optional<std::size_t> count = record.replications;
+  if (a.scenario.measure.relative_precision > 0 && values->at("replications").defaulted())
+    count = std::nullopt;
+  const bool whole = simulate_pairs(a, b, count, metrics, jobs);
+  for (const Side* const side : {&a, &b}) complain_of_failures(side->experiment, side->label + ": ");
+  if (!whole) {
+    complain("nothing is kept of a comparison that is interrupted");
+    return kExitInterrupted;
   }
   const std::vector<MetricComparison> compared = compare_metrics(a.experiment, b.experiment, metrics);
   const std::string as_json_text = json_text(json(a, b, compared));

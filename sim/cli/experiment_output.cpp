@@ -12,6 +12,8 @@ namespace ktlssim {
 std::vector<std::string> settings(const boost::program_options::variables_map& values) {
   std::vector<std::string> sets;
   if (values.contains("set")) sets = values.at("set").as<std::vector<std::string>>();
+  if (values.contains("precision"))
+    sets.push_back("/measure/relative_precision=" + values.at("precision").as<std::string>());
   if (values.contains("seed")) {
     constexpr std::int64_t kMaxSeed = 9007199254740991;
     const std::int64_t seed = integer_option("seed", values.at("seed").as<std::string>(), 0, kMaxSeed);
@@ -36,9 +38,20 @@ void complain_of_failures(const Experiment& experiment, const std::string& where
     complain(fmt::format("{}interrupted; {} replications ended before", where, experiment.runs.size()));
 }
 
+namespace {
+
+std::string latency_csv(const Summary& summary) {
+  std::string text = "latency_ready_us,fraction\n";
+  for (const auto& [us, fraction] : summary.latency_cdf) text += fmt::format("{:.7g},{:.7g}\n", us, fraction);
+  return text;
+}
+
+}  // namespace
+
 void write_results(const OutputDirectory& out, const Scenario& scenario, const Experiment& experiment,
                    const RunRecord& record) {
   out.write("result.json", json_text(result_json(scenario, experiment, record)));
+  out.write("latency.csv", latency_csv(experiment.summary));
   out.write("manifest.json", json_text(provenance_json(scenario, experiment, record)));
 }
 

@@ -65,7 +65,15 @@ std::string sessions_text(const Scenario& s) {
   return text;
 }
 
-std::string set_up(const Scenario& s, const Summary& summary) {
+std::string precision_text(const Scenario& s, const Experiment& experiment) {
+  if (!experiment.precise) return {};
+  return fmt::format("; {} +/-{}% in {}", *experiment.precise ? "precise to" : "STILL NOT precise to",
+                     number_text(100 * s.measure.relative_precision), s.measure.precision_metrics);
+}
+
+std::string set_up(const Scenario& s, const Experiment& experiment) {
+  const Summary& summary = experiment.summary;
+
   std::string text = fmt::format("host {}, {}, dispatch {}, {}, {}, {} worker{}, {}",
                                  with_changes(s.host.name, changed_values(s.host)), drivers_text(s),
                                  kDispatchNames[static_cast<std::size_t>(s.ktls.dispatch)],
@@ -74,7 +82,8 @@ std::string set_up(const Scenario& s, const Summary& summary) {
   if (summary.metrics.empty()) return text;
   switch (summary.metrics.front().spread) {
     case Spread::interval:
-      return text + fmt::format("; mean of {} replications and its 95% confidence interval", summary.done);
+      return text + fmt::format("; mean of {} replications and its 95% confidence interval{}", summary.done,
+                                precision_text(s, experiment));
     case Spread::single:
       return text + "; one replication (its spread is unknown; see --replications)";
     case Spread::deterministic:
@@ -218,7 +227,7 @@ std::string run_table(const Scenario& scenario, const Experiment& experiment) {
   const Summary& summary = experiment.summary;
   std::string title = plain(scenario.name);
   if (!scenario.description.empty()) title += ": " + plain(scenario.description);
-  std::string text = wrap(title, kColumns) + wrap(set_up(scenario, summary), kColumns) + '\n';
+  std::string text = wrap(title, kColumns) + wrap(set_up(scenario, experiment), kColumns) + '\n';
   if (summary.done == 0) return text + "no replication was completed\n";
   if (summary.done < experiment.runs.size())
     text += fmt::format("{} of {} replications failed or stalled and are left out\n\n",

@@ -43,6 +43,8 @@ po::options_description run_options() {
   add("seed", po::value<std::string>()->value_name("N"), "the same as --set /seed=N");
   add("replications", po::value<std::string>()->default_value("1")->value_name("N"),
       "simulate N times, each with random numbers of its own");
+  add("precision", po::value<std::string>()->value_name("R"),
+      "the same as --set /measure/relative_precision=R: replicate until intervals are narrow enough");
   add("format", po::value<std::string>()->default_value("table")->value_name("NAME"),
       "table, json or sysctl");
   add("out", po::value<std::string>()->value_name("DIR"), "write result.json and manifest.json to DIR");
@@ -155,7 +157,11 @@ int run_verb(const Arguments& arguments) {
 
   record.started = utc_now();
   const auto begin = std::chrono::steady_clock::now();
-  const Experiment experiment = replicate(scenario, record.engine, record.replications);
+  const bool until_precise =
+      scenario.measure.relative_precision > 0 && values->at("replications").defaulted();
+  const Experiment experiment = until_precise ? replicate_until_precise(scenario, record.engine)
+                                              : replicate(scenario, record.engine, record.replications);
+  if (until_precise) record.replications = experiment.runs.size();
   record.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 
   complain_of_failures(experiment);

@@ -52,11 +52,13 @@ struct Status {
 
 Status status_of(const SweepDirectory& directory) {
   const SweepRuns runs = directory.runs();
-  const std::size_t replications = directory.plan().replications();
+  const Sweep sweep = directory.plan();
+  const std::size_t replications = sweep.replications();
   Status status;
-  status.counts = count(runs);
+  status.counts = count(sweep, runs);
   for (std::size_t number = 0; number < runs.size(); ++number) {
     const std::size_t point = number / replications;
+    if (number % replications >= planned(sweep, runs, point)) continue;
     if (!runs[number]) {
       if (status.points_missing.empty() || status.points_missing.back() != point)
         status.points_missing.push_back(point);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "models/scenario.hpp"
@@ -20,11 +21,19 @@ struct Experiment {
   std::vector<Replication> runs;  // those that ended, done or not, in order
   Summary summary;                // of those that are done
   bool interrupted = false;
+  std::optional<bool> precise;  // whether relative_precision was reached, where it decided
 
   bool all_done() const;
 };
 
 // Simulates replications 0 to count - 1, at most `jobs` at a time.
 Experiment replicate(const Scenario& scenario, EngineKind engine, std::size_t count, std::size_t jobs = 1);
+
+// Adds replications until there are `count`, unless it was interrupted.
+void extend(Experiment& experiment, const Scenario& scenario, EngineKind engine, std::size_t count,
+            std::size_t jobs = 1);
+
+// As many as relative_precision takes.
+Experiment replicate_until_precise(const Scenario& scenario, EngineKind engine, std::size_t jobs = 1);
 
 }  // namespace ktlssim

@@ -8,6 +8,7 @@
 
 #include "sim/experiment/build_info.hpp"
 #include "sim/experiment/effective.hpp"
+#include "sim/experiment/precision.hpp"
 #include "sim/experiment/run_result_json.hpp"
 
 namespace ktlssim {
@@ -166,6 +167,10 @@ Json result_json(const Scenario& scenario, const Experiment& experiment, const R
   json.emplace("scenario", scenario.name);
   json.emplace("effective", effective_json(scenario));
   json.emplace("metrics", std::move(metrics));
+  if (experiment.precise)
+    json.emplace("precision", Json{{"relative", scenario.measure.relative_precision},
+                                   {"metrics", precision_metrics(scenario.measure)},
+                                   {"reached", *experiment.precise}});
   json.emplace("counters", std::move(counters));
   json.emplace("cpu", cpu_json(scenario, summary));
   json.emplace("resources", std::move(resources));

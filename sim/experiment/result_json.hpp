@@ -3,6 +3,7 @@
 //   scenario    name
 //   effective   the scenario with every default and both profiles in full; `ktlssim run` takes it
 //   metrics     NAME: {mean, ci95: [lo, hi] | null (a single random run) | deterministic: true, n, unit}
+//   precision   relative, metrics, reached: where measure/relative_precision decided on the replications
 //   counters    sysctl name: increase within the measured time, mean over replications
 //   cpu         by_class: percent of all CPUs; threads: busy_percent of one CPU, functions in us per record
 //   resources   name, kind, servers, demand_us_per_record, utilization

@@ -33,6 +33,7 @@ std::string encode(const RunResult& result) {
   json.emplace("diagnosis", result.diagnosis);
   json.emplace("random", result.random);
   json.emplace("metrics", std::move(metrics));
+  json.emplace("latency", result.latency);
   json.emplace("counters", std::move(counters));
   json.emplace("cpu", std::move(cpu));
   json.emplace("resources", resources_json(result));
@@ -55,6 +56,7 @@ RunResult decode_run_result(const std::string& text) {
   json.at("random").get_to(result.random);
   for (const Json& m : json.at("metrics"))
     result.metrics.push_back({m.at(0).get<std::string>(), m.at(1).get<std::string>(), m.at(2).get<double>()});
+  json.at("latency").get_to(result.latency);
   for (const Json& c : json.at("counters"))
     result.counters.emplace_back(c.at(0).get<std::string>(), c.at(1).get<std::int64_t>());
   for (const Json& row : json.at("cpu"))

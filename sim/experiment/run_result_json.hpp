@@ -10,7 +10,8 @@
 
 namespace ktlssim {
 
-inline constexpr std::array<std::string_view, 4> kRunStatusNames{"done", "stalled", "failed", "panicked"};
+inline constexpr std::array<std::string_view, 5> kRunStatusNames{"done", "stalled", "failed", "panicked",
+                                                                 "too_short"};
 
 // Exact both ways, numbers that are not finite included.
 std::string encode(const RunResult& result);

@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <span>
 #include <string>
 #include <vector>
+
+#include "sim/experiment/precision.hpp"
+#include "sim/measure/collect.hpp"
 
 namespace ktlssim {
 
@@ -98,6 +102,22 @@ void check_numa(const Scenario& s, Checker& checker) {
                             domains == 1 ? "" : "s"));
 }
 
+void check_precision(const Scenario& s, Checker& checker) {
+  const MeasureParameters& m = s.measure;
+  if (m.min_replications > m.max_replications)
+    checker.add("/measure/min_replications", std::to_string(m.min_replications),
+                fmt::format("more than /measure/max_replications ({})", m.max_replications));
+  const std::span<const std::string_view> known = metric_names();
+  const std::vector<std::string> names = precision_metrics(m);
+  for (const std::string& name : names)
+    if (std::ranges::find(known, name) == known.end())
+      checker.add("/measure/precision_metrics", short_text(Json(m.precision_metrics)),
+                  fmt::format("no metric is named {}{}", name,
+                              did_you_mean(name, std::vector<std::string>(known.begin(), known.end()))));
+  if (names.empty())
+    checker.add("/measure/precision_metrics", short_text(Json(m.precision_metrics)), "names no metric");
+}
+
 }  // namespace
 
 void check_scenario(const Scenario& s, const Origins& origins, Problems& problems) {
@@ -138,6 +158,7 @@ void check_scenario(const Scenario& s, const Origins& origins, Problems& problem
     checker.add("/workload/rate_gbps", number_json(s.workload.rate_gbps).dump(),
                 "takes a workload sendfile or send");
   check_ciphers(s, checker);
+  check_precision(s, checker);
   check_unloading(s, checker);
   if (s.network.receiver == ReceiverKind::ktls_rx &&
       std::ranges::any_of(s.all_tls(), [](const TlsParameters& tls) { return !is_aead(tls.cipher); }))

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
+#include <vector>
 
 #include "sim/drivers/disk.hpp"
 #include "sim/drivers/driver.hpp"
@@ -12,6 +14,7 @@
 #include "sim/kernel/kernel.hpp"
 #include "sim/measure/collect.hpp"
 #include "sim/measure/conservation.hpp"
+#include "sim/measure/warmup.hpp"
 #include "sim/network/loopback.hpp"
 #include "sim/network/nic.hpp"
 #include "sim/workload/workload.hpp"
@@ -26,31 +29,24 @@ struct StopAtExit {
   ~StopAtExit() { executive.stop(); }
 };
 
-// Whether two replications of the scenario would differ.
-bool is_random(const Scenario& s) {
-  const WorkloadParameters& w = s.workload;
-  return (w.flow_ids == FlowIds::random && w.sessions > 1) || w.start_spread_us > 0 ||
-         w.kind == WorkloadKind::poisson || s.faults.probability > 0 || w.disk_probability > 0 ||
-         s.host.step_law != ServiceLaw::constant || w.rate_gbps > 0 ||
-         std::ranges::any_of(s.drivers(), [](const DriverProfile* d) {
-           return d->has_device && d->device.law != ServiceLaw::constant;
-         });
-}
-
 std::string stall_diagnosis(const Kernel& k, Time since) {
   return fmt::format("{} records outstanding, and nothing is due after {} ns\n{}",
                      k.recorder.records_pending(), since.count(), k.sched.state_of_threads());
 }
 
-RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t replication,
-                      Timeline* timeline) {
+// Measures from `warmup` on. With `series`, only the payload delivered in each of its steps.
+RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t replication, Time warmup,
+                      Timeline* timeline, std::vector<double>* series = nullptr) {
   Executive executive(engine);
   Kernel k(executive, scenario, replication);
   if (timeline != nullptr) timeline->observe(k.sched);
   k.sched.observe(timeline);
   k.recorder.stations.timeline = timeline;
-  k.window.begin = from_ms(scenario.measure.warmup_ms);
-  k.window.end = k.window.begin + from_ms(scenario.measure.duration_ms);
+  k.window.begin = warmup;
+  k.window.end = warmup + from_ms(scenario.measure.duration_ms);
+  if (series != nullptr)
+    k.recorder.keep_series(series->size(), Time{(k.window.end - k.window.begin).count() /
+                                                static_cast<std::int64_t>(series->size())});
 
   const bool nic = scenario.has_application() && scenario.network.kind == NetworkKind::nic;
   Drivers drivers(k, nic);
@@ -77,6 +73,7 @@ RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t re
   k.sched.account_all();
   if (timeline != nullptr) timeline->finish();
   check_conservation(k);
+  if (series != nullptr) *series = k.recorder.series();
   RunResult result = collect(k);
   check_bounds(result);
   result.random = is_random(scenario);
@@ -95,16 +92,54 @@ RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t re
   return result;
 }
 
+// In which the throughput is looked at for the warm-up, and of which MSER-5 makes batches of five.
+constexpr std::size_t kSeriesSteps = 1000;
+
+// The same run, on the cheaper engine; its trajectory is the same on both. Nothing where it is too short.
+std::optional<Time> settling_time(const Scenario& scenario, std::uint64_t replication) {
+  std::vector<double> series(kSeriesSteps);
+  const std::unique_ptr<Engine> engine = make_fiber_engine();
+  engine->run(static_cast<int>(scenario.cpus()),
+              [&] { run_machine(scenario, *engine, replication, kNoTime, nullptr, &series); });
+  const std::optional<std::size_t> deleted = mser5(series);
+  if (!deleted) return std::nullopt;
+  return Time{from_ms(scenario.measure.duration_ms).count() / static_cast<std::int64_t>(kSeriesSteps) *
+              static_cast<std::int64_t>(*deleted)};
+}
+
 }  // namespace
+
+bool is_random(const Scenario& s) {
+  const WorkloadParameters& w = s.workload;
+  return (w.flow_ids == FlowIds::random && w.sessions > 1) || w.start_spread_us > 0 ||
+         w.kind == WorkloadKind::poisson || s.faults.probability > 0 || w.disk_probability > 0 ||
+         s.host.step_law != ServiceLaw::constant || w.rate_gbps > 0 ||
+         std::ranges::any_of(s.drivers(), [](const DriverProfile* d) {
+           return d->has_device && d->device.law != ServiceLaw::constant;
+         });
+}
 
 RunResult simulate(const Scenario& scenario, EngineKind kind, std::uint64_t replication, Timeline* timeline) {
   const auto began = std::chrono::steady_clock::now();
-  const std::unique_ptr<Engine> engine =
-      kind == EngineKind::simgrid ? make_simgrid_engine() : make_fiber_engine();
   RunResult result;
   try {
+    const bool automatic = scenario.measure.warmup == Warmup::automatic;
+    const std::optional<Time> warmup =
+        automatic ? settling_time(scenario, replication) : from_ms(scenario.measure.warmup_ms);
+    if (!warmup) {
+      result.status = RunStatus::too_short;
+      result.diagnosis = fmt::format(
+          "the throughput settles in the second half of {} ms (MSER-5), or not at all: /measure/duration_ms "
+          "is too "
+          "short",
+          scenario.measure.duration_ms);
+      return result;
+    }
+    const std::unique_ptr<Engine> engine =
+        kind == EngineKind::simgrid ? make_simgrid_engine() : make_fiber_engine();
     engine->run(static_cast<int>(scenario.cpus()),
-                [&] { result = run_machine(scenario, *engine, replication, timeline); });
+                [&] { result = run_machine(scenario, *engine, replication, *warmup, timeline); });
+    if (automatic) result.metrics.push_back({"warmup_ms", "ms", static_cast<double>(warmup->count()) / 1e6});
   } catch (const KernelPanic& panic) {
     result.status = RunStatus::panicked;
     result.diagnosis = panic.what();

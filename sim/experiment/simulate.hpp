@@ -24,4 +24,7 @@ inline constexpr std::array<std::string_view, 2> kEngineKindNames{"simgrid", "fi
 RunResult simulate(const Scenario& scenario, EngineKind engine, std::uint64_t replication,
                    Timeline* timeline = nullptr);
 
+// Whether two replications of the scenario would differ.
+bool is_random(const Scenario& scenario);
+
 }  // namespace ktlssim

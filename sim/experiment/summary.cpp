@@ -5,6 +5,8 @@
 #include <cmath>
 #include <map>
 
+#include "sim/measure/latency_histogram.hpp"
+
 namespace ktlssim {
 
 namespace {
@@ -15,11 +17,11 @@ double mean_of(std::span<const double> values) {
   return sum / static_cast<double>(values.size());
 }
 
-// Half the width of the 95 % confidence interval of the mean.
-double half_width(std::span<const double> values, double mean) {
+// Half the width of the 95 % confidence interval of `centre`.
+double half_width(std::span<const double> values, double centre) {
   constexpr double kTail = 0.025;
   double squares = 0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
+  for (const double value : values) squares += (value - centre) * (value - centre);
   const double n = static_cast<double>(values.size());
   const double t = boost::math::quantile(boost::math::complement(boost::math::students_t(n - 1), kTail));
   return t * std::sqrt(squares / (n - 1) / n);
@@ -46,7 +48,7 @@ struct MetricValues {
   std::vector<double> values;
 };
 
-void add_metrics(std::span<const RunResult* const> done, Summary& summary) {
+void add_metrics(std::span<const RunResult* const> done, const LatencyHistogram& latency, Summary& summary) {
   Gathered<std::string, MetricValues> metrics;
   for (const RunResult* result : done) {
     for (const Metric& metric : result->metrics) {
@@ -57,8 +59,12 @@ void add_metrics(std::span<const RunResult* const> done, Summary& summary) {
   }
   const bool random =
       std::any_of(done.begin(), done.end(), [](const RunResult* result) { return result->random; });
-  for (const auto& [name, gathered] : metrics.items())
-    summary.metrics.push_back(estimate(name, gathered.unit, gathered.values, random));
+  for (const auto& [name, gathered] : metrics.items()) {
+    const auto* quantile = std::ranges::find(kLatencyQuantiles, name, [](const auto& q) { return q.first; });
+    const double centre = quantile == kLatencyQuantiles.end() ? mean_of(gathered.values)
+                                                              : latency.quantile_us(quantile->second);
+    summary.metrics.push_back(estimate_about(centre, name, gathered.unit, gathered.values, random));
+  }
 }
 
 void add_cpu(std::span<const RunResult* const> done, Summary& summary) {
@@ -90,17 +96,22 @@ void add_resources(std::span<const RunResult* const> done, Summary& summary) {
 }  // namespace
 
 Estimate estimate(std::string name, std::string unit, std::span<const double> values, bool random) {
-  const double mean = mean_of(values);
-  Estimate result{std::move(name), std::move(unit), mean, mean, mean, values.size(), Spread::deterministic};
+  return estimate_about(mean_of(values), std::move(name), std::move(unit), values, random);
+}
+
+Estimate estimate_about(double centre, std::string name, std::string unit, std::span<const double> values,
+                        bool random) {
+  Estimate result{std::move(name), std::move(unit),      centre, centre, centre,
+                  values.size(),   Spread::deterministic};
   if (!random) {
     result.mean = result.lo = result.hi = values.front();
   } else if (values.size() == 1) {
     result.spread = Spread::single;
   } else {
-    const double half = half_width(values, mean);
+    const double half = half_width(values, centre);
     result.spread = Spread::interval;
-    result.lo = mean - half;
-    result.hi = mean + half;
+    result.lo = centre - half;
+    result.hi = centre + half;
   }
   return result;
 }
@@ -126,7 +137,10 @@ Summary summarize(std::span<const RunResult> results) {
   summary.done = done.size();
   if (done.empty()) return summary;
 
-  add_metrics(done, summary);
+  LatencyHistogram latency;
+  for (const RunResult* result : done) latency.add(result->latency);
+  summary.latency_cdf = latency.cumulative();
+  add_metrics(done, latency, summary);
   Gathered<std::string, double> counters;
   for (const RunResult* result : done)
     for (const auto& [name, value] : result->counters) counters.at(name) += static_cast<double>(value);

@@ -12,7 +12,7 @@
 
 namespace ktlssim {
 
-// interval: [lo, hi] is the 95 % confidence interval of the mean (Student's t). single: drawn at random, but
+// interval: [lo, hi] is the 95 % confidence interval (Student's t). single: drawn at random, but
 // only once, so nothing is known about its spread. deterministic: nothing was drawn at random, so every
 // replication is the same.
 enum class Spread { interval, single, deterministic };
@@ -20,15 +20,19 @@ enum class Spread { interval, single, deterministic };
 struct Estimate {
   std::string name;
   std::string unit;
-  double mean;
-  double lo;  // both equal to mean unless `spread` is interval
+  double mean;  // of the replications; a quantile of latency is that of all their records together
+  double lo;    // both equal to mean unless `spread` is interval
   double hi;
   std::size_t n;
   Spread spread;
 };
 
-// `values` are those of the replications, at least one.
+// The mean of `values`, which are those of the replications, at least one.
 Estimate estimate(std::string name, std::string unit, std::span<const double> values, bool random);
+// `centre`, of which `values` are estimates from one replication each ("sectioning"; Asmussen and Glynn,
+// Stochastic Simulation, III.5).
+Estimate estimate_about(double centre, std::string name, std::string unit, std::span<const double> values,
+                        bool random);
 
 struct CpuShare {
   std::string thread;
@@ -44,6 +48,8 @@ struct Summary {
   std::vector<std::pair<std::string, double>> counters;
   std::vector<CpuShare> cpu;
   std::vector<Resource> resources;
+  // Latency to ready of all records of all replications: us, and the fraction that takes at most that.
+  std::vector<std::pair<double, double>> latency_cdf;
 
   const Estimate* metric(std::string_view name) const;  // null if there is none
   const Resource* bottleneck() const;                   // the highest utilization; null without resources

@@ -6,10 +6,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "sim/experiment/build_info.hpp"
 #include "sim/experiment/effective.hpp"
+#include "sim/experiment/precision.hpp"
 #include "sim/experiment/run_result_json.hpp"
+#include "sim/experiment/summary.hpp"
 
 namespace ktlssim {
 
@@ -39,6 +42,7 @@ Json json_of(const RunResult& result) {
   json.emplace("wall_seconds", result.wall_seconds);
   json.emplace("peak_memory_kib", result.peak_memory_kib);
   json.emplace("metrics", std::move(metrics));
+  json.emplace("latency", result.latency);
   json.update(usage_json(result));
   return json;
 }
@@ -58,7 +62,26 @@ SweepRun run_of(const Json& json) {
     run.result.metrics.push_back(
         {metric.at(0).get<std::string>(), metric.at(1).get<std::string>(),
          metric.at(2).is_null() ? std::numeric_limits<double>::quiet_NaN() : metric.at(2).get<double>()});
+  json.at("latency").get_to(run.result.latency);
   return run;
+}
+
+// When each point's replications end.
+Json stopping_json(const Sweep& sweep) {
+  Json all = Json::array();
+  for (const SweepPoint& point : sweep.points)
+    all.push_back({{"relative_precision", point.measure.relative_precision},
+                   {"precision_metrics", point.measure.precision_metrics},
+                   {"min_replications", point.measure.min_replications},
+                   {"max_replications", point.measure.max_replications}});
+  return all;
+}
+
+void read_stopping(const Json& json, MeasureParameters& measure) {
+  measure.relative_precision = json.at("relative_precision").get<double>();
+  measure.precision_metrics = json.at("precision_metrics").get<std::string>();
+  measure.min_replications = json.at("min_replications").get<std::int64_t>();
+  measure.max_replications = json.at("max_replications").get<std::int64_t>();
 }
 
 Json read_manifest(const std::filesystem::path& directory) {
@@ -102,9 +125,10 @@ Json manifest_of(const Sweep& sweep, const std::string& command_line) {
   json.emplace("points", sweep.points.size());
   json.emplace("seeds", std::move(seeds));
   json.emplace("values", std::move(values));
+  if (sweep.until_precise()) json.emplace("stopping", stopping_json(sweep));
   json.emplace("done", 0);
   json.emplace("failed", 0);
-  json.emplace("missing", sweep.points.size() * sweep.replications());
+  json.emplace("missing", count(sweep, SweepRuns(sweep.points.size() * sweep.replications())).total);
   json.emplace("interrupted", false);
   return json;
 }
@@ -120,10 +144,38 @@ void compare_manifests(const Json& ours, const std::filesystem::path& path, cons
   }
 }
 
-SweepCounts count(const SweepRuns& runs) {
-  SweepCounts counts{runs.size(), 0, 0};
-  for (const auto& run : runs)
-    if (run) ++(run->result.status == RunStatus::done ? counts.done : counts.failed);
+std::size_t planned(const Sweep& sweep, const SweepRuns& runs, std::size_t point) {
+  const MeasureParameters& measure = sweep.points[point].measure;
+  const auto last = static_cast<std::size_t>(measure.max_replications);
+  std::size_t n = replications_after(measure, 0);
+  std::vector<RunResult> ended;
+  while (n < last) {
+    while (ended.size() < n) {
+      const auto& run = runs[point * sweep.replications() + ended.size()];
+      if (!run) return n;
+      ended.push_back(run->result);
+    }
+    if (precise(summarize(ended), measure)) return n;
+    n = replications_after(measure, n);
+  }
+  return last;
+}
+
+SweepCounts count(const Sweep& sweep, const SweepRuns& runs) {
+  std::vector<std::size_t> all(sweep.points.size());
+  std::iota(all.begin(), all.end(), 0U);
+  return count(sweep, runs, all);
+}
+
+SweepCounts count(const Sweep& sweep, const SweepRuns& runs, std::span<const std::size_t> points) {
+  SweepCounts counts;
+  for (const std::size_t point : points) {
+    const std::size_t n = planned(sweep, runs, point);
+    counts.total += n;
+    for (std::size_t i = 0; i < n; ++i)
+      if (const auto& run = runs[point * sweep.replications() + i])
+        ++(run->result.status == RunStatus::done ? counts.done : counts.failed);
+  }
   return counts;
 }
 
@@ -160,6 +212,8 @@ Sweep SweepDirectory::plan() const {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       SweepPoint& point = sweep.points.emplace_back();
       point.scenario.seed = manifest_.at("seeds").at(i).get<std::int64_t>();
+      point.measure.min_replications = point.measure.max_replications = sweep.settings.replications;
+      if (manifest_.contains("stopping")) read_stopping(manifest_.at("stopping").at(i), point.measure);
       for (std::size_t j = 0; j < sweep.parameters.size(); ++j)
         point.values.push_back({sweep.parameters[j], rows.at(i).at(j)});
     }
@@ -215,7 +269,7 @@ SweepRuns SweepDirectory::runs() const {
 SweepCounts SweepDirectory::write_tables(bool interrupted, const std::string& command_line) {
   const Sweep sweep = plan();
   const SweepRuns all = runs();
-  const SweepCounts counts = count(all);
+  const SweepCounts counts = count(sweep, all);
   top_.write("runs.csv", runs_csv(sweep, all));
   top_.write("timing.csv", timing_csv(sweep, all));
   top_.write("summary.csv", summary_csv(sweep, all));

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "sim/experiment/output_directory.hpp"
@@ -58,7 +59,11 @@ class SweepDirectory {
   Json manifest_;
 };
 
-SweepCounts count(const SweepRuns& runs);
+// How many replications of a point there are to be, as far as those that there are can tell.
+std::size_t planned(const Sweep& sweep, const SweepRuns& runs, std::size_t point);
+// Of those that are planned, of all points or these.
+SweepCounts count(const Sweep& sweep, const SweepRuns& runs);
+SweepCounts count(const Sweep& sweep, const SweepRuns& runs, std::span<const std::size_t> points);
 
 // Why results under `theirs` cannot stand beside those under `ours`; one problem a member that differs.
 void compare_manifests(const Json& ours, const std::filesystem::path& path, const Json& theirs,

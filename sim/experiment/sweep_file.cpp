@@ -11,6 +11,7 @@
 #include "sim/experiment/constraint.hpp"
 #include "sim/experiment/effective.hpp"
 #include "sim/experiment/parameter_reader.hpp"
+#include "sim/experiment/simulate.hpp"
 #include "sim/experiment/sweep_axes.hpp"
 
 namespace ktlssim {
@@ -219,15 +220,40 @@ std::string sweep_id(const Sweep& sweep) {
   return id;
 }
 
+void plan_replications(Sweep& sweep) {
+  const std::int64_t fixed = sweep.settings.replications;
+  for (SweepPoint& point : sweep.points) {
+    point.measure = point.scenario.measure;
+    MeasureParameters& measure = point.measure;
+    if (fixed > 0 || measure.relative_precision <= 0 || !is_random(point.scenario)) {
+      measure.relative_precision = 0;
+      measure.min_replications = measure.max_replications = std::max<std::int64_t>(fixed, 1);
+    }
+    sweep.settings.replications = std::max(sweep.settings.replications, measure.max_replications);
+  }
+}
+
 }  // namespace
 
 void describe(ParameterVisitor& v, SweepSettings& settings) {
   v.text("name", settings.name, "", "what to call it; the file's name without .json if left out");
   v.text("description", settings.description, "", "the question it answers");
   v.text("scenario", settings.scenario, "", "file of the scenario, relative to this one");
-  v.integer("replications", settings.replications, {1, 1, kMaxReplications}, "simulations of every point");
+  v.integer("replications", settings.replications, {0, 0, kMaxReplications},
+            "simulations of every point; 0 = 1, or as many as measure/relative_precision takes");
   v.flag("common_random_numbers", settings.common_random_numbers, true,
          "every point has the scenario's seed; otherwise point K has that seed + K");
+}
+
+bool is_sweep(const std::filesystem::path& path) {
+  Problems unreadable;
+  const std::optional<Json> json = read_json_file(path, unreadable);
+  return json && json->is_object() && json->contains("parameters");
+}
+
+bool Sweep::until_precise() const {
+  return std::any_of(points.begin(), points.end(),
+                     [](const SweepPoint& point) { return point.measure.relative_precision > 0; });
 }
 
 std::string plain_value(const Json& value) {
@@ -273,6 +299,7 @@ Sweep load_sweep(const std::filesystem::path& path) {
   problems.throw_if_any();
   Expansion(sweep, *scenario, std::move(axes), std::move(constraints), problems).expand();
   problems.throw_if_any();
+  plan_replications(sweep);
   sweep.id = sweep_id(sweep);
   return sweep;
 }

@@ -1,14 +1,13 @@
 // A sweep: one scenario with some of its parameters varied. From the file to the points, all of them checked.
 //
 //   scenario               file of the scenario, relative to the sweep's own
-//   replications           of every point
+//   replications           of every point; left out: 1, or as many as measure/relative_precision takes
 //   common_random_numbers  true: every point has the scenario's seed; false: point K has that seed + K
 //   parameters
 //     grid    {POINTER: values, ...}   every combination
 //     zip     {POINTER: values, ...}   in lockstep: all of the same length
 //     list    [{POINTER: value, ...}]  one row after the other, all with the same pointers
-//   constraint             a line of text or a list of them (constraint.hpp): points that break one are left
-//   out
+//   constraint             a text or a list of them (constraint.hpp): points that break one are left out
 //
 // `values` is a list, or {"linear": {"from", "to", "steps"}} or {"log": {...}}: `steps` values with both ends
 // among them, rounded where the parameter is an integer. Points are numbered from 0: the first pointer of
@@ -41,6 +40,8 @@ void describe(ParameterVisitor& visitor, SweepSettings& settings);
 struct SweepPoint {
   std::vector<Assignment> values;  // in the order of Sweep::parameters
   Scenario scenario;
+  // How many replications: min_ and max_replications, which are equal where the number is fixed.
+  MeasureParameters measure{};
 };
 
 struct Sweep {
@@ -51,11 +52,16 @@ struct Sweep {
   std::vector<SweepPoint> points;       // by index
   std::string id;  // the same for the same points in the same order, with the same seeds and replications
 
+  // Of the point that may have most.
   std::size_t replications() const { return static_cast<std::size_t>(settings.replications); }
+  bool until_precise() const;
 };
 
 // Throws InputError with everything that is wrong with the file, its scenario and any of the points.
 Sweep load_sweep(const std::filesystem::path& path);
+
+// Whether the file is meant to be a sweep: it has "parameters". False if it cannot be read.
+bool is_sweep(const std::filesystem::path& path);
 
 // The value in a cell of a table: text as it is, everything else as JSON.
 std::string plain_value(const Json& value);

@@ -7,49 +7,81 @@
 
 namespace ktlssim {
 
-SweepOutcome run_sweep(const Sweep& sweep, const SweepRunOptions& options) {
-  SweepDirectory directory(options.out, manifest_of(sweep, options.command_line),
-                           options.resume || !options.shard.whole());
-  SweepOutcome outcome;
-  SweepCounts& counts = outcome.counts;
-  const auto add = [&counts](RunStatus status) {
-    ++(status == RunStatus::done ? counts.done : counts.failed);
-  };
-  std::vector<std::size_t> wanted;
-  for (std::size_t point = 0; point < sweep.points.size(); ++point) {
-    if (!options.shard.contains(point)) continue;
-    directory.write_point(point, sweep.points[point].scenario);
-    for (std::size_t i = 0; i < sweep.replications(); ++i) {
-      const std::size_t number = point * sweep.replications() + i;
-      ++counts.total;
-      const std::optional<SweepRun> run = directory.run(number);
-      if (!run || run->result.status != RunStatus::done)
-        wanted.push_back(number);
-      else
-        add(run->result.status);
+namespace {
+
+class SweepRunner {
+ public:
+  SweepRunner(const Sweep& sweep, const SweepRunOptions& options, const SweepDirectory& directory)
+      : sweep_(sweep), options_(options), directory_(directory), runs_(directory.runs()) {
+    for (std::size_t point = 0; point < sweep.points.size(); ++point)
+      if (options.shard.contains(point)) points_.push_back(point);
+    for (const std::size_t point : points_) {
+      directory.write_point(point, sweep.points[point].scenario);
+      for (std::size_t i = 0; i < sweep.replications(); ++i) {
+        auto& run = runs_[point * sweep.replications() + i];
+        if (run && run->result.status != RunStatus::done) run.reset();  // once more
+      }
     }
   }
 
-  std::size_t ended = 0;
-  PoolOptions pool;
-  pool.jobs = options.jobs;
-  pool.limit = options.limit;
-  pool.ended = [&](std::size_t task, RunResult result) {
-    directory.write_run(wanted[task], result);
-    add(result.status);
-    ++ended;
-  };
-  pool.ticked = [&] {
-    if (options.progress) options.progress(counts, ended);
-  };
-  outcome.interrupted = run_in_children(wanted.size(), pool, [&](std::size_t task) {
-    const std::size_t number = wanted[task];
-    return simulate(sweep.points[number / sweep.replications()].scenario, EngineKind::fiber,
-                    number % sweep.replications());
-  });
-  pool.ticked();
+  // Rounds, because what is planned for a point may depend on its runs.
+  SweepOutcome run() {
+    SweepOutcome outcome;
+    for (std::vector<std::size_t> wanted = missing(); !wanted.empty() && !outcome.interrupted;
+         wanted = missing())
+      outcome.interrupted = simulate_all(wanted);
+    if (options_.progress) options_.progress(counts(), ended_);
+    outcome.counts = counts();
+    return outcome;
+  }
+
+ private:
+  std::vector<std::size_t> missing() const {
+    std::vector<std::size_t> numbers;
+    for (const std::size_t point : points_)
+      for (std::size_t i = 0; i < planned(sweep_, runs_, point); ++i)
+        if (!runs_[point * sweep_.replications() + i]) numbers.push_back(point * sweep_.replications() + i);
+    return numbers;
+  }
+
+  bool simulate_all(const std::vector<std::size_t>& numbers) {
+    PoolOptions pool;
+    pool.jobs = options_.jobs;
+    pool.limit = options_.limit;
+    pool.ended = [&](std::size_t task, RunResult result) {
+      directory_.write_run(numbers[task], result);
+      runs_[numbers[task]] = directory_.run(numbers[task]);
+      ++ended_;
+    };
+    pool.ticked = [&] {
+      if (options_.progress) options_.progress(counts(), ended_);
+    };
+    return run_in_children(numbers.size(), pool, [&](std::size_t task) {
+      const std::size_t number = numbers[task];
+      return simulate(sweep_.points[number / sweep_.replications()].scenario, EngineKind::fiber,
+                      number % sweep_.replications());
+    });
+  }
+
+  SweepCounts counts() const { return count(sweep_, runs_, points_); }
+
+  const Sweep& sweep_;
+  const SweepRunOptions& options_;
+  const SweepDirectory& directory_;
+  std::vector<std::size_t> points_;
+  SweepRuns runs_;
+  std::size_t ended_ = 0;
+};
+
+}  // namespace
+
+SweepOutcome run_sweep(const Sweep& sweep, const SweepRunOptions& options) {
+  SweepDirectory directory(options.out, manifest_of(sweep, options.command_line),
+                           options.resume || !options.shard.whole());
+  SweepOutcome outcome = SweepRunner(sweep, options, directory).run();
   // From the files, so that the tables are the same however they came about.
-  if (options.shard.whole()) counts = directory.write_tables(outcome.interrupted, options.command_line);
+  if (options.shard.whole())
+    outcome.counts = directory.write_tables(outcome.interrupted, options.command_line);
   return outcome;
 }
 

@@ -112,15 +112,19 @@ std::vector<Metric> metrics(const Kernel& k, std::int64_t busy) {
   for (const Driver* const driver : k.drivers)
     for (const Resource& resource : driver->resources(r.window_ready()))
       device = std::max(device, resource.utilization);
+  const auto latency = [&r](std::size_t i) {
+    const auto& [name, q] = kLatencyQuantiles[i];
+    return Metric{std::string(name), "us", r.latency().quantile_us(q)};
+  };
   std::vector<Metric> all{
       {"throughput_gbps", "Gbit/s", rate(bytes) * 8 / 1e9},
       {"records_per_second", "1/s", rate(r.window_ready())},
       {"cpu_percent", "%", 100 * static_cast<double>(busy) / window_ns(k) / k.sched.cpus()},
       {"cpu_us_per_record", "us", per_record_us(busy, r.window_ready())},
       {"latency_ready_us_mean", "us", r.latency().mean_us()},
-      {"latency_ready_us_p50", "us", r.latency().quantile_us(0.5)},
-      {"latency_ready_us_p99", "us", r.latency().quantile_us(0.99)},
-      {"latency_ready_us_p999", "us", r.latency().quantile_us(0.999)},
+      latency(0),
+      latency(1),
+      latency(2),
       {"device_utilization", "1", device},
       {"in_flight_mean", "records", r.stations.of(Place::ocf).mean(k.now())},
       {"in_flight_max", "records", static_cast<double>(r.stations.of(Place::ocf).max())},
@@ -240,6 +244,7 @@ RunResult collect(Kernel& k) {
     }
   }
   result.metrics = metrics(k, busy);
+  result.latency = k.recorder.latency().counts();
   result.counters = counters(k);
   result.resources = {cpus_resource(k, busy)};
   add_workers(k, result.resources);

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <algorithm>
-#include <boost/histogram.hpp>
 #include <cstdint>
 
 #include "models/units.hpp"
+#include "sim/measure/latency_histogram.hpp"
 #include "sim/measure/station.hpp"
 
 namespace ktlssim {
@@ -42,34 +42,6 @@ class Gauge {
   Time began_{0};
 };
 
-// Durations with quantiles of fixed relative error (half a per cent).
-class LatencyHistogram {
- public:
-  void add(Time latency) {
-    sum_ns_ += static_cast<double>(latency.count());
-    ++count_;
-    histogram_(std::max(1.0, static_cast<double>(latency.count())));
-  }
-  void reset() {
-    histogram_.reset();
-    sum_ns_ = 0;
-    count_ = 0;
-  }
-  std::int64_t count() const { return count_; }
-  double mean_us() const { return count_ > 0 ? sum_ns_ / static_cast<double>(count_) / 1e3 : 0; }
-  // The latency that a fraction `q` of the records does not exceed.
-  double quantile_us(double q) const;
-
- private:
-  static constexpr int kBins = 2533;  // 1 ns to 100 s in steps of one per cent
-  using Axis = boost::histogram::axis::regular<double, boost::histogram::axis::transform::log>;
-  boost::histogram::histogram<std::tuple<Axis>, boost::histogram::dense_storage<std::uint64_t>> histogram_ =
-      boost::histogram::make_histogram_with(boost::histogram::dense_storage<std::uint64_t>(),
-                                            Axis(kBins, 1.0, 1e11));
-  double sum_ns_ = 0;
-  std::int64_t count_ = 0;
-};
-
 // Counts of records since the start of the run, for the conservation laws, and within the measured time.
 class Recorder {
  public:
@@ -95,7 +67,10 @@ class Recorder {
     if (stations.timeline != nullptr) stations.timeline->failed(stays, now);
   }
   // Payload that has left for good, of a group of sessions.
-  void delivered(std::size_t group, std::int64_t payload_bytes) {
+  void delivered(std::size_t group, std::int64_t payload_bytes, Time now) {
+    if (!series_.empty()) [[unlikely]]
+      series_[std::min(series_.size() - 1, static_cast<std::size_t>(now / series_step_))] +=
+          static_cast<double>(payload_bytes);
     if (group >= window_delivered_bytes_.size()) window_delivered_bytes_.resize(group + 1);
     window_delivered_bytes_[group] += payload_bytes;
   }
@@ -116,6 +91,13 @@ class Recorder {
   Gauge buffer_bytes;  // destination buffers of file-backed records
 
   void reset(Time now);
+
+  // From now on, what is delivered is summed up in `steps` of equal length from time zero on.
+  void keep_series(std::size_t steps, Time step) {
+    series_.assign(steps, 0);
+    series_step_ = step;
+  }
+  const std::vector<double>& series() const { return series_; }
 
   std::int64_t records_in() const { return in_; }
   std::int64_t records_ready() const { return ready_; }
@@ -138,6 +120,8 @@ class Recorder {
   std::int64_t in_ = 0, ready_ = 0, failed_ = 0, acknowledged_ = 0;
   std::int64_t window_ready_ = 0, window_ready_bytes_ = 0, window_failed_ = 0, window_acknowledged_bytes_ = 0;
   std::vector<std::int64_t> window_delivered_bytes_;  // by group
+  std::vector<double> series_;
+  Time series_step_{1};
   std::int64_t interrupts_ = 0, aborted_ = 0;
   LatencyHistogram latency_;
 };

@@ -10,9 +10,9 @@
 namespace ktlssim {
 
 // done: the measured time was simulated. stalled: work is outstanding, and nothing will ever happen again.
-// failed: a law of the model was broken or the run crashed. panicked: the simulated kernel panics.
-// `diagnosis` shows the state.
-enum class RunStatus { done, stalled, failed, panicked };
+// failed: a law of the model was broken or the run crashed. panicked: the simulated kernel panics. too_short:
+// the throughput settles too late. `diagnosis` shows the state.
+enum class RunStatus { done, stalled, failed, panicked, too_short };
 
 struct Metric {
   std::string name;  // unit in the name
@@ -40,11 +40,15 @@ struct Resource {
   std::string what_it_means;  // one sentence for the bottleneck line
 };
 
+// Bins of a LatencyHistogram that hold anything, by number, with their counts.
+using LatencyCounts = std::vector<std::pair<int, std::uint64_t>>;
+
 struct RunResult {
   RunStatus status = RunStatus::done;
   std::string diagnosis;
   bool random = false;  // whether anything in the run was drawn at random
   std::vector<Metric> metrics;
+  LatencyCounts latency;  // from ktls_enqueue to ready
   std::vector<std::pair<std::string, std::int64_t>>
       counters;  // sysctl name, increase within the measured time
   std::vector<CpuRow> cpu;
