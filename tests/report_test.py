@@ -96,7 +96,7 @@ class Report(unittest.TestCase):
     def test_every_plot_is_there_as_png_and_svg(self):
         drawings = {path.stem for path in self.page.parent.glob("*.svg")}
         self.assertEqual(drawings, {path.stem for path in self.page.parent.glob("*.png")})
-        self.assertLessEqual({"throughput", "utilization", "cpu-by-class", "cpu-by-function", "latency",
+        self.assertLessEqual({"throughput", "utilization", "cpu-by-class", "cpu-by-function", "latency", "course",
                               "timeline-1", "timeline-2"}, drawings)
         self.assertEqual(self.text.count("<svg"), len(drawings))
 

@@ -49,8 +49,12 @@ def figures(tables, runs=()):
     per_record = metrics[metrics["metric"] == "cpu_us_per_record"]
     yield ("cpu-per-record", "CPU time per record", "Busy time of all CPUs over the records made ready.",
            plots.metric(per_record, "cpu_us_per_record", "CPU time per record"), per_record)
-    yield ("latency", "Latency", "From ktls_enqueue to ready, queueing included.", plots.latency(metrics),
+    yield ("latency", "Latency", "From ktls_enqueue to ready, queueing included.", plots.latency(metrics, runs),
            metrics[metrics["metric"].str.startswith("latency")])
+    courses = [run for run in runs if run.series is not None and len(run.series)]
+    if courses:
+        yield ("course", "In the course of time", "The first replication, in 100 steps. In flight are the requests that OCF "
+               "has dispatched and that are not done.", plots.course(courses), None)
     for i, run in enumerate(runs):
         if run.trace is not None:
             yield (f"timeline-{i + 1}", f"Timeline: {run.name}", "The first 60 us of the trace: engines and the busiest threads.",

@@ -110,19 +110,49 @@ def utilization(table):
     return figure
 
 
-def latency(table):
-    quantiles = {"p50": 0.5, "p99": 0.99, "p999": 0.999}
+QUANTILES = {"p50": 0.5, "p99": 0.99, "p999": 0.999}
+
+
+def latency(table, runs=()):
+    """Distribution of the latency where a run has it; markers with intervals at three quantiles."""
+    distributions = {run.name: run.latency for run in runs if run.latency is not None}
     figure, axes = plt.subplots(figsize=(4.6, 2.8), layout="constrained")
     for i, run in enumerate(dict.fromkeys(table["run"])):
         rows = table[table["run"] == run].set_index("metric")
-        points = rows.loc[[f"latency_ready_us_{q}" for q in quantiles]]
-        shares = [f"{100 * p:g} %" for p in quantiles.values()]
-        axes.plot(points["mean"], shares, label=run, color=COLOURS[i % len(COLOURS)], marker="os^Dv<>p"[i % 8])
-        whiskers(axes, points, shares)
+        points = rows.loc[[f"latency_ready_us_{q}" for q in QUANTILES]]
+        style = {"color": COLOURS[i % len(COLOURS)], "marker": "os^Dv<>p"[i % 8], "label": run}
+        whole = distributions.get(run)
+        if whole is not None and len(whole):
+            axes.step([0, *whole["latency_ready_us"]], [0, *whole["fraction"]], where="post", color=style["color"],
+                      linewidth=1)
+            style["linestyle"] = "none"
+        axes.plot(points["mean"], QUANTILES.values(), **style)
+        whiskers(axes, points, QUANTILES.values())
     axes.set_xlim(left=0)
-    axes.set_ylabel("records that are as fast")
-    axes.set_xlabel(f"from ktls_enqueue to ready [us]; {interval_text(table)}")
+    axes.set_ylim(0, 1.03)
+    axes.set_ylabel("records that are as fast [1]")
+    axes.set_xlabel(f"from ktls_enqueue to ready [us]; {interval_text(table)}\nmarkers: 50, 99 and 99.9 %")
     legend(axes, 2)
+    return figure
+
+
+COURSE = {"throughput_gbps": "throughput\n[Gbit/s]", "cpu_percent": "CPU usage\n[% of all]",
+          "in_flight_mean": "in flight\n[records]", "device_utilization": "engines\nbusy [1]"}
+
+
+def course(runs):
+    """The first replication of each run over time."""
+    figure, panels = plt.subplots(len(COURSE), figsize=(4.6, 5.2), sharex=True, layout="constrained")
+    for axes, (column, title) in zip(panels, COURSE.items()):
+        for i, run in enumerate(runs):
+            rows = run.series[run.series["replication"] == run.series["replication"].min()]
+            axes.stairs(rows[column], [0, *rows["end_us"] / 1e3], color=COLOURS[i % len(COLOURS)], label=run.name,
+                        baseline=None)
+        axes.set_ylim(bottom=0)
+        axes.set_ylabel(title)
+    panels[-1].set_xlim(left=0)
+    panels[-1].set_xlabel("since the end of the warm-up [ms]")
+    legend(panels[0], 2)
     return figure
 
 

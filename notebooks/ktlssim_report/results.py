@@ -19,6 +19,8 @@ class Run:
     result: dict
     trace: dict | None
     values: dict = dataclasses.field(default_factory=dict)  # of a sweep's point: parameter and value
+    latency: pandas.DataFrame | None = None  # latency.csv
+    series: pandas.DataFrame | None = None  # series.csv
 
 
 @dataclasses.dataclass
@@ -45,7 +47,8 @@ def read_run(path, name):
     if missing:
         raise BadInput(f"{path / 'result.json'}: not a result of ktlssim run: no {', '.join(missing)}")
     trace = path / "trace.json"
-    return Run(name, result, read_json(trace) if trace.exists() else None)
+    latency, series = (read_csv(path / file) if (path / file).exists() else None for file in ("latency.csv", "series.csv"))
+    return Run(name, result, read_json(trace) if trace.exists() else None, latency=latency, series=series)
 
 
 def read_runs(directory):

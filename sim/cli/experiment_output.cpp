@@ -46,12 +46,22 @@ std::string latency_csv(const Summary& summary) {
   return text;
 }
 
+std::string series_csv(const Experiment& experiment) {
+  std::string text = "replication,end_us,throughput_gbps,cpu_percent,in_flight_mean,device_utilization\n";
+  for (const Replication& run : experiment.runs)
+    for (const SeriesStep& s : run.result.series)
+      text += fmt::format("{},{:.7g},{:.7g},{:.7g},{:.7g},{:.7g}\n", run.number, s.end_us, s.throughput_gbps,
+                          s.cpu_percent, s.in_flight_mean, s.device_utilization);
+  return text;
+}
+
 }  // namespace
 
 void write_results(const OutputDirectory& out, const Scenario& scenario, const Experiment& experiment,
                    const RunRecord& record) {
   out.write("result.json", json_text(result_json(scenario, experiment, record)));
   out.write("latency.csv", latency_csv(experiment.summary));
+  out.write("series.csv", series_csv(experiment));
   out.write("manifest.json", json_text(provenance_json(scenario, experiment, record)));
 }
 

@@ -36,6 +36,7 @@ Time Device::submit(Cryptop& crp) {
   if (Timeline* const timeline = kernel_.recorder.stations.timeline)
     timeline->served(name_, static_cast<std::size_t>(&engine - engines_.data()), start, engine.free_at);
   busy_ns_ += kernel_.window.overlap_ns(start, engine.free_at);
+  kernel_.recorder.device_busy.add(start, engine.free_at);
   kernel_.recorder.stations.enter(crp.cb_mbuf->stays, Place::device, kernel_.now());
   if (kernel_.now() >= dead_from_) return start;
   crp.completion =

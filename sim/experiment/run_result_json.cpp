@@ -8,6 +8,14 @@ namespace ktlssim {
 
 namespace {
 
+Json series_json(const RunResult& result) {
+  Json series = Json::array();
+  for (const SeriesStep& s : result.series)
+    series.push_back(
+        Json::array({s.end_us, s.throughput_gbps, s.cpu_percent, s.in_flight_mean, s.device_utilization}));
+  return series;
+}
+
 Json resources_json(const RunResult& result) {
   Json resources = Json::array();
   for (const Resource& r : result.resources)
@@ -37,6 +45,7 @@ std::string encode(const RunResult& result) {
   json.emplace("counters", std::move(counters));
   json.emplace("cpu", std::move(cpu));
   json.emplace("resources", resources_json(result));
+  json.emplace("series", series_json(result));
   json.emplace("fingerprint", result.fingerprint);
   json.emplace("events", result.events);
   json.emplace("switches", result.switches);
@@ -65,6 +74,9 @@ RunResult decode_run_result(const std::string& text) {
   for (const Json& r : json.at("resources"))
     result.resources.push_back({r.at(0).get<std::string>(), r.at(1).get<std::string>(), r.at(2).get<double>(),
                                 r.at(3).get<double>(), r.at(4).get<double>(), r.at(5).get<std::string>()});
+  for (const Json& s : json.at("series"))
+    result.series.push_back({s.at(0).get<double>(), s.at(1).get<double>(), s.at(2).get<double>(),
+                             s.at(3).get<double>(), s.at(4).get<double>()});
   json.at("fingerprint").get_to(result.fingerprint);
   json.at("events").get_to(result.events);
   json.at("switches").get_to(result.switches);

@@ -14,6 +14,7 @@
 #include "sim/kernel/kernel.hpp"
 #include "sim/measure/collect.hpp"
 #include "sim/measure/conservation.hpp"
+#include "sim/measure/time_series.hpp"
 #include "sim/measure/warmup.hpp"
 #include "sim/network/loopback.hpp"
 #include "sim/network/nic.hpp"
@@ -44,6 +45,7 @@ RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t re
   k.recorder.stations.timeline = timeline;
   k.window.begin = warmup;
   k.window.end = warmup + from_ms(scenario.measure.duration_ms);
+  TimeSeries time_series(k);
   if (series != nullptr)
     k.recorder.keep_series(series->size(), Time{(k.window.end - k.window.begin).count() /
                                                 static_cast<std::int64_t>(series->size())});
@@ -69,12 +71,19 @@ RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t re
   k.recorder.reset(k.now());
   k.locks = Locks{};
   for (KtlsWq& wq : k.ktls.wq) wq.occupied.reset(k.now());
+  time_series.start();
+  while (!time_series.last()) {
+    executive.run_until(time_series.next());
+    time_series.look();
+  }
   const Executive::End end = executive.run_until(k.window.end);
+  time_series.look();
   k.sched.account_all();
   if (timeline != nullptr) timeline->finish();
   check_conservation(k);
   if (series != nullptr) *series = k.recorder.series();
   RunResult result = collect(k);
+  result.series = time_series.take();
   check_bounds(result);
   result.random = is_random(scenario);
   result.events = executive.events();

@@ -99,6 +99,13 @@ void Scheduler::close_span(Cpu& cpu) {
   cpu.span_began = executive_.now();
 }
 
+std::int64_t Scheduler::busy_ns_now() const {
+  std::int64_t busy_ns = 0;
+  for (const Cpu& cpu : cpus_)
+    busy_ns += cpu.busy_ns + (cpu.current != nullptr ? (executive_.now() - cpu.span_began).count() : 0);
+  return busy_ns;
+}
+
 void Scheduler::account_all() {
   for (Cpu& cpu : cpus_) {
     close_span(cpu);

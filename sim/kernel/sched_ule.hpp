@@ -83,6 +83,8 @@ class Scheduler {
 
   int cpus() const { return static_cast<int>(cpus_.size()); }
   std::int64_t busy_ns(int cpu) const { return cpus_[static_cast<std::size_t>(cpu)].busy_ns; }
+  // Of all CPUs, what runs at present included.
+  std::int64_t busy_ns_now() const;
   std::int64_t idle_ns(int cpu) const { return cpus_[static_cast<std::size_t>(cpu)].idle_ns; }
   const std::vector<std::unique_ptr<Thread>>& threads() const { return threads_; }
   const SchedulerCounters& counters() const { return counters_; }

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "models/units.hpp"
+#include "sim/measure/busy_steps.hpp"
 #include "sim/measure/latency_histogram.hpp"
 #include "sim/measure/station.hpp"
 
@@ -87,8 +88,9 @@ class Recorder {
   void connection_aborted() { ++aborted_; }
 
   Stations stations;
-  Gauge states;        // of asynchronous requests
-  Gauge buffer_bytes;  // destination buffers of file-backed records
+  BusySteps device_busy;  // engines of all drivers
+  Gauge states;           // of asynchronous requests
+  Gauge buffer_bytes;     // destination buffers of file-backed records
 
   void reset(Time now);
 

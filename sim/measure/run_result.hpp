@@ -43,6 +43,15 @@ struct Resource {
 // Bins of a LatencyHistogram that hold anything, by number, with their counts.
 using LatencyCounts = std::vector<std::pair<int, std::uint64_t>>;
 
+// A part of the measured time.
+struct SeriesStep {
+  double end_us;  // since the begin of the measured time
+  double throughput_gbps;
+  double cpu_percent;
+  double in_flight_mean;      // OCF requests
+  double device_utilization;  // of the engines of all drivers
+};
+
 struct RunResult {
   RunStatus status = RunStatus::done;
   std::string diagnosis;
@@ -53,6 +62,7 @@ struct RunResult {
       counters;  // sysctl name, increase within the measured time
   std::vector<CpuRow> cpu;
   std::vector<Resource> resources;
+  std::vector<SeriesStep> series;       // not kept of a sweep
   std::uint64_t fingerprint = 0;        // hash of every dispatch of every thread: the trajectory
   std::uint64_t events = 0;             // that the calendar fired
   std::uint64_t switches = 0;           // between the engine's contexts
