@@ -2,6 +2,7 @@
 import glob
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -39,10 +40,10 @@ class FitTest(unittest.TestCase):
             json.dump(content, file)
         return file.name
 
-    def fit(self, claims, parameters):
+    def fit(self, claims, parameters, *words):
         suite = self.file({"claims": claims})
         problem = self.file({"description": "test", "claims": [c["name"] for c in claims], "parameters": parameters})
-        return ktlssim("fit", problem, "--suite", suite, "--replications", "1", "--format", "json")
+        return ktlssim("fit", problem, "--suite", suite, "--replications", "1", "--format", "json", *words)
 
     def test_two_figures_give_latency_and_service_time(self):
         # Two workers: 2 / (1 + 16.4 + 2.6) us; asked of eight, the device: 1 / 2.6 us.
@@ -57,6 +58,37 @@ class FitTest(unittest.TestCase):
         self.assertAlmostEqual(found["L"]["half_width"] / 16400, 0.0122, delta=0.001)
         self.assertEqual([p["identified"] for p in found.values()], [True, True])
         self.assertEqual(status, 0)  # closed-ideal has 16000 ns, which is within 3 %
+
+    def test_a_claim_that_is_left_out_gets_what_the_others_leave(self):
+        claims = [claim("latency", 2, 2 / 20e-6), claim("service", 8, 1 / 2.6e-6)]
+        claims[1]["set"].append("/ktls/dispatch=driver")
+        parameters = [parameter("L", LATENCY_IN, 1000, 50000), parameter("s", SERVICE, 500, 9000)]
+        _, out, err = self.fit(claims, parameters, "--leave-one-out")
+        left = {c["name"]: c["left_out"] for c in json.loads(out)["claims"]}
+        # The service time stays within 1 % of 2.6 us, the latency goes from bound to bound, and at the lower one the
+        # device is saturated.
+        self.assertAlmostEqual(left["latency"][0] / (2 / 53.6e-6), 1, delta=0.03, msg=err)
+        self.assertAlmostEqual(left["latency"][1] / (1.01 / 2.6e-6), 1, delta=0.01)
+        # 1 / 9 us at the slowest; 2 / (19 us + s) of two workers bounds s alone from above, so it is as fast as may be.
+        self.assertGreaterEqual(left["service"][0], 0.99 / 9e-6)
+        self.assertLess(left["service"][0], 0.9 / 2.6e-6)
+        self.assertGreater(left["service"][1], 1.1 / 2.6e-6)
+
+    def test_what_is_written_is_what_was_fitted(self):
+        with tempfile.TemporaryDirectory() as data:
+            shutil.copytree(os.path.join(os.environ["KTLSSIM_ROOT"], "models", "profiles"), os.path.join(data, "profiles"))
+            profile = os.path.join(data, "profiles", "drivers", "qat-c2xxx.json")
+            with open(profile, encoding="utf-8") as file:
+                text = file.read()
+            with open(profile, "w", encoding="utf-8") as file:
+                file.write(text.replace('"byte_ns": {"value": 0.97', '"byte_ns": {"value": 1.4', 1))
+            problem = os.path.join(SCENARIOS, "validation", "fits", "qat-c2xxx.json")
+            environment = dict(os.environ, KTLSSIM_DATA=data)
+            words = [KTLSSIM, "fit", problem, "--replications", "1"]
+            self.assertEqual(subprocess.run(words, env=environment, capture_output=True, check=False).returncode, 1)
+            written = subprocess.run([*words, "--write"], env=environment, capture_output=True, text=True, check=False)
+            self.assertEqual((written.returncode, f"wrote {profile}" in written.stderr), (0, True), written.stderr)
+            self.assertEqual(subprocess.run(words, env=environment, capture_output=True, check=False).returncode, 0)
 
     def test_one_of_two_latencies_cannot_be_told_from_the_other(self):
         claims = [claim("a", 2, 2 / 20e-6), claim("b", 3, 3 / 20e-6)]

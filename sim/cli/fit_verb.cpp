@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <map>
 #include <nlopt.hpp>
 
 #include "sim/cli/options.hpp"
@@ -10,6 +14,7 @@
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/fit.hpp"
 #include "sim/experiment/json_file.hpp"
+#include "sim/experiment/profile_edit.hpp"
 
 namespace ktlssim {
 
@@ -21,8 +26,8 @@ constexpr std::array<std::string_view, 2> kFormats{"table", "json"};
 constexpr double kSame =
     0.03;  // relative difference to the profiles that the scatter of few replications explains
 
-constexpr HelpText kHelp{"ktlssim fit FILE [options]",
-                         "Fits the parameters that FILE names, within its bounds, to claims of the "
+constexpr HelpText kHelp{"ktlssim fit FILE... [options]",
+                         "Fits the parameters that each FILE names, within its bounds, to claims of the "
                          "validation suite, and prints residuals, "
                          "and for each parameter the interval that the tolerances of the claims leave it. "
                          "Compares with the values in the "
@@ -30,6 +35,7 @@ constexpr HelpText kHelp{"ktlssim fit FILE [options]",
                          "the interval), 1 they do not or a "
                          "run failed, 2 the command line or FILE is wrong.",
                          "  ktlssim fit scenarios/validation/fits/ccr-t6.json\n"
+                         "  ktlssim fit scenarios/validation/fits/*.json --leave-one-out\n"
                          "  ktlssim fit scenarios/validation/fits/epyc-7502p.json --replications 5 -j 8\n"};
 
 // Nothing to compare where the claims do not tell.
@@ -81,6 +87,44 @@ Json json(const FitResult& result) {
           {"evaluations", result.evaluations}};
 }
 
+std::string table(const FitProblem& problem, const std::vector<LeftOut>& all) {
+  std::string text = wrap(plain(problem.description), kColumns) +
+                     fmt::format("\n{:<36}{:>12}{:>24}\n", "claim left out", "published", "the others leave");
+  for (const LeftOut& left : all)
+    text += fmt::format("{:<36}{:>12}{:>24}\n", fit(left.claim.name, 36), number_text(left.claim.published),
+                        fmt::format("{} to {}", number_text(left.lo), number_text(left.hi)));
+  return text;
+}
+
+Json json(const std::vector<LeftOut>& all) {
+  Json claims = Json::array();
+  for (const LeftOut& left : all)
+    claims.push_back({{"name", left.claim.name},
+                      {"published", left.claim.published},
+                      {"left_out", {number_json(left.lo), number_json(left.hi)}}});
+  return {{"claims", std::move(claims)}};
+}
+
+// Parameters that the claims cannot tell stay as they are.
+void write_profiles(const FitResult& result) {
+  std::map<std::filesystem::path, std::string> files;
+  for (const ProfileValue& v : result.profile_values) {
+    const std::filesystem::path path = profile_directory(v.kind) / (v.profile + ".json");
+    std::string& text = files[path];
+    if (text.empty()) {
+      std::ifstream file(path);
+      text.assign(std::istreambuf_iterator<char>(file), {});
+    }
+    text = with_quantity(text, v.pointer, v.value, v.factor);
+  }
+  for (const auto& [path, text] : files) {
+    std::ofstream file(path);
+    if (!(file << text << std::flush))
+      throw std::runtime_error(fmt::format("cannot write {}", path.string()));
+    complain(fmt::format("wrote {}", path.string()));
+  }
+}
+
 po::options_description fit_options() {
   po::options_description options;
   auto add = options.add_options();
@@ -88,6 +132,8 @@ po::options_description fit_options() {
       "simulate every variant N times");
   add("suite", po::value<std::string>()->value_name("FILE"), "another file of claims");
   add("jobs,j", po::value<std::string>()->value_name("N"), "at most N at a time; by default one per CPU");
+  add("leave-one-out", "instead, leave out each claim in turn: what the others leave of its prediction");
+  add("write", "write the fitted values into the profiles");
   add("format", po::value<std::string>()->default_value("table")->value_name("NAME"), "table or json");
   return options;
 }
@@ -97,23 +143,35 @@ po::options_description fit_options() {
 int fit_verb(const Arguments& arguments) {
   const auto values = parse_options(arguments, fit_options(), kHelp);
   if (!values) return kExitDone;
-  const std::string path = operands(*values, 1, 1, "FILE").front();
   const bool as_json = choice_option("format", values->at("format").as<std::string>(), kFormats) == 1;
   const auto replications = static_cast<std::size_t>(
       integer_option("replications", values->at("replications").as<std::string>(), 1, 10000));
-  const std::filesystem::path suite = values->contains("suite")
-                                          ? std::filesystem::path(values->at("suite").as<std::string>())
-                                          : default_suite();
-  const FitProblem problem = load_fit(path, load_suite(suite));
+  const std::size_t jobs = jobs_option(*values);
+  const Suite suite =
+      load_suite(values->contains("suite") ? std::filesystem::path(values->at("suite").as<std::string>())
+                                           : default_suite());
+  std::vector<FitProblem> problems;
+  for (const std::string& path : operands(*values, 1, std::numeric_limits<std::size_t>::max(), "FILE"))
+    problems.push_back(load_fit(path, suite));
+  bool same = true;
   try {
-    const FitResult result = fit(problem, replications, jobs_option(*values));
-    print(as_json ? json(result).dump(2) + '\n' : table(problem, result));
-    const bool same = std::all_of(result.parameters.begin(), result.parameters.end(), in_profile);
-    return same ? kExitDone : kExitRunFailed;
+    for (const FitProblem& problem : problems) {
+      if (&problem != &problems.front()) print("\n");
+      if (values->contains("leave-one-out")) {
+        const std::vector<LeftOut> all = leave_one_out(problem, replications, jobs);
+        print(as_json ? json(all).dump(2) + '\n' : table(problem, all));
+        continue;
+      }
+      const FitResult result = fit(problem, replications, jobs);
+      if (values->contains("write")) write_profiles(result);
+      print(as_json ? json(result).dump(2) + '\n' : table(problem, result));
+      same = same && std::all_of(result.parameters.begin(), result.parameters.end(), in_profile);
+    }
   } catch (const nlopt::forced_stop&) {
     complain("interrupted");
     return kExitInterrupted;
   }
+  return same || values->contains("write") ? kExitDone : kExitRunFailed;
 }
 
 }  // namespace ktlssim

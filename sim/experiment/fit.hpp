@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/experiment/profiles.hpp"
 #include "sim/experiment/validation.hpp"
 
 namespace ktlssim {
@@ -57,15 +58,36 @@ struct FittedClaim {
   double predicted;
 };
 
+struct ProfileValue {
+  ProfileKind kind;
+  std::string profile;
+  std::string pointer;  // within the profile
+  double value;
+  double factor;  // on the value of `times_host`; 0 without
+};
+
 struct FitResult {
   std::vector<FittedParameter> parameters;
   std::vector<FittedClaim> claims;
   double objective;  // sum of squared errors, each in units of its tolerance
   int evaluations;
+  std::vector<ProfileValue> profile_values;  // what the profiles of the claims' scenarios would have to say
 };
 
 // Minimizes the objective within the bounds (NLopt's BOBYQA, or Subplex for one parameter), from the
 // committed values, with common random numbers. Throws std::runtime_error if a run fails, or Interrupted.
 FitResult fit(const FitProblem& problem, std::size_t replications, std::size_t jobs);
+
+// A claim that is left out of its fit, and what the others, each within its tolerance, and the bounds of the
+// parameters leave of its prediction.
+struct LeftOut {
+  Claim claim;
+  double lo;
+  double hi;
+};
+
+// For each claim of the fit in turn: its smallest and its largest prediction (NLopt's COBYLA). An inner
+// estimate: the search may stop short of the ends. Throws as fit().
+std::vector<LeftOut> leave_one_out(const FitProblem& problem, std::size_t replications, std::size_t jobs);
 
 }  // namespace ktlssim
