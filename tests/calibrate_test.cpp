@@ -38,9 +38,16 @@ TEST(Calibrate, prediction_is_threads_over_the_time_of_a_record_up_to_the_cpus) 
   const MachineDescription machine{"test", "test", 2, 1};
   AlgorithmMeasurement m{Algorithm::aes_128_gcm, {}, {1616, 0.5, 0}};  // 1616 + 8192 = 9808 ns a record
   const Json driver = driver_profile(machine, {m});
-  EXPECT_NEAR(predict_threads(machine, driver, m.algorithm, 1), 1e9 / 9808, 50);
-  EXPECT_NEAR(predict_threads(machine, driver, m.algorithm, 2), 2e9 / 9808, 100);
-  EXPECT_NEAR(predict_threads(machine, driver, m.algorithm, 4), 2e9 / 9808, 100);
+  EXPECT_NEAR(predict_threads(machine, driver, Cipher::aes_128_gcm, 1), 1e9 / 9808, 50);
+  EXPECT_NEAR(predict_threads(machine, driver, Cipher::aes_128_gcm, 2), 2e9 / 9808, 100);
+  EXPECT_NEAR(predict_threads(machine, driver, Cipher::aes_128_gcm, 4), 2e9 / 9808, 100);
+}
+
+TEST(Calibrate, a_record_of_cbc_takes_both_its_requests) {
+  const MachineDescription machine{"test", "test", 2, 1};
+  const Json driver = driver_profile(
+      machine, {{Algorithm::aes_128_cbc, {}, {1000, 0, 0}}, {Algorithm::hmac_sha1, {}, {3000, 0, 0}}});
+  EXPECT_NEAR(predict_threads(machine, driver, Cipher::aes_128_cbc_sha1, 2), 2e9 / 4000, 50);
 }
 
 class Steps : public testing::Test {

@@ -32,7 +32,9 @@ class CalibrateTest(unittest.TestCase):
     def test_bigger_records_take_longer(self):
         status, out, _ = ktlssim("calibrate", *QUICK, "--format", "json")
         self.assertEqual(status, 0)
-        for algorithm in json.loads(out)["algorithms"].values():
+        algorithms = json.loads(out)["algorithms"]
+        self.assertEqual(len(algorithms), 8)
+        for algorithm in algorithms.values():
             self.assertGreater(algorithm["byte_ns"], 0)
 
     def test_wrong_input_is_refused(self):

@@ -9,10 +9,11 @@
 #include <chrono>
 #include <cmath>
 #include <fstream>
+#include <span>
 #include <thread>
 #include <utility>
 
-#include "sim/calibrate/evp_cipher.hpp"
+#include "sim/calibrate/evp_algorithm.hpp"
 
 namespace ktlssim {
 
@@ -35,16 +36,19 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
-// Encrypts records from one buffer into another, walking through both.
+// Processes records from one buffer into another, walking through both: with each algorithm in turn.
 class Encryptor {
  public:
-  Encryptor(Algorithm algorithm, std::size_t bytes)
-      : cipher_(algorithm), from_(bytes, 0x5a), to_(bytes + EVP_MAX_BLOCK_LENGTH, 1) {}
+  Encryptor(std::span<const Algorithm> algorithms, std::size_t bytes)
+      : algorithms_(algorithms.begin(), algorithms.end()),
+        from_(bytes, 0x5a),
+        to_(bytes + EVP_MAX_BLOCK_LENGTH, 1) {}
 
   void record(std::int64_t bytes) {
     const auto size = static_cast<std::size_t>(bytes);
     if (at_ + size > from_.size()) at_ = 0;
-    cipher_.encrypt(from_.data() + at_, to_.data() + at_, static_cast<int>(bytes));
+    for (EvpAlgorithm& algorithm : algorithms_)
+      algorithm.process(from_.data() + at_, to_.data() + at_, static_cast<int>(bytes));
     at_ += size;
   }
 
@@ -63,7 +67,7 @@ class Encryptor {
   }
 
  private:
-  EvpCipher cipher_;
+  std::vector<EvpAlgorithm> algorithms_;
   std::vector<std::uint8_t> from_;
   std::vector<std::uint8_t> to_;
   std::size_t at_ = 0;
@@ -135,12 +139,11 @@ CostFit fit_cost(const std::vector<Timing>& timings) {
 
 std::vector<AlgorithmMeasurement> measure_algorithms(int repetitions, double milliseconds) {
   std::vector<AlgorithmMeasurement> all;
-  for (const Algorithm algorithm :
-       {Algorithm::aes_128_gcm, Algorithm::aes_256_gcm, Algorithm::chacha20_poly1305}) {
+  for (std::size_t i = 0; i < kAlgorithmCount; ++i) {
     AlgorithmMeasurement& measurement = all.emplace_back();
-    measurement.algorithm = algorithm;
+    measurement.algorithm = static_cast<Algorithm>(i);
     for (const bool cold : {false, true}) {
-      Encryptor encryptor(algorithm, cold ? kColdBytes : kHotBytes);
+      Encryptor encryptor({&measurement.algorithm, 1}, cold ? kColdBytes : kHotBytes);
       encryptor.time_ns(kTlsMaxPayloadBytes, milliseconds);  // the clock speeds up, pages are mapped
       for (const std::int64_t bytes : kSizes)
         measurement.timings.push_back(time_size(encryptor, bytes, cold, repetitions, milliseconds));
@@ -150,8 +153,8 @@ std::vector<AlgorithmMeasurement> measure_algorithms(int repetitions, double mil
   return all;
 }
 
-ThreadsMeasurement measure_threads(Algorithm algorithm, int threads, int cpus, int repetitions,
-                                   double milliseconds) {
+ThreadsMeasurement measure_threads(const std::vector<Algorithm>& algorithms, int threads, int cpus,
+                                   int repetitions, double milliseconds) {
   constexpr std::size_t kLeastBytes = 16u << 20;
   const std::size_t bytes = std::max(kColdBytes / static_cast<std::size_t>(threads), kLeastBytes);
   std::vector<double> rates;
@@ -163,8 +166,8 @@ ThreadsMeasurement measure_threads(Algorithm algorithm, int threads, int cpus, i
         static_cast<std::size_t>(threads));  // records, CPU seconds
     std::vector<std::jthread> workers;
     for (auto& own_part : done)
-      workers.emplace_back([&, algorithm, bytes] {
-        Encryptor encryptor(algorithm, bytes);
+      workers.emplace_back([&, bytes] {
+        Encryptor encryptor(algorithms, bytes);
         for (int warm = 0; warm < 100; ++warm) encryptor.record(kTlsMaxPayloadBytes);
         --waiting;
         while (waiting > 0) std::this_thread::yield();

@@ -42,8 +42,8 @@ struct AlgorithmMeasurement {
   CostFit cost;
 };
 
-// AES-128-GCM, AES-256-GCM and ChaCha20-Poly1305 over 16 B to 16 KiB, hot and cold, each repetition
-// `milliseconds` long. Throws std::runtime_error if OpenSSL fails.
+// Every Algorithm over 16 B to 16 KiB, hot and cold, each repetition `milliseconds` long. Throws
+// std::runtime_error if OpenSSL fails.
 std::vector<AlgorithmMeasurement> measure_algorithms(int repetitions, double milliseconds);
 
 struct ThreadsMeasurement {
@@ -52,7 +52,8 @@ struct ThreadsMeasurement {
 };
 
 // Medians of repetitions. In CPU time: what they would encrypt together if nothing else ran.
-ThreadsMeasurement measure_threads(Algorithm algorithm, int threads, int cpus, int repetitions,
-                                   double milliseconds);
+// Each record passes through all of `algorithms`.
+ThreadsMeasurement measure_threads(const std::vector<Algorithm>& algorithms, int threads, int cpus,
+                                   int repetitions, double milliseconds);
 
 }  // namespace ktlssim

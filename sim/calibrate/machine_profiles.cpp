@@ -113,15 +113,14 @@ void apply_steps(const std::filesystem::path& table, Json& host) {
   problems.throw_if_any();
 }
 
-double predict_threads(const MachineDescription& machine, const Json& driver, Algorithm algorithm,
-                       int threads) {
+double predict_threads(const MachineDescription& machine, const Json& driver, Cipher cipher, int threads) {
   const Json scenario{
       {"name", "encryption"},
       {"host",
        {{"profile", "ideal"}, {"cpus", machine.cpus}, {"threads_per_core", machine.threads_per_core}}},
       {"driver", driver},
       {"ktls", {{"workers", threads}}},
-      {"tls", {{"version", "1.2"}, {"cipher", kAlgorithmNames[static_cast<std::size_t>(algorithm)]}}},
+      {"tls", {{"version", "1.2"}, {"cipher", kCipherNames[static_cast<std::size_t>(cipher)]}}},
       {"workload",
        {{"kind", "closed"}, {"sessions", threads}, {"records_in_flight", 2}, {"flow_ids", "sequential"}}},
       {"measure", {{"warmup_ms", 5}, {"duration_ms", 50}}}};

@@ -24,7 +24,6 @@ Json host_profile(const MachineDescription& machine, const std::string& base);
 void apply_steps(const std::filesystem::path& table, Json& host);
 
 // Records per second of `threads` threads that encrypt 16 KiB records, as the simulator predicts them.
-double predict_threads(const MachineDescription& machine, const Json& driver, Algorithm algorithm,
-                       int threads);
+double predict_threads(const MachineDescription& machine, const Json& driver, Cipher cipher, int threads);
 
 }  // namespace ktlssim
