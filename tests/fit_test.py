@@ -74,6 +74,21 @@ class FitTest(unittest.TestCase):
         self.assertLess(left["service"][0], 0.9 / 2.6e-6)
         self.assertGreater(left["service"][1], 1.1 / 2.6e-6)
 
+    def test_validate_leaves_claims_out_of_the_fits_beside_its_suite(self):
+        with tempfile.TemporaryDirectory() as directory:
+            suite, fits = os.path.join(directory, "suite.json"), os.path.join(directory, "fits")
+            with open(suite, "w", encoding="utf-8") as file:
+                json.dump({"claims": [{**claim("latency", 2, 2 / 20e-6), "fitted": "L"}]}, file)
+            words = ("validate", "--suite", suite, "--replications", "1", "--leave-one-out")
+            status, _, err = ktlssim(*words)
+            self.assertEqual((status, "no fits in" in err), (2, True), err)
+            os.mkdir(fits)
+            with open(os.path.join(fits, "a.json"), "w", encoding="utf-8") as file:
+                json.dump({"description": "test", "claims": ["latency"],
+                           "parameters": [parameter("L", LATENCY_IN, 1000, 50000)]}, file)
+            _, out, err = ktlssim(*words)
+            self.assertRegex(out, r"\nlatency +100000 +3\.\d+e\+04 to 3\.\d+e\+05 +open\n", err)
+
     def test_what_is_written_is_what_was_fitted(self):
         with tempfile.TemporaryDirectory() as data:
             shutil.copytree(os.path.join(os.environ["KTLSSIM_ROOT"], "models", "profiles"), os.path.join(data, "profiles"))

@@ -26,7 +26,7 @@ pre { overflow-x: auto; font-size: .8rem; }
   main { columns: 2; column-gap: 1.5rem; }
   section { break-inside: avoid; }
   h1 { font-size: 1.3rem; } h2 { font-size: 1.05rem; margin: .8rem 0 0; } p { margin: .3rem 0; }
-  figure { margin: .3rem 0; overflow: visible; } figure svg { max-height: 17cm; }
+  figure { margin: .3rem 0; overflow: visible; } figure svg { max-height: 14cm; }
   section > details:not([open]) { display: none; }
   .scroll { overflow: visible; } pre { white-space: pre-wrap; }
 }

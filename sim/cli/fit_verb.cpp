@@ -8,6 +8,7 @@
 #include <map>
 #include <nlopt.hpp>
 
+#include "sim/cli/left_out_rows.hpp"
 #include "sim/cli/options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
@@ -87,15 +88,6 @@ Json json(const FitResult& result) {
           {"evaluations", result.evaluations}};
 }
 
-std::string table(const FitProblem& problem, const std::vector<LeftOut>& all) {
-  std::string text = wrap(plain(problem.description), kColumns) +
-                     fmt::format("\n{:<36}{:>12}{:>24}\n", "claim left out", "published", "the others leave");
-  for (const LeftOut& left : all)
-    text += fmt::format("{:<36}{:>12}{:>24}\n", fit(left.claim.name, 36), number_text(left.claim.published),
-                        fmt::format("{} to {}", number_text(left.lo), number_text(left.hi)));
-  return text;
-}
-
 Json json(const std::vector<LeftOut>& all) {
   Json claims = Json::array();
   for (const LeftOut& left : all)
@@ -159,7 +151,9 @@ int fit_verb(const Arguments& arguments) {
       if (&problem != &problems.front()) print("\n");
       if (values->contains("leave-one-out")) {
         const std::vector<LeftOut> all = leave_one_out(problem, replications, jobs);
-        print(as_json ? json(all).dump(2) + '\n' : table(problem, all));
+        print(as_json ? json(all).dump(2) + '\n'
+                      : wrap(plain(problem.description), kColumns) + '\n' + left_out_heads() +
+                            left_out_rows(all));
         continue;
       }
       const FitResult result = fit(problem, replications, jobs);

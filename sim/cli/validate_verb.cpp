@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
+#include "sim/cli/left_out_rows.hpp"
 #include "sim/cli/options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
@@ -156,6 +158,22 @@ std::string leans(const Claim& claim, std::size_t replications, std::size_t jobs
   return text;
 }
 
+std::string left_out(const std::filesystem::path& suite_file, const Suite& suite, std::size_t replications,
+                     std::size_t jobs) {
+  const std::filesystem::path directory = suite_file.parent_path() / "fits";
+  std::vector<std::filesystem::path> fits;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error))
+    if (entry.path().extension() == ".json") fits.push_back(entry.path());
+  if (fits.empty())
+    throw UsageError(fmt::format("--leave-one-out: no fits in {}", plain(directory.string())));
+  std::sort(fits.begin(), fits.end());
+  std::string text = '\n' + left_out_heads();
+  for (const std::filesystem::path& path : fits)
+    text += left_out_rows(leave_one_out(load_fit(path, suite), replications, jobs));
+  return text;
+}
+
 Json estimate_json(const Estimate& estimate) {
   Json json{{"mean", estimate.mean}, {"unit", estimate.unit}, {"n", estimate.n}};
   json["ci95"] = estimate.spread == Spread::interval ? Json{estimate.lo, estimate.hi} : Json();
@@ -215,6 +233,8 @@ po::options_description validate_options() {
       "simulate every variant N times");
   add("jobs,j", po::value<std::string>()->value_name("N"), "at most N at a time; by default one per CPU");
   add("leans", "also name the three parameters that each prediction leans on most; takes long");
+  add("leave-one-out",
+      "also leave each claim out of the fit that has it, of those in fits/ beside the suite; takes minutes");
   add("suite", po::value<std::string>()->value_name("FILE"), "another file of claims");
   add("format", po::value<std::string>()->default_value("table")->value_name("NAME"), "table or json");
   return options;
@@ -230,9 +250,10 @@ int validate_verb(const Arguments& arguments) {
   const auto replications = static_cast<std::size_t>(
       integer_option("replications", values->at("replications").as<std::string>(), 1, kMaxReplications));
   const std::vector<std::string> names = operands(*values, 0, 1000, "CLAIM");
-  const Suite suite =
-      load_suite(values->contains("suite") ? std::filesystem::path(values->at("suite").as<std::string>())
-                                           : default_suite());
+  const std::filesystem::path suite_file = values->contains("suite")
+                                               ? std::filesystem::path(values->at("suite").as<std::string>())
+                                               : default_suite();
+  const Suite suite = load_suite(suite_file);
   const ValidationRun run =
       validate(chosen(suite, names), replications, jobs_option(*values), !names.empty());
   if (run.interrupted) {
@@ -243,6 +264,8 @@ int validate_verb(const Arguments& arguments) {
     print(json(suite, run).dump(2) + '\n');
   } else if (names.empty()) {
     print(table(suite, run));
+    if (values->contains("leave-one-out"))
+      print(left_out(suite_file, suite, replications, jobs_option(*values)));
   } else {
     std::string text;
     for (const ClaimOutcome& outcome : run.outcomes) {

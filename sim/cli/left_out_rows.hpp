@@ -1,0 +1,16 @@
+// The table of claims that were left out of their fit.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/experiment/fit.hpp"
+
+namespace ktlssim {
+
+std::string left_out_heads();
+
+// met: all that the others leave is within the tolerance; open: some of it is; missed: nothing.
+std::string left_out_rows(const std::vector<LeftOut>& all);
+
+}  // namespace ktlssim
