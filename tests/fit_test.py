@@ -105,6 +105,18 @@ class FitTest(unittest.TestCase):
             self.assertEqual((written.returncode, f"wrote {profile}" in written.stderr), (0, True), written.stderr)
             self.assertEqual(subprocess.run(words, env=environment, capture_output=True, check=False).returncode, 0)
 
+    def test_what_the_claims_cannot_tell_is_not_written(self):
+        with tempfile.TemporaryDirectory() as data:
+            profiles = os.path.join(os.environ["KTLSSIM_ROOT"], "models", "profiles")
+            shutil.copytree(profiles, os.path.join(data, "profiles"))
+            problem = os.path.join(SCENARIOS, "validation", "fits", "alternatives", "ccr-t6-split.json")
+            done = subprocess.run([KTLSSIM, "fit", problem, "--replications", "1", "--write"],
+                                  env=dict(os.environ, KTLSSIM_DATA=data), capture_output=True, text=True, check=False)
+            self.assertIn("unidentifiable", done.stdout, done.stderr)
+            with open(os.path.join(profiles, "drivers", "ccr-t6.json"), encoding="utf-8") as before, \
+                    open(os.path.join(data, "profiles", "drivers", "ccr-t6.json"), encoding="utf-8") as after:
+                self.assertEqual(before.read(), after.read())
+
     def test_one_of_two_latencies_cannot_be_told_from_the_other(self):
         claims = [claim("a", 2, 2 / 20e-6), claim("b", 3, 3 / 20e-6)]
         for c in claims:

@@ -22,6 +22,12 @@ TEST(Mser5, deletes_what_is_not_like_the_rest) {
   EXPECT_EQ(mser5(fives({10, 10, 10, 10, 10, 10})), 0);
 }
 
+TEST(Mser5, takes_no_notice_of_rounding) {
+  std::vector<double> observations = fives({0.3, 0.5, 0.7});
+  for (int i = 0; i < 50; ++i) observations.insert(observations.end(), 5, i % 3 == 0 ? 0.1 + 0.2 : 0.3);
+  EXPECT_EQ(mser5(observations), 15);
+}
+
 // Squares about the mean over the square of the number of batches, by hand: all six of 6, 12, 10, 12, 10, 12
 // have mean 62/6 and 22.67/36 = 0.63... ; without the first, mean 11.2 and 4.8/25 = 0.192.
 TEST(Mser5, takes_the_smallest_standard_error) {

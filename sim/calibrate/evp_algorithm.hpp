@@ -18,9 +18,7 @@ namespace ktlssim {
 class EvpAlgorithm {
  public:
   explicit EvpAlgorithm(Algorithm algorithm)
-      : is_aead_(algorithm <= Algorithm::chacha20_poly1305),
-        cipher_(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free),
-        hmac_(nullptr, EVP_MAC_CTX_free) {
+      : cipher_(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free), hmac_(nullptr, EVP_MAC_CTX_free) {
     if (const char* const digest = digest_of(algorithm)) {
       const std::unique_ptr<EVP_MAC, void (*)(EVP_MAC*)> mac(EVP_MAC_fetch(nullptr, "HMAC", nullptr),
                                                              EVP_MAC_free);
@@ -31,8 +29,10 @@ class EvpAlgorithm {
       require(hmac_ != nullptr &&
               EVP_MAC_init(hmac_.get(), key_.data(), key_.size(), parameters.data()) == 1);
     } else {
+      const EVP_CIPHER* const cipher = cipher_of(algorithm);
+      is_aead_ = (EVP_CIPHER_get_flags(cipher) & EVP_CIPH_FLAG_AEAD_CIPHER) != 0;
       require(cipher_ != nullptr &&
-              EVP_EncryptInit_ex(cipher_.get(), cipher_of(algorithm), nullptr, key_.data(), nullptr) == 1 &&
+              EVP_EncryptInit_ex(cipher_.get(), cipher, nullptr, key_.data(), nullptr) == 1 &&
               EVP_CIPHER_CTX_set_padding(cipher_.get(), 0) == 1);
     }
   }
@@ -100,7 +100,7 @@ class EvpAlgorithm {
     if (!done) throw std::runtime_error("OpenSSL cannot do this algorithm");
   }
 
-  bool is_aead_;
+  bool is_aead_ = false;
   std::unique_ptr<EVP_CIPHER_CTX, void (*)(EVP_CIPHER_CTX*)> cipher_;
   std::unique_ptr<EVP_MAC_CTX, void (*)(EVP_MAC_CTX*)> hmac_;  // null for ciphers
   std::array<std::uint8_t, 32> key_{1, 2, 3};

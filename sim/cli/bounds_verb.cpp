@@ -151,7 +151,7 @@ int bounds_verb(const Arguments& arguments) {
     problems.throw_if_any();
   }
   const Demands demands = demands_of(scenario);
-  print(as_json ? json(scenario, demands).dump(2) + '\n' : table(scenario, demands));
+  print(as_json ? json_text(json(scenario, demands)) : table(scenario, demands));
   return kExitDone;
 }
 

@@ -169,11 +169,11 @@ int calibrate_verb(const Arguments& arguments) {
            measure_threads(algorithms_of(cipher), threads, machine.cpus, repetitions, 5 * milliseconds),
            predict_threads(machine, driver, cipher, threads)});
   if (hosts) {
-    hosts->write("measured.json", host.dump(2) + '\n');
-    drivers->write("measured.json", driver.dump(2) + '\n');
+    hosts->write("measured.json", json_text(host));
+    drivers->write("measured.json", json_text(driver));
   }
   if (as_json) {
-    print(json(machine, algorithms, rows).dump(2) + '\n');
+    print(json_text(json(machine, algorithms, rows)));
     return kExitDone;
   }
   print(wrap(plain(fmt::format("{}, {} CPUs, {} a core, {}", machine.cpu, machine.cpus,

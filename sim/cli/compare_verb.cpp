@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <filesystem>
 #include <optional>
 
@@ -148,10 +147,8 @@ void simulate_side(Side& side, std::size_t count, std::size_t jobs) {
 }
 
 bool precise(const std::vector<MetricComparison>& compared, double relative) {
-  return std::ranges::all_of(compared, [relative](const MetricComparison& m) {
-    const Estimate& d = m.difference;
-    return d.spread != Spread::single && (d.hi - d.lo) / 2 <= relative * std::abs(m.a.mean);
-  });
+  return std::ranges::all_of(
+      compared, [relative](const MetricComparison& m) { return narrow(m.difference, relative, m.a.mean); });
 }
 
 // Both sides, until there are `count` pairs; or, where that is nothing, until their differences are precise.

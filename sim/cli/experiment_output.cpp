@@ -22,10 +22,6 @@ std::vector<std::string> settings(const boost::program_options::variables_map& v
   return sets;
 }
 
-std::string json_text(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
-}
-
 std::string utc_now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
 
 void complain_of_failures(const Experiment& experiment, const std::string& where) {

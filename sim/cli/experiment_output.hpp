@@ -15,8 +15,6 @@ inline constexpr std::int64_t kMaxReplications = 10000;
 // `--set`, then `--seed` as one of them.
 std::vector<std::string> settings(const boost::program_options::variables_map& values);
 
-std::string json_text(const Json& json);
-
 // Now, in UTC, ISO 8601.
 std::string utc_now();
 

@@ -15,6 +15,7 @@
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/fit.hpp"
 #include "sim/experiment/json_file.hpp"
+#include "sim/experiment/output_directory.hpp"
 #include "sim/experiment/profile_edit.hpp"
 
 namespace ktlssim {
@@ -110,9 +111,7 @@ void write_profiles(const FitResult& result) {
     text = with_quantity(text, v.pointer, v.value, v.factor);
   }
   for (const auto& [path, text] : files) {
-    std::ofstream file(path);
-    if (!(file << text << std::flush))
-      throw std::runtime_error(fmt::format("cannot write {}", path.string()));
+    OutputDirectory(path.parent_path()).write(path.filename().string(), text);
     complain(fmt::format("wrote {}", path.string()));
   }
 }
@@ -151,14 +150,14 @@ int fit_verb(const Arguments& arguments) {
       if (&problem != &problems.front()) print("\n");
       if (values->contains("leave-one-out")) {
         const std::vector<LeftOut> all = leave_one_out(problem, replications, jobs);
-        print(as_json ? json(all).dump(2) + '\n'
+        print(as_json ? json_text(json(all))
                       : wrap(plain(problem.description), kColumns) + '\n' + left_out_heads() +
                             left_out_rows(all));
         continue;
       }
       const FitResult result = fit(problem, replications, jobs);
       if (values->contains("write")) write_profiles(result);
-      print(as_json ? json(result).dump(2) + '\n' : table(problem, result));
+      print(as_json ? json_text(json(result)) : table(problem, result));
       same = same && std::all_of(result.parameters.begin(), result.parameters.end(), in_profile);
     }
   } catch (const nlopt::forced_stop&) {

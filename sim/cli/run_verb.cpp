@@ -47,7 +47,8 @@ po::options_description run_options() {
       "the same as --set /measure/relative_precision=R: replicate until intervals are narrow enough");
   add("format", po::value<std::string>()->default_value("table")->value_name("NAME"),
       "table, json or sysctl");
-  add("out", po::value<std::string>()->value_name("DIR"), "write result.json and manifest.json to DIR");
+  add("out", po::value<std::string>()->value_name("DIR"),
+      "write result.json, latency.csv, series.csv and manifest.json to DIR");
   add("folded", po::value<std::string>()->value_name("FILE"),
       "write CPU time as folded stacks (class;thread;function ns) for flame graphs");
   add("trace", po::value<std::string>()->value_name("FILE"),

@@ -117,7 +117,7 @@ int sensitivity_verb(const Arguments& arguments) {
     complain(fmt::format("a run failed: {}", run.failure));
     return kExitRunFailed;
   }
-  print(as_json ? json(variant.scenario.string(), run).dump(2) + '\n'
+  print(as_json ? json_text(json(variant.scenario.string(), run))
                 : table(variant.scenario.string(), run, top));
   return kExitDone;
 }

@@ -114,7 +114,7 @@ int status_verb(const Arguments& arguments) {
                     {"missing", status.counts.missing()},
                     {"points_missing", status.points_missing},
                     {"failures", status.failures}};
-    print(json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
+    print(json_text(json));
   }
   return exit_status(status.counts);
 }

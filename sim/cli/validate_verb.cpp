@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <nlopt.hpp>
 
 #include "sim/cli/left_out_rows.hpp"
 #include "sim/cli/options.hpp"
@@ -158,8 +159,7 @@ std::string leans(const Claim& claim, std::size_t replications, std::size_t jobs
   return text;
 }
 
-std::string left_out(const std::filesystem::path& suite_file, const Suite& suite, std::size_t replications,
-                     std::size_t jobs) {
+std::vector<FitProblem> fits_beside(const std::filesystem::path& suite_file, const Suite& suite) {
   const std::filesystem::path directory = suite_file.parent_path() / "fits";
   std::vector<std::filesystem::path> fits;
   std::error_code error;
@@ -168,10 +168,9 @@ std::string left_out(const std::filesystem::path& suite_file, const Suite& suite
   if (fits.empty())
     throw UsageError(fmt::format("--leave-one-out: no fits in {}", plain(directory.string())));
   std::sort(fits.begin(), fits.end());
-  std::string text = '\n' + left_out_heads();
-  for (const std::filesystem::path& path : fits)
-    text += left_out_rows(leave_one_out(load_fit(path, suite), replications, jobs));
-  return text;
+  std::vector<FitProblem> problems;
+  for (const std::filesystem::path& path : fits) problems.push_back(load_fit(path, suite));
+  return problems;
 }
 
 Json estimate_json(const Estimate& estimate) {
@@ -254,6 +253,12 @@ int validate_verb(const Arguments& arguments) {
                                                ? std::filesystem::path(values->at("suite").as<std::string>())
                                                : default_suite();
   const Suite suite = load_suite(suite_file);
+  std::vector<FitProblem> fits;
+  if (values->contains("leave-one-out")) {
+    if (as_json || !names.empty())
+      throw UsageError("--leave-one-out goes with the table of all claims: no CLAIM, no --format json");
+    fits = fits_beside(suite_file, suite);
+  }
   const ValidationRun run =
       validate(chosen(suite, names), replications, jobs_option(*values), !names.empty());
   if (run.interrupted) {
@@ -261,11 +266,17 @@ int validate_verb(const Arguments& arguments) {
     return kExitInterrupted;
   }
   if (as_json) {
-    print(json(suite, run).dump(2) + '\n');
+    print(json_text(json(suite, run)));
   } else if (names.empty()) {
     print(table(suite, run));
-    if (values->contains("leave-one-out"))
-      print(left_out(suite_file, suite, replications, jobs_option(*values)));
+    if (!fits.empty()) print('\n' + left_out_heads());
+    try {
+      for (const FitProblem& problem : fits)
+        print(left_out_rows(leave_one_out(problem, replications, jobs_option(*values))));
+    } catch (const nlopt::forced_stop&) {
+      complain("interrupted");
+      return kExitInterrupted;
+    }
   } else {
     std::string text;
     for (const ClaimOutcome& outcome : run.outcomes) {

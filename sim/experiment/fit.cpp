@@ -42,6 +42,7 @@ class Fitter {
       result.parameters.push_back({problem_.parameters[p], model_.committed()[p], best[p], widths[p]});
     result.evaluations = model_.evaluations();
     for (std::size_t p = 0; p < best.size(); ++p) {
+      if (!result.parameters[p].identified()) continue;
       const auto values = model_.profile_values(p, best[p]);
       result.profile_values.insert(result.profile_values.end(), values.begin(), values.end());
     }

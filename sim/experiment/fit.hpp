@@ -71,11 +71,13 @@ struct FitResult {
   std::vector<FittedClaim> claims;
   double objective;  // sum of squared errors, each in units of its tolerance
   int evaluations;
-  std::vector<ProfileValue> profile_values;  // what the profiles of the claims' scenarios would have to say
+  // What the profiles of the claims' scenarios would have to say, as far as parameters are identified.
+  std::vector<ProfileValue> profile_values;
 };
 
 // Minimizes the objective within the bounds (NLopt's BOBYQA, or Subplex for one parameter), from the
-// committed values, with common random numbers. Throws std::runtime_error if a run fails, or Interrupted.
+// committed values, with common random numbers. Throws std::runtime_error if a run fails, nlopt::forced_stop
+// if it is interrupted.
 FitResult fit(const FitProblem& problem, std::size_t replications, std::size_t jobs);
 
 // A claim that is left out of its fit, and what the others, each within its tolerance, and the bounds of the

@@ -185,6 +185,10 @@ std::string child_pointer(const std::string& parent, std::string_view key) {
   return pointer;
 }
 
+std::string json_text(const Json& value) {
+  return value.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
 std::string short_text(const Json& value) {
   constexpr std::size_t kLongest = 60;
   std::string text = value.dump(-1, ' ', true, Json::error_handler_t::replace);

@@ -27,6 +27,9 @@ std::optional<Json> read_json_file(const std::filesystem::path& path, Problems& 
 // `parent` + "/" + `key`, with '~' and '/' escaped (RFC 6901).
 std::string child_pointer(const std::string& parent, std::string_view key);
 
+// Indented, with a newline at its end; what is not UTF-8 is replaced.
+std::string json_text(const Json& value);
+
 // On one line, ASCII, cut where it gets long: for messages.
 std::string short_text(const Json& value);
 

@@ -19,11 +19,14 @@ std::size_t replications_after(const MeasureParameters& measure, std::size_t n) 
   return std::min(last, std::max(first, n + (n + 1) / 2));
 }
 
+bool narrow(const Estimate& estimate, double relative, double scale) {
+  return estimate.spread != Spread::single && (estimate.hi - estimate.lo) / 2 <= relative * std::abs(scale);
+}
+
 bool precise(const Summary& summary, const MeasureParameters& measure) {
   return std::ranges::all_of(precision_metrics(measure), [&](const std::string& name) {
     const Estimate* metric = summary.metric(name);
-    if (metric == nullptr || metric->spread == Spread::single) return false;
-    return (metric->hi - metric->lo) / 2 <= measure.relative_precision * std::abs(metric->mean);
+    return metric != nullptr && narrow(*metric, measure.relative_precision, metric->mean);
   });
 }
 

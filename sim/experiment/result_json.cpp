@@ -104,13 +104,13 @@ Json failures_json(const Experiment& experiment) {
   return failures;
 }
 
+}  // namespace
+
 std::string machine_name() {
   char name[256] = "";
   if (gethostname(name, sizeof name - 1) != 0) return "unknown";
   return name;
 }
-
-}  // namespace
 
 double us_per_record(double busy_ns, const Scenario& scenario, const Summary& summary) {
   const Estimate* rate = summary.metric("records_per_second");

@@ -32,6 +32,9 @@ struct RunRecord {
 Json provenance_json(const Scenario& scenario, const Experiment& experiment, const RunRecord& record);
 Json result_json(const Scenario& scenario, const Experiment& experiment, const RunRecord& record);
 
+// Host name of this machine.
+std::string machine_name();
+
 // CPU time in microseconds per record; nothing is known (NaN) where no record became ready.
 double us_per_record(double busy_ns, const Scenario& scenario, const Summary& summary);
 // CPU time in percent of `cpus` CPUs within the measured time.

@@ -31,27 +31,27 @@ void check_schema_key(const Json& json, const Origins& origins, Problems& proble
     problems.add(origins.file("/$schema"), "/$schema", short_text(*found), "expected a string");
 }
 
+// A member that may be left out: then it is empty.
+Json::array_t find_array(const Json& json, const std::string& key, const std::string& expected,
+                         const Origins& origins, Problems& problems) {
+  if (!json.is_object() || !json.contains(key)) return {};
+  const Json& list = json.at(key);
+  if (list.is_array()) return list.get<Json::array_t>();
+  problems.add(origins.file('/' + key), '/' + key, short_text(list), "expected an array of " + expected);
+  return {};
+}
+
 void read_other_drivers(const Json& json, const Origins& origins, Problems& problems, Scenario& scenario) {
-  if (!json.is_object() || !json.contains("other_drivers")) return;
-  const Json& list = json.at("other_drivers");
-  if (!list.is_array()) {
-    problems.add(origins.file("/other_drivers"), "/other_drivers", short_text(list),
-                 "expected an array of driver profiles, each a name or an object");
-    return;
-  }
+  const Json::array_t list =
+      find_array(json, "other_drivers", "driver profiles, each a name or an object", origins, problems);
   scenario.other_drivers.resize(list.size());
   for (std::size_t i = 0; i < list.size(); ++i)
     read_driver(list[i], fmt::format("/other_drivers/{}", i), origins, problems, scenario.other_drivers[i]);
 }
 
 void read_session_groups(const Json& json, const Origins& origins, Problems& problems, Scenario& scenario) {
-  if (!json.is_object() || !json.contains("session_groups")) return;
-  const Json& list = json.at("session_groups");
-  if (!list.is_array()) {
-    problems.add(origins.file("/session_groups"), "/session_groups", short_text(list),
-                 "expected an array of {sessions, version, cipher}");
-    return;
-  }
+  const Json::array_t list =
+      find_array(json, "session_groups", "{sessions, version, cipher}", origins, problems);
   scenario.session_groups.resize(list.size());
   for (std::size_t i = 0; i < list.size(); ++i) {
     ParameterReader reader(list[i], fmt::format("/session_groups/{}", i), origins, problems);

@@ -35,9 +35,12 @@ std::string stall_diagnosis(const Kernel& k, Time since) {
                      k.recorder.records_pending(), since.count(), k.sched.state_of_threads());
 }
 
-// Measures from `warmup` on. With `series`, only the payload delivered in each of its steps.
+// Of the time series that a run keeps.
+constexpr std::size_t kSteps = 100;
+
+// Measures from `warmup` on, with a time series of so many steps.
 RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t replication, Time warmup,
-                      Timeline* timeline, std::vector<double>* series = nullptr) {
+                      Timeline* timeline, std::size_t steps) {
   Executive executive(engine);
   Kernel k(executive, scenario, replication);
   if (timeline != nullptr) timeline->observe(k.sched);
@@ -45,10 +48,7 @@ RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t re
   k.recorder.stations.timeline = timeline;
   k.window.begin = warmup;
   k.window.end = warmup + from_ms(scenario.measure.duration_ms);
-  TimeSeries time_series(k);
-  if (series != nullptr)
-    k.recorder.keep_series(series->size(), Time{(k.window.end - k.window.begin).count() /
-                                                static_cast<std::int64_t>(series->size())});
+  TimeSeries time_series(k, steps);
 
   const bool nic = scenario.has_application() && scenario.network.kind == NetworkKind::nic;
   Drivers drivers(k, nic);
@@ -81,7 +81,6 @@ RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t re
   k.sched.account_all();
   if (timeline != nullptr) timeline->finish();
   check_conservation(k);
-  if (series != nullptr) *series = k.recorder.series();
   RunResult result = collect(k);
   result.series = time_series.take();
   check_bounds(result);
@@ -102,18 +101,20 @@ RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t re
 }
 
 // In which the throughput is looked at for the warm-up, and of which MSER-5 makes batches of five.
-constexpr std::size_t kSeriesSteps = 1000;
+constexpr std::size_t kWarmupSteps = 1000;
 
 // The same run, on the cheaper engine; its trajectory is the same on both. Nothing where it is too short.
 std::optional<Time> settling_time(const Scenario& scenario, std::uint64_t replication) {
-  std::vector<double> series(kSeriesSteps);
+  RunResult pilot;
   const std::unique_ptr<Engine> engine = make_fiber_engine();
   engine->run(static_cast<int>(scenario.cpus()),
-              [&] { run_machine(scenario, *engine, replication, kNoTime, nullptr, &series); });
-  const std::optional<std::size_t> deleted = mser5(series);
+              [&] { pilot = run_machine(scenario, *engine, replication, kNoTime, nullptr, kWarmupSteps); });
+  std::vector<double> throughput_gbps;
+  for (const SeriesStep& step : pilot.series) throughput_gbps.push_back(step.throughput_gbps);
+  const std::optional<std::size_t> deleted = mser5(throughput_gbps);
   if (!deleted) return std::nullopt;
-  return Time{from_ms(scenario.measure.duration_ms).count() / static_cast<std::int64_t>(kSeriesSteps) *
-              static_cast<std::int64_t>(*deleted)};
+  return from_ms(scenario.measure.duration_ms) / static_cast<std::int64_t>(kWarmupSteps) *
+         static_cast<std::int64_t>(*deleted);
 }
 
 }  // namespace
@@ -147,7 +148,7 @@ RunResult simulate(const Scenario& scenario, EngineKind kind, std::uint64_t repl
     const std::unique_ptr<Engine> engine =
         kind == EngineKind::simgrid ? make_simgrid_engine() : make_fiber_engine();
     engine->run(static_cast<int>(scenario.cpus()),
-                [&] { result = run_machine(scenario, *engine, replication, *warmup, timeline); });
+                [&] { result = run_machine(scenario, *engine, replication, *warmup, timeline, kSteps); });
     if (automatic) result.metrics.push_back({"warmup_ms", "ms", static_cast<double>(warmup->count()) / 1e6});
   } catch (const KernelPanic& panic) {
     result.status = RunStatus::panicked;

@@ -1,7 +1,6 @@
 #include "sim/experiment/sweep_directory.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -11,6 +10,7 @@
 #include "sim/experiment/build_info.hpp"
 #include "sim/experiment/effective.hpp"
 #include "sim/experiment/precision.hpp"
+#include "sim/experiment/result_json.hpp"
 #include "sim/experiment/run_result_json.hpp"
 #include "sim/experiment/summary.hpp"
 
@@ -20,22 +20,13 @@ namespace {
 
 constexpr int kSchemaVersion = 2;
 
-std::string json_text(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
-}
-
-std::string host_name() {
-  char name[256] = "";
-  return gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
-}
-
 // What the tables and a report need of a result; numbers that are not finite as null.
 Json json_of(const RunResult& result) {
   Json metrics = Json::array();
   for (const Metric& metric : result.metrics)
     metrics.push_back({metric.name, metric.unit, std::isfinite(metric.value) ? Json(metric.value) : Json()});
   Json json = Json::object();
-  json.emplace("host", host_name());
+  json.emplace("host", machine_name());
   json.emplace("status", kRunStatusNames[static_cast<std::size_t>(result.status)]);
   json.emplace("reason", result.diagnosis);
   json.emplace("random", result.random);
@@ -232,8 +223,10 @@ void SweepDirectory::write_point(std::size_t point, const Scenario& scenario) co
   points_.write(fmt::format("{:05}.json", point), json_text(effective_json(scenario)));
 }
 
-void SweepDirectory::write_run(std::size_t number, const RunResult& result) const {
-  write_run(number, json_of(result));
+SweepRun SweepDirectory::write_run(std::size_t number, const RunResult& result) const {
+  const Json json = json_of(result);
+  write_run(number, json);
+  return run_of(json);
 }
 
 void SweepDirectory::write_run(std::size_t number, const Json& run) const {

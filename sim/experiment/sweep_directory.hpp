@@ -38,7 +38,8 @@ class SweepDirectory {
   Sweep plan() const;
 
   void write_point(std::size_t point, const Scenario& scenario) const;
-  void write_run(std::size_t number, const RunResult& result) const;
+  // Returns what run() would read of it.
+  SweepRun write_run(std::size_t number, const RunResult& result) const;
   void write_run(std::size_t number, const Json& run) const;
   // The file of replication `number` (point * replications + replication); null where there is none.
   std::optional<Json> read_run(std::size_t number) const;
@@ -50,7 +51,6 @@ class SweepDirectory {
   SweepCounts write_tables(bool interrupted, const std::string& command_line);
 
  private:
-  void check_same(const Json& manifest) const;
   std::string run_name(std::size_t number) const;
 
   OutputDirectory top_;

@@ -49,8 +49,7 @@ class SweepRunner {
     pool.jobs = options_.jobs;
     pool.limit = options_.limit;
     pool.ended = [&](std::size_t task, RunResult result) {
-      directory_.write_run(numbers[task], result);
-      runs_[numbers[task]] = directory_.run(numbers[task]);
+      runs_[numbers[task]] = directory_.write_run(numbers[task], result);
       ++ended_;
     };
     pool.ticked = [&] {

@@ -49,7 +49,7 @@ void sbdrop(Kernel& k, Socket& so, std::int64_t bytes) {
           fmt::format("session {}: record {} acknowledged before it was ready", so.index, m.seqno));
     sb.acked_of_head -= m.wire_bytes;
     sb.sb_mb = m.m_next;
-    k.recorder.delivered(so.group, m.payload_bytes, k.now());
+    k.recorder.delivered(so.group, m.payload_bytes);
     k.recorder.acknowledged(m.stays, m.payload_bytes, k.now());
     mb_free_extpg(k, m);
   }

@@ -32,7 +32,6 @@ class BusySteps {
     }
   }
   std::int64_t ns(std::size_t step) const { return busy_ns_[step]; }
-  Time begin() const { return begin_; }
   Time end(std::size_t step) const {
     return step + 1 == busy_ns_.size() ? end_ : begin_ + step_ * static_cast<std::int64_t>(step + 1);
   }

@@ -68,10 +68,7 @@ class Recorder {
     if (stations.timeline != nullptr) stations.timeline->failed(stays, now);
   }
   // Payload that has left for good, of a group of sessions.
-  void delivered(std::size_t group, std::int64_t payload_bytes, Time now) {
-    if (!series_.empty()) [[unlikely]]
-      series_[std::min(series_.size() - 1, static_cast<std::size_t>(now / series_step_))] +=
-          static_cast<double>(payload_bytes);
+  void delivered(std::size_t group, std::int64_t payload_bytes) {
     if (group >= window_delivered_bytes_.size()) window_delivered_bytes_.resize(group + 1);
     window_delivered_bytes_[group] += payload_bytes;
   }
@@ -94,13 +91,6 @@ class Recorder {
 
   void reset(Time now);
 
-  // From now on, what is delivered is summed up in `steps` of equal length from time zero on.
-  void keep_series(std::size_t steps, Time step) {
-    series_.assign(steps, 0);
-    series_step_ = step;
-  }
-  const std::vector<double>& series() const { return series_; }
-
   std::int64_t records_in() const { return in_; }
   std::int64_t records_ready() const { return ready_; }
   std::int64_t records_failed() const { return failed_; }
@@ -122,8 +112,6 @@ class Recorder {
   std::int64_t in_ = 0, ready_ = 0, failed_ = 0, acknowledged_ = 0;
   std::int64_t window_ready_ = 0, window_ready_bytes_ = 0, window_failed_ = 0, window_acknowledged_bytes_ = 0;
   std::vector<std::int64_t> window_delivered_bytes_;  // by group
-  std::vector<double> series_;
-  Time series_step_{1};
   std::int64_t interrupts_ = 0, aborted_ = 0;
   LatencyHistogram latency_;
 };

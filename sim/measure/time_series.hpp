@@ -15,7 +15,7 @@ class Kernel;
 // Looks at a kernel, and changes nothing in it. To be there before anything runs, since devices book ahead.
 class TimeSeries {
  public:
-  explicit TimeSeries(Kernel& k);
+  TimeSeries(Kernel& k, std::size_t steps);
 
   void start();       // at the begin of the measured time
   Time next() const;  // when the step under way ends
@@ -31,9 +31,9 @@ class TimeSeries {
     std::int64_t in_flight_area_ns = 0;
   };
   Level level() const;
-  double engines() const;
 
   Kernel& k_;
+  double engines_ = 0;
   Level before_;
   std::vector<SeriesStep> series_;
 };

@@ -1,6 +1,7 @@
 #include "sim/measure/warmup.hpp"
 
 #include <boost/accumulators/accumulators.hpp>
+#include <boost/accumulators/statistics/mean.hpp>
 #include <boost/accumulators/statistics/stats.hpp>
 #include <boost/accumulators/statistics/variance.hpp>
 #include <limits>
@@ -11,8 +12,7 @@ namespace ktlssim {
 std::optional<std::size_t> mser5(std::span<const double> observations) {
   namespace acc = boost::accumulators;
   constexpr std::size_t kBatch = 5;
-  constexpr std::size_t kFewest =
-      5;  // batches that a mean is taken of: the last ones alone may agree by chance
+  constexpr std::size_t kFewest = 5;  // batches a mean is of: the last ones alone may agree by chance
   std::vector<double> batches;
   for (std::size_t i = 0; i + kBatch <= observations.size(); i += kBatch) {
     double sum = 0;
@@ -27,7 +27,10 @@ std::optional<std::size_t> mser5(std::span<const double> observations) {
   for (std::size_t first = batches.size(); first-- > 0;) {
     rest(batches[first]);
     const auto n = static_cast<double>(acc::count(rest));
-    const double statistic = acc::variance(rest) / n;
+    // What rounding makes of equal observations is no variance.
+    const double rounding = 8 * std::numeric_limits<double>::epsilon() * acc::mean(rest);
+    const double variance = acc::variance(rest);
+    const double statistic = variance > rounding * rounding ? variance / n : 0;
     if (batches.size() - first < kFewest && first > 0) continue;
     if (statistic > least) continue;
     least = statistic;

@@ -55,7 +55,7 @@ void RecordSource::pr_ready(Socket& so, Mbuf& top, int records) {
   for (int i = 0; i < records; ++i) {
     Mbuf& m = *next;
     next = m.m_next;
-    kernel_.recorder.delivered(so.group, m.payload_bytes, kernel_.now());
+    kernel_.recorder.delivered(so.group, m.payload_bytes);
     kernel_.recorder.ready(m.stays, m.payload_bytes, kernel_.now());
     kernel_.mbufs.put(m);
     if (closed_) offer(static_cast<std::uint64_t>(so.index));
