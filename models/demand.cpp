@@ -53,6 +53,7 @@ class Path {
  private:
   // One OpenCrypto request of a record, and the driver that does it.
   struct Request {
+    Algorithm algorithm;
     const DriverProfile* driver;
     double service_us;
   };
@@ -62,7 +63,7 @@ class Path {
     const Framing framed = framing(s_.tls.version, cipher);
     const auto add = [this](Algorithm algorithm, std::int64_t bytes) {
       const DriverProfile* const driver = s_.selected(algorithm);
-      requests_.push_back({driver, to_us(driver->cost(algorithm).time(bytes))});
+      requests_.push_back({algorithm, driver, to_us(driver->cost(algorithm).time(bytes))});
       if (!driver->has_device) return;
       device_ = driver;
       device_us_ += requests_.back().service_us;
@@ -215,6 +216,31 @@ class Path {
     const double threads = s_.host.threads_per_core.value();
     return static_cast<double>(s_.cpus()) / threads * std::max(1.0, threads * s_.host.smt_speed.value());
   }
+  // Of a card that reads requests, and what a first port of ccr(4) sends.
+  double pcie_us() const {
+    double bytes = 0;
+    for (const Request& request : requests_)
+      bytes += request.driver == device_ ? static_cast<double>(payload_) : 0;
+    if (device_->kind == DriverKind::ccr && cards() == 1 && tcp_ && s_.network.kind == NetworkKind::nic)
+      bytes += wire_;
+    return bytes * 8 / device_->device.pcie_gbps.value() / 1e3;
+  }
+  // Over memory, as Memory counts them.
+  double moved_bytes() const {
+    const auto payload = static_cast<double>(payload_);
+    const double copies = s_.host.memory.copy_passes.value();
+    const bool receives =
+        s_.network.kind == NetworkKind::loopback && s_.network.receiver == ReceiverKind::ktls_rx;
+    double bytes = 0;
+    for (const Request& request : requests_) {
+      const double passes = is_mac(request.algorithm) ? 1 : file_ && !request.driver->has_device ? copies : 2;
+      bytes += passes * payload + (receives ? 2 * payload : 0);
+    }
+    if (!tcp_) return bytes;
+    if (!file_) bytes += copies * payload;
+    if (file_) bytes += s_.workload.disk_probability * payload;
+    return bytes + (s_.network.kind == NetworkKind::nic ? wire_ : copies * wire_);
+  }
   double link_us() const { return wire_ * 8 / s_.network.rate_gbps / 1e3; }
 
   void add_stations(std::vector<StationDemand>& stations) const;
@@ -238,12 +264,16 @@ void Path::add_stations(std::vector<StationDemand>& stations) const {
     if (steps.count() > 0) stations.push_back({std::move(name), servers, steps.us(), steps.count()});
   };
   const auto sessions = static_cast<double>(s_.workload.sessions);
+  if (const double gbytes_per_s = s_.host.memory.bandwidth_gbytes_per_s.value(); gbytes_per_s > 0)
+    stations.push_back({"memory", 1, moved_bytes() / gbytes_per_s / 1e3, 0});
   add("application threads", application_threads(), app_);
   add("KTLS workers, CPU time", static_cast<double>(workers_with_sessions(s_)), worker_);
   if (device_ != nullptr) {
     stations.push_back({std::string(kDriverKindNames[static_cast<std::size_t>(device_->kind)]) + " engines",
                         cards() * device_->device.engines.value(), device_us_, 0});
     add("completion interrupt threads", interrupt_threads(), interrupt_);
+    if (device_->device.pcie_gbps.value() > 0)
+      stations.push_back({"PCIe links of the cards", cards(), pcie_us(), 0});
   }
   if (tcp_) {
     const bool one_flow = s_.workload.flow_ids == FlowIds::zero;

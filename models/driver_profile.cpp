@@ -18,6 +18,8 @@ void describe(ParameterVisitor& v, DeviceCosts& c) {
   v.quantity("latency_complete_ns", c.latency_complete_ns, kStep,
              "end of service until the host sees the completion");
   v.choice("law", c.law, kServiceLawNames, ServiceLaw::constant, "how service times vary around their mean");
+  v.quantity("pcie_gbps", c.pcie_gbps, {0, 1e5},
+             "data that the card reads over its PCIe link, ccr what its ports send too; 0 = no limit");
   v.quantity("process_ns", c.process_ns, kStep, "CPU in process(): gather lists, work request");
   v.quantity("ring_ns", c.ring_ns, kStep, "CPU under the ring's lock: descriptors and doorbell");
   v.quantity("response_ns", c.response_ns, kStep,

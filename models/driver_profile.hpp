@@ -34,6 +34,7 @@ struct DeviceCosts {
       latency_submit_ns;  // doorbell until an engine may start: DMA of the descriptor and the payload's head
   Quantity latency_complete_ns;  // end of service until the completion entry is visible to the host
   ServiceLaw law = ServiceLaw::constant;
+  Quantity pcie_gbps;    // at which the card reads from the host; 0: no limit beside its engines
   Quantity process_ns;   // CPU in the driver's process(): gather lists, work request
   Quantity ring_ns;      // CPU under the ring's lock: descriptors and doorbell
   Quantity response_ns;  // CPU in the interrupt thread per completion, up to crypto_done

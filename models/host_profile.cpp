@@ -33,6 +33,15 @@ void describe(ParameterVisitor& v, SchedulerCosts& c) {
              "the remote wakeup rule: up to it displaces a batch thread on another CPU");
 }
 
+void describe(ParameterVisitor& v, MemoryCosts& c) {
+  v.quantity("bandwidth_gbytes_per_s", c.bandwidth_gbytes_per_s, {0, 1e5},
+             "what CPUs, cards, NIC and disks move together, at most; 0 = no limit");
+  v.quantity("copy_passes", c.copy_passes, {0, 10},
+             "over memory for each byte that a CPU copies, or encrypts to another place");
+  v.quantity("backlog_ns", c.backlog_ns, kStep,
+             "bytes that lag behind by less delay nobody: costs per byte contain such waiting");
+}
+
 void describe(ParameterVisitor& v, ApplicationCosts& c) {
   v.quantity("application_ns", c.application_ns, kStep, "user code per write or sendfile call");
   v.quantity("syscall_ns", c.syscall_ns, kStep, "entry and exit of one system call");
@@ -122,6 +131,9 @@ void describe(ParameterVisitor& v, HostProfile& p) {
   v.quantity("smt_speed", p.smt_speed, {0.1, 1}, "speed of each sibling while both are busy");
   v.choice("step_law", p.step_law, kServiceLawNames, ServiceLaw::constant,
            "how the time of one step varies around its mean; context switches are constant");
+  v.begin_group("memory", "the bandwidth that all bytes share");
+  describe(v, p.memory);
+  v.end_group();
   v.begin_group("scheduler", "who runs where, and what a change of thread costs");
   describe(v, p.scheduler);
   v.end_group();

@@ -29,6 +29,13 @@ struct SchedulerCosts {
   Quantity pri_max_interact;  // the remote wakeup rule: up to it displaces a batch thread on another CPU
 };
 
+// What all bytes that move share.
+struct MemoryCosts {
+  Quantity bandwidth_gbytes_per_s;  // that a loaded server reaches; 0: no limit
+  Quantity copy_passes;  // over memory for each byte that a CPU copies, or encrypts to another place
+  Quantity backlog_ns;   // bytes that lag by less delay nobody
+};
+
 // The application's own work and its system calls.
 struct ApplicationCosts {
   Quantity application_ns;      // user code per write or sendfile call
@@ -109,6 +116,7 @@ struct HostProfile {
   Quantity threads_per_core;  // siblings are neighbours: CPUs 0 and 1 share a core where this is 2
   Quantity smt_speed;         // speed of each sibling while both are busy; 1 = no slow-down
   ServiceLaw step_law = ServiceLaw::constant;  // of every step below
+  MemoryCosts memory;
   SchedulerCosts scheduler;
   ApplicationCosts application;
   KtlsCosts ktls;

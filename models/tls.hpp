@@ -26,6 +26,8 @@ inline constexpr std::array<std::string_view, 8> kAlgorithmNames{
     "aes-256-cbc", "hmac-sha1",   "hmac-sha256",       "hmac-sha384"};
 inline constexpr std::size_t kAlgorithmCount = kAlgorithmNames.size();
 
+inline bool is_mac(Algorithm algorithm) { return algorithm >= Algorithm::hmac_sha1; }
+
 // What KTLS takes for a session: AEADs, and AES-CBC with an HMAC. AES-192 is refused.
 enum class Cipher {
   aes_128_gcm,

@@ -54,6 +54,14 @@ TEST_F(ScenarioChecks, session_groups_are_part_of_the_sessions_and_their_ciphers
   EXPECT_THAT(groups("3"), ElementsAre(HasSubstr("/session_groups: 3: expected an array")));
 }
 
+TEST_F(ScenarioChecks, a_rate_without_limit_is_0_and_no_other_is_next_to_nothing) {
+  EXPECT_THAT(with({"/host/memory/bandwidth_gbytes_per_s=0.001"}), IsEmpty());
+  EXPECT_THAT(
+      with({"/host/memory/bandwidth_gbytes_per_s=1e-9"}),
+      ElementsAre("--set: /host/memory/bandwidth_gbytes_per_s: 1e-09: 0, which is no limit, or at least "
+                  "0.001 is allowed"));
+}
+
 TEST_F(ScenarioChecks, blocking_io_takes_a_thread_per_session) {
   EXPECT_THAT(with({"/workload/io=blocking", "/workload/sessions=8"}), IsEmpty());
   EXPECT_THAT(with({"/workload/io=blocking", "/workload/sessions=8", "/workload/app_threads=8"}), IsEmpty());

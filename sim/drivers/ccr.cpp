@@ -18,9 +18,10 @@ namespace {
 
 // A work request in the ring.
 struct WorkRequest {
-  Time taken_up;  // by the device, which then needs its descriptors no more
+  Time taken_up;  // by the device, which then needs its descriptors no more; kNever: it will tell
   std::int64_t descriptors;
-  bool update;  // F_FW_WR_EQUEQ: the device then writes to the status page how far it is
+  bool update;     // F_FW_WR_EQUEQ: the device then writes to the status page how far it is
+  bool interrupt;  // F_FW_WR_EQUIQ: and interrupts
 };
 
 // A control queue (struct sge_wrq): a ring of descriptors, and a list without bound behind it.
@@ -28,6 +29,7 @@ struct ControlQueue {
   Mutex eq_lock;
   std::int64_t used = 0;  // descriptors of the ring, as far as the driver knows
   std::deque<WorkRequest> in_ring;
+  std::size_t not_taken_up = 0;  // of them, the last ones: as far as the device will tell
   std::deque<Cryptop*> wr_list;
   std::int64_t since_update = 0;  // descriptors written since an update was asked for (equeqidx)
   bool equiq = false;             // an egress update with an interrupt has been asked for
@@ -44,7 +46,7 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
       : Driver(kernel, profile, unit),
         costs_(profile.ccr),
         nic_(nic),
-        device_(kernel, profile, unit, *this),
+        device_(kernel, profile, unit, *this, nic.read_over(profile.device.pcie_gbps.value())),
         ports_(static_cast<std::size_t>(costs_.ports.count())),
         fwq_(kernel, fmt::format("irq t6nex{}:evt", unit), kernel.sched.cpus() - 1,
              costs_.event_holdoff_ns.ns(), *this) {
@@ -86,6 +88,13 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
     return Errno::ok;
   }
 
+  void taken_up(Cryptop& crp) override {
+    ControlQueue& wrq = ports_[static_cast<std::size_t>(crp.ring)];
+    WorkRequest& request = wrq.in_ring[wrq.in_ring.size() - wrq.not_taken_up--];
+    request.taken_up = wrq.last_taken_up = kernel_.now();
+    if (request.interrupt) egress_update(static_cast<std::uint64_t>(crp.ring));
+  }
+
   void completed(Cryptop& crp) override { nic_.receive_fw6_pld(first_rxq(crp.ring), crp); }
 
   void do_cpl6_fw_pld(Cryptop& crp) override {
@@ -98,7 +107,7 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
     for (std::size_t port = 0; port < ports_.size(); ++port) {
       const ControlQueue& wrq = ports_[port];
       const Time idle = kernel_.now() - wrq.last_taken_up;
-      if (wrq.wr_list.empty() || wrq.equiq || wrq.drain_due || wrq.eq_lock.held() ||
+      if (wrq.wr_list.empty() || wrq.not_taken_up > 0 || wrq.equiq || wrq.drain_due || wrq.eq_lock.held() ||
           idle < (kernel_.window.end - kernel_.window.begin) / 10)  // the next work request may yet bring it
         continue;
       return fmt::format(
@@ -112,7 +121,11 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
     return {};
   }
 
-  std::vector<Resource> resources(std::int64_t records) const override { return {device_.resource(records)}; }
+  std::vector<Resource> resources(std::int64_t records) const override {
+    std::vector<Resource> all = device_.resources(records);
+    if (const PcieLink* const link = nic_.pcie_link()) all.push_back(link->resource(records));
+    return all;
+  }
 
   std::vector<std::pair<std::string, std::int64_t>> counters() const override {
     std::vector<std::pair<std::string, std::int64_t>> all{
@@ -203,13 +216,18 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
     wrq.used += descriptors;
     ring_filled(wrq, descriptors);
     wrq.since_update += descriptors;
-    const Time taken_up = wrq.last_taken_up = device_.submit(crp);
+    const Time taken_up = device_.submit(crp);
     const bool interrupt = free < sidx() / 4 && !wrq.equiq;
     const bool update = interrupt || wrq.since_update >= costs_.egress_update_descriptors.count();
-    wrq.in_ring.push_back({taken_up, descriptors, update});
+    wrq.in_ring.push_back({taken_up, descriptors, update, interrupt});
     if (update) wrq.since_update = 0;
+    if (interrupt) wrq.equiq = true;
+    if (taken_up == kNever) {
+      ++wrq.not_taken_up;
+      return;
+    }
+    wrq.last_taken_up = taken_up;
     if (!interrupt) return;
-    wrq.equiq = true;
     kernel_.calendar().call_at<&Ccr::egress_update>(taken_up, Rank::hardware, this,
                                                     static_cast<std::uint64_t>(&wrq - ports_.data()));
   }

@@ -9,7 +9,8 @@
 
 namespace ktlssim {
 
-Device::Device(Kernel& kernel, const DriverProfile& profile, int unit, DeviceOwner& owner)
+Device::Device(Kernel& kernel, const DriverProfile& profile, int unit, DeviceOwner& owner,
+               PcieLink* shared_link)
     : kernel_(kernel),
       name_(kDriverKindNames[static_cast<std::size_t>(profile.kind)]),
       owner_(owner),
@@ -19,33 +20,84 @@ Device::Device(Kernel& kernel, const DriverProfile& profile, int unit, DeviceOwn
       dead_from_(from_ms(kernel.scenario.faults.device_dead_from_ms)),
       random_(random_stream(kernel, unit == 0 ? "service" : fmt::format("service {}", unit))) {
   if (unit > 0) name_ += std::to_string(unit);
+  if (costs_.pcie_gbps.value() == 0) return;
+  if (shared_link == nullptr)
+    own_link_ = std::make_unique<PcieLink>(kernel, name_ + " PCIe link", costs_.pcie_gbps.value());
+  link_ = shared_link == nullptr ? own_link_.get() : shared_link;
 }
 
 Time Device::service_time(const Cryptop& crp) {
   return draw(costs_.law, profile_.cost(crp.ses->algorithm).time(crp.payload_bytes), random_);
 }
 
-// Requests arrive in the order of submission and are served first come, first served, so the engine that is
-// free first takes this one, and its start and end are known now.
 Time Device::submit(Cryptop& crp) {
-  const Time arrival = kernel_.now() + costs_.latency_submit_ns.ns();
-  Engine& engine = *std::min_element(engines_.begin(), engines_.end(),
-                                     [](const Engine& x, const Engine& y) { return x.free_at < y.free_at; });
-  const Time start = std::max(arrival, engine.free_at);
+  const Time arrival = std::max(kernel_.now() + costs_.latency_submit_ns.ns(), kernel_.memory.caught_up());
+  kernel_.recorder.stations.enter(crp.cb_mbuf->stays, Place::device, kernel_.now());
+  if (link_ == nullptr) {
+    // Requests arrive in the order of submission and are served first come, first served, so the engine that
+    // is free first takes this one, and its start and end are known now.
+    Engine& engine = first_free();
+    const Time start = std::max(arrival, engine.free_at);
+    serve(crp, engine, start);
+    return start;
+  }
+  kernel_.calendar().call_at<&Device::arrive>(arrival, Rank::hardware, this,
+                                              reinterpret_cast<std::uintptr_t>(&crp));
+  return kNever;
+}
+
+void Device::arrive(std::uint64_t crp) {
+  arrived_.push_back(reinterpret_cast<Cryptop*>(crp));
+  fetch();
+}
+
+// One request an engine is read ahead, while the engine is busy.
+void Device::fetch() {
+  while (!arrived_.empty() && reading_ + read_ahead_.size() < engines_.size()) {
+    Cryptop& crp = *arrived_.front();
+    arrived_.pop_front();
+    ++reading_;
+    link_->read<&Device::fetched>(PcieLink::Flow::requests, crp.payload_bytes, this,
+                                  reinterpret_cast<std::uintptr_t>(&crp));
+  }
+}
+
+void Device::fetched(std::uint64_t crp) {
+  --reading_;
+  read_ahead_.push_back(reinterpret_cast<Cryptop*>(crp));
+  start();
+}
+
+void Device::start(std::uint64_t) {
+  while (!read_ahead_.empty() && first_free().free_at <= kernel_.now()) {
+    Cryptop& crp = *read_ahead_.front();
+    read_ahead_.pop_front();
+    Engine& engine = first_free();
+    serve(crp, engine, kernel_.now());
+    kernel_.calendar().call_at<&Device::start>(engine.free_at, Rank::hardware, this);
+    owner_.taken_up(crp);
+  }
+  fetch();
+}
+
+Device::Engine& Device::first_free() {
+  return *std::min_element(engines_.begin(), engines_.end(),
+                           [](const Engine& x, const Engine& y) { return x.free_at < y.free_at; });
+}
+
+void Device::serve(Cryptop& crp, Engine& engine, Time start) {
   engine.free_at = start + service_time(crp);
   if (Timeline* const timeline = kernel_.recorder.stations.timeline)
     timeline->served(name_, static_cast<std::size_t>(&engine - engines_.data()), start, engine.free_at);
   busy_ns_ += kernel_.window.overlap_ns(start, engine.free_at);
   kernel_.recorder.device_busy.add(start, engine.free_at);
-  kernel_.recorder.stations.enter(crp.cb_mbuf->stays, Place::device, kernel_.now());
-  if (kernel_.now() >= dead_from_) return start;
+  if (kernel_.now() >= dead_from_) return;
   crp.completion =
       kernel_.calendar().reserve(engine.free_at + costs_.latency_complete_ns.ns(), Rank::hardware);
   crp.next_of_engine = nullptr;
   (engine.first == nullptr ? engine.first : engine.last->next_of_engine) = &crp;
   engine.last = &crp;
   if (engine.first == &crp) call_back(static_cast<std::size_t>(&engine - engines_.data()));
-  return start;
 }
 
 void Device::call_back(std::size_t engine) {
@@ -56,20 +108,24 @@ void Device::complete(std::uint64_t engine) {
   Cryptop& crp = *engines_[engine].first;
   engines_[engine].first = crp.next_of_engine;
   if (engines_[engine].first != nullptr) call_back(engine);
+  kernel_.memory.move(kernel_.memory.encrypted(crp), kernel_.now());
   kernel_.recorder.stations.leave(crp.cb_mbuf->stays, Place::device, kernel_.now());
   owner_.completed(crp);
 }
 
-Resource Device::resource(std::int64_t records) const {
+std::vector<Resource> Device::resources(std::int64_t records) const {
   const auto engines = static_cast<double>(engines_.size());
   const auto busy = static_cast<double>(busy_ns_);
   const auto span = static_cast<double>((kernel_.window.end - kernel_.window.begin).count());
-  return {.name = name_ + " engines",
-          .kind = "device",
-          .servers = engines,
-          .demand_us = records > 0 ? busy / static_cast<double>(records) / 1e3 : 0,
-          .utilization = busy / span / engines,
-          .what_it_means = "the coprocessor itself is saturated: only a faster card helps"};
+  std::vector<Resource> all{
+      {.name = name_ + " engines",
+       .kind = "device",
+       .servers = engines,
+       .demand_us = records > 0 ? busy / static_cast<double>(records) / 1e3 : 0,
+       .utilization = busy / span / engines,
+       .what_it_means = "the coprocessor itself is saturated: only a faster card helps"}};
+  if (own_link_ != nullptr) all.push_back(own_link_->resource(records));
+  return all;
 }
 
 }  // namespace ktlssim

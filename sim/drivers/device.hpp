@@ -1,12 +1,16 @@
-// A coprocessor behind its submission ring: fixed latency in, engines with one FIFO queue, fixed latency out.
+// A coprocessor behind its submission ring: fixed latency in, engines with one FIFO queue, fixed latency out;
+// and, where the profile says how fast it is, the PCIe link that each request is read over beforehand.
 #pragma once
 
 #include <boost/random/mersenne_twister.hpp>
 #include <cstdint>
+#include <deque>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "models/driver_profile.hpp"
+#include "sim/drivers/pcie_link.hpp"
 #include "sim/measure/run_result.hpp"
 
 namespace ktlssim {
@@ -20,18 +24,36 @@ class DeviceOwner {
   virtual ~DeviceOwner() = default;
   // The completion of `crp` is visible to the host. A hardware callback: never blocks.
   virtual void completed(Cryptop& crp) = 0;
+  // An engine has taken up `crp`, which submit() could not foresee. A hardware callback.
+  virtual void taken_up(Cryptop&) {}
 };
 
 class Device {
  public:
-  Device(Kernel& kernel, const DriverProfile& profile, int unit, DeviceOwner& owner);
+  // `shared_link` is the PCIe link that it shares; null: it has one of its own.
+  Device(Kernel& kernel, const DriverProfile& profile, int unit, DeviceOwner& owner,
+         PcieLink* shared_link = nullptr);
 
-  // The doorbell for a request rings now. Returns when an engine takes it up, which frees its ring slot.
+  // The doorbell for a request rings now. Returns when an engine takes it up, which frees its ring slot;
+  // kNever where that depends on the link, and the owner is going to be told.
   Time submit(Cryptop& crp);
 
-  Resource resource(std::int64_t records) const;
+  std::vector<Resource> resources(std::int64_t records) const;
 
  private:
+  // What an engine has been given: its requests end in this order, so only the first is in the calendar.
+  struct Engine {
+    Time free_at{0};  // when it has done all of them
+    Cryptop* first = nullptr;
+    Cryptop* last = nullptr;
+  };
+
+  Engine& first_free();
+  void serve(Cryptop& crp, Engine& engine, Time start);
+  void arrive(std::uint64_t crp);
+  void fetch();
+  void fetched(std::uint64_t crp);
+  void start(std::uint64_t = 0);
   Time service_time(const Cryptop& crp);
   void complete(std::uint64_t engine);
   void call_back(std::size_t engine);
@@ -41,13 +63,12 @@ class Device {
   DeviceOwner& owner_;
   const DriverProfile& profile_;
   const DeviceCosts& costs_;
-  // What an engine has been given: its requests end in this order, so only the first is in the calendar.
-  struct Engine {
-    Time free_at{0};  // when it has done all of them
-    Cryptop* first = nullptr;
-    Cryptop* last = nullptr;
-  };
   std::vector<Engine> engines_;
+  std::unique_ptr<PcieLink> own_link_;
+  PcieLink* link_ = nullptr;         // null: no limit
+  std::deque<Cryptop*> arrived_;     // not yet read over the link
+  std::deque<Cryptop*> read_ahead_;  // for engines that are busy
+  std::size_t reading_ = 0;
   Time dead_from_;
   boost::random::mt19937_64 random_;
   std::int64_t busy_ns_ = 0;  // of all engines, within the measured window

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/random/bernoulli_distribution.hpp>
 #include <boost/random/exponential_distribution.hpp>
 
@@ -31,10 +32,12 @@ void Disk::read(const SfIo& sfio) {
   const double mean_us = kernel_.scenario.workload.disk_latency_us;
   const Time latency =
       mean_us > 0 ? from_us(boost::random::exponential_distribution<>(1 / mean_us)(random_)) : kNoTime;
-  kernel_.calendar().call_at<&Disk::complete>(kernel_.now() + latency, Rank::hardware, this, slot);
+  kernel_.calendar().call_at<&Disk::complete>(std::max(kernel_.now() + latency, kernel_.memory.caught_up()),
+                                              Rank::hardware, this, slot);
 }
 
 void Disk::complete(std::uint64_t slot) {
+  kernel_.memory.move(reads_[slot].sfio.npages * kPageBytes, kernel_.now());
   queues_[reads_[slot].queue].post({.value = static_cast<std::int64_t>(slot)});
 }
 

@@ -75,7 +75,7 @@ class Qat final : public Driver, public DeviceOwner, public CompletionHandler {
     crypto_done(kernel_, crp);
   }
 
-  std::vector<Resource> resources(std::int64_t records) const override { return {device_.resource(records)}; }
+  std::vector<Resource> resources(std::int64_t records) const override { return device_.resources(records); }
 
   std::vector<std::pair<std::string, std::int64_t>> counters() const override {
     std::int64_t deepest = 0;

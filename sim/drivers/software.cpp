@@ -15,7 +15,8 @@ class Software final : public Driver {
     CryptoSession& ses = *crp.ses;
     const bool locks = profile_.kind == DriverKind::cryptosoft;
     if (locks) kernel_.mtx_lock(ses.lock, kernel_.locks.driver_session);
-    kernel_.charge(Function::encryption, profile_.cost(ses.algorithm).time(crp.payload_bytes));
+    kernel_.charge_moving(Function::encryption, profile_.cost(ses.algorithm).time(crp.payload_bytes),
+                          kernel_.memory.encrypted(crp));
     if (locks) kernel_.mtx_unlock(ses.lock);
     crypto_done(kernel_, crp);
     return Errno::ok;

@@ -102,6 +102,20 @@ void check_numa(const Scenario& s, Checker& checker) {
                             domains == 1 ? "" : "s"));
 }
 
+// Rates of which 0 means that there is no limit.
+void check_rates(const Scenario& s, Checker& checker) {
+  constexpr double kLeast = 0.001;
+  const auto check = [&checker](const std::string& pointer, const Quantity& rate) {
+    if (rate.value() > 0 && rate.value() < kLeast)
+      checker.add(pointer, number_json(rate.value()).dump(),
+                  fmt::format("0, which is no limit, or at least {} is allowed", kLeast));
+  };
+  check("/host/memory/bandwidth_gbytes_per_s", s.host.memory.bandwidth_gbytes_per_s);
+  check("/driver/device/pcie_gbps", s.driver.device.pcie_gbps);
+  for (std::size_t i = 0; i < s.other_drivers.size(); ++i)
+    check(fmt::format("/other_drivers/{}/device/pcie_gbps", i), s.other_drivers[i].device.pcie_gbps);
+}
+
 void check_precision(const Scenario& s, Checker& checker) {
   const MeasureParameters& m = s.measure;
   if (m.min_replications > m.max_replications)
@@ -158,6 +172,7 @@ void check_scenario(const Scenario& s, const Origins& origins, Problems& problem
     checker.add("/workload/rate_gbps", number_json(s.workload.rate_gbps).dump(),
                 "takes a workload sendfile or send");
   check_ciphers(s, checker);
+  check_rates(s, checker);
   check_precision(s, checker);
   check_unloading(s, checker);
   if (s.network.receiver == ReceiverKind::ktls_rx &&

@@ -61,6 +61,7 @@ enum class Function : std::uint8_t {
   soreceive,
   copyout,
   decryption,
+  memory_stall,
   count
 };
 
@@ -118,7 +119,8 @@ inline constexpr std::array<std::string_view, kFunctionCount> kFunctionNames{"cp
                                                                              "netisr",
                                                                              "soreceive",
                                                                              "copyout",
-                                                                             "decryption"};
+                                                                             "decryption",
+                                                                             "memory_stall"};
 
 static_assert(!kFunctionNames.back().empty(), "every function has a name");
 

@@ -8,6 +8,7 @@ Kernel::Kernel(Executive& executive_, const Scenario& scenario_, std::uint64_t r
     : executive(executive_),
       scenario(scenario_),
       replication(replication_),
+      memory(scenario_.host.memory, window),
       sched(executive_, scenario_.host),
       flow_ids(random_stream(*this, "flow ids")),
       faults(scenario_.faults, random_stream(*this, "faults")),

@@ -13,6 +13,7 @@
 #include "sim/kernel/fault_injection.hpp"
 #include "sim/kernel/kern_mutex.hpp"
 #include "sim/kernel/mbuf.hpp"
+#include "sim/kernel/memory.hpp"
 #include "sim/kernel/sched_ule.hpp"
 #include "sim/kernel/socket.hpp"
 #include "sim/kernel/uipc_ktls.hpp"
@@ -39,16 +40,6 @@ struct Locks {
   }
 };
 
-// The measured part of the run; device times are clipped to it.
-struct Window {
-  Time begin{0};
-  Time end{0};
-
-  std::int64_t overlap_ns(Time from, Time to) const {
-    return std::max<std::int64_t>(0, (std::min(to, end) - std::max(from, begin)).count());
-  }
-};
-
 class Kernel {
  public:
   Kernel(Executive& executive_, const Scenario& scenario_, std::uint64_t replication_);
@@ -57,6 +48,14 @@ class Kernel {
   Calendar& calendar() { return executive.calendar(); }
   void charge(Function function, Time cost) {
     sched.charge(function, scenario.host.step_law == ServiceLaw::constant ? cost : vary(cost));
+  }
+
+  // A step during which so many bytes move through memory: takes `cost`, or until memory has caught up.
+  void charge_moving(Function function, Time cost, std::int64_t bytes) {
+    memory.move(bytes, now());
+    const Time caught_up = memory.caught_up();
+    charge(function, cost);
+    sched.stall(caught_up);
   }
 
   // wakeup(9): the caller pays. The thread, if it sleeps on that channel, may run before this returns.
@@ -74,6 +73,7 @@ class Kernel {
   const Scenario& scenario;
   const std::uint64_t replication;
   Window window;
+  Memory memory;
   Scheduler sched;
   Recorder recorder;
   Locks locks;

@@ -43,6 +43,7 @@ void ktls_decrypt(Kernel& k, KtlsRx& rx) {
     rx.encrypted_bytes -= wire_bytes;
     k.charge(Function::ktls_decrypt, costs(k).ktls_decrypt_ns.ns());
     Mbuf& m = k.mbufs.get();
+    m.destination = DestinationBuffer::in_place;
     const Errno error = ktls_ocf_decrypt(k, rx.tls, m, wire_bytes - rx.tls.framing.wire_bytes(0));
     k.mbufs.put(m);
     if (error == Errno::ok)

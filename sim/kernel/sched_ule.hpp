@@ -46,6 +46,12 @@ class Scheduler {
     if (cost > kNoTime) charge_work(function, cost.count() * kWorkPerNs);
   }
 
+  // The executing thread's CPU waits for memory until `until`; returns at once if that is over.
+  void stall(Time until) {
+    if (until > now())
+      charge_work(Function::memory_stall, (until - now()).count() * cpu_of(*executing_).speed);
+  }
+
   // The executing thread sleeps until a wakeup.
   void sleep(std::string_view wchan);
   // Makes a sleeping thread runnable, free of charge; it may run before this returns if it outranks the

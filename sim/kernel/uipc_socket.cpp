@@ -96,7 +96,7 @@ SendResult sosend_generic(Kernel& k, Socket& so, std::int64_t bytes, bool nonblo
   while (left > 0) {
     const std::int64_t space = sbwait_space(k, so, left, nonblocking);
     if (space == 0) break;
-    k.charge(Function::copyin, costs(k).copyin_ns_per_byte.times(space));
+    k.charge_moving(Function::copyin, costs(k).copyin_ns_per_byte.times(space), k.memory.copied(space));
     k.charge(Function::m_uiotombuf, costs(k).anonymous_page_ns.times(pages_of(space)));
     Mbuf& top = anonymous_records(k, space);
     const int enq_cnt = ktls_frame(k, top, so);

@@ -111,7 +111,7 @@ std::vector<Metric> metrics(const Kernel& k, std::int64_t busy) {
   double device = 0;
   for (const Driver* const driver : k.drivers)
     for (const Resource& resource : driver->resources(r.window_ready()))
-      device = std::max(device, resource.utilization);
+      if (resource.kind == "device") device = std::max(device, resource.utilization);
   const auto latency = [&r](std::size_t i) {
     const auto& [name, q] = kLatencyQuantiles[i];
     return Metric{std::string(name), "us", r.latency().quantile_us(q)};
@@ -138,6 +138,7 @@ std::vector<Metric> metrics(const Kernel& k, std::int64_t busy) {
       {"buffer_bytes_mean", "B", r.buffer_bytes.mean(k.now())},
       {"buffer_bytes_per_cpu_mean", "B", r.buffer_bytes.mean(k.now()) / k.sched.cpus()},
       {"buffer_bytes_max", "B", static_cast<double>(r.buffer_bytes.max())},
+      {"memory_gbytes_per_s", "GB/s", k.memory.gbytes_per_s()},
       {"failed_records", "records", static_cast<double>(r.window_failed())},
       {"aborted_connections", "connections", static_cast<double>(r.aborted())},
   };
@@ -197,7 +198,7 @@ std::vector<std::pair<std::string, std::int64_t>> counters(const Kernel& k) {
 }  // namespace
 
 std::span<const std::string_view> metric_names() {
-  static constexpr std::array<std::string_view, 31> kNames{"throughput_gbps",
+  static constexpr std::array<std::string_view, 32> kNames{"throughput_gbps",
                                                            "records_per_second",
                                                            "cpu_percent",
                                                            "cpu_us_per_record",
@@ -218,6 +219,7 @@ std::span<const std::string_view> metric_names() {
                                                            "buffer_bytes_mean",
                                                            "buffer_bytes_per_cpu_mean",
                                                            "buffer_bytes_max",
+                                                           "memory_gbytes_per_s",
                                                            "failed_records",
                                                            "aborted_connections",
                                                            "lock_wait_work_queue_us_per_record",
@@ -255,6 +257,8 @@ RunResult collect(Kernel& k) {
   if (k.network != nullptr)
     for (Resource& resource : k.network->resources(k.recorder.window_ready()))
       result.resources.push_back(std::move(resource));
+  for (Resource& resource : k.memory.resources(k.recorder.window_ready()))
+    result.resources.push_back(std::move(resource));
   result.fingerprint = k.sched.fingerprint();
   result.records_simulated = static_cast<std::uint64_t>(k.recorder.records_ready());
   return result;

@@ -11,12 +11,17 @@ namespace {
 enum Kind : std::uint8_t { ack, fw6_pld };
 }
 
-Cxgbe::Cxgbe(Kernel& kernel, int unit, int rx_queues) : kernel_(kernel) {
+Cxgbe::Cxgbe(Kernel& kernel, int unit, int rx_queues) : kernel_(kernel), name_(fmt::format("t6nex{}", unit)) {
   for (int i = 0; i < rx_queues; ++i)
     queues_.push_back(std::make_unique<InterruptQueue>(
         kernel, fmt::format("irq t6nex{}:0a{}", unit, i), i % kernel.sched.cpus(),
         from_us(kernel.scenario.network.rx_holdoff_us), *this,
         static_cast<std::size_t>(kernel.scenario.network.rx_holdoff_packets)));
+}
+
+PcieLink* Cxgbe::read_over(double gbps) {
+  if (gbps > 0) pcie_link_ = std::make_unique<PcieLink>(kernel_, name_ + " PCIe link", gbps);
+  return pcie_link_.get();
 }
 
 void Cxgbe::receive_ack(Socket& so, std::int64_t up_to, std::int64_t wnd_edge) {

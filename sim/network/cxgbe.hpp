@@ -4,8 +4,10 @@
 
 #include <deque>
 #include <memory>
+#include <string>
 
 #include "sim/drivers/interrupt_queue.hpp"
+#include "sim/drivers/pcie_link.hpp"
 
 namespace ktlssim {
 
@@ -29,6 +31,10 @@ class Cxgbe final : public CompletionHandler {
   // Hardware: a crypto completion for the port whose first queue is `queue`.
   void receive_fw6_pld(int queue, Cryptop& crp);
 
+  // The adapter's PCIe link is one that reads so much from now on; 0: without a limit, and null.
+  PcieLink* read_over(double gbps);
+  PcieLink* pcie_link() const { return pcie_link_.get(); }
+
   void set_ccr(CcrCompletions* ccr) { ccr_ = ccr; }
   int rx_queues() const { return static_cast<int>(queues_.size()); }
   const InterruptQueue& queue(int i) const { return *queues_[static_cast<std::size_t>(i)]; }
@@ -39,6 +45,8 @@ class Cxgbe final : public CompletionHandler {
   Kernel& kernel_;
   CcrCompletions* ccr_ = nullptr;
   std::vector<std::unique_ptr<InterruptQueue>> queues_;
+  std::string name_;
+  std::unique_ptr<PcieLink> pcie_link_;
 };
 
 }  // namespace ktlssim

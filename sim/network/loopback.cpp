@@ -147,7 +147,8 @@ void Loopback::soreceive(Receiver& receiver) {
   kernel_.charge(Function::soreceive, host.loopback.soreceive_ns.ns());
   const std::int64_t record = receiver.so->tls.framing.wire_bytes(kernel_.scenario.ktls.maxlen_bytes);
   const std::int64_t bytes = std::min(receiver.plain - receiver.read, record);
-  kernel_.charge(Function::copyout, host.loopback.copyout_ns_per_byte.times(bytes));
+  kernel_.charge_moving(Function::copyout, host.loopback.copyout_ns_per_byte.times(bytes),
+                        kernel_.memory.copied(bytes));
   kernel_.mtx_lock(receiver.inp_lock, kernel_.locks.receiver_inpcb);
   receiver.read += bytes;
   receiver.readable = receiver.plain > receiver.read;

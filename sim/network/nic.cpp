@@ -27,14 +27,23 @@ Nic::Nic(Kernel& kernel, Cxgbe& queues) : kernel_(kernel), queues_(queues) {
 void Nic::attach(Socket& so) { so.snd_wnd_edge = kernel_.scenario.network.window_bytes; }
 
 void Nic::if_output(Socket& so, std::int64_t bytes) {
-  const Time start = std::max(link_free_, kernel_.now());
+  if (PcieLink* const link = queues_.pcie_link())
+    link->read<&Nic::transmit>(PcieLink::Flow::packets, bytes, this, tag_of(so, bytes));
+  else
+    transmit(tag_of(so, bytes));
+}
+
+void Nic::transmit(std::uint64_t tag) {
+  const std::int64_t bytes = number_of(tag);
+  const Time start = std::max({link_free_, kernel_.now(), kernel_.memory.caught_up()});
   link_free_ = start + transmission_time(bytes, kernel_.scenario.network.rate_gbps);
   busy_ns_ += kernel_.window.overlap_ns(start, link_free_);
-  kernel_.calendar().call_at<&Nic::at_peer>(link_free_ + way_out_, Rank::hardware, this, tag_of(so, bytes));
+  kernel_.calendar().call_at<&Nic::at_peer>(link_free_ + way_out_, Rank::hardware, this, tag);
 }
 
 void Nic::at_peer(std::uint64_t tag) {
   Socket& so = socket_of(kernel_, tag);
+  kernel_.memory.move(number_of(tag), kernel_.now());
   so.peer_received += number_of(tag);
   const std::int64_t unacknowledged = so.peer_received - so.peer_acked;
   if (unacknowledged >= kernel_.scenario.network.ack_bytes) {

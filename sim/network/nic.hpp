@@ -16,6 +16,7 @@ class Nic final : public Network {
   std::vector<Resource> resources(std::int64_t records) const override;
 
  private:
+  void transmit(std::uint64_t tag);
   void at_peer(std::uint64_t tag);
   void delayed_ack(std::uint64_t tag);
   void ack_arrives(std::uint64_t tag);
