@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "models/bounds.hpp"
+#include "sim/experiment/summary.hpp"
 #include "tests/ideal_scenario.hpp"
 #include "tests/machine.hpp"
 
@@ -68,6 +69,8 @@ TEST(MemoryCeiling, holds_cpus_that_could_do_more) {
   EXPECT_NEAR(metric(result, "throughput_gbps"), 65.536 / 2 * 8, 0.1);
   EXPECT_NEAR(metric(result, "memory_gbytes_per_s"), 65.536, 0.1);
   EXPECT_NEAR(metric(result, "cpu_percent"), 100, 1e-6);
+  EXPECT_NEAR(utilization(result, "CPUs"), 0.5, 1e-3);
+  EXPECT_EQ(summarize({&result, 1}).bottleneck()->name, "memory");
   std::int64_t stalled = 0;
   for (const CpuRow& row : result.cpu) stalled += row.function == "memory_stall" ? row.busy_ns : 0;
   EXPECT_NEAR(static_cast<double>(stalled), 4 * 10e6 / 2, 1e4);

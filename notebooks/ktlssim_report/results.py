@@ -131,7 +131,7 @@ def read_sweep(directory):
     return Study(manifest["sweep"], runs, manifest=manifest)
 
 
-SATURATED = 0.9  # kSaturated of sim/experiment/summary.hpp
+SATURATED, HARDWARE_FIRST = 0.9, 0.01  # kSaturated and kHardwareFirst of sim/experiment/summary.hpp
 
 
 def point_result(done, rows):
@@ -149,9 +149,10 @@ def point_result(done, rows):
     stations = pandas.DataFrame([row for run in done for row in run["resources"]],
                                 columns=["name", "kind", "servers", "demand_us_per_record", "utilization", "what_it_means"])
     resources = stations.groupby("name", sort=False).agg({
-        "servers": "first", "demand_us_per_record": "mean", "utilization": "mean",
+        "kind": "first", "servers": "first", "demand_us_per_record": "mean", "utilization": "mean",
         "what_it_means": "first"}).reset_index().to_dict("records")
-    busiest = max(resources, key=lambda r: r["utilization"], default=None)
+    busiest = max(resources, default=None, key=lambda r: r["utilization"] + (
+        0 if r["kind"] in ("cpu", "thread") else HARDWARE_FIRST))
     bottleneck = busiest and dict(busiest, saturated=busiest["utilization"] >= SATURATED)
     return {"metrics": metrics, "cpu": {"by_class": by_class, "threads": threads}, "resources": resources,
             "bottleneck": bottleneck}

@@ -104,7 +104,7 @@ void check_numa(const Scenario& s, Checker& checker) {
 
 // Rates of which 0 means that there is no limit.
 void check_rates(const Scenario& s, Checker& checker) {
-  constexpr double kLeast = 0.001;
+  static constexpr double kLeast = 0.001;
   const auto check = [&checker](const std::string& pointer, const Quantity& rate) {
     if (rate.value() > 0 && rate.value() < kLeast)
       checker.add(pointer, number_json(rate.value()).dump(),

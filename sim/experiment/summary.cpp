@@ -123,9 +123,13 @@ const Estimate* Summary::metric(std::string_view name) const {
 }
 
 const Resource* Summary::bottleneck() const {
+  const auto hardware = [](const Resource& r) { return r.kind != "cpu" && r.kind != "thread"; };
+  const auto as_seen = [&hardware](const Resource& r) {
+    return r.utilization + (hardware(r) ? kHardwareFirst : 0);
+  };
   const auto highest =
       std::max_element(resources.begin(), resources.end(),
-                       [](const Resource& a, const Resource& b) { return a.utilization < b.utilization; });
+                       [&as_seen](const Resource& a, const Resource& b) { return as_seen(a) < as_seen(b); });
   return highest == resources.end() ? nullptr : &*highest;
 }
 

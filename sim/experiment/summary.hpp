@@ -52,8 +52,12 @@ struct Summary {
   std::vector<std::pair<double, double>> latency_cdf;
 
   const Estimate* metric(std::string_view name) const;  // null if there is none
-  const Resource* bottleneck() const;                   // the highest utilization; null without resources
+  const Resource* bottleneck() const;                   // null without resources
 };
+
+// The resource of the highest utilization limits; among those within so much of it hardware does, since
+// threads that wait for it are occupied too.
+inline constexpr double kHardwareFirst = 0.01;
 
 // At this utilization a resource counts as saturated.
 inline constexpr double kSaturated = 0.9;

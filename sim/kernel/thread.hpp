@@ -76,6 +76,9 @@ struct Thread {
     for (const std::int64_t ns : busy_ns) sum += ns;
     return sum;
   }
+  std::int64_t stalled_ns() const { return busy_ns[static_cast<std::size_t>(Function::memory_stall)]; }
+  // What it would take as well if memory were never late.
+  std::int64_t working_ns() const { return total_busy_ns() - stalled_ns(); }
 };
 
 }  // namespace ktlssim

@@ -40,7 +40,10 @@ std::string_view explanation(ThreadClass thread_class) {
   return "";
 }
 
-Resource cpus_resource(const Kernel& k, std::int64_t busy) {
+// Stalls are what memory does to CPUs, not what they have to do.
+Resource cpus_resource(const Kernel& k) {
+  std::int64_t busy = 0;
+  for (const auto& thread : k.sched.threads()) busy += thread->working_ns();
   return {.name = "CPUs",
           .kind = "cpu",
           .servers = static_cast<double>(k.sched.cpus()),
@@ -58,19 +61,22 @@ void add_workers(const Kernel& k, std::vector<Resource>& resources) {
   const bool waits = std::any_of(k.sockets.begin(), k.sockets.end(), [](const Socket& so) {
     return !so.tls.crypto.driver->sync() && so.tls.sync_dispatch;
   });
+  const auto occupied = [&k](const KtlsWq& wq) {
+    return wq.occupied.mean(k.now()) - static_cast<double>(wq.thread->stalled_ns()) / window_ns(k);
+  };
   double all = 0;
   const KtlsWq* busiest = &k.ktls.wq.front();
   for (const KtlsWq& wq : k.ktls.wq) {
-    all += wq.occupied.mean(k.now());
-    if (wq.occupied.mean(k.now()) > busiest->occupied.mean(k.now())) busiest = &wq;
+    all += occupied(wq);
+    if (occupied(wq) > occupied(*busiest)) busiest = &wq;
   }
-  const auto resource = [&k](std::string name, double servers, double occupied, std::string meaning) {
+  const auto resource = [&k](std::string name, double servers, double level, std::string meaning) {
     return Resource{.name = std::move(name),
                     .kind = "thread",
                     .servers = servers,
-                    .demand_us = per_record_us(static_cast<std::int64_t>(occupied * window_ns(k)),
+                    .demand_us = per_record_us(static_cast<std::int64_t>(level * window_ns(k)),
                                                k.recorder.window_ready()),
-                    .utilization = occupied / servers,
+                    .utilization = level / servers,
                     .what_it_means = std::move(meaning)};
   };
   const std::string_view state = waits ? "runs or sleeps in \"ocfktls\" until its one record is encrypted"
@@ -78,7 +84,7 @@ void add_workers(const Kernel& k, std::vector<Resource>& resources) {
   resources.push_back(
       resource("KTLS workers", workers, all, fmt::format("every KTLS worker that has sessions {}", state)));
   resources.push_back(
-      resource("busiest KTLS worker", 1, busiest->occupied.mean(k.now()),
+      resource("busiest KTLS worker", 1, occupied(*busiest),
                fmt::format("{} {}, while others have time left: too few sessions, or flow ids that collide",
                            busiest->thread->name, state)));
 }
@@ -90,14 +96,14 @@ void add_busiest_threads(const Kernel& k, std::vector<Resource>& resources) {
     const Thread* busiest = nullptr;
     for (const auto& thread : k.sched.threads()) {
       if (thread->thread_class != thread_class) continue;
-      if (busiest == nullptr || thread->total_busy_ns() > busiest->total_busy_ns()) busiest = thread.get();
+      if (busiest == nullptr || thread->working_ns() > busiest->working_ns()) busiest = thread.get();
     }
     if (busiest == nullptr || thread_class == ThreadClass::ktls) continue;
     resources.push_back({.name = fmt::format("busiest {} thread", kThreadClassNames[c]),
                          .kind = "thread",
                          .servers = 1,
-                         .demand_us = per_record_us(busiest->total_busy_ns(), k.recorder.window_ready()),
-                         .utilization = static_cast<double>(busiest->total_busy_ns()) / window_ns(k),
+                         .demand_us = per_record_us(busiest->working_ns(), k.recorder.window_ready()),
+                         .utilization = static_cast<double>(busiest->working_ns()) / window_ns(k),
                          .what_it_means = fmt::format("{} {}", busiest->name, explanation(thread_class))});
   }
 }
@@ -248,7 +254,7 @@ RunResult collect(Kernel& k) {
   result.metrics = metrics(k, busy);
   result.latency = k.recorder.latency().counts();
   result.counters = counters(k);
-  result.resources = {cpus_resource(k, busy)};
+  result.resources = {cpus_resource(k)};
   add_workers(k, result.resources);
   add_busiest_threads(k, result.resources);
   for (const Driver* const driver : k.drivers)
