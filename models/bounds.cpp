@@ -31,6 +31,21 @@ AsymptoticBounds asymptotic_bounds(const Demands& demands) {
   return bounds;
 }
 
+Limit mix_bound(const std::vector<Demands>& kinds) {
+  Limit lowest{"", std::numeric_limits<double>::infinity()};
+  for (const StationDemand& station : kinds.front().stations) {
+    double most = 0;
+    for (const Demands& kind : kinds) {
+      const auto same = std::ranges::find(kind.stations, station.name, &StationDemand::name);
+      most = std::max(most, same == kind.stations.end() || same->demand_us == 0
+                                ? std::numeric_limits<double>::infinity()
+                                : same->servers / same->demand_us);
+    }
+    if (most < lowest.records_per_us) lowest = {station.name, most};
+  }
+  return lowest;
+}
+
 namespace {
 
 // One queue while the population grows by one customer at a time.

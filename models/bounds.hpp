@@ -32,6 +32,10 @@ struct AsymptoticBounds {
 
 AsymptoticBounds asymptotic_bounds(const Demands& demands);
 
+// Sessions of several kinds, each with the demands that it would have if all sessions were of it. What any
+// mix of them can reach: at a station that every kind visits, no more than the kind that asks least of it.
+Limit mix_bound(const std::vector<Demands>& kinds);
+
 // A closed network of product form: customers, a delay without queueing, and queues with exponential servers.
 struct Queue {
   std::string name;

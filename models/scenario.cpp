@@ -178,6 +178,13 @@ std::size_t Scenario::group_of(std::int64_t session) const {
   return group;
 }
 
+Scenario Scenario::with_all(const TlsParameters& kind) const {
+  Scenario copy = *this;
+  copy.session_groups.clear();
+  copy.tls = kind;
+  return copy;
+}
+
 std::vector<TlsParameters> Scenario::all_tls() const {
   std::vector<TlsParameters> all;
   for (const SessionGroup& group : session_groups) all.push_back(group.tls);

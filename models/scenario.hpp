@@ -174,6 +174,8 @@ struct Scenario {
   }
   // The parameters of all sessions: those of the groups, then /tls if there are sessions left for it.
   std::vector<TlsParameters> all_tls() const;
+  // The same with all sessions of one kind.
+  Scenario with_all(const TlsParameters& kind) const;
   std::vector<const DriverProfile*> drivers() const;
   // The driver that OpenCrypto selects for an algorithm (the first of equal ones); null if none takes it.
   const DriverProfile* selected(Algorithm algorithm) const;

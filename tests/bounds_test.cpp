@@ -40,6 +40,17 @@ TEST(Bounds, blocking_workers_are_limited_by_their_round_trip_up_to_the_knee) {
   EXPECT_DOUBLE_EQ(many.throughput_gbps, 16384 * 8 / 2600.0);
 }
 
+TEST(Bounds, a_mix_is_bounded_where_all_kinds_go) {
+  // Both use the first station, two servers: 2 / 5 records a microsecond, or 2 / 4. One of them never uses
+  // the second.
+  Demands a, b;
+  a.stations = {{"both", 2, 5, 1}, {"a alone", 1, 100, 1}};
+  b.stations = {{"both", 2, 4, 1}, {"b alone", 1, 100, 1}};
+  EXPECT_EQ(mix_bound({a, b}).name, "both");
+  EXPECT_DOUBLE_EQ(mix_bound({a, b}).records_per_us, 0.5);
+  EXPECT_DOUBLE_EQ(mix_bound({a}).records_per_us, 0.01);
+}
+
 TEST(Bounds, async_dispatch_lifts_the_limit_of_the_round_trip) {
   Scenario s = blocking_workers(1);
   s.ktls.dispatch = Dispatch::driver;

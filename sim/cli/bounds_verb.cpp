@@ -19,7 +19,9 @@ constexpr HelpText kHelp{
     "ktlssim bounds SCENARIO [options]",
     "What no run of the scenario can exceed, and what sets that limit: the least time a record takes of each "
     "station, from the profiles alone; nothing is simulated. Waiting, locks and switches between threads are "
-    "not in it, so a run may well stay below. Networks of product form are solved exactly.",
+    "not in it, so a run may well stay below. Networks of product form are solved exactly. Of session groups "
+    "each "
+    "is bounded as if all sessions were of it, and so is any mix.",
     "  ktlssim bounds scenarios/ccr-tls12-gcm128.json\n"
     "  ktlssim bounds scenarios/ccr-tls12-gcm128.json --set /ktls/dispatch=blocking\n"
     "  ktlssim bounds scenarios/closed-ideal.json --format json\n"};
@@ -130,6 +132,44 @@ Json json(const Scenario& scenario, const Demands& demands) {
           {"product_form", product_form_json(product_form(scenario), demands)}};
 }
 
+std::string name_of(const TlsParameters& kind) {
+  return fmt::format("TLS {} {}", kTlsVersionNames[static_cast<std::size_t>(kind.version)],
+                     kCipherNames[static_cast<std::size_t>(kind.cipher)]);
+}
+
+std::string mix_table(const Scenario& scenario) {
+  std::string text =
+      wrap(fmt::format("{}: if all sessions were of one kind; nothing is simulated", plain(scenario.name)),
+           kColumns) +
+      fmt::format("\n{:<32}{:>15}  {}\n", "kind", "at most Gbit/s", "limited by");
+  std::vector<Demands> kinds;
+  for (const TlsParameters& kind : scenario.all_tls()) {
+    kinds.push_back(demands_of(scenario.with_all(kind)));
+    const AsymptoticBounds bounds = asymptotic_bounds(kinds.back());
+    text += fmt::format("{:<32}{:>15}  {}\n", name_of(kind), number_text(bounds.throughput_gbps),
+                        bounds.bottleneck.name);
+  }
+  const Limit mix = mix_bound(kinds);
+  return text + fmt::format("{:<32}{:>15}  {}\n", "any mix of them",
+                            number_text(gbps(mix.records_per_us, kinds.front())), mix.name);
+}
+
+Json mix_json(const Scenario& scenario) {
+  Json kinds = Json::array();
+  std::vector<Demands> demands;
+  for (const TlsParameters& kind : scenario.all_tls()) {
+    const Scenario alone = scenario.with_all(kind);
+    demands.push_back(demands_of(alone));
+    kinds.push_back(json(alone, demands.back()));
+    kinds.back()["kind"] = name_of(kind);
+  }
+  const Limit mix = mix_bound(demands);
+  return {{"scenario", scenario.name},
+          {"kinds", std::move(kinds)},
+          {"bottleneck", mix.name},
+          {"throughput_gbps", gbps(mix.records_per_us, demands.front())}};
+}
+
 }  // namespace
 
 int bounds_verb(const Arguments& arguments) {
@@ -146,9 +186,8 @@ int bounds_verb(const Arguments& arguments) {
   if (values->contains("set")) sets = values->at("set").as<std::vector<std::string>>();
   const Scenario scenario = load_scenario(path, sets);
   if (!scenario.session_groups.empty()) {
-    Problems problems;
-    problems.add(path, "/session_groups", "", "bounds takes sessions that are alike: without groups");
-    problems.throw_if_any();
+    print(as_json ? json_text(mix_json(scenario)) : mix_table(scenario));
+    return kExitDone;
   }
   const Demands demands = demands_of(scenario);
   print(as_json ? json_text(json(scenario, demands)) : table(scenario, demands));
