@@ -1,6 +1,7 @@
 // A number of a profile together with where it comes from.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -17,7 +18,12 @@ struct Provenance {
   std::string source;  // a paper, a manual, a file of the kernel, a line of facts
   Confidence confidence;
   std::string fitted_to;  // for `fitted`: the figures it reproduces by construction
+
+  auto operator<=>(const Provenance&) const = default;
 };
+
+// The one of its kind: values of one source share it.
+std::shared_ptr<const Provenance> shared_provenance(Provenance provenance);
 
 // The unit stands in the name of the field (`_ns`, `_ns_per_byte`, `_bytes`); a bare name is a count or a
 // factor.
@@ -25,9 +31,7 @@ class Quantity {
  public:
   Quantity() = default;
   Quantity(double value, Provenance provenance)
-      : value_(value),
-        rounded_(std::llround(value)),
-        provenance_(std::make_shared<const Provenance>(std::move(provenance))) {}
+      : value_(value), rounded_(std::llround(value)), provenance_(shared_provenance(std::move(provenance))) {}
 
   double value() const { return value_; }
   std::int64_t count() const { return rounded_; }

@@ -148,6 +148,15 @@ class SweepTest(unittest.TestCase):
         self.assertEqual(self.ktlssim("sweep", sweep, "--out", self.out, "--resume")[0], 0)
         self.assertEqual(self.tables(self.out), self.tables(whole))
 
+    def test_a_run_that_a_power_failure_left_empty_is_simulated_again(self):
+        self.assertEqual(self.ktlssim("sweep", self.small(), "--out", self.out)[0], 0)
+        tables = self.tables(self.out)
+        lost = sorted((self.out / "runs").iterdir())[1]
+        os.truncate(lost, 0)
+        self.assertEqual(self.ktlssim("sweep", self.small(), "--out", self.out, "--resume")[0], 0)
+        self.assertGreater(lost.stat().st_size, 0)
+        self.assertEqual(self.tables(self.out), tables)
+
     def test_results_are_not_written_over(self):
         self.assertEqual(self.ktlssim("sweep", self.small(), "--out", self.out)[0], 0)
         status, _, err = self.ktlssim("sweep", self.small(), "--out", self.out)

@@ -41,8 +41,8 @@ OutputDirectory::OutputDirectory(std::filesystem::path path) : path_(std::move(p
   }
 }
 
-std::filesystem::path OutputDirectory::write_temporary(std::string_view name,
-                                                       std::string_view contents) const {
+std::filesystem::path OutputDirectory::write_temporary(std::string_view name, std::string_view contents,
+                                                       Wait wait) const {
   char host[64] = "";  // a directory may be shared by machines
   gethostname(host, sizeof host - 1);
   const std::filesystem::path temporary = path_ / fmt::format(".{}.{}.{}", name, host, getpid());
@@ -57,7 +57,7 @@ std::filesystem::path OutputDirectory::write_temporary(std::string_view name,
       failed = errno;
   }
   // Pipes and some file systems cannot, which EINVAL says.
-  if (failed == 0 && fsync(fd) != 0 && errno != EINVAL) failed = errno;
+  if (failed == 0 && wait == Wait::for_disk && fsync(fd) != 0 && errno != EINVAL) failed = errno;
   if (close(fd) != 0 && failed == 0) failed = errno;
   if (failed == 0) return temporary;
   unlink(temporary.c_str());
@@ -65,12 +65,23 @@ std::filesystem::path OutputDirectory::write_temporary(std::string_view name,
 }
 
 void OutputDirectory::write(std::string_view name, std::string_view contents) const {
-  std::filesystem::rename(write_temporary(name, contents), path_ / name);
+  std::filesystem::rename(write_temporary(name, contents, Wait::for_disk), path_ / name);
   sync_directory(path_);
 }
 
+void OutputDirectory::write_soon(std::string_view name, std::string_view contents) const {
+  std::filesystem::rename(write_temporary(name, contents, Wait::for_nothing), path_ / name);
+}
+
+void OutputDirectory::sync() const {
+  const int fd = open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int failed = fd < 0 || syncfs(fd) != 0 ? errno : 0;
+  if (fd >= 0) close(fd);
+  if (failed != 0) throw std::system_error(failed, std::generic_category(), path_.string());
+}
+
 bool OutputDirectory::create(std::string_view name, std::string_view contents) const {
-  const std::filesystem::path temporary = write_temporary(name, contents);
+  const std::filesystem::path temporary = write_temporary(name, contents, Wait::for_disk);
   const std::filesystem::path target = path_ / name;
   const bool linked = link(temporary.c_str(), target.c_str()) == 0;
   const int reason = errno;

@@ -15,13 +15,20 @@ class OutputDirectory {
   // or complete, whatever happens. Throws std::system_error.
   void write(std::string_view name, std::string_view contents) const;
 
-  // The same, unless there is a file of this name: then it stays. Whether it was written.
+  // The same for one of many files, which is on the disk after sync(): should the machine stop before, a file
+  // of this name may be empty.
+  void write_soon(std::string_view name, std::string_view contents) const;
+  void sync() const;
+
+  // As write(), unless there is a file of this name: then it stays. Whether it was written.
   bool create(std::string_view name, std::string_view contents) const;
 
   const std::filesystem::path& path() const { return path_; }
 
  private:
-  std::filesystem::path write_temporary(std::string_view name, std::string_view contents) const;
+  enum class Wait { for_disk, for_nothing };
+
+  std::filesystem::path write_temporary(std::string_view name, std::string_view contents, Wait wait) const;
 
   std::filesystem::path path_;
 };

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
+#include <system_error>
 
 #include "sim/experiment/build_info.hpp"
 #include "sim/experiment/profile_checks.hpp"
@@ -58,17 +60,31 @@ void read_complete(const Json& value, const std::string& pointer, const Origins&
   if (problems.size() == before) check_profile(profile, pointer, origins, problems);
 }
 
-// Reads the file of a profile that exists; its JSON if it is sound.
+// A profile's file as it was when it was read. All points of a sweep that name it share its sources.
 template <class Profile>
-std::optional<Json> read_profile_file(const std::string& name, Problems& problems, Profile& profile) {
+struct ProfileFile {
+  std::filesystem::file_time_type written;
+  Json json;
+  Profile profile;
+};
+
+// The file of a profile that exists, read anew where it has changed; null if it is not sound.
+template <class Profile>
+const ProfileFile<Profile>* read_profile_file(const std::string& name, Problems& problems) {
+  static std::map<std::filesystem::path, ProfileFile<Profile>> files;
   const std::filesystem::path path = profile_directory(kKindOf<Profile>) / (name + ".json");
+  std::error_code error;
+  const auto written = std::filesystem::last_write_time(path, error);
+  const auto known = files.find(path);
+  if (known != files.end() && !error && known->second.written == written) return &known->second;
   const std::size_t before = problems.size();
   std::optional<Json> json = read_json_file(path, problems);
-  if (!json) return std::nullopt;
-  read_complete(*json, "", Origins(path.string(), Origins::Kind::profile), problems, {}, profile);
-  profile.name = name;
-  if (problems.size() > before) return std::nullopt;
-  return json;
+  if (!json) return nullptr;
+  ProfileFile<Profile> file{written, std::move(*json), {}};
+  read_complete(file.json, "", Origins(path.string(), Origins::Kind::profile), problems, {}, file.profile);
+  file.profile.name = name;
+  if (problems.size() > before) return nullptr;
+  return &files.insert_or_assign(path, std::move(file)).first->second;
 }
 
 // The text of an optional key; nothing, and a problem, if it is not a text.
@@ -103,9 +119,11 @@ void read_any(const Json& value, const std::string& pointer, const Origins& orig
   }
   Json complete = Json::object();
   if (!inline_profile) {
-    std::optional<Json> base = read_profile_file(*base_name, problems, profile);
-    if (!base || value.is_string()) return;
-    complete = std::move(*base);
+    const ProfileFile<Profile>* const base = read_profile_file<Profile>(*base_name, problems);
+    if (base == nullptr) return;
+    profile = base->profile;
+    if (value.is_string()) return;
+    complete = base->json;
   }
   merge(complete, value);
   read_complete(complete, pointer, origins, problems, {"profile", "name"}, profile);
@@ -117,10 +135,11 @@ template <class Profile>
 Profile load(const std::string& name) {
   Problems problems;
   Profile profile{};
-  if (exists(kKindOf<Profile>, name))
-    read_profile_file(name, problems, profile);
-  else
+  if (exists(kKindOf<Profile>, name)) {
+    if (const auto* const file = read_profile_file<Profile>(name, problems)) profile = file->profile;
+  } else {
     problems.add("", "", short_text(Json(name)), unknown_profile(kKindOf<Profile>, name));
+  }
   problems.throw_if_any();
   return profile;
 }

@@ -220,7 +220,7 @@ std::string SweepDirectory::run_name(std::size_t number) const {
 }
 
 void SweepDirectory::write_point(std::size_t point, const Scenario& scenario) const {
-  points_.write(fmt::format("{:05}.json", point), json_text(effective_json(scenario)));
+  points_.write_soon(fmt::format("{:05}.json", point), json_text(effective_json(scenario)));
 }
 
 SweepRun SweepDirectory::write_run(std::size_t number, const RunResult& result) const {
@@ -230,12 +230,14 @@ SweepRun SweepDirectory::write_run(std::size_t number, const RunResult& result) 
 }
 
 void SweepDirectory::write_run(std::size_t number, const Json& run) const {
-  runs_.write(run_name(number), json_text(run));
+  runs_.write_soon(run_name(number), json_text(run));
 }
 
 std::optional<Json> SweepDirectory::read_run(std::size_t number) const {
   const std::filesystem::path path = runs_.path() / run_name(number);
-  if (!std::filesystem::exists(path)) return std::nullopt;
+  std::error_code none;
+  const std::uintmax_t bytes = std::filesystem::file_size(path, none);
+  if (none || bytes == 0) return std::nullopt;  // empty: the machine stopped before it was on the disk
   Problems problems;
   std::optional<Json> json = read_json_file(path, problems);
   problems.throw_if_any();

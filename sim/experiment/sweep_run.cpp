@@ -1,5 +1,6 @@
 #include "sim/experiment/sweep_run.hpp"
 
+#include <chrono>
 #include <vector>
 
 #include "sim/experiment/fork_pool.hpp"
@@ -8,6 +9,9 @@
 namespace ktlssim {
 
 namespace {
+
+// What a power failure may cost, at the most.
+constexpr std::chrono::seconds kSyncInterval{5};
 
 class SweepRunner {
  public:
@@ -30,12 +34,15 @@ class SweepRunner {
     for (std::vector<std::size_t> wanted = missing(); !wanted.empty() && !outcome.interrupted;
          wanted = missing())
       outcome.interrupted = simulate_all(wanted);
+    directory_.sync();
     if (options_.progress) options_.progress(counts(), ended_);
     outcome.counts = counts();
     return outcome;
   }
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   std::vector<std::size_t> missing() const {
     std::vector<std::size_t> numbers;
     for (const std::size_t point : points_)
@@ -49,10 +56,14 @@ class SweepRunner {
     pool.jobs = options_.jobs;
     pool.limit = options_.limit;
     pool.ended = [&](std::size_t task, RunResult result) {
-      runs_[numbers[task]] = directory_.write_run(numbers[task], result);
+      keep(numbers[task], directory_.write_run(numbers[task], result));
       ++ended_;
     };
     pool.ticked = [&] {
+      if (Clock::now() - synced_ >= kSyncInterval) {
+        directory_.sync();
+        synced_ = Clock::now();
+      }
       if (options_.progress) options_.progress(counts(), ended_);
     };
     return run_in_children(numbers.size(), pool, [&](std::size_t task) {
@@ -60,6 +71,17 @@ class SweepRunner {
       return simulate(sweep_.points[number / sweep_.replications()].scenario, EngineKind::fiber,
                       number % sweep_.replications());
     });
+  }
+
+  // Of a point whose number of replications is fixed nothing but how its runs ended: a large process is slow
+  // to fork.
+  void keep(std::size_t number, SweepRun run) {
+    if (sweep_.points[number / sweep_.replications()].measure.relative_precision <= 0) {
+      RunResult ended;
+      ended.status = run.result.status;
+      run.result = std::move(ended);
+    }
+    runs_[number] = std::move(run);
   }
 
   SweepCounts counts() const { return count(sweep_, runs_, points_); }
@@ -70,6 +92,7 @@ class SweepRunner {
   std::vector<std::size_t> points_;
   SweepRuns runs_;
   std::size_t ended_ = 0;
+  Clock::time_point synced_ = Clock::now();
 };
 
 }  // namespace
