@@ -127,6 +127,11 @@ struct WhatIfParameters {
   std::int64_t return_workers;  // 0 = callbacks run inline
   bool requeue_when_full;
   std::int64_t ready_group_records;
+
+  // Whether anything depends on how many records are in flight.
+  bool looks_at_in_flight() const {
+    return cap_per_worker > 0 || cap_per_session > 0 || cap_per_bank > 0 || ready_group_records > 1;
+  }
 };
 
 // fixed: warmup_ms. automatic: as long as MSER-5 finds in a run of duration_ms.

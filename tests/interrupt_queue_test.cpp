@@ -28,7 +28,7 @@ class InterruptQueueTest : public testing::Test, private CompletionHandler {
       for (const std::int64_t at : posts)
         k.calendar().call_at<&InterruptQueueTest::post>(Time{at}, Rank::hardware, this);
       for (const std::int64_t at : probes)
-        k.calendar().call_at<&InterruptQueueTest::probe>(Time{at}, Rank::thread, this);
+        k.calendar().call_at<&InterruptQueueTest::probe>(Time{at}, Rank::lapse, this);
       k.executive.run_until(Time{horizon});
       interrupts_ = k.recorder.interrupts();
       k.executive.stop();

@@ -98,7 +98,7 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
   void completed(Cryptop& crp) override { nic_.receive_fw6_pld(first_rxq(crp.ring), crp); }
 
   void do_cpl6_fw_pld(Cryptop& crp) override {
-    kernel_.charge(Function::driver_response, profile_.device.response_ns.ns());
+    kernel_.spend(Function::driver_response, profile_.device.response_ns.ns());
     --inflight_;
     crypto_done(kernel_, crp);
   }

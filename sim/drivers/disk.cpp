@@ -18,10 +18,12 @@ Disk::Disk(Kernel& kernel) : kernel_(kernel), random_(random_stream(kernel, "dis
 }
 
 bool Disk::resident() {
+  kernel_.settle();
   return !boost::random::bernoulli_distribution<>(kernel_.scenario.workload.disk_probability)(random_);
 }
 
 void Disk::read(const SfIo& sfio) {
+  kernel_.settle();
   if (free_reads_.empty()) {
     free_reads_.push_back(reads_.size());
     reads_.emplace_back();

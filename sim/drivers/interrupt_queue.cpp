@@ -19,6 +19,10 @@ void InterruptQueue::post(const Completion& completion) {
 }
 
 void InterruptQueue::start_timer() {
+  if (holdoff_ == kNoTime) {
+    raise();
+    return;
+  }
   state_ = State::timing;
   kernel_.calendar().call_at<&InterruptQueue::timer_expired>(kernel_.now() + holdoff_, Rank::hardware, this,
                                                              ++timer_);
@@ -43,11 +47,17 @@ void InterruptQueue::rearm() {
     start_timer();
 }
 
+// An entry that is there is nobody else's; that none is there is known once the thread has settled.
+bool InterruptQueue::pending() {
+  if (entries_.empty()) kernel_.settle();
+  return !entries_.empty();
+}
+
 void InterruptQueue::interrupt_thread() {
   for (;;) {
     state_ = State::in_service;
     kernel_.charge(Function::intr_event_handle, kernel_.scenario.host.scheduler.interrupt_ns.ns());
-    while (!entries_.empty()) {
+    while (pending()) {
       const Completion completion = entries_.front();
       entries_.pop_front();
       handler_.handle(completion);

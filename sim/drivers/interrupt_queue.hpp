@@ -56,6 +56,7 @@ class InterruptQueue {
   void timer_expired(std::uint64_t timer);
   void raise();
   void rearm();
+  bool pending();
   [[noreturn]] void interrupt_thread();
 
   Kernel& kernel_;

@@ -6,11 +6,6 @@
 
 namespace ktlssim {
 
-namespace {
-// A run that fires more events than this without time passing is in a loop.
-constexpr std::uint64_t kMaxEventsOfAnInstant = 10'000'000;
-}  // namespace
-
 Strand& Executive::spawn(const std::string& name, int cpu, std::function<void()> body) {
   auto& strand = *strands_.emplace_back(std::make_unique<Strand>(name, nullptr));
   strand.context_ = &engine_.create(name, cpu, [this, &strand, body = std::move(body)]() -> Context& {
@@ -22,64 +17,55 @@ Strand& Executive::spawn(const std::string& name, int cpu, std::function<void()>
     }
     strand.finished_ = true;
     if (unwinding_ || error_) return engine_.main();
-    next_strand();
-    if (to_main_) return engine_.main();
-    current_ = std::exchange(next_, nullptr);
-    return *current_->context_;
+    return context_of(current_ = next_strand());
   });
   return strand;
 }
 
-void Executive::resume(Strand& strand) {
-  if (next_ != nullptr)
-    throw ModelError("two strands resumed by one event: " + next_->name() + ", " + strand.name());
-  next_ = &strand;
+void Executive::throw_livelock() const {
+  throw ModelError(
+      fmt::format("livelock: {} events without time passing at {} ns", events_of_instant_, now_.count()));
 }
 
-// Fires events until one resumes a strand or the run is over.
-void Executive::next_strand() {
+// Fires events until an alarm is due before the next one, or the run is over: then null, the main context.
+Strand* Executive::next_strand() {
   try {
-    while (next_ == nullptr && !to_main_) {
-      if (calendar_.empty()) {
-        to_main_ = true;
-        return;
+    while (!to_main_) {
+      const Time alarm = alarms_.next_time();
+      if (alarm < calendar_.next_time()) {
+        const int cpu = alarms_.next_cpu();
+        alarms_.clear(cpu);
+        last_event_ = alarm;
+        advance_to(alarm);
+        return strand_of_[static_cast<std::size_t>(cpu)];
       }
+      if (calendar_.empty()) break;
       const Event event = calendar_.pop();
       if (calendar_.live() > 0) last_event_ = event.time;
-      now_ = event.time;
-      ++events_;
-      if (now_ != instant_) {
-        instant_ = now_;
-        events_of_instant_ = 0;
-      } else if (++events_of_instant_ > kMaxEventsOfAnInstant) {
-        throw ModelError(fmt::format("livelock: {} events without time passing at {} ns", events_of_instant_,
-                                     now_.count()));
-      }
+      advance_to(event.time);
       event.fire();
     }
   } catch (...) {
     error_ = std::current_exception();
-    next_ = nullptr;
-    to_main_ = true;
   }
+  return nullptr;
 }
 
-void Executive::hand_over(Context& next) {
+Context& Executive::context_of(const Strand* strand) {
+  return strand == nullptr ? engine_.main() : *strand->context_;
+}
+
+void Executive::hand_over(Strand* next) {
   ++switches_;
-  engine_.switch_to(next, now_);
+  current_ = next;
+  engine_.switch_to(context_of(next), now_);
 }
 
 void Executive::suspend() {
   if (unwinding_) throw StrandStopped{};
-  Strand* const self = current_;
-  next_strand();
-  if (to_main_) {
-    hand_over(engine_.main());
-  } else {
-    current_ = std::exchange(next_, nullptr);
-    if (current_ == self) return;
-    hand_over(*current_->context_);
-  }
+  Strand* const next = next_strand();
+  if (next == current_) return;
+  hand_over(next);
   if (unwinding_) throw StrandStopped{};
 }
 
@@ -88,22 +74,17 @@ void Executive::reach_horizon(std::uint64_t) { to_main_ = true; }
 Executive::End Executive::run_until(Time horizon) {
   calendar_.call_at<&Executive::reach_horizon>(horizon, Rank::hardware, this);
   to_main_ = false;
-  next_strand();
-  if (!to_main_) {
-    current_ = std::exchange(next_, nullptr);
-    hand_over(*current_->context_);
-    current_ = nullptr;
-  }
+  Strand* const next = next_strand();
+  if (next != nullptr) hand_over(next);
   if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
-  return calendar_.live() == 0 ? End::calendar_empty : End::horizon;
+  return calendar_.live() == 0 && alarms_.next_time() == kNever ? End::calendar_empty : End::horizon;
 }
 
 void Executive::stop() {
   unwinding_ = true;
   for (const auto& strand : strands_) {
     if (strand->finished_) continue;
-    current_ = strand.get();
-    hand_over(*strand->context_);
+    hand_over(strand.get());
   }
   current_ = nullptr;
 }

@@ -1,8 +1,9 @@
 // Runs the calendar on top of an engine: strands of plain blocking code, interleaved with hardware callbacks.
 //
-// A strand runs until it suspends. Whoever suspends fires the following events on its own stack, until one of
-// them resumes a strand. Event handlers therefore never block; an exception in one is stored and ends the
-// run.
+// A strand runs until it suspends. Whoever suspends fires the following events on its own stack, until the
+// alarm of a CPU goes off, at which a strand goes on. Event handlers therefore never block; an exception in
+// one is stored and ends the run. Of the same time, events come before alarms, and alarms in the order of
+// their CPUs.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/engine/alarms.hpp"
 #include "sim/engine/calendar.hpp"
 #include "sim/engine/engine.hpp"
 
@@ -57,8 +59,17 @@ class Executive {
   // Creates a strand; its body starts when it is first resumed.
   Strand& spawn(const std::string& name, int cpu, std::function<void()> body);
 
-  // From an event handler: `strand` goes on now. At most one strand per event.
-  void resume(Strand& strand);
+  // How many CPUs have an alarm; before the first of them is set.
+  void set_cpus(int cpus) {
+    alarms_.resize(static_cast<std::size_t>(cpus));
+    strand_of_.assign(static_cast<std::size_t>(cpus), nullptr);
+  }
+  // `strand`, which is suspended or is about to suspend, goes on at `time`. Replaces the alarm of `cpu`.
+  void resume_at(Time time, int cpu, Strand& strand) {
+    strand_of_[static_cast<std::size_t>(cpu)] = &strand;
+    alarms_.set(cpu, time);
+  }
+  void cancel(int cpu) { alarms_.clear(cpu); }
 
   // From a strand: gives way until it is resumed. Throws StrandStopped when the run is over.
   void suspend();
@@ -66,7 +77,7 @@ class Executive {
   // From a strand: lets `duration` pass if nothing is due until then, and that instant included; else returns
   // false.
   bool try_advance(Time duration) {
-    if (calendar_.next_time() <= now_ + duration) return false;
+    if (std::min(calendar_.next_time(), alarms_.next_time()) <= now_ + duration) return false;
     now_ += duration;
     return true;
   }
@@ -90,23 +101,36 @@ class Executive {
   std::uint64_t switches() const { return switches_; }
 
  private:
+  // A run that fires more events than this without time passing is in a loop.
+  static constexpr std::uint64_t kMaxEventsOfAnInstant = 10'000'000;
+
   void reach_horizon(std::uint64_t);
-  void next_strand();
-  void hand_over(Context& next);
+  Strand* next_strand();
+  // Events and alarms, in the order of time.
+  void advance_to(Time time) {
+    events_of_instant_ = time == now_ ? events_of_instant_ + 1 : 0;
+    if (events_of_instant_ > kMaxEventsOfAnInstant) [[unlikely]]
+      throw_livelock();
+    now_ = time;
+    ++events_;
+  }
+  [[noreturn]] void throw_livelock() const;
+  Context& context_of(const Strand* strand);
+  void hand_over(Strand* next);
 
   Engine& engine_;
   Calendar calendar_;
+  Alarms alarms_;
+  std::vector<Strand*> strand_of_;  // that the alarm of a CPU is for
   Time now_{0};
   Time last_event_{0};
   std::vector<std::unique_ptr<Strand>> strands_;
   Strand* current_ = nullptr;  // null = the main context
-  Strand* next_ = nullptr;
   bool to_main_ = false;
   bool unwinding_ = false;
   std::exception_ptr error_;
   std::uint64_t events_ = 0;
   std::uint64_t switches_ = 0;
-  Time instant_{-1};
   std::uint64_t events_of_instant_ = 0;
 };
 

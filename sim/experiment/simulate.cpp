@@ -38,17 +38,18 @@ std::string stall_diagnosis(const Kernel& k, Time since) {
 // Of the time series that a run keeps.
 constexpr std::size_t kSteps = 100;
 
-// Measures from `warmup` on, with a time series of so many steps.
+// Measures from `warmup` on, with a time series of `series_steps`.
 RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t replication, Time warmup,
-                      Timeline* timeline, std::size_t steps) {
+                      Timeline* timeline, std::size_t series_steps, Steps steps) {
   Executive executive(engine);
   Kernel k(executive, scenario, replication);
+  if (steps == Steps::single) k.sched.set_stepwise();
   if (timeline != nullptr) timeline->observe(k.sched);
   k.sched.observe(timeline);
   k.recorder.stations.timeline = timeline;
   k.window.begin = warmup;
   k.window.end = warmup + from_ms(scenario.measure.duration_ms);
-  TimeSeries time_series(k, steps);
+  TimeSeries time_series(k, series_steps);
 
   const bool nic = scenario.has_application() && scenario.network.kind == NetworkKind::nic;
   Drivers drivers(k, nic);
@@ -107,8 +108,9 @@ constexpr std::size_t kWarmupSteps = 1000;
 std::optional<Time> settling_time(const Scenario& scenario, std::uint64_t replication) {
   RunResult pilot;
   const std::unique_ptr<Engine> engine = make_fiber_engine();
-  engine->run(static_cast<int>(scenario.cpus()),
-              [&] { pilot = run_machine(scenario, *engine, replication, kNoTime, nullptr, kWarmupSteps); });
+  engine->run(static_cast<int>(scenario.cpus()), [&] {
+    pilot = run_machine(scenario, *engine, replication, kNoTime, nullptr, kWarmupSteps, Steps::merged);
+  });
   std::vector<double> throughput_gbps;
   for (const SeriesStep& step : pilot.series) throughput_gbps.push_back(step.throughput_gbps);
   const std::optional<std::size_t> deleted = mser5(throughput_gbps);
@@ -129,7 +131,8 @@ bool is_random(const Scenario& s) {
          });
 }
 
-RunResult simulate(const Scenario& scenario, EngineKind kind, std::uint64_t replication, Timeline* timeline) {
+RunResult simulate(const Scenario& scenario, EngineKind kind, std::uint64_t replication, Timeline* timeline,
+                   Steps steps) {
   const auto began = std::chrono::steady_clock::now();
   RunResult result;
   try {
@@ -147,8 +150,9 @@ RunResult simulate(const Scenario& scenario, EngineKind kind, std::uint64_t repl
     }
     const std::unique_ptr<Engine> engine =
         kind == EngineKind::simgrid ? make_simgrid_engine() : make_fiber_engine();
-    engine->run(static_cast<int>(scenario.cpus()),
-                [&] { result = run_machine(scenario, *engine, replication, *warmup, timeline, kSteps); });
+    engine->run(static_cast<int>(scenario.cpus()), [&] {
+      result = run_machine(scenario, *engine, replication, *warmup, timeline, kSteps, steps);
+    });
     if (automatic) result.metrics.push_back({"warmup_ms", "ms", static_cast<double>(warmup->count()) / 1e6});
   } catch (const KernelPanic& panic) {
     result.status = RunStatus::panicked;

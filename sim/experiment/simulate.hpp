@@ -15,6 +15,10 @@ class Timeline;
 enum class EngineKind { simgrid, fiber };
 inline constexpr std::array<std::string_view, 2> kEngineKindNames{"simgrid", "fiber"};
 
+// merged: what a thread spends between two meetings with others is one step. single: every cost is. The
+// trajectory is the same; levels of memory and counters may be read a step apart.
+enum class Steps { merged, single };
+
 // Simulates replication number `replication` (from 0), which differs from the others in what differs on real
 // machines: flow ids, start phases, service times. Same scenario, seed and replication: same result on every
 // engine, apart from wall_seconds. With `simgrid`, at most once in a process (its engine is a process-wide
@@ -22,7 +26,7 @@ inline constexpr std::array<std::string_view, 2> kEngineKindNames{"simgrid", "fi
 //
 // `timeline`, if any, listens; the result is the same.
 RunResult simulate(const Scenario& scenario, EngineKind engine, std::uint64_t replication,
-                   Timeline* timeline = nullptr);
+                   Timeline* timeline = nullptr, Steps steps = Steps::merged);
 
 // Whether two replications of the scenario would differ.
 bool is_random(const Scenario& scenario);

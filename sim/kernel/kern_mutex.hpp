@@ -22,11 +22,13 @@ struct LockStatistics {
 class Mutex {
  public:
   void lock(Scheduler& scheduler, LockStatistics& statistics, Time turnstile_cost) {
+    scheduler.settle();
     if (owner_ == nullptr) [[likely]]
       return take(*scheduler.curthread());
     contend(scheduler, statistics, turnstile_cost);
   }
   void unlock(Scheduler& scheduler) {
+    scheduler.settle();
     Thread& self = *std::exchange(owner_, nullptr);
     if (self.held.back() == this) [[likely]]
       self.held.pop_back();

@@ -44,7 +44,7 @@ SendResult vn_sendfile(Kernel& k, Socket& so, std::int64_t bytes, bool nonblocki
     const std::int64_t space = sbwait_space(k, so, left, nonblocking);
     if (space == 0) break;
     const std::int64_t pass = pass_bytes(space, left, so.file_offset);
-    k.charge(Function::vn_sendfile, costs(k).sendfile_page_ns.times(pages_of(pass, so.file_offset)));
+    k.spend(Function::vn_sendfile, costs(k).sendfile_page_ns.times(pages_of(pass, so.file_offset)));
     const bool resident = k.disk == nullptr || k.disk->resident();
     Mbuf& top = file_records(k, so.file_offset, pass);
     const int enq_cnt = ktls_frame(k, top, so);

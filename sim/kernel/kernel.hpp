@@ -44,11 +44,24 @@ class Kernel {
  public:
   Kernel(Executive& executive_, const Scenario& scenario_, std::uint64_t replication_);
 
-  Time now() const { return executive.now(); }
+  Time now() const { return sched.now(); }
   Calendar& calendar() { return executive.calendar(); }
   void charge(Function function, Time cost) {
     sched.charge(function, scenario.host.step_law == ServiceLaw::constant ? cost : vary(cost));
   }
+
+  // A cost that passes together with what follows, where nobody sees what the thread does in between:
+  // Scheduler::spend.
+  void spend(Function function, Time cost) {
+    if (scenario.host.step_law == ServiceLaw::constant)
+      sched.spend(function, cost);
+    else
+      charge(function, cost);
+  }
+  void settle() { sched.settle(); }
+  // When the executing thread last settled: what it owes comes later. For levels that are measured, not acted
+  // on.
+  Time settled_at() const { return executive.now(); }
 
   // A step during which so many bytes move through memory: takes `cost`, or until memory has caught up.
   void charge_moving(Function function, Time cost, std::int64_t bytes) {

@@ -59,7 +59,7 @@ Errno ktls_ocf_dispatch(Kernel& k, Cryptop& crp, KtlsSession& tls) {
 
 // crypto_initreq and what the request needs beside it.
 void request(Kernel& k, KtlsOcfEncryptState& state, CryptoSession& ses, std::int64_t bytes) {
-  k.charge(Function::ktls_ocf_encrypt, k.scenario.host.ktls.ktls_ocf_encrypt_ns.ns());
+  k.spend(Function::ktls_ocf_encrypt, k.scenario.host.ktls.ktls_ocf_encrypt_ns.ns());
   state.crp = Cryptop{};
   state.crp.ses = &ses;
   state.crp.cb_mbuf = state.m;

@@ -12,6 +12,7 @@ constexpr unsigned kCpuBits = 11;  // of a slice's calendar tag; the count of di
 }  // namespace
 
 void Scheduler::userret() {
+  settle();
   Thread& self = *executing_;
   if (self.own_priority != self.base_priority) {
     self.own_priority = self.base_priority;
@@ -69,7 +70,6 @@ void Scheduler::unlend_priority(Thread& owner, int still_lent) {
 
 void Scheduler::spin() {
   Thread& self = *executing_;
-  self.work = 0;
   self.spinning = true;
   begin_step(self);
   give_way();

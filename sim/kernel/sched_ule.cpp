@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <utility>
 
@@ -29,6 +30,7 @@ Scheduler::Scheduler(Executive& executive, const HostProfile& host)
       threads_per_core_(static_cast<int>(host.threads_per_core.count())),
       smt_speed_(parts_per_million(host.smt_speed.value())),
       cpus_(static_cast<std::size_t>(host.cpus.count())) {
+  executive_.set_cpus(cpus());
   const SchedulerCosts& costs = host.scheduler;
   const auto set = [this](ThreadClass c, const Quantity& priority) {
     class_priority_[static_cast<std::size_t>(c)] = static_cast<int>(priority.count());
@@ -54,7 +56,7 @@ Thread& Scheduler::create(const std::string& name, ThreadClass thread_class, int
   thread.cpu = bound_cpu >= 0 ? bound_cpu : static_cast<int>(thread.index) % cpus();
   thread.strand_cpu = thread.cpu;
   thread.strand = &executive_.spawn(name, thread.cpu, [this, &thread, body = std::move(body)] {
-    executing_ = &thread;
+    goes_on(thread);
     body();
     throw ModelError("thread returned: " + thread.name);
   });
@@ -67,13 +69,21 @@ void Scheduler::bind(Thread& thread, CpuSet cpuset) {
 }
 
 void Scheduler::give_way() {
-  Thread* const self = std::exchange(executing_, nullptr);
+  Thread& self = *std::exchange(executing_, nullptr);
   executive_.suspend();
-  executing_ = self;
+  goes_on(self);
+}
+
+// The step of `thread` has ended.
+void Scheduler::goes_on(Thread& thread) {
+  account_step(thread);
+  thread.in_step = false;
+  executing_ = &thread;
 }
 
 void Scheduler::sleep(std::string_view wchan) {
   if (executive_.unwinding()) throw StrandStopped{};
+  assert(settled());
   Thread& self = *executing_;
   Cpu& cpu = cpu_of(self);
   take_off(cpu);
@@ -92,6 +102,7 @@ bool Scheduler::should_preempt(int priority, const Thread& current, bool remote)
 }
 
 void Scheduler::make_runnable(Thread& thread) {
+  assert(settled());
   if (executive_.unwinding() || thread.state != ThreadState::sleeping) return;
   ++counters_.wakeups;
   thread.cpu = pick_cpu(thread);
@@ -189,18 +200,21 @@ void Scheduler::dispatch(Cpu& cpu, Thread& thread) {
   for (const auto part : {static_cast<std::uint64_t>(executive_.now().count()),
                           static_cast<std::uint64_t>(thread.cpu), thread.index})
     fingerprint_ = (fingerprint_ ^ part) * 1099511628211ULL;  // FNV-1a prime
-  thread.switch_work = switch_cost_.count() * kWorkPerNs;
+  if (switch_cost_ > kNoTime)
+    thread.step.add_before(Function::cpu_switch, switch_cost_.count() * kWorkPerNs, switch_cost_);
   begin_step(thread);
   arm_slice(cpu);
 }
 
 void Scheduler::take_off(Cpu& cpu) {
   Thread& thread = *cpu.current;
-  if (thread.in_step) accrue(thread);
-  thread.in_step = false;
+  if (thread.in_step) {
+    accrue(thread);
+    executive_.cancel(thread.cpu);
+    thread.in_step = false;
+  }
   thread.spinning = false;
-  thread.switch_work = 0;
-  ++thread.generation;
+  if (!thread.step.empty() && thread.step.front().function == Function::cpu_switch) thread.step.pop_front();
   close_span(cpu);
   cpu.current = nullptr;
   for (Mutex* const mutex : thread.held) mutex->owner_left_cpu();
@@ -217,7 +231,7 @@ void Scheduler::run_next(Cpu& cpu) {
   if (!cpu.queue.empty()) {
     next = &cpu.queue.front();
     dequeue(*next, cpu);
-  } else {
+  } else if (stealable_ > 0) {
     next = steal(cpu);
   }
   if (next != nullptr)
@@ -228,7 +242,6 @@ void Scheduler::run_next(Cpu& cpu) {
 
 // The most urgent thread that may run here, of the CPU that has most floating ones waiting.
 Thread* Scheduler::steal(const Cpu& thief) {
-  if (stealable_ == 0) return nullptr;
   Cpu* victim = nullptr;
   Thread* stolen = nullptr;
   const int own = index(thief);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -37,19 +38,48 @@ class Scheduler {
   // cpuset_setthread, before the thread first runs.
   void bind(Thread& thread, CpuSet cpuset);
 
-  Time now() const { return executive_.now(); }
+  // The executing thread has spent what it owes: see spend().
+  Time now() const {
+    assert(settled());
+    return executive_.now();
+  }
   // The thread whose code is executing; null in hardware callbacks.
   Thread* curthread() { return executing_; }
 
-  // The executing thread spends `cost` in `function`, at the speed of its CPU, through preemptions.
+  // The executing thread spends `cost` in `function`, at the speed of its CPU, through preemptions, after what
+  // it still owes.
   void charge(Function function, Time cost) {
-    if (cost > kNoTime) charge_work(function, cost.count() * kWorkPerNs);
+    Thread& self = *executing_;
+    if (self.step.empty()) {
+      if (cost > kNoTime) charge_alone(self, function, cost.count() * kWorkPerNs);
+      return;
+    }
+    if (cost > kNoTime) owe(function, cost);
+    take_step();
   }
+
+  // The executing thread owes `cost`: it passes with the next charge or settle(), in one step with what else
+  // is owed by then. For costs after which the thread goes on with what nobody else sees: until it has settled
+  // it must not look at the clock, take or give back a lock, wake anybody, sleep, or touch shared state.
+  void spend(Function function, Time cost) {
+    if (cost <= kNoTime) return;
+    owe(function, cost);
+    if (stepwise_) take_step();
+  }
+  // The executing thread spends what it owes.
+  void settle() {
+    if (!executing_->step.empty()) take_step();
+  }
+  // Whether the executing thread, if any, owes nothing.
+  bool settled() const { return executing_ == nullptr || executing_->step.empty(); }
+  // From now on nothing is owed: spend() is charge(). For tests, which compare.
+  void set_stepwise() { stepwise_ = true; }
 
   // The executing thread's CPU waits for memory until `until`; returns at once if that is over.
   void stall(Time until) {
     if (until > now())
-      charge_work(Function::memory_stall, (until - now()).count() * cpu_of(*executing_).speed);
+      charge_alone(*executing_, Function::memory_stall,
+                   (until - now()).count() * cpu_of(*executing_).speed);
   }
 
   // The executing thread sleeps until a wakeup.
@@ -107,15 +137,31 @@ class Scheduler {
     bool slice_armed = false;
     Time slice_end{0};
     std::uint64_t dispatches = 0;
-    RunQueue queue;
     std::int64_t own_speed = kWorkPerNs;
     std::int64_t speed = kWorkPerNs;
     Time span_began{0};  // of the busy or idle span under way
     std::int64_t busy_ns = 0;
     std::int64_t idle_ns = 0;
+    RunQueue queue;
   };
 
-  void charge_work(Function function, Work work);
+  void charge_alone(Thread& self, Function function, Work work) {
+    const Time needed = duration(work, cpu_of(self).speed);
+    if (executive_.try_advance(needed)) {
+      account(self, function, executive_.now() - needed, executive_.now());
+      return;
+    }
+    self.step.add(function, work, needed);
+    wait_for(self);
+  }
+  void owe(Function function, Time cost) {
+    Thread& self = *executing_;
+    if (self.step.full()) take_step();
+    const Work work = cost.count() * kWorkPerNs;
+    self.step.add(function, work, duration(work, cpu_of(self).speed));
+  }
+  void take_step();
+  void wait_for(Thread& self);
   Cpu& cpu_of(const Thread& thread) { return cpus_[static_cast<std::size_t>(thread.cpu)]; }
   int index(const Cpu& cpu) const { return static_cast<int>(&cpu - cpus_.data()); }
   int pick_cpu(const Thread& thread) const;
@@ -128,16 +174,27 @@ class Scheduler {
   Thread* steal(const Cpu& thief);
   void take_off(Cpu& cpu);                  // the running thread stops running, in whatever state
   void deschedule(Cpu& cpu, bool to_head);  // the running thread goes back to the queue
-  void give_way();                          // the executing thread has been taken off its CPU
+  void give_way();                          // the executing thread goes on at the end of its step
+  void goes_on(Thread& thread);
   void begin_step(Thread& thread);
+  void account(Thread& thread, Function function, Time from, Time to) {
+    thread.busy_ns[static_cast<std::size_t>(function)] += (to - from).count();
+    if (timeline_ != nullptr) timeline_->ran(thread, function, from, to);
+  }
+  void account_step(Thread& thread);
   void accrue(Thread& thread);
-  void step_done(std::uint64_t tag);
   void idle_exit_done(std::uint64_t cpu);
   void slice_over(std::uint64_t tag);
   void arm_slice(Cpu& cpu);
-  void set_busy(Cpu& cpu, bool busy);
-  void close_span(Cpu& cpu);
-  void update_speeds_of_core(const Cpu& cpu);
+  void close_span(Cpu& cpu) {
+    const Time now = executive_.now();
+    (cpu.current != nullptr ? cpu.busy_ns : cpu.idle_ns) += (now - cpu.span_began).count();
+    cpu.span_began = now;
+  }
+  void update_speeds_of_core(const Cpu& cpu) {
+    if (threads_per_core_ > 1) update_speeds_of_siblings(cpu);
+  }
+  void update_speeds_of_siblings(const Cpu& cpu);
   void update_speed(Cpu& cpu);
 
   Executive& executive_;
@@ -154,6 +211,7 @@ class Scheduler {
   std::vector<std::unique_ptr<Thread>> threads_;
   Timeline* timeline_ = nullptr;
   Thread* executing_ = nullptr;
+  bool stepwise_ = false;
   int stealable_ = 0;  // floating threads in run queues
   SchedulerCounters counters_;
   std::uint64_t fingerprint_ = 14695981039346656037ULL;  // FNV-1a offset basis

@@ -13,7 +13,7 @@ namespace ktlssim {
 void Tcp::pr_ready(Socket& so, Mbuf& m, int records) {
   Kernel& k = kernel_;
   k.mtx_lock(so.inp_lock, k.locks.inpcb);
-  k.charge(Function::tcp_usr_ready, k.scenario.host.tcp.tcp_usr_ready_ns.ns());
+  k.spend(Function::tcp_usr_ready, k.scenario.host.tcp.tcp_usr_ready_ns.ns());
   if (so.dropped) {
     k.mtx_unlock(so.inp_lock);
     mb_free_notready(k, m, records);
@@ -37,14 +37,14 @@ void Tcp::pr_abort(Socket& so) {
 
 void tcp_output(Kernel& k, Socket& so) {
   const TcpCosts& costs = k.scenario.host.tcp;
-  k.charge(Function::tcp_output, costs.tcp_output_ns.ns());
+  k.spend(Function::tcp_output, costs.tcp_output_ns.ns());
   for (;;) {
     const std::int64_t ready_edge = so.snd_una + so.so_snd.sb_acc;
     const std::int64_t sendable = std::min(ready_edge, so.snd_wnd_edge) - so.snd_nxt;
     if (sendable <= 0) return;
     const std::int64_t burst = std::min(sendable, k.scenario.network.tso_bytes);
-    k.charge(Function::tcp_output,
-             costs.tcp_output_burst_ns.ns() + costs.tcp_output_ns_per_byte.times(burst));
+    k.spend(Function::tcp_output,
+            costs.tcp_output_burst_ns.ns() + costs.tcp_output_ns_per_byte.times(burst));
     so.snd_nxt += burst;
     k.network->if_output(so, burst);
   }

@@ -10,6 +10,7 @@
 #include "models/units.hpp"
 #include "sim/engine/executive.hpp"
 #include "sim/kernel/function.hpp"
+#include "sim/kernel/step.hpp"
 
 namespace ktlssim {
 
@@ -19,11 +20,6 @@ enum class ThreadClass : std::uint8_t { application, ktls, interrupt, netisr, re
 inline constexpr std::array<std::string_view, 6> kThreadClassNames{"application", "ktls",     "interrupt",
                                                                    "netisr",      "receiver", "crypto"};
 enum class ThreadState : std::uint8_t { sleeping, runnable, running };
-
-// Work in units of (nanoseconds at full speed) x 1e6, so that a speed of n parts per million does n units a
-// nanosecond and rescaling is exact.
-using Work = std::int64_t;
-constexpr Work kWorkPerNs = 1'000'000;
 
 // Neighbouring CPUs: all, those of a NUMA domain, or one.
 struct CpuSet {
@@ -50,14 +46,10 @@ struct Thread {
   Strand* strand = nullptr;
   int strand_cpu = 0;  // host of the strand: follows `cpu` at the next dispatch
 
-  // The step under way. First the switch to this thread, then `work` of `function`.
-  Work switch_work = 0;
-  Work work = 0;
-  Function function = Function::application;
+  Step step;              // begins with the switch to this thread, where that is not over
   bool spinning = false;  // burns CPU until a lock is free
   bool in_step = false;   // on its CPU, waiting for the end of the step
   Time step_began{0};
-  std::uint64_t generation = 0;  // of the step's event: an older event is void
 
   Thread* next_runnable = nullptr;
   std::vector<Mutex*> held;  // mutexes owned now
@@ -67,8 +59,8 @@ struct Thread {
   bool floats() const { return cpuset.count > 1; }
   // What it does on its CPU now.
   Function step_function() const {
-    if (switch_work > 0) return Function::cpu_switch;
-    return spinning ? Function::mtx_spin : function;
+    if (spinning) return Function::mtx_spin;
+    return step.empty() ? Function::cpu_switch : step.front().function;
   }
 
   std::int64_t total_busy_ns() const {

@@ -123,7 +123,7 @@ void ktls_enable_tx(Kernel& k, Socket& so) {
 int ktls_frame(Kernel& k, Mbuf& top, Socket& so) {
   int enq_cnt = 0;
   for (Mbuf* m = &top; m != nullptr; m = m->m_next) {
-    k.charge(Function::ktls_frame, costs(k).ktls_frame_ns.ns());
+    k.spend(Function::ktls_frame, costs(k).ktls_frame_ns.ns());
     frame_record(*m, so);
     enq_cnt += m->npgs;
   }
@@ -136,6 +136,7 @@ void ktls_seq(Socket& so, Mbuf& top) {
 
 void ktls_enqueue(Kernel& k, Mbuf& top, Socket& so, int page_count) {
   if (k.scenario.what_if.direct_dispatch && !so.tls.sync_dispatch) {
+    k.settle();
     prepare_batch(k, top, page_count);
     ktls_encrypt_async(k, nullptr, top);
     return;
@@ -165,6 +166,7 @@ void ktls_inject(Kernel& k, Mbuf& m, Socket& so) {
 }
 
 void ktls_work_thread(Kernel& k, KtlsWq& wq) {
+  std::vector<KtlsRx*> receivers;
   for (;;) {
     k.mtx_lock(wq.mtx, k.locks.work_queue);
     while (wq.m_head == nullptr && wq.so_head.empty()) {
@@ -177,12 +179,12 @@ void ktls_work_thread(Kernel& k, KtlsWq& wq) {
     if (!wq.running) wq.occupied.add(1, k.now());
     wq.running = true;
     Mbuf* batch = std::exchange(wq.m_head, nullptr);
-    const std::deque<KtlsRx*> receivers = std::exchange(wq.so_head, {});
+    receivers.swap(wq.so_head);
     wq.m_tail = nullptr;
     k.mtx_unlock(wq.mtx);
     while (batch != nullptr) {
       Mbuf& top = *std::exchange(batch, batch->stailq_next);
-      k.charge(Function::ktls_work_thread, costs(k).ktls_work_thread_ns.ns());
+      k.spend(Function::ktls_work_thread, costs(k).ktls_work_thread_ns.ns());
       if (top.so->tls.sync_dispatch)
         ktls_encrypt(k, top);
       else
@@ -193,12 +195,13 @@ void ktls_work_thread(Kernel& k, KtlsWq& wq) {
       ktls_decrypt(k, *rx);
       --k.ktls.stats.sw_rx_inqueue;
     }
+    receivers.clear();
   }
 }
 
 Errno ktls_encrypt_record(Kernel& k, Mbuf& m, KtlsOcfEncryptState& state) {
-  k.recorder.stations.leave(m.stays, Place::work_queue, k.now());
-  k.charge(Function::ktls_encrypt_record, costs(k).ktls_encrypt_record_ns.ns());
+  k.recorder.stations.leave(m.stays, Place::work_queue, k.settled_at());
+  k.spend(Function::ktls_encrypt_record, costs(k).ktls_encrypt_record_ns.ns());
   state.m = &m;
   if (m.file_backed) allocate_destination(k, m);
   const Errno error = ktls_ocf_encrypt(k, state);
@@ -207,13 +210,13 @@ Errno ktls_encrypt_record(Kernel& k, Mbuf& m, KtlsOcfEncryptState& state) {
 }
 
 void ktls_finish_nonanon(Kernel& k, Mbuf& m) {
-  k.charge(Function::ktls_finish_nonanon, costs(k).ktls_finish_nonanon_ns.ns());
-  k.charge(Function::page_unwire, costs(k).page_unwire_ns.times(m.npgs));
+  k.spend(Function::ktls_finish_nonanon, costs(k).ktls_finish_nonanon_ns.ns());
+  k.spend(Function::page_unwire, costs(k).page_unwire_ns.times(m.npgs));
   m.file_backed = false;
 }
 
 void ktls_free(Kernel& k, KtlsSession& tls) {
-  k.charge(Function::ktls_free, costs(k).ktls_free_ns.ns());
+  k.spend(Function::ktls_free, costs(k).ktls_free_ns.ns());
   if (--tls.refs < 1) throw ModelError("ktls_free: more references dropped than taken");
 }
 
@@ -250,12 +253,14 @@ void ktls_encrypt_async(Kernel& k, KtlsWq* wq, Mbuf& top) {
   for (int i = 0; i < records; ++i) {
     Mbuf& m = *next;
     next = m.m_next;  // the callback may free the record before the call returns
-    if (wq != nullptr) wait_for_caps(k, *wq, so.tls);
+    if (wq != nullptr) {
+      wait_for_caps(k, *wq, so.tls);
+      ++wq->in_flight;
+    }
+    ++so.tls.in_flight;
     KtlsOcfEncryptState& state = state_alloc(k);
     soref(k, so);
     ++k.ktls.async_outstanding;
-    ++so.tls.in_flight;
-    if (wq != nullptr) ++wq->in_flight;
     state.so = &so;
     state.wq = wq;
     if (ktls_encrypt_record(k, m, state) != Errno::ok)
@@ -268,8 +273,9 @@ void ktls_encrypt_async(Kernel& k, KtlsWq* wq, Mbuf& top) {
 void ktls_encrypt_cb(Kernel& k, KtlsOcfEncryptState& state, Errno error) {
   Mbuf& m = *state.m;
   Socket& so = *state.so;
-  k.charge(Function::ktls_encrypt_cb, costs(k).ktls_encrypt_cb_ns.ns());
+  k.spend(Function::ktls_encrypt_cb, costs(k).ktls_encrypt_cb_ns.ns());
   if (m.file_backed) ktls_finish_nonanon(k, m);
+  if (k.scenario.what_if.looks_at_in_flight()) k.settle();
   --so.tls.in_flight;
   if (state.wq != nullptr) --state.wq->in_flight;
   wake_for_caps(k);
@@ -298,15 +304,15 @@ void mb_free_notready(Kernel& k, Mbuf& top, int records) {
   for (int i = 0; i < records; ++i) {
     Mbuf& m = *next;
     next = m.m_next;
-    k.recorder.failed(m.stays, k.now());
+    k.recorder.failed(m.stays, k.settled_at());
     mb_free_extpg(k, m);
   }
 }
 
 void mb_free_extpg(Kernel& k, Mbuf& m) {
-  k.charge(Function::sbdrop, k.scenario.host.tcp.sbdrop_record_ns.ns());
-  k.charge(Function::page_free, k.scenario.host.tcp.page_free_ns.times(m.npgs));
-  if (m.file_backed) k.charge(Function::page_unwire, costs(k).page_unwire_ns.times(m.npgs));
+  k.spend(Function::sbdrop, k.scenario.host.tcp.sbdrop_record_ns.ns());
+  k.spend(Function::page_free, k.scenario.host.tcp.page_free_ns.times(m.npgs));
+  if (m.file_backed) k.spend(Function::page_unwire, costs(k).page_unwire_ns.times(m.npgs));
   if (m.holds_session) release_session(k, m);
   free_destination(k, m);
   k.mbufs.put(m);

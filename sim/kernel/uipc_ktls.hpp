@@ -21,7 +21,7 @@ struct KtlsWq {
   Mutex mtx;
   Mbuf* m_head = nullptr;  // batches: their first mbufs
   Mbuf* m_tail = nullptr;
-  std::deque<KtlsRx*> so_head;  // receive sessions
+  std::vector<KtlsRx*> so_head;  // receive sessions
   bool running = false;
   std::int64_t in_flight = 0;  // asynchronous records that it has dispatched
   bool alloc_failed = false;   // the buffer cache had nothing at lastallocfail
@@ -74,6 +74,7 @@ struct Ktls {
   KtlsStats stats;
   std::int64_t bind_threads = 0;  // as ktls_init could have it
   std::deque<KtlsBuffers> domains;
+  bool buffers_matter = false;  // to others: who takes a buffer, and where
   // For the conservation laws: what holds a socket reference.
   std::int64_t batches_outstanding = 0;
   std::int64_t async_outstanding = 0;

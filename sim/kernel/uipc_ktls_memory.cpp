@@ -29,12 +29,14 @@ constexpr Time kAllocationHoldOff = std::chrono::seconds(1);  // hz ticks in ktl
 // A buffer from the cache. After a failure the worker does not try for a second, and the alloc thread makes
 // more.
 bool ktls_buffer_alloc(Kernel& k, Mbuf& m) {
+  if (k.ktls.buffers_matter) k.settle();
   m.domain = static_cast<std::uint8_t>(k.scenario.domain_of(k.sched.curthread()->cpu));  // first touch
   KtlsBuffers& buffers = k.ktls.domains[m.domain];
   KtlsWq& wq = k.ktls.wq[static_cast<std::size_t>(m.so->tls.wq_index)];
   if (wq.alloc_failed && k.now() - wq.lastallocfail < kAllocationHoldOff) return false;
   wq.alloc_failed = false;
-  k.charge(Function::ktls_buffer_alloc, costs(k).ktls_buffer_alloc_ns.ns());
+  k.spend(Function::ktls_buffer_alloc, costs(k).ktls_buffer_alloc_ns.ns());
+  if (k.ktls.buffers_matter) k.settle();
   if (buffers.alloc_thread == nullptr || buffers.used < buffers.contiguous) {
     ++buffers.used;
     return true;
@@ -65,6 +67,8 @@ bool ktls_buffer_alloc(Kernel& k, Mbuf& m) {
 
 void ktls_buffers_init(Kernel& k) {
   const std::int64_t domains = k.scenario.host.numa_domains.count();
+  k.ktls.buffers_matter =
+      domains > 1 || (k.scenario.ktls.sw_buffer_cache && k.scenario.ktls.contiguous_buffers > 0);
   for (std::int64_t i = 0; i < domains; ++i) {
     KtlsBuffers& buffers = k.ktls.domains.emplace_back();
     if (!k.scenario.ktls.sw_buffer_cache || k.scenario.ktls.contiguous_buffers == 0) continue;
@@ -83,8 +87,8 @@ std::int64_t state_bytes(const Kernel& k) {
 }
 
 KtlsOcfEncryptState& state_alloc(Kernel& k) {
-  k.charge(Function::malloc, (uses_uma(k) ? costs(k).state_uma_alloc_ns : costs(k).state_alloc_ns).ns());
-  k.recorder.states.add(1, k.now());
+  k.spend(Function::malloc, (uses_uma(k) ? costs(k).state_uma_alloc_ns : costs(k).state_alloc_ns).ns());
+  k.recorder.states.add(1, k.settled_at());
   Ktls& ktls = k.ktls;
   if (ktls.free_states == nullptr) return *ktls.states.emplace_back(std::make_unique<KtlsOcfEncryptState>());
   KtlsOcfEncryptState& state = *ktls.free_states;
@@ -93,8 +97,8 @@ KtlsOcfEncryptState& state_alloc(Kernel& k) {
 }
 
 void state_free(Kernel& k, KtlsOcfEncryptState& state) {
-  k.charge(Function::free, (uses_uma(k) ? costs(k).state_uma_free_ns : costs(k).state_free_ns).ns());
-  k.recorder.states.add(-1, k.now());
+  k.spend(Function::free, (uses_uma(k) ? costs(k).state_uma_free_ns : costs(k).state_free_ns).ns());
+  k.recorder.states.add(-1, k.settled_at());
   state.next_free = k.ktls.free_states;
   k.ktls.free_states = &state;
 }
@@ -102,20 +106,22 @@ void state_free(Kernel& k, KtlsOcfEncryptState& state) {
 void allocate_destination(Kernel& k, Mbuf& m) {
   if (k.scenario.ktls.sw_buffer_cache && m.npgs > 2 && ktls_buffer_alloc(k, m)) {
     m.destination = DestinationBuffer::contiguous;
-    k.recorder.buffer_bytes.add(kTlsMaxPayloadBytes, k.now());
+    k.recorder.buffer_bytes.add(kTlsMaxPayloadBytes, k.settled_at());
   } else {
-    k.charge(Function::vm_page_alloc, costs(k).vm_page_alloc_ns.times(m.npgs));
+    k.spend(Function::vm_page_alloc, costs(k).vm_page_alloc_ns.times(m.npgs));
     m.destination = DestinationBuffer::pages;
-    k.recorder.buffer_bytes.add(m.npgs * kPageBytes, k.now());
+    k.recorder.buffer_bytes.add(m.npgs * kPageBytes, k.settled_at());
   }
 }
 
 void free_destination(Kernel& k, Mbuf& m) {
   if (m.destination == DestinationBuffer::contiguous) {
-    k.recorder.buffer_bytes.add(-kTlsMaxPayloadBytes, k.now());
+    if (k.ktls.buffers_matter) k.settle();
+    k.recorder.buffer_bytes.add(-kTlsMaxPayloadBytes, k.settled_at());
     --k.ktls.domains[m.domain].used;
   }
-  if (m.destination == DestinationBuffer::pages) k.recorder.buffer_bytes.add(-m.npgs * kPageBytes, k.now());
+  if (m.destination == DestinationBuffer::pages)
+    k.recorder.buffer_bytes.add(-m.npgs * kPageBytes, k.settled_at());
   m.destination = DestinationBuffer::none;
 }
 

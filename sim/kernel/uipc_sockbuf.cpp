@@ -41,7 +41,7 @@ void sbdrop(Kernel& k, Socket& so, std::int64_t bytes) {
   sb.sb_ccc -= bytes;
   sb.sb_acc -= bytes;
   sb.acked_of_head += bytes;
-  k.recorder.filled("send buffers, bytes", 0, -bytes, k.now());
+  k.recorder.filled("send buffers, bytes", 0, -bytes, k.settled_at());
   while (sb.sb_mb != nullptr && sb.acked_of_head >= sb.sb_mb->wire_bytes) {
     Mbuf& m = *sb.sb_mb;
     if (m.not_ready)
@@ -50,7 +50,7 @@ void sbdrop(Kernel& k, Socket& so, std::int64_t bytes) {
     sb.acked_of_head -= m.wire_bytes;
     sb.sb_mb = m.m_next;
     k.recorder.delivered(so.group, m.payload_bytes);
-    k.recorder.acknowledged(m.stays, m.payload_bytes, k.now());
+    k.recorder.acknowledged(m.stays, m.payload_bytes, k.settled_at());
     mb_free_extpg(k, m);
   }
 }
@@ -70,6 +70,7 @@ void sbflush(Kernel& k, Socket& so) {
 }
 
 void sowwakeup(Kernel& k, Socket& so) {
+  k.settle();
   if (so.sbwait == nullptr && !so.knote_armed) return;
   k.charge(Function::sowwakeup, k.scenario.host.tcp.sowwakeup_ns.ns());
   if (!so.so_snd.writeable() && !so.dropped) return;

@@ -38,7 +38,7 @@ void send_plain(Kernel& k, Socket& so, Mbuf& top) {
 }  // namespace
 
 void RecordChain::append(Kernel& k, std::int64_t payload_bytes, std::int64_t npgs, bool file_backed) {
-  k.charge(Function::mb_alloc_ext_pgs, costs(k).mb_alloc_ext_pgs_ns.ns());
+  k.spend(Function::mb_alloc_ext_pgs, costs(k).mb_alloc_ext_pgs_ns.ns());
   Mbuf& m = k.mbufs.get();
   m.payload_bytes = static_cast<std::int32_t>(payload_bytes);
   m.npgs = static_cast<std::int32_t>(npgs);
@@ -49,6 +49,7 @@ void RecordChain::append(Kernel& k, std::int64_t payload_bytes, std::int64_t npg
 }
 
 std::int64_t sbwait_space(Kernel& k, Socket& so, std::int64_t wanted, bool nonblocking) {
+  k.settle();
   while (!so.dropped) {
     const std::int64_t space = so.so_snd.space();
     if (space >= wanted || (space > 0 && space >= so.so_snd.sb_lowat)) return std::min(space, wanted);
@@ -81,12 +82,12 @@ bool pr_send(Kernel& k, Socket& so, Mbuf& top) {
 }
 
 void soref(Kernel& k, Socket& so) {
-  k.charge(Function::soref, k.scenario.host.ktls.soref_ns.ns());
+  k.spend(Function::soref, k.scenario.host.ktls.soref_ns.ns());
   ++so.refs;
 }
 
 void sorele(Kernel& k, Socket& so) {
-  k.charge(Function::sorele, k.scenario.host.ktls.sorele_ns.ns());
+  k.spend(Function::sorele, k.scenario.host.ktls.sorele_ns.ns());
   if (--so.refs < 1) throw ModelError("sorele: more socket references dropped than taken");
 }
 
@@ -97,7 +98,7 @@ SendResult sosend_generic(Kernel& k, Socket& so, std::int64_t bytes, bool nonblo
     const std::int64_t space = sbwait_space(k, so, left, nonblocking);
     if (space == 0) break;
     k.charge_moving(Function::copyin, costs(k).copyin_ns_per_byte.times(space), k.memory.copied(space));
-    k.charge(Function::m_uiotombuf, costs(k).anonymous_page_ns.times(pages_of(space)));
+    k.spend(Function::m_uiotombuf, costs(k).anonymous_page_ns.times(pages_of(space)));
     Mbuf& top = anonymous_records(k, space);
     const int enq_cnt = ktls_frame(k, top, so);
     if (pr_send(k, so, top) && k.scenario.ktls.mode == KtlsMode::software) {

@@ -21,6 +21,8 @@ bool over_a_cap(const WhatIfParameters& p, const KtlsWq& wq, const KtlsSession& 
 }  // namespace
 
 void wait_for_caps(Kernel& k, KtlsWq& wq, KtlsSession& tls) {
+  if (!k.scenario.what_if.looks_at_in_flight()) return;
+  k.settle();
   while (over_a_cap(k.scenario.what_if, wq, tls)) {
     k.ktls.waiting_for_caps.push_back(k.sched.curthread());
     k.sched.sleep("ktlscap");
@@ -34,6 +36,7 @@ void wake_for_caps(Kernel& k) {
 }
 
 void ready_in_groups(Kernel& k, Socket& so, Mbuf& m, Errno error) {
+  k.settle();
   KtlsSession& tls = so.tls;
   if (error == Errno::ok) {
     tls.ready_group.push_back(&m);

@@ -79,8 +79,9 @@ void Application::start(std::uint64_t session) {
 void Application::write(Socket& so, bool nonblocking) {
   const WorkloadParameters& w = kernel_.scenario.workload;
   const ApplicationCosts& costs = kernel_.scenario.host.application;
-  kernel_.charge(Function::application, costs.application_ns.ns());
-  kernel_.charge(Function::syscall, costs.syscall_ns.ns());
+  kernel_.spend(Function::application, costs.application_ns.ns());
+  kernel_.spend(Function::syscall, costs.syscall_ns.ns());
+  if (paced()) kernel_.settle();
   const std::int64_t wanted = paced() ? std::min(w.write_bytes, so.owed_bytes) : w.write_bytes;
   SendResult result;
   if (w.kind == WorkloadKind::sendfile) {
@@ -90,6 +91,7 @@ void Application::write(Socket& so, bool nonblocking) {
   } else {
     result = sosend_generic(kernel_, so, wanted, nonblocking);
   }
+  kernel_.settle();
   if (paced()) so.owed_bytes -= result.sent_bytes;
   kernel_.sched.userret();
 }
@@ -136,7 +138,7 @@ void Application::serve_kevent(AppThread& self) {
   Kqueue& kq = self.kqueue;
   std::deque<Socket*> events;
   for (;;) {
-    kernel_.charge(Function::syscall, costs.syscall_ns.ns());
+    kernel_.spend(Function::syscall, costs.syscall_ns.ns());
     kernel_.charge(Function::kevent, costs.kevent_ns.ns());
     while (kq.ready.empty()) {
       kq.waiter = self.thread;

@@ -47,6 +47,7 @@ void RecordSource::arrive(std::uint64_t) {
 }
 
 void RecordSource::pr_ready(Socket& so, Mbuf& top, int records) {
+  kernel_.settle();
   if (so.dropped) {
     mb_free_notready(kernel_, top, records);
     return;
