@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/tls.hpp"
+#include "sim/engine/callout.hpp"
 #include "sim/kernel/crypto.hpp"
 #include "sim/kernel/mbuf.hpp"
 
@@ -92,7 +93,7 @@ struct Socket {
   // The peer, or the link to it (nic): bytes received and not yet acknowledged.
   std::int64_t peer_received = 0;
   std::int64_t peer_acked = 0;
-  std::uint64_t delack_generation = 0;
+  Callout delayed_ack;
 
   std::uint64_t last_released_seqno = 0;  // records released to TCP, for the order check
 };

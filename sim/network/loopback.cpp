@@ -9,10 +9,6 @@
 
 namespace ktlssim {
 
-namespace {
-constexpr unsigned kSocketBits = 20;  // of a calendar tag; a generation above
-}
-
 Loopback::Loopback(Kernel& kernel) : kernel_(kernel) {
   for (int i = 0; i < kernel.scenario.network.netisr_threads; ++i) {
     Netisr& netisr = netisrs_.emplace_back();
@@ -91,9 +87,8 @@ void Loopback::tcp_input_data(Receiver& receiver, std::int64_t bytes) {
     kernel_.charge(Function::tcp_output, kernel_.scenario.host.tcp.tcp_output_ns.ns());
     netisr_queue(acknowledgement(receiver));
   } else if (unacknowledged == bytes) {
-    kernel_.calendar().call_at<&Loopback::delayed_ack>(
-        kernel_.now() + from_us(kernel_.scenario.network.delayed_ack_us), Rank::hardware, this,
-        receiver.delack_generation << kSocketBits | static_cast<std::uint64_t>(receiver.so->index));
+    const Time date = kernel_.now() + from_us(kernel_.scenario.network.delayed_ack_us);
+    if (receiver.delayed_ack.reset(date)) start_timer(receiver, date);
   }
   kernel_.mtx_unlock(receiver.inp_lock);
   if (wake) kernel_.wakeup(receiver.reader->thread, "sbwait");
@@ -112,16 +107,23 @@ void Loopback::decrypted(KtlsRx& rx, std::int64_t wire_bytes) {
 }
 
 // The callout's acknowledgement goes straight to the netisr thread.
-void Loopback::delayed_ack(std::uint64_t tag) {
-  Receiver& receiver = receivers_[tag & ((1ULL << kSocketBits) - 1)];
-  if (receiver.delack_generation != tag >> kSocketBits) return;
+void Loopback::delayed_ack(std::uint64_t session) {
+  Receiver& receiver = receivers_[session];
+  const Time date = receiver.delayed_ack.fire(kernel_.now());
+  if (date > kernel_.now() && date != kNever) start_timer(receiver, date);
+  if (date != kernel_.now()) return;
   Netisr& netisr = netisr_of(receiver);
   netisr.queue.push_back(acknowledgement(receiver));
   if (!netisr.running && netisr.thread->wchan == "-") kernel_.sched.make_runnable(*netisr.thread);
 }
 
+void Loopback::start_timer(const Receiver& receiver, Time date) {
+  kernel_.calendar().call_at<&Loopback::delayed_ack>(date, Rank::hardware, this,
+                                                     static_cast<std::uint64_t>(receiver.so->index));
+}
+
 Loopback::Packet Loopback::acknowledgement(Receiver& receiver) {
-  ++receiver.delack_generation;
+  receiver.delayed_ack.stop();
   receiver.acked = receiver.received;
   receiver.advertised = receiver.read + kernel_.scenario.network.receive_buffer_bytes;
   return {&receiver, 0, receiver.acked, receiver.advertised};
@@ -143,7 +145,7 @@ void Loopback::receiver_thread(ReceiverThread& self) {
 // One read(2) of up to a record, and its decryption.
 void Loopback::soreceive(Receiver& receiver) {
   const HostProfile& host = kernel_.scenario.host;
-  kernel_.charge(Function::syscall, host.application.syscall_ns.ns());
+  kernel_.spend(Function::syscall, host.application.syscall_ns.ns());
   kernel_.charge(Function::soreceive, host.loopback.soreceive_ns.ns());
   const std::int64_t record = receiver.so->tls.framing.wire_bytes(kernel_.scenario.ktls.maxlen_bytes);
   const std::int64_t bytes = std::min(receiver.plain - receiver.read, record);
@@ -157,8 +159,10 @@ void Loopback::soreceive(Receiver& receiver) {
   const std::int64_t edge = receiver.read + kernel_.scenario.network.receive_buffer_bytes;
   const bool update = edge - receiver.advertised >= 2 * kernel_.scenario.network.tso_bytes ||
                       edge - receiver.advertised >= kernel_.scenario.network.receive_buffer_bytes / 2;
-  kernel_.charge(Function::tcp_output, update ? host.tcp.tcp_output_ns.ns() : kNoTime);
-  if (update) netisr_queue(acknowledgement(receiver));
+  if (update) {
+    kernel_.charge(Function::tcp_output, host.tcp.tcp_output_ns.ns());
+    netisr_queue(acknowledgement(receiver));
+  }
   kernel_.mtx_unlock(receiver.inp_lock);
   kernel_.sched.userret();
   if (receiver.rx.so != nullptr) return;  // it is plain text

@@ -37,7 +37,7 @@ class Loopback final : public Network, private KtlsRxReader {
     std::int64_t read = 0;
     std::int64_t advertised = 0;  // window edge that the sender has been told
     bool readable = false;        // on its reader's list
-    std::uint64_t delack_generation = 0;
+    Callout delayed_ack;
     KtlsRx rx;  // where KTLS decrypts
   };
   struct ReceiverThread {
@@ -60,7 +60,8 @@ class Loopback final : public Network, private KtlsRxReader {
   void netisr_queue(const Packet& packet);  // in the executing thread
   [[noreturn]] void swi_net(Netisr& netisr);
   void tcp_input_data(Receiver& receiver, std::int64_t bytes);
-  void delayed_ack(std::uint64_t tag);
+  void delayed_ack(std::uint64_t session);
+  void start_timer(const Receiver& receiver, Time date);
   Packet acknowledgement(Receiver& receiver);
   [[noreturn]] void receiver_thread(ReceiverThread& self);
   void soreceive(Receiver& receiver);

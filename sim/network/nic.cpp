@@ -8,7 +8,7 @@ namespace ktlssim {
 
 namespace {
 
-// A calendar tag names a socket and a number: bytes, a stream offset or a generation.
+// A calendar tag names a socket and a number: bytes or a stream offset.
 constexpr unsigned kSocketBits = 20;
 std::uint64_t tag_of(const Socket& so, std::int64_t number) {
   return static_cast<std::uint64_t>(number) << kSocketBits | static_cast<std::uint64_t>(so.index);
@@ -27,6 +27,7 @@ Nic::Nic(Kernel& kernel, Cxgbe& queues) : kernel_(kernel), queues_(queues) {
 void Nic::attach(Socket& so) { so.snd_wnd_edge = kernel_.scenario.network.window_bytes; }
 
 void Nic::if_output(Socket& so, std::int64_t bytes) {
+  kernel_.settle();
   if (PcieLink* const link = queues_.pcie_link())
     link->read<&Nic::transmit>(PcieLink::Flow::packets, bytes, this, tag_of(so, bytes));
   else
@@ -50,19 +51,24 @@ void Nic::at_peer(std::uint64_t tag) {
     send_ack(so);
   } else if (unacknowledged ==
              number_of(tag)) {  // the first bytes since the last acknowledgement start the timer
-    kernel_.calendar().call_at<&Nic::delayed_ack>(
-        kernel_.now() + from_us(kernel_.scenario.network.delayed_ack_us), Rank::hardware, this,
-        tag_of(so, static_cast<std::int64_t>(so.delack_generation)));
+    const Time date = kernel_.now() + from_us(kernel_.scenario.network.delayed_ack_us);
+    if (so.delayed_ack.reset(date)) start_timer(so, date);
   }
 }
 
 void Nic::delayed_ack(std::uint64_t tag) {
   Socket& so = socket_of(kernel_, tag);
-  if (static_cast<std::int64_t>(so.delack_generation) == number_of(tag)) send_ack(so);
+  const Time date = so.delayed_ack.fire(kernel_.now());
+  if (date == kernel_.now()) send_ack(so);
+  if (date > kernel_.now() && date != kNever) start_timer(so, date);
+}
+
+void Nic::start_timer(const Socket& so, Time date) {
+  kernel_.calendar().call_at<&Nic::delayed_ack>(date, Rank::hardware, this, tag_of(so, 0));
 }
 
 void Nic::send_ack(Socket& so) {
-  ++so.delack_generation;
+  so.delayed_ack.stop();
   so.peer_acked = so.peer_received;
   kernel_.calendar().call_at<&Nic::ack_arrives>(kernel_.now() + way_back_, Rank::hardware, this,
                                                 tag_of(so, so.peer_acked));

@@ -19,6 +19,7 @@ class Nic final : public Network {
   void transmit(std::uint64_t tag);
   void at_peer(std::uint64_t tag);
   void delayed_ack(std::uint64_t tag);
+  void start_timer(const Socket& so, Time date);
   void ack_arrives(std::uint64_t tag);
   void send_ack(Socket& so);
 
