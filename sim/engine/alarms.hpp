@@ -1,12 +1,11 @@
 // When the step under way on each CPU ends: at most one alarm a CPU, so that a step that is cut short or
-// rescaled leaves nothing stale behind. A winner tree: the earliest alarm is at its root.
+// rescaled leaves nothing stale behind. Few CPUs wait at a time, and their alarms are eight bytes each: they
+// stand in order, the earliest last.
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <vector>
 
 #include "models/units.hpp"
@@ -15,42 +14,42 @@ namespace ktlssim {
 
 class Alarms {
  public:
-  // Holds alarms for CPUs 0 to cpus - 1, of which none is set.
+  // For CPUs 0 to cpus - 1, at most 1024; forgets all alarms.
   void resize(std::size_t cpus) {
-    leaves_ = std::bit_ceil(std::max<std::size_t>(cpus, 2));
-    keys_.assign(2 * leaves_, kNone);
+    keys_.assign(cpus, 0);
+    count_ = 0;
   }
 
+  // Precondition: none is set for `cpu`.
   void set(int cpu, Time time) {
-    update(cpu, static_cast<std::uint64_t>(time.count()) << kCpuBits | static_cast<std::uint64_t>(cpu));
+    const std::uint64_t key =
+        static_cast<std::uint64_t>(time.count()) << kCpuBits | static_cast<std::uint64_t>(cpu);
+    std::size_t hole = count_++;
+    for (; hole > 0 && keys_[hole - 1] < key; --hole) keys_[hole] = keys_[hole - 1];
+    keys_[hole] = key;
   }
-  void clear(int cpu) { update(cpu, kNone); }
+  void clear(int cpu) {
+    const auto end = keys_.begin() + static_cast<std::ptrdiff_t>(count_);
+    count_ = static_cast<std::size_t>(
+        std::remove_if(keys_.begin(), end, [cpu](std::uint64_t key) { return cpu_of(key) == cpu; }) -
+        keys_.begin());
+  }
 
   // kNever where none is set.
   Time next_time() const {
-    return keys_[kRoot] == kNone ? kNever : Time{static_cast<std::int64_t>(keys_[kRoot] >> kCpuBits)};
+    return count_ == 0 ? kNever : Time{static_cast<std::int64_t>(keys_[count_ - 1] >> kCpuBits)};
   }
-  // The CPU whose alarm is due next; the lower one of several at the same time. Precondition: one is set.
-  int next_cpu() const { return static_cast<int>(keys_[kRoot] & ((1U << kCpuBits) - 1)); }
+  // Takes out the earliest alarm, of several at the same time the lowest CPU's, and returns its CPU.
+  // Precondition: one is set.
+  int pop() { return cpu_of(keys_[--count_]); }
 
  private:
   static constexpr unsigned kCpuBits = 10;  // leaves 2^53 ns, as does SimGrid's clock
-  static constexpr std::size_t kRoot = 1;
-  static constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
 
-  void update(int cpu, std::uint64_t key) {
-    std::size_t node = leaves_ + static_cast<std::size_t>(cpu);
-    keys_[node] = key;
-    while (node > kRoot) {
-      key = std::min(key, keys_[node ^ 1]);
-      node /= 2;
-      if (keys_[node] == key) return;
-      keys_[node] = key;
-    }
-  }
+  static int cpu_of(std::uint64_t key) { return static_cast<int>(key & ((1U << kCpuBits) - 1)); }
 
-  std::size_t leaves_ = 2;
-  std::vector<std::uint64_t> keys_ = std::vector<std::uint64_t>(4, kNone);  // children of i: 2 i and 2 i + 1
+  std::vector<std::uint64_t> keys_;
+  std::size_t count_ = 0;
 };
 
 }  // namespace ktlssim

@@ -33,8 +33,7 @@ Strand* Executive::next_strand() {
     while (!to_main_) {
       const Time alarm = alarms_.next_time();
       if (alarm < calendar_.next_time()) {
-        const int cpu = alarms_.next_cpu();
-        alarms_.clear(cpu);
+        const int cpu = alarms_.pop();
         last_event_ = alarm;
         advance_to(alarm);
         return strand_of_[static_cast<std::size_t>(cpu)];

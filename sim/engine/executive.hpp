@@ -64,7 +64,7 @@ class Executive {
     alarms_.resize(static_cast<std::size_t>(cpus));
     strand_of_.assign(static_cast<std::size_t>(cpus), nullptr);
   }
-  // `strand`, which is suspended or is about to suspend, goes on at `time`. Replaces the alarm of `cpu`.
+  // `strand`, which is suspended or is about to suspend, goes on at `time`: the only alarm of `cpu`.
   void resume_at(Time time, int cpu, Strand& strand) {
     strand_of_[static_cast<std::size_t>(cpu)] = &strand;
     alarms_.set(cpu, time);

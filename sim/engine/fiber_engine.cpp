@@ -18,6 +18,8 @@ namespace {
 namespace ctx = boost::context;
 
 constexpr std::size_t kStackBytes = 128 * 1024;
+constexpr std::size_t kPageBytes = 4096;
+constexpr std::size_t kCacheLineBytes = 64;
 
 // AddressSanitizer must forget what was on a stack before the memory is used for something else.
 struct StackAllocator : ctx::protected_fixedsize_stack {
@@ -52,7 +54,11 @@ class FiberEngine final : public Engine {
     const ctx::stack_context stack = allocator.allocate();
     context.stack_bytes = stack.size;
     context.stack_bottom = static_cast<char*>(stack.sp) - stack.size;
-    context.fiber = ctx::fiber(std::allocator_arg, ctx::preallocated(stack.sp, stack.size, stack), allocator,
+    // Stacks lie a multiple of pages apart: starting all at the same place of a page would make them compete
+    // for the same lines of the cache.
+    const std::size_t colour = contexts_.size() * kCacheLineBytes % kPageBytes;
+    const ctx::preallocated top(static_cast<char*>(stack.sp) - colour, stack.size - colour, stack);
+    context.fiber = ctx::fiber(std::allocator_arg, top, allocator,
                                [this, body = std::move(body)](ctx::fiber&& from) {
                                  arrived(std::move(from));
                                  auto& next = static_cast<FiberContext&>(body());

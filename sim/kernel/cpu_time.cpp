@@ -83,7 +83,10 @@ void Scheduler::update_speed(Cpu& cpu) {
   const std::int64_t speed = sibling_busy ? cpu.own_speed * smt_speed_ / kWorkPerNs : cpu.own_speed;
   if (speed == cpu.speed) return;
   const bool rescale = cpu.current != nullptr && cpu.current->in_step;
-  if (rescale) accrue(*cpu.current);
+  if (rescale) {
+    accrue(*cpu.current);
+    executive_.cancel(self);
+  }
   cpu.speed = speed;
   if (rescale) begin_step(*cpu.current);
 }
