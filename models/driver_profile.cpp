@@ -67,7 +67,8 @@ void describe(ParameterVisitor& v, DriverProfile& p) {
   v.text("description", p.description, "", "what driver and device this is");
   v.choice(
       "kind", p.kind, kDriverKindNames, DriverKind::aesni,
-      "code path: aesni, ossl = inline on the caller's CPU; cryptosoft = the same under the session's mutex");
+      "code path: aesni, ossl = inline on the caller's CPU; cryptosoft = the same under the session's mutex; "
+      "nic_tls = none on the host, it sets /ktls/mode to ifnet");
   v.begin_group("ciphers", "time per request: CPU for a software driver, one engine for a device");
   for (std::size_t i = 0; i < kAlgorithmCount; ++i) {
     if (!v.begin_optional_group(kAlgorithmNames[i], p.ciphers[i].supported, "present if the driver takes it"))

@@ -11,9 +11,10 @@
 
 namespace ktlssim {
 
-enum class DriverKind { aesni, ccr, qat, ossl, cryptosoft, qat_ocf };
-inline constexpr std::array<std::string_view, 6> kDriverKindNames{"aesni", "ccr",        "qat",
-                                                                  "ossl",  "cryptosoft", "qat_ocf"};
+// nic_tls is no OpenCrypto driver: the NIC encrypts as it sends, and sessions are of KtlsMode::ifnet.
+enum class DriverKind { aesni, ccr, qat, ossl, cryptosoft, qat_ocf, nic_tls };
+inline constexpr std::array<std::string_view, 7> kDriverKindNames{"aesni",      "ccr",     "qat",    "ossl",
+                                                                  "cryptosoft", "qat_ocf", "nic_tls"};
 
 // Time per request and per byte of it: CPU time in the caller for a software driver, time of one engine for
 // a device.
@@ -84,7 +85,8 @@ struct DriverProfile {
 
   // CRYPTOCAP_F_SYNC: process() returns with the request done. Software drivers do.
   bool sync() const {
-    return kind == DriverKind::aesni || kind == DriverKind::ossl || kind == DriverKind::cryptosoft;
+    return kind == DriverKind::aesni || kind == DriverKind::ossl || kind == DriverKind::cryptosoft ||
+           kind == DriverKind::nic_tls;
   }
   // CRYPTODEV_PROBE_*: OpenCrypto prefers the driver with the highest value.
   int probe_value() const;

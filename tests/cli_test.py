@@ -148,7 +148,7 @@ class CommandLine(unittest.TestCase):
         for text in (self.ktlssim("profiles", "testccr").stdout, self.ktlssim("profiles", "testhost").stdout,
                      self.ktlssim("parameters").stdout):
             self.assert_fits(text)
-        self.assertIn("device.engines = 4\n", self.ktlssim("profiles", "testccr").stdout)
+        self.assertIn("device.engines = 4 (number)\n", self.ktlssim("profiles", "testccr").stdout)
         self.assertIn("\n/ktls/workers = 0\n", self.ktlssim("parameters").stdout)
 
     def result(self, *arguments):

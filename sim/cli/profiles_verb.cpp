@@ -23,10 +23,14 @@ constexpr HelpText kHelp{
     "  ktlssim profiles ccr-t6\n"};
 
 std::string_view unit_of(std::string_view name) {
-  if (name.ends_with("_ns_per_byte")) return " ns/byte";
-  if (name.ends_with("_ns")) return " ns";
-  if (name.ends_with("_bytes")) return " bytes";
-  return "";
+  if (name.ends_with("_ns_per_byte")) return "ns/byte";
+  if (name.ends_with("_ns")) return "ns";
+  if (name.ends_with("_gbytes_per_s")) return "GB/s";
+  if (name.ends_with("_gbps")) return "Gbit/s";
+  if (name.ends_with("_bytes")) return "bytes";
+  if (name.starts_with("pri_") || name == "preempt_thresh") return "(priority)";
+  if (name.ends_with("_speed")) return "(of full speed)";
+  return "(number)";
 }
 
 class Printer final : public ParameterVisitor {
@@ -46,8 +50,8 @@ class Printer final : public ParameterVisitor {
     if (!field.empty()) text_ += wrap(plain(field), kColumns, 2);
   }
   void quantity(std::string_view name, Quantity& field, CostRange, std::string_view meaning) override {
-    const std::string_view unit = in_per_byte_ ? " ns/byte" : name == "byte_ns" ? " ns/byte" : unit_of(name);
-    line(name, number_json(field.value()).dump() + std::string(unit));
+    const bool per_byte = in_per_byte_ || name == "byte_ns";
+    line(name, fmt::format("{} {}", number_json(field.value()).dump(), per_byte ? "ns/byte" : unit_of(name)));
     const Provenance* provenance = field.provenance();
     if (!provenance) return;
     const std::string_view confidence = kConfidenceNames[static_cast<std::size_t>(provenance->confidence)];

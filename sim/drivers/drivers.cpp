@@ -15,6 +15,7 @@ Drivers::Drivers(Kernel& k, bool network_needs_nic) {
       case DriverKind::aesni:
       case DriverKind::ossl:
       case DriverKind::cryptosoft:
+      case DriverKind::nic_tls:  // takes the sessions, and never a request
         drivers_.push_back(make_software(k, *profile, unit));
         break;
       case DriverKind::ccr:

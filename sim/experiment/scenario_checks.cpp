@@ -168,6 +168,12 @@ void check_scenario(const Scenario& s, const Origins& origins, Problems& problem
                             s.workload.file_bytes));
   if (s.ktls.mode == KtlsMode::ifnet && (!s.has_application() || s.workload.disk_probability > 0))
     checker.add("/ktls/mode", "\"ifnet\"", "takes a workload sendfile or send, without a disk");
+  for (std::size_t i = 0; i < s.other_drivers.size(); ++i)
+    if (s.other_drivers[i].kind == DriverKind::nic_tls)
+      checker.add(fmt::format("/other_drivers/{}", i), fmt::format("\"{}\"", s.other_drivers[i].name),
+                  "encrypts in the NIC, for all sessions or none: only /driver may be it");
+  if (s.driver.kind == DriverKind::nic_tls && s.network.receiver == ReceiverKind::ktls_rx)
+    checker.add("/network/receiver", "\"ktls_rx\"", "no OpenCrypto driver decrypts beside NIC TLS");
   if (s.workload.rate_gbps > 0 && !s.has_application())
     checker.add("/workload/rate_gbps", number_json(s.workload.rate_gbps).dump(),
                 "takes a workload sendfile or send");

@@ -1,0 +1,99 @@
+"""ktlssim profiles: every value with its unit, its confidence and its source; fitted ones with the fit."""
+import glob
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+KTLSSIM = os.environ["KTLSSIM"]
+ROOT = os.environ["KTLSSIM_ROOT"]
+PROFILES = sorted(glob.glob(os.path.join(ROOT, "models", "profiles", "*", "*.json")))
+NEEDED = {"hosts": {"xeon-e5-1620v3", "xeon-e5-2697av4", "epyc-7502p", "loopback-lab", "ideal"},
+          "drivers": {"ccr-t6", "qat-c62x", "qat-c2xxx", "qat-4xxx", "aesni-haswell", "aesni-broadwell", "aesni-skylake",
+                      "aesni-zen2", "aesni-zen3", "isal-haswell", "isal-broadwell", "isal-zen2", "cryptosoft", "nic-tls"}}
+UNIT = r"(?:ns|ns/byte|bytes|Gbit/s|GB/s|\((?:number|priority|of full speed)\))"
+
+
+def name_of(path):
+    return os.path.splitext(os.path.basename(path))[0]
+
+
+def values(node, pointer=""):
+    if "value" in node:
+        yield pointer, node
+        return
+    for key, below in node.items():
+        if isinstance(below, dict):
+            yield from values(below, f"{pointer}/{key}")
+
+
+def quantities(path):
+    with open(path, encoding="utf-8") as file:
+        return dict(values(json.load(file)))
+
+
+class ProfilesTest(unittest.TestCase):
+    def test_the_published_machines_have_profiles(self):
+        for kind, names in NEEDED.items():
+            self.assertLessEqual(names, {name_of(path) for path in PROFILES if f"/{kind}/" in path})
+
+    def test_every_value_is_printed_with_unit_confidence_and_source(self):
+        for path in PROFILES:
+            out = subprocess.run([KTLSSIM, "profiles", name_of(path)], capture_output=True, text=True, check=True).stdout
+            self.assertLessEqual(max(map(len, out.splitlines())), 80)
+            text = " ".join(out.split())
+            for pointer, value in quantities(path).items():
+                with self.subTest(profile=name_of(path), value=pointer):
+                    place = pointer[1:].replace("/", ".")
+                    printed = re.search(rf" {re.escape(place)} = (\S+) {UNIT} (.*)", text)
+                    self.assertTrue(printed)
+                    self.assertEqual(float(printed[1]), value["value"])
+                    fitted = f" to {' '.join(value['fitted_to'].split())}" if "fitted_to" in value else ""
+                    said = f"{value['confidence']}{fitted}: {' '.join(value['source'].split())}"
+                    self.assertIn(said, re.split(rf" [a-z0-9_.-]+ = \S+ {UNIT} ", printed[2], maxsplit=1)[0])
+
+    def test_a_fitted_value_names_the_fit_that_gives_it(self):
+        fitted = 0
+        for path in PROFILES:
+            for pointer, value in quantities(path).items():
+                if value["confidence"] != "fitted":
+                    continue
+                fitted += 1
+                with self.subTest(profile=name_of(path), value=pointer):
+                    fit = re.search(r"fits/[a-z0-9-]+\.json", value["fitted_to"])
+                    self.assertTrue(fit, value["fitted_to"])
+                    with open(os.path.join(ROOT, "scenarios", "validation", fit[0]), encoding="utf-8") as file:
+                        parameters = json.load(file)["parameters"]
+                    side = "/host" if "/hosts/" in path else "/driver"
+                    self.assertIn(side + pointer, [p for parameter in parameters for p in parameter["pointers"]])
+        self.assertGreater(fitted, 100)
+
+    def test_no_encryption_on_the_host_is_the_ceiling_of_the_rest_of_the_path(self):
+        path = os.path.join(ROOT, "scenarios", "vbsdcon-2019-aesni.json")
+        def run(*sets):
+            words = [word for text in ("/measure/warmup_ms=5", "/measure/duration_ms=10", *sets) for word in ("--set", text)]
+            done = subprocess.run([KTLSSIM, "run", path, "--engine", "fiber", "--format", "json", *words],
+                                  capture_output=True, text=True, check=False)
+            return done.returncode, done.stdout, done.stderr
+        _, by_driver, _ = run("/driver=nic-tls")
+        _, by_mode, _ = run("/ktls/mode=ifnet")
+        result = json.loads(by_driver)
+        self.assertEqual(result["effective"]["ktls"]["mode"], "ifnet")
+        self.assertEqual(result["metrics"], json.loads(by_mode)["metrics"])
+        self.assertNotIn("ktls", result["cpu"]["by_class"])
+        status, _, err = run("/driver=nic-tls", "/network/kind=loopback", "/network/receiver=ktls_rx")
+        self.assertEqual((status, "/network/receiver" in err), (2, True), err)
+        with open(path, encoding="utf-8") as file:
+            beside = {**json.load(file), "other_drivers": ["nic-tls"]}
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            json.dump(beside, file)
+            file.flush()
+            done = subprocess.run([KTLSSIM, "run", file.name], capture_output=True, text=True, check=False)
+            self.assertEqual((done.returncode, "/other_drivers/0" in done.stderr), (2, True), done.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(unittest.main())
