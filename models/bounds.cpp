@@ -46,6 +46,17 @@ Limit mix_bound(const std::vector<Demands>& kinds) {
   return lowest;
 }
 
+ThroughputBound throughput_bound(const Scenario& scenario) {
+  if (scenario.session_groups.empty()) {
+    const AsymptoticBounds bounds = asymptotic_bounds(demands_of(scenario));
+    return {bounds.bottleneck.name, bounds.throughput_gbps};
+  }
+  std::vector<Demands> kinds;
+  for (const TlsParameters& kind : scenario.all_tls()) kinds.push_back(demands_of(scenario.with_all(kind)));
+  const Limit mix = mix_bound(kinds);
+  return {mix.name, mix.records_per_us * static_cast<double>(kinds.front().payload_bytes) * 8 / 1e3};
+}
+
 namespace {
 
 // One queue while the population grows by one customer at a time.

@@ -36,6 +36,13 @@ AsymptoticBounds asymptotic_bounds(const Demands& demands);
 // mix of them can reach: at a station that every kind visits, no more than the kind that asks least of it.
 Limit mix_bound(const std::vector<Demands>& kinds);
 
+// The lowest limit of a scenario, of a mix where its sessions are of several kinds.
+struct ThroughputBound {
+  std::string limited_by;
+  double throughput_gbps;
+};
+ThroughputBound throughput_bound(const Scenario& scenario);
+
 // A closed network of product form: customers, a delay without queueing, and queues with exponential servers.
 struct Queue {
   std::string name;

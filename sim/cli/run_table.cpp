@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/cli/text.hpp"
+#include "sim/experiment/bound_check.hpp"
 #include "sim/experiment/effective.hpp"
 #include "sim/experiment/result_json.hpp"
 
@@ -221,6 +222,20 @@ std::string bottleneck_line(const Summary& summary) {
   return '\n' + wrap(plain(text), kColumns);
 }
 
+std::string bound_line(const Scenario& scenario, const Summary& summary) {
+  const std::optional<BoundCheck> check = check_against_bound(scenario, summary);
+  if (!check) return {};
+  std::string text = fmt::format("bound from the profiles: at most {} Gbit/s ({}); simulated: {:.1f} % of it",
+                                 number_text(check->bound_gbps), check->limited_by, 100 * check->part);
+  if (check->reach == BoundReach::at_edges)
+    text += ", the part above being work that was under way before the measured time";
+  if (check->reach == BoundReach::above) text += ". That CANNOT BE: a fault of the model, or of its bound";
+  if (check->exact_gbps)
+    text += fmt::format("; exactly {} Gbit/s, which is {} the interval", number_text(*check->exact_gbps),
+                        check->exact_inside ? "inside" : "OUTSIDE");
+  return wrap(text, kColumns);
+}
+
 }  // namespace
 
 std::string run_table(const Scenario& scenario, const Experiment& experiment) {
@@ -233,7 +248,7 @@ std::string run_table(const Scenario& scenario, const Experiment& experiment) {
     text += fmt::format("{} of {} replications failed or stalled and are left out\n\n",
                         experiment.runs.size() - summary.done, experiment.runs.size());
   return text + metric_lines(scenario, summary) + cpu_lines(scenario, summary) + resource_lines(summary) +
-         bottleneck_line(summary);
+         bottleneck_line(summary) + bound_line(scenario, summary);
 }
 
 }  // namespace ktlssim

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "sim/experiment/bound_check.hpp"
 #include "sim/experiment/build_info.hpp"
 #include "sim/experiment/effective.hpp"
 #include "sim/experiment/precision.hpp"
@@ -88,6 +89,20 @@ Json bottleneck_json(const Summary& summary) {
   json.emplace("utilization", number_json(resource->utilization));
   json.emplace("saturated", resource->utilization >= kSaturated);
   json.emplace("what_it_means", resource->what_it_means);
+  return json;
+}
+
+Json bounds_json(const Scenario& scenario, const Summary& summary) {
+  const std::optional<BoundCheck> check = check_against_bound(scenario, summary);
+  if (!check) return nullptr;
+  Json json{{"throughput_gbps", number_json(check->bound_gbps)},
+            {"limited_by", check->limited_by},
+            {"edges_gbps", number_json(check->edges_gbps)},
+            {"reach", kBoundReachNames[static_cast<std::size_t>(check->reach)]}};
+  if (check->exact_gbps) {
+    json.emplace("exact_gbps", number_json(*check->exact_gbps));
+    json.emplace("exact_inside", check->exact_inside);
+  }
   return json;
 }
 
@@ -175,6 +190,7 @@ Json result_json(const Scenario& scenario, const Experiment& experiment, const R
   json.emplace("cpu", cpu_json(scenario, summary));
   json.emplace("resources", std::move(resources));
   json.emplace("bottleneck", bottleneck_json(summary));
+  json.emplace("bounds", bounds_json(scenario, summary));
   json.emplace("failures", failures_json(experiment));
   json.emplace("provenance", provenance_json(scenario, experiment, record));
   return json;

@@ -8,6 +8,8 @@
 //   cpu         by_class: percent of all CPUs; threads: busy_percent of one CPU, functions in us per record
 //   resources   name, kind, servers, demand_us_per_record, utilization
 //   bottleneck  the resource with the highest utilization, or null
+//   bounds      throughput_gbps that the profiles allow, limited_by, and where the interval lies: reach; null
+//               where nothing was simulated
 //   failures    replications that stalled or failed: number, status, diagnosis
 //   provenance  version, engine, seed, wall time, ...: all that may differ between two runs of the same
 #pragma once

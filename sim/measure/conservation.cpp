@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "sim/kernel/kernel.hpp"
 #include "sim/measure/run_result.hpp"
 
@@ -82,9 +85,20 @@ void check_conservation(Kernel& k) {
 
 void check_bounds(const RunResult& result) {
   constexpr double kRounding = 1e-9;
-  for (const Resource& resource : result.resources)
+  constexpr double kBusyRounding =
+      1e-5;  // busy times are whole nanoseconds, and a window may be a millisecond
+  const auto rate = std::ranges::find(result.metrics, std::string_view("records_per_second"), &Metric::name);
+  for (const Resource& resource : result.resources) {
     if (resource.utilization > 1 + kRounding)
       throw ModelError(fmt::format("{}: utilization {} is above one", resource.name, resource.utilization));
+    if (rate == result.metrics.end() || rate->value <= 0) continue;
+    const double busy = rate->value / 1e6 * resource.demand_us;
+    if (std::abs(busy - resource.servers * resource.utilization) > kBusyRounding * resource.servers)
+      throw ModelError(
+          fmt::format("{}: broken utilization law: records x demand {} is not servers x "
+                      "utilization {}",
+                      resource.name, busy, resource.servers * resource.utilization));
+  }
 }
 
 }  // namespace ktlssim

@@ -10,8 +10,9 @@ struct RunResult;
 // and Little's law at every place of a record.
 void check_conservation(Kernel& k);
 
-// X <= servers / demand at every station, with the demands that the run itself had: throws ModelError if a
-// utilization is above one.
+// At every station, with the demand that the run itself had: the utilization law, records per second x demand
+// = servers x utilization, and X <= servers / demand. Throws ModelError. Only what a station did within the
+// measured time is in its demand, so that work at the edges needs no allowance.
 void check_bounds(const RunResult& result);
 
 }  // namespace ktlssim
