@@ -33,10 +33,10 @@ std::string half_width(const Estimate& estimate) {
 }
 
 std::string row(const Sensitivity& s) {
-  const std::string from = s.confidence.empty() ? "scenario" : s.confidence;
-  return fmt::format("{:<35}{:>8} {:<10}{:>7.3f}{:>6}{:>7.3f}{:>6}\n", fit(s.pointer, 35),
-                     number_text(s.value), from, s.throughput.mean, half_width(s.throughput), s.cpu.mean,
-                     half_width(s.cpu));
+  const std::string from = s.parameter.confidence.empty() ? "scenario" : s.parameter.confidence;
+  return fmt::format("{:<35}{:>8} {:<10}{:>7.3f}{:>6}{:>7.3f}{:>6}\n", fit(s.parameter.pointer, 35),
+                     number_text(s.parameter.value), from, s.throughput.mean, half_width(s.throughput),
+                     s.cpu.mean, half_width(s.cpu));
 }
 
 std::string table(const std::string& path, const SensitivityRun& run, std::size_t top) {
@@ -63,13 +63,14 @@ Json estimate_json(const Estimate& estimate) {
 Json json(const std::string& path, const SensitivityRun& run) {
   Json parameters = Json::array();
   for (const Sensitivity& s : run.parameters)
-    parameters.push_back({{"pointer", s.pointer},
-                          {"value", number_json(s.value)},
-                          {"low", number_json(s.low)},
-                          {"high", number_json(s.high)},
-                          {"confidence", s.confidence.empty() ? Json() : Json(s.confidence)},
-                          {"throughput_gbps", estimate_json(s.throughput)},
-                          {"cpu_us_per_record", estimate_json(s.cpu)}});
+    parameters.push_back(
+        {{"pointer", s.parameter.pointer},
+         {"value", number_json(s.parameter.value)},
+         {"low", number_json(s.parameter.low)},
+         {"high", number_json(s.parameter.high)},
+         {"confidence", s.parameter.confidence.empty() ? Json() : Json(s.parameter.confidence)},
+         {"throughput_gbps", estimate_json(s.throughput)},
+         {"cpu_us_per_record", estimate_json(s.cpu)}});
   Json not_varied = Json::array();
   for (const NotVaried& parameter : run.not_varied)
     not_varied.push_back({{"pointer", parameter.pointer}, {"why", parameter.why}});

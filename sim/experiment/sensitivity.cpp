@@ -5,11 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sim/experiment/effective.hpp"
-#include "sim/experiment/parameter_list.hpp"
-#include "sim/experiment/problems.hpp"
-#include "sim/experiment/scenario_file.hpp"
-
 namespace ktlssim {
 
 namespace {
@@ -17,26 +12,8 @@ namespace {
 constexpr std::string_view kThroughput = "throughput_gbps";
 constexpr std::string_view kCpu = "cpu_us_per_record";
 
-bool is_varied(const Parameter& parameter) {
-  if (parameter.type != ParameterType::quantity && parameter.type != ParameterType::number &&
-      parameter.type != ParameterType::integer)
-    return false;
-  const std::string& p = parameter.pointer;
-  const std::string_view name = std::string_view(p).substr(p.rfind('/') + 1);
-  return p != "/seed" && !p.starts_with("/measure/") && !p.starts_with("/faults/") &&
-         !name.starts_with("pri_") && name != "preempt_thresh" && name != "bind_threads";
-}
-
-// Profiles' values that are counts have no unit in their name.
-bool is_count(const Parameter& parameter) {
-  if (parameter.type == ParameterType::integer) return true;
-  const std::string& p = parameter.pointer;
-  return parameter.type == ParameterType::quantity && p.find("_ns") == std::string::npos &&
-         !p.ends_with("smt_speed");
-}
-
 struct Candidate {
-  Sensitivity what;
+  Sensitivity sensitivity;
   std::size_t low;  // numbers of the plan
   std::size_t high;
 };
@@ -56,42 +33,8 @@ class Study {
   bool stopped() const { return result_.interrupted || !result_.failure.empty(); }
 
   void find_candidates() {
-    const Json effective = effective_json(load_scenario(variant_.scenario, variant_.sets));
-    for (const Parameter& parameter : scenario_parameters()) {
-      if (!is_varied(parameter)) continue;
-      const Json::json_pointer at(parameter.pointer);
-      if (!effective.contains(at)) continue;
-      const Json& json = effective.at(at);
-      const double value = json.is_object() ? json.at("value").get<double>() : json.get<double>();
-      if (value == 0) continue;
-      Sensitivity what{};
-      what.pointer = parameter.pointer;
-      what.value = value;
-      what.confidence = json.is_object() ? json.value("confidence", "") : "";
-      what.low = value * (1 - fraction_);
-      what.high = value * (1 + fraction_);
-      if (is_count(parameter)) {
-        what.low = std::round(what.low);
-        what.high = std::round(what.high);
-        if (what.low == what.high) what.high = value + 1;
-      }
-      if (accepted(what)) candidates_.push_back({std::move(what), 0, 0});
-    }
-  }
-
-  std::string set(const Sensitivity& what, double value) const {
-    return fmt::format("{}={}", what.pointer, number_json(value).dump());
-  }
-
-  bool accepted(const Sensitivity& what) {
-    try {
-      load_scenario(variant_.scenario, with(variant_, set(what, what.low)).sets);
-      load_scenario(variant_.scenario, with(variant_, set(what, what.high)).sets);
-      return true;
-    } catch (const InputError& error) {
-      result_.not_varied.push_back({what.pointer, error.problems().front().message});
-      return false;
-    }
+    for (VariedParameter& parameter : varied_parameters(variant_, fraction_, result_.not_varied))
+      candidates_.push_back({{.parameter = std::move(parameter), .throughput = {}, .cpu = {}}, 0, 0});
   }
 
   // A parameter that changes nothing in one replication is not looked at any further.
@@ -99,7 +42,7 @@ class Study {
     Plan plan;
     const std::size_t base = plan.add(variant_);
     for (Candidate& candidate : candidates_)
-      candidate.high = plan.add(with(variant_, set(candidate.what, candidate.what.high)));
+      candidate.high = plan.add(with(variant_, candidate.sensitivity.parameter.set_high()));
     result_.interrupted = !plan.run(1, jobs);
     if (result_.interrupted) return;
     const auto value = [&](std::size_t number, std::string_view metric, std::string& why) {
@@ -120,20 +63,20 @@ class Study {
   void measure(std::size_t replications, std::size_t jobs) {
     Plan plan;
     for (Candidate& candidate : candidates_) {
-      candidate.low = plan.add(with(variant_, set(candidate.what, candidate.what.low)));
-      candidate.high = plan.add(with(variant_, set(candidate.what, candidate.what.high)));
+      candidate.low = plan.add(with(variant_, candidate.sensitivity.parameter.set_low()));
+      candidate.high = plan.add(with(variant_, candidate.sensitivity.parameter.set_high()));
     }
     result_.interrupted = !plan.run(replications, jobs);
     if (result_.interrupted) return;
     for (Candidate& candidate : candidates_) {
       std::string why;
-      candidate.what.throughput = elasticity(plan, candidate, kThroughput, why);
-      candidate.what.cpu = elasticity(plan, candidate, kCpu, why);
+      candidate.sensitivity.throughput = elasticity(plan, candidate, kThroughput, why);
+      candidate.sensitivity.cpu = elasticity(plan, candidate, kCpu, why);
       if (why.empty())
-        result_.parameters.push_back(std::move(candidate.what));
+        result_.parameters.push_back(std::move(candidate.sensitivity));
       else
         result_.not_varied.push_back(
-            {candidate.what.pointer, "a run failed: " + why.substr(0, why.find('\n'))});
+            {candidate.sensitivity.parameter.pointer, "a run failed: " + why.substr(0, why.find('\n'))});
     }
     // What is proven of it: the end of the interval that is nearer to zero.
     const auto proven = [](const Estimate& e) {
@@ -146,7 +89,7 @@ class Study {
 
   Estimate elasticity(const Plan& plan, const Candidate& candidate, std::string_view metric,
                       std::string& why) {
-    const double step = std::log(candidate.what.high / candidate.what.low);
+    const double step = std::log(candidate.sensitivity.parameter.high / candidate.sensitivity.parameter.low);
     std::vector<double> values;
     bool random = false;
     for (std::size_t r = 0; r < plan.replications(); ++r) {

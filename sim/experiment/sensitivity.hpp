@@ -7,23 +7,15 @@
 
 #include "sim/experiment/plan.hpp"
 #include "sim/experiment/summary.hpp"
+#include "sim/experiment/varied_parameters.hpp"
 
 namespace ktlssim {
 
 struct Sensitivity {
-  std::string pointer;
-  double value;
-  double low;  // the values compared; a count changes by one at the least
-  double high;
-  std::string confidence;  // of a profile's value; empty for a parameter of the scenario
+  VariedParameter parameter;
   // Per cent of change for each per cent of the parameter: d ln(metric) / d ln(parameter).
   Estimate throughput;
   Estimate cpu;  // cpu_us_per_record
-};
-
-struct NotVaried {
-  std::string pointer;
-  std::string why;
 };
 
 struct SensitivityRun {
@@ -34,8 +26,7 @@ struct SensitivityRun {
   std::string failure;  // of the scenario itself, if any
 };
 
-// Varies each number of the scenario and its profiles that is not zero by `fraction` up and down, with common
-// random numbers. Priorities, the seed and the times of measuring are not varied.
+// Varies each of varied_parameters() by `fraction` up and down, with common random numbers.
 SensitivityRun sensitivity(const Variant& variant, double fraction, std::size_t replications,
                            std::size_t jobs);
 
