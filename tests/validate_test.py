@@ -1,5 +1,6 @@
 """ktlssim validate: the published claims keep their verdicts, and a changed verdict or a wrong suite is noticed."""
 import json
+import math
 import os
 import subprocess
 import sys
@@ -24,20 +25,109 @@ def claim(**changes):
 
 
 class ValidateTest(unittest.TestCase):
-    def suite(self, *claims):
-        file = tempfile.NamedTemporaryFile("w", suffix=".json", delete=False)
-        self.addCleanup(os.unlink, file.name)
-        with file:
-            json.dump({"claims": list(claims)}, file)
-        return file.name
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = directory.name
 
-    def run_suite(self, *claims):
-        return validate("--suite", self.suite(*claims), "--replications", "2", "--format", "json")
+    def suite(self, *claims, **other):
+        path = os.path.join(self.directory, "suite.json")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump({"claims": list(claims), **other}, file)
+        return path
+
+    def run_suite(self, *claims, words=(), **other):
+        return validate("--suite", self.suite(*claims, **other), "--replications", "2", "--format", "json", *words)
 
     def test_every_published_claim_has_its_expected_verdict(self):
         status, out, err = validate("--replications", "2")
         self.assertEqual((status, err), (0, ""), out)
         self.assertLessEqual(max(map(len, out.splitlines())), 80)
+
+    def test_every_published_row_is_listed_with_its_claims_or_why_it_has_none(self):
+        status, out, _ = validate("--rows", "--format", "json")
+        rows = json.loads(out)
+        self.assertEqual(status, 0)
+        with open(os.path.join(SCENARIOS, "validation", "published.json"), encoding="utf-8") as file:
+            claims = {c["name"] for c in json.load(file)["claims"]}
+        self.assertEqual({name for row in rows for name in row.get("claims", [])}, claims)
+        for row in rows:
+            self.assertTrue(("claims" in row) != ("why" in row), row)
+        # The tables of the sources: 6 modes of vBSDCon 2019, 4 on the EPYC and 2 on the E5 of Netflix, and as of which
+        # sources there are more figures.
+        of = [row["section"] for row in rows]
+        self.assertGreaterEqual(sum("vBSDCon" in section for section in of), 6)
+        self.assertGreaterEqual(sum("EPYC" in section for section in of), 4)
+        self.assertGreaterEqual(sum("E5-2697A" in section for section in of), 2)
+        _, table, _ = validate("--rows")
+        self.assertLessEqual(max(map(len, table.splitlines())), 80)
+        self.assertIn(f"{len(rows)} rows of published figures", " ".join(table.split()))
+
+    def test_a_row_names_claims_that_exist_and_each_claim_has_a_row(self):
+        rows = [{"section": "a", "row": "x", "claims": ["repairmen"]}, {"section": "a", "row": "y"},
+                {"section": "a", "row": "z", "why": "w", "claims": ["repairman"]}]
+        status, out, err = self.run_suite(claim(), claim(name="other"), rows=rows)
+        self.assertEqual((status, out), (2, ""))
+        for message in ("/rows/0/claims/0", 'did you mean "repairman"', "/rows/1: ", "/rows/2: ", "/claims/1/name"):
+            self.assertIn(message, err)
+        self.assertEqual(self.run_suite(claim(), rows=[{"section": "a", "row": "x", "claims": ["repairman"]}])[0], 0)
+
+    def test_a_prediction_that_hangs_on_what_is_not_stated_is_noticed(self):
+        # Twice the engines, with which the device is no limit any more: far above the published value.
+        unstated = [{"pointer": "/driver/device/engines", "values": ["1", "4"]}]
+        for changes, expected in (({}, 1), ({"fitted": "chosen: engines"}, 0)):
+            status, out, _ = self.run_suite(claim(unstated=unstated, **changes), words=("--unstated",))
+            outcome = json.loads(out)["claims"][0]
+            points = outcome["unstated"]["/driver/device/engines"]
+            self.assertAlmostEqual(points["1"]["mean"], outcome["predicted"]["mean"])
+            self.assertGreater(points["4"]["mean"], 1.03 * 334436)
+            self.assertEqual(status, expected)
+
+    def test_a_claim_says_how_often_it_is_simulated_at_least(self):
+        _, out, _ = self.run_suite(claim(replications=7), claim(name="other"))
+        self.assertEqual([c["predicted"]["n"] for c in json.loads(out)["claims"]], [7, 2])
+
+    def test_a_claim_leans_on_what_changes_its_prediction(self):
+        # Deterministic and saturated by eight workers: 1 / s, so that 10 % more make it 1 / 1.1 of it, by central
+        # difference -0.1 / 0.99 x ln 1.1 / ln (1.1 / 0.9) = -0.0480 of 384615. Nothing else has any effect.
+        service = "/driver/ciphers/aes-128-gcm/request_ns"
+        saturated = claim(set=["/driver/device/law=constant", "/measure/duration_ms=20", "/driver/device/latency_submit_ns=0"],
+                          published=1e6 / 2.6)
+        difference = claim(name="gain", set=saturated["set"], metric="records_per_second", comparison="difference",
+                           tolerance=1e4, tolerance_percent=0, published=1e6 / 2.6,
+                           against={"set": [*saturated["set"], "/driver/device/engines=2"]}, expected="missed",
+                           explanation="a test")
+        status, out, err = self.run_suite(saturated, difference, words=("--leans", "--write"))
+        self.assertEqual(status, 0, err)
+        leans = {c["name"]: c["leans_on"] for c in json.loads(out)["claims"]}
+        strongest = max(leans["repairman"], key=lambda lean: abs(lean["change"]))
+        self.assertEqual(strongest, leans["repairman"][0])
+        found = {lean["pointer"]: lean["change"] for lean in leans["repairman"]}
+        x = 1e6 / 2.6
+        self.assertAlmostEqual(found[service] / ((x / 1.1 - x / 0.9) / math.log(1.1 / 0.9) * math.log(1.1)), 1, delta=0.01)
+        # 1 / s - 2 / s: the other way round, and as strong.
+        self.assertAlmostEqual({lean["pointer"]: lean["change"] for lean in leans["gain"]}[service] / -found[service], 1,
+                               delta=0.02)
+        _, again, _ = validate("--suite", os.path.join(self.directory, "suite.json"), "--replications", "2")
+        self.assertIn(f"leans on {service}", again)  # read from leans.json beside the suite
+
+    def test_what_is_wrong_with_the_file_of_leans_is_said(self):
+        suite = self.suite(claim())
+        with open(os.path.join(self.directory, "leans.json"), "w", encoding="utf-8") as file:
+            json.dump({"repairmen": [{"pointer": "/x", "change": "much"}]}, file)
+        status, _, err = validate("--suite", suite)
+        self.assertEqual(status, 2)
+        self.assertIn('/repairmen: there is no such claim; did you mean "repairman"', err)
+        self.assertIn("/repairmen/0/change", err)
+
+    def test_every_published_claim_has_the_parameters_it_leans_on(self):
+        with open(os.path.join(SCENARIOS, "validation", "leans.json"), encoding="utf-8") as file:
+            leans = json.load(file)
+        with open(os.path.join(SCENARIOS, "validation", "published.json"), encoding="utf-8") as file:
+            claims = [c["name"] for c in json.load(file)["claims"]]
+        self.assertEqual(sorted(leans), sorted(claims))
+        for name, strongest in leans.items():
+            self.assertTrue(1 <= len(strongest) <= 3, name)
 
     def test_a_claim_is_met_within_its_tolerance(self):
         status, out, _ = self.run_suite(claim())

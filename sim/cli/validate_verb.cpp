@@ -1,19 +1,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <nlopt.hpp>
+#include <set>
 
 #include "sim/cli/left_out_rows.hpp"
 #include "sim/cli/options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
+#include "sim/cli/validation_output.hpp"
 #include "sim/cli/verbs.hpp"
-#include "sim/experiment/json_file.hpp"
+#include "sim/experiment/output_directory.hpp"
 #include "sim/experiment/problems.hpp"
-#include "sim/experiment/sensitivity.hpp"
-#include "sim/experiment/validation.hpp"
 
 namespace ktlssim {
 
@@ -35,130 +34,6 @@ constexpr HelpText kHelp{"ktlssim validate [CLAIM...] [options]",
                          "  ktlssim validate d31665-qat-gain\n"
                          "  ktlssim validate --replications 10 --format json\n"};
 
-std::string_view kind(const Claim& claim) { return claim.fitted.empty() ? "predicted" : "fitted"; }
-
-std::string verdict(const ClaimOutcome& outcome) {
-  if (!outcome.failure.empty()) return "failed";
-  return std::string(kVerdictNames[static_cast<std::size_t>(outcome.verdict)]);
-}
-
-// Three significant digits are what was published.
-std::string short_number(double value) { return fmt::format("{:.3g}", value); }
-
-std::string published_text(const Claim& claim) {
-  return (claim.relation == Relation::below ? "< " : "") + short_number(claim.published);
-}
-
-std::string error_text(const ClaimOutcome& outcome) {
-  const Claim& claim = outcome.claim;
-  if (claim.tolerance_percent > 0 || (claim.relation == Relation::below && claim.published > 0))
-    return fmt::format("{:+.1f} %", 100 * outcome.error() / claim.published);
-  return fmt::format("{:+.3g}", outcome.error());
-}
-
-std::string half_width(const Estimate& estimate) {
-  return estimate.spread == Spread::interval ? fmt::format("{:.2g}", (estimate.hi - estimate.lo) / 2) : "-";
-}
-
-std::string row(const ClaimOutcome& outcome) {
-  const Claim& claim = outcome.claim;
-  const bool known = outcome.failure.empty();
-  return fmt::format("{:<28}{:>8}{:>10}{:>8}{:>9}{:>10}{:>7}\n", fit(claim.name, 28), published_text(claim),
-                     known ? short_number(outcome.predicted.mean) : "-",
-                     known ? half_width(outcome.predicted) : "-", known ? error_text(outcome) : "-",
-                     kind(claim), verdict(outcome));
-}
-
-std::string remark(const ClaimOutcome& outcome) {
-  const Claim& claim = outcome.claim;
-  if (!outcome.failure.empty())
-    return wrap(fmt::format("{}: a run failed: {}", claim.name, plain(outcome.failure)), kColumns);
-  if (!outcome.as_expected())
-    return wrap(fmt::format("{}: CHANGED: {} was expected", claim.name,
-                            kVerdictNames[static_cast<std::size_t>(claim.expected)]),
-                kColumns);
-  if (outcome.verdict == Verdict::met) return {};
-  return wrap(fmt::format("{}: known: {}", claim.name, plain(claim.explanation)), kColumns);
-}
-
-std::string table(const Suite& suite, const ValidationRun& run) {
-  std::string text = fmt::format("{:<28}{:>8}{:>10}{:>8}{:>9}{:>10}{:>7}\n", "claim", "publ.", "predicted",
-                                 "+-", "error", "", "");
-  std::string remarks;
-  std::size_t met = 0;
-  std::size_t changed = 0;
-  for (const ClaimOutcome& outcome : run.outcomes) {
-    text += row(outcome);
-    remarks += remark(outcome);
-    met += outcome.verdict == Verdict::met;
-    changed += !outcome.as_expected();
-  }
-  if (!remarks.empty()) text += '\n' + remarks;
-  text += "\nNot simulated:\n";
-  for (const NotSimulated& item : suite.not_simulated)
-    text +=
-        wrap(fmt::format("{} ({}): {}", plain(item.claim), plain(item.source), plain(item.why)), kColumns);
-  const auto predicted =
-      std::count_if(run.outcomes.begin(), run.outcomes.end(),
-                    [](const ClaimOutcome& outcome) { return outcome.claim.fitted.empty(); });
-  const auto predicted_met =
-      std::count_if(run.outcomes.begin(), run.outcomes.end(), [](const ClaimOutcome& outcome) {
-        return outcome.claim.fitted.empty() && outcome.verdict == Verdict::met;
-      });
-  return text + '\n' +
-         wrap(fmt::format("{} of {} claims met, {} of {} that nothing was fitted to; {} verdicts changed",
-                          met, run.outcomes.size(), predicted_met, predicted, changed),
-              kColumns);
-}
-
-std::string settings_text(const Variant& variant) {
-  std::string text = variant.scenario.filename().string();
-  for (const std::string& set : variant.sets) text += " --set " + set;
-  return text;
-}
-
-std::string details(const ClaimOutcome& outcome) {
-  const Claim& claim = outcome.claim;
-  const auto line = [](std::string_view key, const std::string& value) {
-    return value.empty() ? std::string() : wrap(fmt::format("{}: {}", key, plain(value)), kColumns, 2);
-  };
-  const std::string tolerance = claim.relation == Relation::below ? "none"
-                                : claim.tolerance_percent > 0 ? fmt::format("{:g} %", claim.tolerance_percent)
-                                                              : fmt::format("{:g}", claim.tolerance);
-  std::string text = row(outcome) + line("claim", claim.claim) + line("source", claim.source) +
-                     line("scenario", settings_text(claim.variant));
-  if (claim.against)
-    text += line(fmt::format("{} to", kComparisonNames[static_cast<std::size_t>(claim.comparison)]),
-                 settings_text(*claim.against));
-  text += line("metric", fmt::format("{} ({})", claim.metric, outcome.predicted.unit)) +
-          line("tolerance", fmt::format("{}: {}", tolerance, claim.reason)) + line("fitted", claim.fitted) +
-          line("known failure", claim.explanation);
-  if (!outcome.series.empty()) text += line("over", claim.series->pointer);
-  for (const SeriesPoint& point : outcome.series)
-    text += fmt::format("    {:<20}{:>10} +- {}\n", fit(point.value, 20), short_number(point.predicted.mean),
-                        half_width(point.predicted));
-  return outcome.as_expected() ? text : text + remark(outcome);
-}
-
-// Of the claim's own variant, where it compares two.
-std::string leans(const Claim& claim, std::size_t replications, std::size_t jobs) {
-  constexpr std::size_t kNamed = 3;
-  const SensitivityRun run = sensitivity(claim.variant, 0.1, replications, jobs);
-  if (run.interrupted || !run.failure.empty()) return "  leans on: not known\n";
-  const bool cpu = claim.metric.starts_with("cpu");
-  const auto elasticity = [cpu](const Sensitivity& s) { return cpu ? s.cpu.mean : s.throughput.mean; };
-  std::vector<Sensitivity> strongest = run.parameters;
-  std::stable_sort(strongest.begin(), strongest.end(), [&](const Sensitivity& a, const Sensitivity& b) {
-    return std::abs(elasticity(a)) > std::abs(elasticity(b));
-  });
-  strongest.resize(std::min(kNamed, strongest.size()));
-  std::string text;
-  for (const Sensitivity& s : strongest)
-    text += fmt::format("  leans on {} ({}), elasticity {:+.2f}\n", s.pointer,
-                        s.confidence.empty() ? "scenario" : s.confidence, elasticity(s));
-  return text;
-}
-
 std::vector<FitProblem> fits_beside(const std::filesystem::path& suite_file, const Suite& suite) {
   const std::filesystem::path directory = suite_file.parent_path() / "fits";
   std::vector<std::filesystem::path> fits;
@@ -171,43 +46,6 @@ std::vector<FitProblem> fits_beside(const std::filesystem::path& suite_file, con
   std::vector<FitProblem> problems;
   for (const std::filesystem::path& path : fits) problems.push_back(load_fit(path, suite));
   return problems;
-}
-
-Json estimate_json(const Estimate& estimate) {
-  Json json{{"mean", estimate.mean}, {"unit", estimate.unit}, {"n", estimate.n}};
-  json["ci95"] = estimate.spread == Spread::interval ? Json{estimate.lo, estimate.hi} : Json();
-  return json;
-}
-
-Json outcome_json(const ClaimOutcome& outcome) {
-  const Claim& claim = outcome.claim;
-  Json json{{"name", claim.name},
-            {"claim", claim.claim},
-            {"source", claim.source},
-            {"metric", claim.metric},
-            {"comparison", kComparisonNames[static_cast<std::size_t>(claim.comparison)]},
-            {"relation", kRelationNames[static_cast<std::size_t>(claim.relation)]},
-            {"published", claim.published},
-            {"tolerance", claim.allowed()},
-            {"kind", kind(claim)},
-            {"verdict", verdict(outcome)},
-            {"expected", kVerdictNames[static_cast<std::size_t>(claim.expected)]},
-            {"predicted", outcome.failure.empty() ? estimate_json(outcome.predicted) : Json()}};
-  for (const auto& [key, text] :
-       {std::pair{"fitted", &claim.fitted}, std::pair{"explanation", &claim.explanation},
-        std::pair{"failure", &outcome.failure}})
-    if (!text->empty()) json[key] = *text;
-  for (const SeriesPoint& point : outcome.series)
-    json["series"][claim.series->pointer][point.value] = estimate_json(point.predicted);
-  return json;
-}
-
-Json json(const Suite& suite, const ValidationRun& run) {
-  Json json{{"claims", Json::array()}, {"not_simulated", Json::array()}};
-  for (const ClaimOutcome& outcome : run.outcomes) json["claims"].push_back(outcome_json(outcome));
-  for (const NotSimulated& item : suite.not_simulated)
-    json["not_simulated"].push_back({{"claim", item.claim}, {"source", item.source}, {"why", item.why}});
-  return json;
 }
 
 std::vector<Claim> chosen(const Suite& suite, const std::vector<std::string>& names) {
@@ -231,13 +69,59 @@ po::options_description validate_options() {
   add("replications", po::value<std::string>()->default_value("5")->value_name("N"),
       "simulate every variant N times");
   add("jobs,j", po::value<std::string>()->value_name("N"), "at most N at a time; by default one per CPU");
-  add("leans", "also name the three parameters that each prediction leans on most; takes long");
+  add("leans",
+      "find the three parameters that each prediction leans on most anew, rather than read leans.json beside "
+      "the suite; takes minutes");
+  add("write", "with --leans: write leans.json");
+  add("rows",
+      "list what was published, with the claims that simulate it or why none does; simulates nothing");
+  add("unstated",
+      "instead, simulate what the sources do not state: does any prediction's verdict hang on it?");
   add("leave-one-out",
       "also leave each claim out of the fit that has it, of those in fits/ beside the suite; takes minutes");
   add("suite", po::value<std::string>()->value_name("FILE"), "another file of claims");
   add("format", po::value<std::string>()->default_value("table")->value_name("NAME"), "table or json");
   return options;
 }
+
+// Found anew, or read. Nothing if interrupted.
+std::optional<Leans> leans_for(const po::variables_map& values, const std::filesystem::path& suite_file,
+                               const Suite& suite, const std::vector<Claim>& claims,
+                               std::size_t replications) {
+  const std::filesystem::path path = leans_file(suite_file);
+  Leans leans = load_leans(path, suite);
+  if (!values.contains("leans")) return leans;
+  LeaningRun run = find_leans(claims, replications, jobs_option(values));
+  if (run.interrupted) return std::nullopt;
+  for (auto& [claim, found] : run.leans) leans[claim] = std::move(found);
+  if (values.contains("write")) {
+    OutputDirectory(path.parent_path()).write(path.filename().string(), json_text(leans_json(leans)));
+    complain(fmt::format("wrote {}", path.string()));
+  }
+  return leans;
+}
+
+// The table of all claims once more, each without itself; those of the fits come first, as they are done.
+void print_left_out(const ValidationRun& run, const std::vector<FitProblem>& fits, std::size_t replications,
+                    std::size_t jobs) {
+  print('\n' + left_out_heads());
+  std::set<std::string> done;
+  for (const FitProblem& problem : fits) {
+    print(left_out_rows(leave_one_out(problem, replications, jobs)));
+    for (const Claim& claim : problem.claims) done.insert(claim.name);
+  }
+  print("\nIn no fit, so that to leave them out changes nothing:\n");
+  for (const ClaimOutcome& outcome : run.outcomes)
+    if (outcome.failure.empty() && !done.contains(outcome.claim.name)) print(unfitted_row(outcome));
+}
+
+int interrupted() {
+  complain("interrupted");
+  return kExitInterrupted;
+}
+
+bool is_as_expected(const ClaimOutcome& outcome) { return outcome.as_expected(); }
+bool is_robust(const ClaimOutcome& outcome) { return outcome.chosen_points().empty(); }
 
 }  // namespace
 
@@ -253,41 +137,40 @@ int validate_verb(const Arguments& arguments) {
                                                ? std::filesystem::path(values->at("suite").as<std::string>())
                                                : default_suite();
   const Suite suite = load_suite(suite_file);
+  const std::vector<Claim> claims = chosen(suite, names);
+  if (values->contains("write") && !values->contains("leans")) throw UsageError("--write goes with --leans");
+  if (values->contains("rows")) {
+    print(as_json ? json_text(validation_json(suite, {}, {}).at("rows")) : rows_table(suite));
+    return kExitDone;
+  }
   std::vector<FitProblem> fits;
   if (values->contains("leave-one-out")) {
     if (as_json || !names.empty())
       throw UsageError("--leave-one-out goes with the table of all claims: no CLAIM, no --format json");
     fits = fits_beside(suite_file, suite);
   }
-  const ValidationRun run =
-      validate(chosen(suite, names), replications, jobs_option(*values), !names.empty());
-  if (run.interrupted) {
-    complain("interrupted");
-    return kExitInterrupted;
-  }
+  const bool unstated = values->contains("unstated");
+  const std::optional<Leans> leans = leans_for(*values, suite_file, suite, claims, replications);
+  if (!leans) return interrupted();
+  const ValidationRun run = validate(claims, replications, jobs_option(*values), unstated || !names.empty());
+  if (run.interrupted) return interrupted();
   if (as_json) {
-    print(json_text(json(suite, run)));
+    print(json_text(validation_json(suite, run, *leans)));
+  } else if (unstated) {
+    print(unstated_table(run));
   } else if (names.empty()) {
-    print(table(suite, run));
-    if (!fits.empty()) print('\n' + left_out_heads());
+    print(claim_table(suite, run, *leans));
     try {
-      for (const FitProblem& problem : fits)
-        print(left_out_rows(leave_one_out(problem, replications, jobs_option(*values))));
+      if (!fits.empty()) print_left_out(run, fits, replications, jobs_option(*values));
     } catch (const nlopt::forced_stop&) {
-      complain("interrupted");
-      return kExitInterrupted;
+      return interrupted();
     }
   } else {
-    std::string text;
-    for (const ClaimOutcome& outcome : run.outcomes) {
-      text += details(outcome);
-      if (values->contains("leans")) text += leans(outcome.claim, replications, jobs_option(*values));
-    }
-    print(text);
+    for (const ClaimOutcome& outcome : run.outcomes) print(claim_details(outcome, *leans));
   }
-  const bool as_expected = std::all_of(run.outcomes.begin(), run.outcomes.end(),
-                                       [](const ClaimOutcome& outcome) { return outcome.as_expected(); });
-  return as_expected ? kExitDone : kExitRunFailed;
+  const bool sound = std::ranges::all_of(run.outcomes, is_as_expected) &&
+                     (!unstated || std::ranges::all_of(run.outcomes, is_robust));
+  return sound ? kExitDone : kExitRunFailed;
 }
 
 }  // namespace ktlssim

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -27,7 +28,7 @@ inline constexpr std::array<std::string_view, 2> kRelationNames{"equal", "below"
 enum class Verdict { met, missed };
 inline constexpr std::array<std::string_view, 2> kVerdictNames{"met", "missed"};
 
-// Values of one more parameter, over which the prediction is shown; no verdict.
+// Values of one more parameter, over which the prediction is shown.
 struct Series {
   std::string pointer;
   std::vector<std::string> values;
@@ -42,27 +43,36 @@ struct Claim {
   double tolerance_percent;  // of the published value, or
   double tolerance;          // in its unit
   std::string reason;        // for the tolerance
-  std::string fitted;        // which parameter was fitted to it; empty: it is a prediction
+  std::string fitted;        // what was fitted to it, or chosen so as to meet it; empty: it is a prediction
   Comparison comparison;
   Relation relation;
   Verdict expected;
-  std::string explanation;  // of a known failure
+  std::string explanation;    // of a known failure
+  std::int64_t replications;  // at least, where single runs differ much
   Variant variant;
   std::optional<Variant> against;
   std::optional<Series> series;
+  // What the source does not state, and other values that it may have had: where these change the verdict of
+  // a prediction, it is none.
+  std::vector<Series> unstated;
 
   double allowed() const { return tolerance_percent > 0 ? published * tolerance_percent / 100 : tolerance; }
 };
 
-struct NotSimulated {
-  std::string claim;
-  std::string source;
-  std::string why;
+// A row of what was published: the claims that simulate it, or why none does.
+struct PublishedRow {
+  std::string section;  // of the sources
+  std::string row;
+  std::vector<std::string> claims;
+  std::string why;  // empty where there are claims
 };
 
+// Where there are rows, every claim is of one at least.
 struct Suite {
   std::vector<Claim> claims;
-  std::vector<NotSimulated> not_simulated;
+  std::vector<PublishedRow> rows;
+
+  std::size_t simulated_rows() const;
 };
 
 // The suite that comes with the simulator.
@@ -72,8 +82,12 @@ std::filesystem::path default_suite();
 Suite load_suite(const std::filesystem::path& path);
 
 struct SeriesPoint {
+  std::string pointer;
   std::string value;
+  bool unstated;
+  std::string failure;  // of a run, if any
   Estimate predicted;
+  Verdict verdict;
 };
 
 struct ClaimOutcome {
@@ -85,6 +99,8 @@ struct ClaimOutcome {
 
   double error() const { return predicted.mean - claim.published; }
   bool as_expected() const { return failure.empty() && verdict == claim.expected; }
+  // Of a prediction whose verdict hangs on what the source does not state, as far as that was simulated.
+  std::vector<SeriesPoint> chosen_points() const;
 };
 
 struct ValidationRun {
@@ -92,8 +108,8 @@ struct ValidationRun {
   bool interrupted = false;
 };
 
-// Simulates every variant of `claims` once, with common random numbers, and compares. Series only if asked
-// for.
+// Simulates every variant of `claims`, `replications` times or as often as the claim asks for, with common
+// random numbers, and compares. Series, what is unstated among them, only if asked for.
 ValidationRun validate(const std::vector<Claim>& claims, std::size_t replications, std::size_t jobs,
                        bool with_series);
 

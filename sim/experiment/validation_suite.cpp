@@ -1,6 +1,7 @@
 // Reading a suite of claims.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
@@ -26,17 +27,18 @@ void describe(ParameterVisitor& v, Claim& c) {
   v.number("tolerance_percent", c.tolerance_percent, {0, 0, 100}, "of the published value");
   v.number("tolerance", c.tolerance, {0, 0, 1e9}, "in the unit of the published value");
   v.text("reason", c.reason, "", "for the tolerance");
-  v.text("fitted", c.fitted, "", "parameter that was fitted to it");
+  v.text("fitted", c.fitted, "", "what was fitted to it, or chosen so as to meet it");
   v.choice("comparison", c.comparison, kComparisonNames, Comparison::value, "with `against`");
   v.choice("relation", c.relation, kRelationNames, Relation::equal, "to the published value");
   v.choice("expected", c.expected, kVerdictNames, Verdict::met, "verdict");
   v.text("explanation", c.explanation, "", "of a known failure");
+  v.integer("replications", c.replications, {1, 1, 10000}, "at least, where single runs differ much");
 }
 
-void describe(ParameterVisitor& v, NotSimulated& n) {
-  v.text("claim", n.claim, "", "what was published, in words");
-  v.text("source", n.source, "", "where");
-  v.text("why", n.why, "", "it is not simulated");
+void describe(ParameterVisitor& v, PublishedRow& r) {
+  v.text("section", r.section, "", "of the sources");
+  v.text("row", r.row, "", "what was published, in words");
+  v.text("why", r.why, "", "it is not simulated");
 }
 
 class SuiteReader {
@@ -51,18 +53,18 @@ class SuiteReader {
       return suite;
     }
     for (const auto& item : json.items()) {
-      if (item.key() != "claims" && item.key() != "not_simulated")
-        problem(child_pointer("", item.key()), item.value(), "expected \"claims\" or \"not_simulated\"");
+      if (item.key() != "claims" && item.key() != "rows")
+        problem(child_pointer("", item.key()), item.value(), "expected \"claims\" or \"rows\"");
       else if (!item.value().is_array())
         problem(child_pointer("", item.key()), item.value(), "expected an array");
     }
     problems_.throw_if_any();
     for (std::size_t i = 0; i < json["claims"].size(); ++i)
       suite.claims.push_back(read_claim(json["claims"][i], fmt::format("/claims/{}", i)));
-    if (json.contains("not_simulated"))
-      for (std::size_t i = 0; i < json["not_simulated"].size(); ++i)
-        suite.not_simulated.push_back(
-            read_group<NotSimulated>(json["not_simulated"][i], fmt::format("/not_simulated/{}", i), {}));
+    if (!json.contains("rows")) return suite;
+    for (std::size_t i = 0; i < json["rows"].size(); ++i)
+      suite.rows.push_back(read_row(json["rows"][i], fmt::format("/rows/{}", i)));
+    check_rows(suite);
     return suite;
   }
 
@@ -81,7 +83,7 @@ class SuiteReader {
   }
 
   Claim read_claim(const Json& json, const std::string& pointer) {
-    Claim claim = read_group<Claim>(json, pointer, {"scenario", "set", "against", "series"});
+    Claim claim = read_group<Claim>(json, pointer, {"scenario", "set", "against", "series", "unstated"});
     if (!json.is_object()) return claim;
     for (const auto& [key, text] : {std::pair{"name", &claim.name}, std::pair{"claim", &claim.claim},
                                     std::pair{"source", &claim.source}, std::pair{"metric", &claim.metric},
@@ -101,7 +103,43 @@ class SuiteReader {
     else if (json.contains("against"))
       claim.against = read_against(json["against"], child_pointer(pointer, "against"), claim.variant);
     if (json.contains("series")) claim.series = read_series(json["series"], child_pointer(pointer, "series"));
+    if (json.contains("unstated")) {
+      const std::string at = child_pointer(pointer, "unstated");
+      if (!json["unstated"].is_array()) problem(at, json["unstated"], "expected an array");
+      for (std::size_t i = 0; json["unstated"].is_array() && i < json["unstated"].size(); ++i)
+        claim.unstated.push_back(read_series(json["unstated"][i], fmt::format("{}/{}", at, i)));
+    }
     return claim;
+  }
+
+  PublishedRow read_row(const Json& json, const std::string& pointer) {
+    PublishedRow row = read_group<PublishedRow>(json, pointer, {"claims"});
+    if (!json.is_object()) return row;
+    for (const auto& [key, text] : {std::pair{"section", &row.section}, std::pair{"row", &row.row}})
+      if (text->empty()) problem(child_pointer(pointer, key), Json(), "missing");
+    if (json.contains("claims")) row.claims = read_texts(json["claims"], child_pointer(pointer, "claims"));
+    if (row.claims.empty() == row.why.empty())
+      problem(pointer, Json(row.row), "expected either \"claims\" or \"why\" none simulates it");
+    return row;
+  }
+
+  // Each claim that a row names exists, and each claim is of a row.
+  void check_rows(const Suite& suite) {
+    const std::vector<std::string> known(names_.begin(), names_.end());
+    std::set<std::string> listed;
+    for (std::size_t i = 0; i < suite.rows.size(); ++i) {
+      const std::vector<std::string>& claims = suite.rows[i].claims;
+      for (std::size_t j = 0; j < claims.size(); ++j) {
+        listed.insert(claims[j]);
+        if (!names_.contains(claims[j]))
+          problem(fmt::format("/rows/{}/claims/{}", i, j), Json(claims[j]),
+                  fmt::format("there is no such claim{}", did_you_mean(claims[j], known)));
+      }
+    }
+    for (std::size_t i = 0; i < suite.claims.size(); ++i)
+      if (!listed.contains(suite.claims[i].name))
+        problem(fmt::format("/claims/{}/name", i), Json(suite.claims[i].name),
+                "no row of /rows has this claim");
   }
 
   std::vector<std::string> read_texts(const Json& json, const std::string& pointer) {
@@ -171,6 +209,11 @@ class SuiteReader {
 };
 
 }  // namespace
+
+std::size_t Suite::simulated_rows() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(rows, [](const PublishedRow& row) { return !row.claims.empty(); }));
+}
 
 std::filesystem::path default_suite() {
   const std::filesystem::path below = std::filesystem::path("scenarios") / "validation" / "published.json";

@@ -1,0 +1,237 @@
+#include "sim/cli/validation_output.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/cli/text.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+std::string_view kind(const Claim& claim) { return claim.fitted.empty() ? "predicted" : "fitted"; }
+
+std::string verdict(const ClaimOutcome& outcome) {
+  if (!outcome.failure.empty()) return "failed";
+  return std::string(kVerdictNames[static_cast<std::size_t>(outcome.verdict)]);
+}
+
+// Three significant digits are what was published.
+std::string short_number(double value) { return fmt::format("{:.3g}", value); }
+
+std::string published_text(const Claim& claim) {
+  return (claim.relation == Relation::below ? "< " : "") + short_number(claim.published);
+}
+
+std::string error_text(const ClaimOutcome& outcome) {
+  const Claim& claim = outcome.claim;
+  if (claim.tolerance_percent > 0 || (claim.relation == Relation::below && claim.published > 0))
+    return fmt::format("{:+.1f} %", 100 * outcome.error() / claim.published);
+  return fmt::format("{:+.3g}", outcome.error());
+}
+
+std::string half_width(const Estimate& estimate) {
+  return estimate.spread == Spread::interval ? fmt::format("{:.2g}", (estimate.hi - estimate.lo) / 2) : "-";
+}
+
+std::string row(const ClaimOutcome& outcome) {
+  const Claim& claim = outcome.claim;
+  const bool known = outcome.failure.empty();
+  return fmt::format("{:<28}{:>8}{:>10}{:>8}{:>9}{:>10}{:>7}\n", fit(claim.name, 28), published_text(claim),
+                     known ? short_number(outcome.predicted.mean) : "-",
+                     known ? half_width(outcome.predicted) : "-", known ? error_text(outcome) : "-",
+                     kind(claim), verdict(outcome));
+}
+
+std::string remark(const ClaimOutcome& outcome) {
+  const Claim& claim = outcome.claim;
+  if (!outcome.failure.empty())
+    return wrap(fmt::format("{}: a run failed: {}", claim.name, plain(outcome.failure)), kColumns);
+  if (!outcome.as_expected())
+    return wrap(fmt::format("{}: CHANGED: {} was expected", claim.name,
+                            kVerdictNames[static_cast<std::size_t>(claim.expected)]),
+                kColumns);
+  if (outcome.verdict == Verdict::met) return {};
+  return wrap(fmt::format("{}: known: {}", claim.name, plain(claim.explanation)), kColumns);
+}
+
+const std::vector<Lean>& leans_of(const Claim& claim, const Leans& leans) {
+  static const std::vector<Lean> none;
+  const auto found = leans.find(claim.name);
+  return found == leans.end() ? none : found->second;
+}
+
+std::string lean_lines(const Claim& claim, const Leans& leans) {
+  std::string text;
+  for (const Lean& lean : leans_of(claim, leans))
+    text += wrap(fmt::format("leans on {} ({}): {:+.2g} for 10 % more", plain(lean.pointer),
+                             lean.confidence.empty() ? "scenario" : lean.confidence, lean.change),
+                 kColumns, 2);
+  return text;
+}
+
+std::string point_line(const SeriesPoint& point) {
+  if (!point.failure.empty()) return fmt::format("    {:<20}{:>10}\n", fit(point.value, 20), "failed");
+  return fmt::format("    {:<20}{:>10} +- {:<10}{:>7}\n", fit(point.value, 20),
+                     short_number(point.predicted.mean), half_width(point.predicted),
+                     kVerdictNames[static_cast<std::size_t>(point.verdict)]);
+}
+
+std::string summary(const ValidationRun& run) {
+  const auto count = [&run](auto of) { return std::ranges::count_if(run.outcomes, of); };
+  const auto met = [](const ClaimOutcome& o) { return o.verdict == Verdict::met; };
+  const auto predicted = [](const ClaimOutcome& o) { return o.claim.fitted.empty(); };
+  return wrap(
+      fmt::format("{} of {} claims met, {} of {} that nothing was fitted to; {} verdicts changed", count(met),
+                  run.outcomes.size(), count([&](const ClaimOutcome& o) { return met(o) && predicted(o); }),
+                  count(predicted), count([](const ClaimOutcome& o) { return !o.as_expected(); })),
+      kColumns);
+}
+
+std::string rows_line(const Suite& suite) {
+  if (suite.rows.empty()) return {};
+  const std::size_t simulated = suite.simulated_rows();
+  return wrap(fmt::format("{} rows of published figures: {} are simulated, {} are not (--rows lists them, "
+                          "and why)",
+                          suite.rows.size(), simulated, suite.rows.size() - simulated),
+              kColumns);
+}
+
+std::string row_lines(const PublishedRow& row) {
+  return wrap(plain(row.row), kColumns, 2) + wrap(row.claims.empty()
+                                                      ? "not simulated: " + plain(row.why)
+                                                      : fmt::format("{}", fmt::join(row.claims, ", ")),
+                                                  kColumns, 6);
+}
+
+std::string settings_text(const Variant& variant) {
+  std::string text = variant.scenario.filename().string();
+  for (const std::string& set : variant.sets) text += " --set " + set;
+  return text;
+}
+
+Json row_json(const PublishedRow& row) {
+  Json json{{"section", row.section}, {"row", row.row}};
+  if (row.claims.empty())
+    json["why"] = row.why;
+  else
+    json["claims"] = row.claims;
+  return json;
+}
+
+Json estimate_json(const Estimate& estimate) {
+  Json json{{"mean", estimate.mean}, {"unit", estimate.unit}, {"n", estimate.n}};
+  json["ci95"] = estimate.spread == Spread::interval ? Json{estimate.lo, estimate.hi} : Json();
+  return json;
+}
+
+Json outcome_json(const ClaimOutcome& outcome, const std::vector<Lean>& leans) {
+  const Claim& claim = outcome.claim;
+  Json json{{"name", claim.name},
+            {"claim", claim.claim},
+            {"source", claim.source},
+            {"metric", claim.metric},
+            {"comparison", kComparisonNames[static_cast<std::size_t>(claim.comparison)]},
+            {"relation", kRelationNames[static_cast<std::size_t>(claim.relation)]},
+            {"published", claim.published},
+            {"tolerance", claim.allowed()},
+            {"kind", kind(claim)},
+            {"verdict", verdict(outcome)},
+            {"expected", kVerdictNames[static_cast<std::size_t>(claim.expected)]},
+            {"predicted", outcome.failure.empty() ? estimate_json(outcome.predicted) : Json()}};
+  for (const auto& [key, text] :
+       {std::pair{"fitted", &claim.fitted}, std::pair{"explanation", &claim.explanation},
+        std::pair{"failure", &outcome.failure}})
+    if (!text->empty()) json[key] = *text;
+  for (const SeriesPoint& point : outcome.series) {
+    Json estimate = point.failure.empty() ? estimate_json(point.predicted) : Json();
+    json[point.unstated ? "unstated" : "series"][point.pointer][point.value] = std::move(estimate);
+  }
+  for (const Lean& lean : leans)
+    json["leans_on"].push_back({{"pointer", lean.pointer},
+                                {"confidence", lean.confidence.empty() ? Json() : Json(lean.confidence)},
+                                {"change", lean.change}});
+  return json;
+}
+
+}  // namespace
+
+std::string claim_details(const ClaimOutcome& outcome, const Leans& leans) {
+  const Claim& claim = outcome.claim;
+  const auto line = [](std::string_view key, const std::string& value) {
+    return value.empty() ? std::string() : wrap(fmt::format("{}: {}", key, plain(value)), kColumns, 2);
+  };
+  const std::string tolerance = claim.relation == Relation::below ? "none"
+                                : claim.tolerance_percent > 0 ? fmt::format("{:g} %", claim.tolerance_percent)
+                                                              : fmt::format("{:g}", claim.tolerance);
+  std::string text = row(outcome) + line("claim", claim.claim) + line("source", claim.source) +
+                     line("scenario", settings_text(claim.variant));
+  if (claim.against)
+    text += line(fmt::format("{} to", kComparisonNames[static_cast<std::size_t>(claim.comparison)]),
+                 settings_text(*claim.against));
+  text += line("metric", fmt::format("{} ({})", claim.metric, outcome.predicted.unit)) +
+          line("tolerance", fmt::format("{}: {}", tolerance, claim.reason)) + line("fitted", claim.fitted) +
+          line("known failure", claim.explanation);
+  std::string over;
+  for (const SeriesPoint& point : outcome.series) {
+    if (point.pointer != over)
+      text += line(point.unstated ? "not stated by the source" : "over", point.pointer);
+    over = point.pointer;
+    text += point_line(point);
+  }
+  text += lean_lines(claim, leans);
+  return outcome.as_expected() ? text : text + remark(outcome);
+}
+
+std::string claim_table(const Suite& suite, const ValidationRun& run, const Leans& leans) {
+  std::string text = fmt::format("{:<28}{:>8}{:>10}{:>8}{:>9}{:>10}{:>7}\n", "claim", "publ.", "predicted",
+                                 "+-", "error", "", "");
+  std::string remarks;
+  std::string leaning;
+  for (const ClaimOutcome& outcome : run.outcomes) {
+    text += row(outcome);
+    remarks += remark(outcome);
+    const std::string lines = lean_lines(outcome.claim, leans);
+    if (!lines.empty()) leaning += plain(outcome.claim.name) + '\n' + lines;
+  }
+  if (!remarks.empty()) text += '\n' + remarks;
+  if (!leaning.empty()) text += "\nWhat each leans on most, and the change of its prediction:\n" + leaning;
+  return text + '\n' + rows_line(suite) + summary(run);
+}
+
+std::string rows_table(const Suite& suite) {
+  std::string text;
+  std::string section;
+  for (const PublishedRow& row : suite.rows) {
+    if (row.section != section) text += (text.empty() ? "" : "\n") + wrap(plain(row.section), kColumns);
+    section = row.section;
+    text += row_lines(row);
+  }
+  return text + '\n' + rows_line(suite);
+}
+
+std::string unstated_table(const ValidationRun& run) {
+  std::string text;
+  for (const ClaimOutcome& outcome : run.outcomes) {
+    const bool any = std::ranges::any_of(outcome.series, &SeriesPoint::unstated);
+    if (any) text += row(outcome);
+    for (const SeriesPoint& point : outcome.series)
+      if (point.unstated) text += fmt::format("  {}\n", fit(point.pointer, 70)) + point_line(point);
+    for (const SeriesPoint& point : outcome.chosen_points())
+      text += wrap(fmt::format("{}: no prediction: {} = {} changes its verdict", outcome.claim.name,
+                               point.pointer, point.value),
+                   kColumns);
+  }
+  return text;
+}
+
+Json validation_json(const Suite& suite, const ValidationRun& run, const Leans& leans) {
+  Json json{{"claims", Json::array()}, {"rows", Json::array()}};
+  for (const ClaimOutcome& outcome : run.outcomes)
+    json["claims"].push_back(outcome_json(outcome, leans_of(outcome.claim, leans)));
+  for (const PublishedRow& row : suite.rows) json["rows"].push_back(row_json(row));
+  return json;
+}
+
+}  // namespace ktlssim
