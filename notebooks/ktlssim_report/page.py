@@ -88,7 +88,8 @@ def verdict(point):
     """What limits a run, and why: a row of Tables.points in a sentence."""
     if pandas.isna(point.bottleneck) or pandas.isna(point.throughput_gbps):
         return f"<p class=verdict><b>{html.escape(point.run)}</b>: no replication ended well.</p>"
-    return (f"<p class=verdict><b>{html.escape(point.run)}</b>: {point.throughput_gbps:.4g} Gbit/s "
+    bound = "" if pandas.isna(point.bound_gbps) else f" of at most {point.bound_gbps:.4g} by the profiles,"
+    return (f"<p class=verdict><b>{html.escape(point.run)}</b>: {point.throughput_gbps:.4g} Gbit/s{bound} "
             f"at {point.cpu_percent:.3g} % of the CPUs, {limit(point, 'at')}</p>")
 
 

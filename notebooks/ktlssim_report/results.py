@@ -182,7 +182,7 @@ def differences(study):
 def bound_gbps(run):
     """What no run of this scenario can exceed, from `ktlssim bounds`; NaN where that does not take the scenario."""
     binary = os.environ.get("KTLSSIM")
-    if "bounds" in run.result:
+    if run.result.get("bounds"):
         return run.result["bounds"]["throughput_gbps"]
     if binary is None:
         return float("nan")

@@ -20,9 +20,9 @@ constexpr std::array<std::string_view, 2> kFormats{"table", "json"};
 
 constexpr HelpText kHelp{
     "ktlssim calibrate [options]",
-    "Measures what encryption costs this machine: AES-GCM and ChaCha20-Poly1305 through OpenSSL, over record "
-    "sizes, on "
-    "hot and cold data, with 1 to N threads. Fits request_ns + byte_ns x bytes to the cold timings, predicts "
+    "Measures what encryption costs this machine: AES-GCM, ChaCha20-Poly1305, AES-CBC and HMAC through "
+    "OpenSSL, over record sizes, on hot and cold data, with 1 to twice as many threads as it has CPUs. Fits "
+    "request_ns + byte_ns x bytes to the cold timings, predicts "
     "from that "
     "what several threads encrypt together, and prints it beside what they did. Time is CPU time, so other "
     "work on the machine disturbs little. With --out, writes a driver "
@@ -40,6 +40,15 @@ constexpr std::array kOfThreads{Cipher::aes_128_gcm, Cipher::aes_256_gcm, Cipher
 std::vector<Algorithm> algorithms_of(Cipher cipher) {
   if (is_aead(cipher)) return {encryption(cipher)};
   return {mac(cipher), encryption(cipher)};
+}
+
+// One, two, four, ..., as many as there are CPUs, and twice as many.
+std::vector<int> thread_counts(int cpus) {
+  std::vector<int> counts;
+  for (int threads = 1; threads < cpus; threads *= 2) counts.push_back(threads);
+  counts.push_back(cpus);
+  counts.push_back(2 * cpus);
+  return counts;
 }
 
 struct ThreadRow {
@@ -163,7 +172,7 @@ int calibrate_verb(const Arguments& arguments) {
   const Json driver = driver_profile(machine, algorithms);
   std::vector<ThreadRow> rows;
   for (const Cipher cipher : kOfThreads)
-    for (int threads = 1; threads <= 2 * machine.cpus; threads *= 2)
+    for (const int threads : thread_counts(machine.cpus))
       rows.push_back(
           {cipher, threads,
            measure_threads(algorithms_of(cipher), threads, machine.cpus, repetitions, 5 * milliseconds),
