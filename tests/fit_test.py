@@ -78,7 +78,7 @@ class FitTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as directory:
             suite, fits = os.path.join(directory, "suite.json"), os.path.join(directory, "fits")
             with open(suite, "w", encoding="utf-8") as file:
-                json.dump({"claims": [{**claim("latency", 2, 2 / 20e-6), "fitted": "L"}]}, file)
+                json.dump({"claims": [{**claim("latency", 2, 2 / 20e-6), "fitted": "L"}, claim("other", 2, 2 / 19.6e-6)]}, file)
             words = ("validate", "--suite", suite, "--replications", "1", "--leave-one-out")
             status, _, err = ktlssim(*words)
             self.assertEqual((status, "no fits in" in err), (2, True), err)
@@ -87,7 +87,10 @@ class FitTest(unittest.TestCase):
                 json.dump({"description": "test", "claims": ["latency"],
                            "parameters": [parameter("L", LATENCY_IN, 1000, 50000)]}, file)
             _, out, err = ktlssim(*words)
-            self.assertRegex(out, r"\nlatency +100000 +3\.\d+e\+04 to 3\.\d+e\+05 +open\n", err)
+            self.assertRegex(out, r"\nlatency +1e\+05 +3\.\d+e\+04 to 3\.\d+e\+05 +-6\d to \+2\d\d % +open\n", err)
+            # Nothing was fitted to the other: 2 workers, 1 + 16 + 2.6 us.
+            self.assertRegex(out, r"\nIn no fit.*\nother +1\.02e\+05 +1\.02e\+05 +[-+]0\.\d % +met\n", err)
+            self.assertLessEqual(max(map(len, out.splitlines())), 80)
 
     def test_what_is_written_is_what_was_fitted(self):
         with tempfile.TemporaryDirectory() as data:

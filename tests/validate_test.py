@@ -129,6 +129,21 @@ class ValidateTest(unittest.TestCase):
         for name, strongest in leans.items():
             self.assertTrue(1 <= len(strongest) <= 3, name)
 
+    @unittest.skipUnless(os.environ.get("KTLSSIM_SLOW"), "takes ten minutes: set KTLSSIM_SLOW=1")
+    def test_what_each_claim_leans_on_most_is_found_again(self):
+        status, out, err = validate("--leans", "--replications", "3", "--format", "json")
+        self.assertEqual(status, 0, err)
+        with open(os.path.join(SCENARIOS, "validation", "leans.json"), encoding="utf-8") as file:
+            committed = json.load(file)
+        for outcome in json.loads(out)["claims"]:
+            with self.subTest(claim=outcome["name"]):
+                self.assertIn(outcome["leans_on"][0]["pointer"], [lean["pointer"] for lean in committed[outcome["name"]]])
+
+    @unittest.skipUnless(os.environ.get("KTLSSIM_SLOW"), "takes minutes: set KTLSSIM_SLOW=1")
+    def test_no_prediction_hangs_on_what_its_source_does_not_state(self):
+        status, out, err = validate("--unstated")
+        self.assertEqual((status, err), (0, ""), out)
+
     def test_a_claim_is_met_within_its_tolerance(self):
         status, out, _ = self.run_suite(claim())
         outcome = json.loads(out)["claims"][0]

@@ -110,9 +110,10 @@ void print_left_out(const ValidationRun& run, const std::vector<FitProblem>& fit
     print(left_out_rows(leave_one_out(problem, replications, jobs)));
     for (const Claim& claim : problem.claims) done.insert(claim.name);
   }
-  print("\nIn no fit, so that to leave them out changes nothing:\n");
+  std::string others;
   for (const ClaimOutcome& outcome : run.outcomes)
-    if (outcome.failure.empty() && !done.contains(outcome.claim.name)) print(unfitted_row(outcome));
+    if (outcome.failure.empty() && !done.contains(outcome.claim.name)) others += unfitted_row(outcome);
+  if (!others.empty()) print("\nIn no fit, so that to leave them out changes nothing:\n" + others);
 }
 
 int interrupted() {
