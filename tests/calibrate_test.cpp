@@ -74,13 +74,17 @@ TEST_F(Steps, are_written_over_the_profile_with_their_source) {
 
 TEST_F(Steps, that_are_wrong_are_all_reported) {
   try {
-    apply("step,mean,unit\nktls_fram_ns,62,ns\nwakeup_ns,fast,ns\nwakeup_ns,1,s\nwakeup_ns\n");
+    apply(
+        "step,mean,unit\nktls_fram_ns,62,ns\nscheduler.wakup_ns,62,ns\nwakeup_ns,fast,ns\nwakeup_ns,1,"
+        "s\nwakeup_ns\n");
     FAIL() << "no error";
   } catch (const InputError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("ktls_fram_ns"));
+    EXPECT_THAT(error.what(),
+                HasSubstr("ktls_fram_ns\": no such step of a host profile; did you mean \"ktls_frame_ns\""));
+    EXPECT_THAT(error.what(), HasSubstr("did you mean \"scheduler.wakeup_ns\""));
     EXPECT_THAT(error.what(), HasSubstr("fast"));
     EXPECT_THAT(error.what(), HasSubstr("expected ns or us"));
-    EXPECT_THAT(error.what(), HasSubstr("line 5"));
+    EXPECT_THAT(error.what(), HasSubstr("line 6"));
   }
 }
 

@@ -41,6 +41,16 @@ std::string step_pointer(std::string step, const std::vector<std::string>& names
   return "";
 }
 
+// For a step that there is not: the nearest one, as far as it was told with its group.
+std::string nearest_step(const std::string& step, std::vector<std::string> names) {
+  const bool grouped = step.find_first_of("./", 1) != std::string::npos;
+  for (std::string& name : names) {
+    name.erase(0, grouped ? 1 : name.rfind('/') + 1);
+    std::replace(name.begin(), name.end(), '/', '.');
+  }
+  return did_you_mean(step, names);
+}
+
 std::vector<std::string> split(const std::string& line) {
   std::vector<std::string> fields{""};
   for (const char c : line) {
@@ -99,7 +109,7 @@ void apply_steps(const std::filesystem::path& table, Json& host) {
     const std::string pointer = step_pointer(fields[0], names);
     if (pointer.empty())
       problems.add(table.string(), place, short_text(Json(fields[0])),
-                   "no such step of a host profile" + did_you_mean("/" + fields[0], names));
+                   "no such step of a host profile" + nearest_step(fields[0], names));
     double mean = 0;
     const auto [end, error] = std::from_chars(fields[1].data(), fields[1].data() + fields[1].size(), mean);
     if (error != std::errc() || end != fields[1].data() + fields[1].size() || !(mean >= 0 && mean <= 1e9))
