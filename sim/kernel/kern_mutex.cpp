@@ -7,19 +7,19 @@ namespace ktlssim {
 
 void Mutex::contend(Scheduler& scheduler, LockStatistics& statistics, Time turnstile_cost) {
   Thread& self = *scheduler.curthread();
-  scheduler_ = &scheduler;
+  if (waiters_ == nullptr) waiters_ = std::make_unique<Waiters>(Waiters{scheduler, {}, {}});
   ++statistics.contested;
   const Time began = scheduler.now();
   while (owner_ != nullptr) {
     if (scheduler.on_cpu(*owner_)) {
-      spinners_.push_back(&self);
+      waiters_->spinning.push_back(&self);
       scheduler.spin();
-      std::erase(spinners_, &self);
+      std::erase(waiters_->spinning, &self);
       continue;
     }
     scheduler.charge(Function::turnstile_wait, turnstile_cost);
     if (owner_ == nullptr || scheduler.on_cpu(*owner_)) continue;
-    blocked_.push_back(&self);
+    waiters_->blocked.push_back(&self);
     scheduler.lend_priority(*owner_, self.priority);
     scheduler.sleep("turnstile");
   }
@@ -33,15 +33,19 @@ void Mutex::hand_on(Scheduler& scheduler, Thread& previous_owner) {
   if (previous_owner.lent_priority < 255) {
     int still_lent = 255;
     for (const Mutex* const mutex : previous_owner.held)
-      for (const Thread* const waiter : mutex->blocked_) still_lent = std::min(still_lent, waiter->priority);
+      if (mutex->waiters_ != nullptr)
+        for (const Thread* const waiter : mutex->waiters_->blocked)
+          still_lent = std::min(still_lent, waiter->priority);
     scheduler.unlend_priority(previous_owner, still_lent);
   }
-  for (Thread* const spinner : spinners_) scheduler.stop_spinning(*spinner);
-  for (Thread* const thread : std::exchange(blocked_, {})) scheduler.make_runnable(*thread);
+  if (waiters_ == nullptr) return;
+  for (Thread* const spinner : waiters_->spinning) scheduler.stop_spinning(*spinner);
+  for (Thread* const thread : std::exchange(waiters_->blocked, {})) scheduler.make_runnable(*thread);
 }
 
 void Mutex::owner_left_cpu() {
-  for (Thread* const spinner : spinners_) scheduler_->stop_spinning(*spinner);
+  if (waiters_ == nullptr) return;
+  for (Thread* const spinner : waiters_->spinning) waiters_->scheduler.stop_spinning(*spinner);
 }
 
 }  // namespace ktlssim

@@ -3,6 +3,7 @@
 // costs nothing here: its instructions are part of the step that takes it.
 #pragma once
 
+#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -34,7 +35,7 @@ class Mutex {
       self.held.pop_back();
     else
       std::erase(self.held, this);
-    if (self.lent_priority < 255 || !spinners_.empty() || !blocked_.empty()) [[unlikely]]
+    if (self.lent_priority < 255 || has_waiters()) [[unlikely]]
       hand_on(scheduler, self);
   }
   bool held() const { return owner_ != nullptr; }
@@ -51,10 +52,18 @@ class Mutex {
   void contend(Scheduler& scheduler, LockStatistics& statistics, Time turnstile_cost);
   void hand_on(Scheduler& scheduler, Thread& previous_owner);
 
+  // There are several locks a session, and hardly one is ever contended.
+  struct Waiters {
+    Scheduler& scheduler;
+    std::vector<Thread*> spinning;
+    std::vector<Thread*> blocked;
+  };
+  bool has_waiters() const {
+    return waiters_ != nullptr && !(waiters_->spinning.empty() && waiters_->blocked.empty());
+  }
+
   Thread* owner_ = nullptr;
-  Scheduler* scheduler_ = nullptr;
-  std::vector<Thread*> spinners_;
-  std::vector<Thread*> blocked_;
+  std::unique_ptr<Waiters> waiters_;  // since it was first contended
 };
 
 }  // namespace ktlssim
