@@ -110,6 +110,7 @@ void Device::complete(std::uint64_t engine) {
   if (engines_[engine].first != nullptr) call_back(engine);
   kernel_.memory.move(kernel_.memory.encrypted(crp), kernel_.now());
   kernel_.recorder.stations.leave(crp.cb_mbuf->stays, Place::device, kernel_.now());
+  kernel_.recorder.stations.enter(crp.cb_mbuf->stays, Place::completion_queue, kernel_.now());
   owner_.completed(crp);
 }
 

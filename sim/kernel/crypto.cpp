@@ -103,6 +103,7 @@ void crypto_done(Kernel& k, Cryptop& crp) {
   if (crp.done) throw ModelError("crypto_done: a request was completed twice");
   crp.done = true;
   if (crp.fault && crp.crp_etype == Errno::ok) crp.crp_etype = Errno::eio;
+  k.recorder.stations.leave(crp.cb_mbuf->stays, Place::completion_queue, k.now());
   k.recorder.stations.leave(crp.cb_mbuf->stays, Place::ocf, k.now());
   auto& workers = k.opencrypto.ret_workers;
   if (workers.empty() || crp.ses->driver->sync()) {

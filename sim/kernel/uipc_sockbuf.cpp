@@ -49,6 +49,7 @@ void sbdrop(Kernel& k, Socket& so, std::int64_t bytes) {
           fmt::format("session {}: record {} acknowledged before it was ready", so.index, m.seqno));
     sb.acked_of_head -= m.wire_bytes;
     sb.sb_mb = m.m_next;
+    k.recorder.stations.leave(m.stays, Place::send_buffer, k.settled_at());
     k.recorder.delivered(so.group, m.payload_bytes);
     k.recorder.acknowledged(m.stays, m.payload_bytes, k.settled_at());
     mb_free_extpg(k, m);
@@ -65,6 +66,7 @@ void sbflush(Kernel& k, Socket& so) {
     Mbuf& record = *m;
     m = m->m_next;
     record.in_sockbuf = false;
+    k.recorder.stations.leave(record.stays, Place::send_buffer, k.settled_at());
     if (!record.not_ready) mb_free_extpg(k, record);
   }
 }

@@ -70,6 +70,8 @@ bool pr_send(Kernel& k, Socket& so, Mbuf& top) {
     ktls_seq(so, top);
     const std::int64_t before = so.so_snd.sb_ccc;
     sbappendstream(so, top);
+    for (Mbuf* m = &top; m != nullptr; m = m->m_next)
+      k.recorder.stations.enter(m->stays, Place::send_buffer, k.now());
     k.recorder.filled("send buffers, bytes", 0, so.so_snd.sb_ccc - before, k.now());
     if (so.peer_rx != nullptr)
       for (const Mbuf* m = &top; m != nullptr; m = m->m_next) so.peer_rx->records.push_back(m->wire_bytes);

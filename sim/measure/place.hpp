@@ -11,12 +11,15 @@ namespace ktlssim {
 
 // ktls: from ktls_enqueue to ready or failed. work_queue: until its worker begins with it. ocf: from
 // crypto_dispatch to crypto_done. device: from the doorbell until the completion is visible to the host.
-enum class Place : std::uint8_t { ktls, work_queue, ocf, device };
-inline constexpr std::array<std::string_view, 4> kPlaceNames{"ktls", "work queue", "OpenCrypto", "device"};
+// completion_queue: from then to crypto_done. send_buffer: from pr_send until it is acknowledged or dropped.
+enum class Place : std::uint8_t { ktls, work_queue, ocf, device, completion_queue, send_buffer };
+inline constexpr std::array<std::string_view, 6> kPlaceNames{
+    "ktls", "work queue", "OpenCrypto", "device", "completion queue", "send buffers"};
 
 // When a record entered each place; kNever where it is not.
 struct Stays {
-  std::array<Time, kPlaceNames.size()> since{kNever, kNever, kNever, kNever};
+  std::array<Time, kPlaceNames.size()> since{kNever, kNever, kNever,
+                                                    kNever, kNever, kNever};
 };
 
 }  // namespace ktlssim

@@ -82,6 +82,7 @@ void Timeline::flow(const Stays& record, std::string_view what, Time now) {
 void Timeline::entered(const Stays& record, Place place, std::int64_t level, Time now) {
   const std::string_view name = kPlaceNames[static_cast<std::size_t>(place)];
   set_level(fmt::format("records in {}", name), level, now);
+  if (place == Place::send_buffer) return;  // before and beyond what is followed
   if (place == Place::ktls) {
     live_.erase(&record);
     if (!covers(now) || records_.size() >= limit_) return;
@@ -97,6 +98,7 @@ void Timeline::entered(const Stays& record, Place place, std::int64_t level, Tim
 void Timeline::left(const Stays& record, Place place, std::int64_t level, Time now) {
   const std::string_view name = kPlaceNames[static_cast<std::size_t>(place)];
   set_level(fmt::format("records in {}", name), level, now);
+  if (place == Place::send_buffer) return;
   if (place == Place::ktls) {
     flow(record, "sbready", now);
     step(record, Step::What::enter, kUntilAcknowledged, now);
