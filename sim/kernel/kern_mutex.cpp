@@ -32,7 +32,7 @@ void Mutex::hand_on(Scheduler& scheduler, Thread& previous_owner) {
   if (scheduler.unwinding()) return;
   if (previous_owner.lent_priority < 255) {
     int still_lent = 255;
-    for (const Mutex* const mutex : previous_owner.held)
+    for (const Mutex* mutex = previous_owner.held; mutex != nullptr; mutex = mutex->taken_before_)
       if (mutex->waiters_ != nullptr)
         for (const Thread* const waiter : mutex->waiters_->blocked)
           still_lent = std::min(still_lent, waiter->priority);

@@ -31,15 +31,16 @@ class Mutex {
   void unlock(Scheduler& scheduler) {
     scheduler.settle();
     Thread& self = *std::exchange(owner_, nullptr);
-    if (self.held.back() == this) [[likely]]
-      self.held.pop_back();
-    else
-      std::erase(self.held, this);
+    Mutex** link = &self.held;
+    while (*link != this) link = &(*link)->taken_before_;
+    *link = taken_before_;
     if (self.lent_priority < 255 || has_waiters()) [[unlikely]]
       hand_on(scheduler, self);
   }
   bool held() const { return owner_ != nullptr; }
   const Thread* owner() const { return owner_; }
+  // Of the mutexes that its owner has, the one that it took before this.
+  Mutex* taken_before() const { return taken_before_; }
 
   // The scheduler tells that the owner no longer runs: whoever spins is to look again.
   void owner_left_cpu();
@@ -47,7 +48,7 @@ class Mutex {
  private:
   void take(Thread& thread) {
     owner_ = &thread;
-    thread.held.push_back(this);
+    taken_before_ = std::exchange(thread.held, this);
   }
   void contend(Scheduler& scheduler, LockStatistics& statistics, Time turnstile_cost);
   void hand_on(Scheduler& scheduler, Thread& previous_owner);
@@ -63,6 +64,7 @@ class Mutex {
   }
 
   Thread* owner_ = nullptr;
+  Mutex* taken_before_ = nullptr;
   std::unique_ptr<Waiters> waiters_;  // since it was first contended
 };
 

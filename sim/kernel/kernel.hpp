@@ -47,7 +47,10 @@ class Kernel {
   Time now() const { return sched.now(); }
   Calendar& calendar() { return executive.calendar(); }
   void charge(Function function, Time cost) {
-    sched.charge(function, scenario.host.step_law == ServiceLaw::constant ? cost : vary(cost));
+    if (cost > kNoTime)
+      sched.charge(function, scenario.host.step_law == ServiceLaw::constant ? cost : vary(cost));
+    else
+      sched.settle();
   }
 
   // A cost that passes together with what follows, where nobody sees what the thread does in between:

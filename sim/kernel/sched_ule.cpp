@@ -217,7 +217,7 @@ void Scheduler::take_off(Cpu& cpu) {
   if (!thread.step.empty() && thread.step.front().function == Function::cpu_switch) thread.step.pop_front();
   close_span(cpu);
   cpu.current = nullptr;
-  for (Mutex* const mutex : thread.held) mutex->owner_left_cpu();
+  for (Mutex* mutex = thread.held; mutex != nullptr; mutex = mutex->taken_before()) mutex->owner_left_cpu();
 }
 
 void Scheduler::deschedule(Cpu& cpu, bool to_head) {

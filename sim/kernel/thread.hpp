@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "models/units.hpp"
 #include "sim/engine/executive.hpp"
@@ -52,7 +51,7 @@ struct Thread {
   Time step_began{0};
 
   Thread* next_runnable = nullptr;
-  std::vector<Mutex*> held;  // mutexes owned now
+  Mutex* held = nullptr;  // the mutex taken last, of those owned now
 
   std::array<std::int64_t, kFunctionCount> busy_ns{};
 
