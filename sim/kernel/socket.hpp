@@ -33,10 +33,10 @@ struct KtlsSession {
   Framing framing{};
   std::uint64_t next_seqno = 0;  // sb_tls_seqno
   std::int64_t refs = 1;
-  CryptoSession crypto;            // of the AEAD or the block cipher
-  CryptoSession mac;               // of the HMAC, for AES-CBC
-  Mutex os_lock;                   // ktls_ocf.c's per-session mutex
   std::int64_t in_flight = 0;      // asynchronous records
+  CryptoSession crypto;            // of the AEAD or the block cipher
+  Mutex os_lock;                   // ktls_ocf.c's per-session mutex
+  CryptoSession mac;               // of the HMAC, for AES-CBC
   std::vector<Mbuf*> ready_group;  // what-if ready_group_records: encrypted, not yet ready
   // TLS 1.0: the next record to encrypt, and the batches that came too early, by sequence number.
   std::uint64_t encrypt_seqno = 1;

@@ -261,7 +261,6 @@ void ktls_encrypt_async(Kernel& k, KtlsWq* wq, Mbuf& top) {
     KtlsOcfEncryptState& state = state_alloc(k);
     soref(k, so);
     ++k.ktls.async_outstanding;
-    state.so = &so;
     state.wq = wq;
     if (ktls_encrypt_record(k, m, state) != Errno::ok)
       throw ModelError("ktls_encrypt_async: a dispatch failed synchronously, which no driver does");
@@ -272,7 +271,7 @@ void ktls_encrypt_async(Kernel& k, KtlsWq* wq, Mbuf& top) {
 
 void ktls_encrypt_cb(Kernel& k, KtlsOcfEncryptState& state, Errno error) {
   Mbuf& m = *state.m;
-  Socket& so = *state.so;
+  Socket& so = *m.so;
   k.spend(Function::ktls_encrypt_cb, costs(k).ktls_encrypt_cb_ns.ns());
   if (m.file_backed) ktls_finish_nonanon(k, m);
   if (k.scenario.what_if.looks_at_in_flight()) k.settle();

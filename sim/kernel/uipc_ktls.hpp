@@ -34,7 +34,6 @@ struct KtlsWq {
 // async.
 struct KtlsOcfEncryptState {
   Mbuf* m = nullptr;
-  Socket* so = nullptr;
   KtlsWq* wq = nullptr;  // async: the worker that dispatched it; null: the sender did
   Cryptop crp;
   KtlsOcfEncryptState* next_free = nullptr;
