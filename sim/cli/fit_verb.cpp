@@ -94,7 +94,8 @@ Json json(const std::vector<LeftOut>& all) {
   for (const LeftOut& left : all)
     claims.push_back({{"name", left.claim.name},
                       {"published", left.claim.published},
-                      {"left_out", {number_json(left.lo), number_json(left.hi)}}});
+                      {"left_out", {number_json(left.lo), number_json(left.hi)}},
+                      {"failed_places", left.failed_places}});
   return {{"claims", std::move(claims)}};
 }
 

@@ -34,6 +34,10 @@ std::string left_out_rows(const std::vector<LeftOut>& all) {
             fmt::format("{:.3g} to {:.3g}", left.lo, left.hi),
             fmt::format("{:+.0f} to {:+.0f} %", per_cent(left.claim, left.lo), per_cent(left.claim, left.hi)),
             verdict(left));
+  for (const LeftOut& left : all)
+    if (left.failed_places > 0)
+      text += fmt::format("{}: passed over {} places of the search, where a run stalled\n", left.claim.name,
+                          left.failed_places);
   return text;
 }
 

@@ -74,8 +74,7 @@ class Fitter {
           return objective(model.errors(model.predict(values)));
         },
         &model_);
-    double reached = 0;
-    optimizer.optimize(x, reached);
+    model_.optimize(optimizer, x);
     return x;
   }
 

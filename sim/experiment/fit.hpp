@@ -86,6 +86,7 @@ struct LeftOut {
   Claim claim;
   double lo;
   double hi;
+  int failed_places;  // of the parameters, that were passed over since a run ended early there: it stalled
 };
 
 // For each claim of the fit in turn: its smallest and its largest prediction (NLopt's COBYLA). An inner

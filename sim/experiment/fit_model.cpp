@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlopt.hpp>
 #include <stdexcept>
+#include <utility>
 
 #include "sim/experiment/effective.hpp"
 #include "sim/experiment/profiles.hpp"
@@ -112,17 +113,31 @@ Claim FitModel::with_values(Claim claim, const Values& values) const {
 
 FitModel::Values FitModel::predict(const Values& values) {
   ++evaluations_;
+  failure_ = nullptr;
   std::vector<Claim> claims;
   for (const Claim& claim : problem_.claims) claims.push_back(with_values(claim, values));
   const ValidationRun run = validate(claims, replications_, jobs_, false);
   if (run.interrupted) throw nlopt::forced_stop();
   Values predicted;
   for (const ClaimOutcome& outcome : run.outcomes) {
-    if (!outcome.failure.empty())
-      throw std::runtime_error(fmt::format("{}: a run failed: {}", outcome.claim.name, outcome.failure));
+    if (!outcome.failure.empty()) {
+      failure_ = std::make_exception_ptr(RunFailed(fmt::format(
+          "{}: a run failed with {}: {}", outcome.claim.name, fmt::join(values, ", "), outcome.failure)));
+      std::rethrow_exception(failure_);
+    }
     predicted.push_back(outcome.predicted.mean);
   }
   return predicted;
+}
+
+void FitModel::optimize(nlopt::opt& optimizer, Values& x) {
+  double reached = 0;
+  try {
+    optimizer.optimize(x, reached);
+  } catch (...) {
+    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+    throw;
+  }
 }
 
 FitModel::Values FitModel::errors(const Values& predicted) const {

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <exception>
+#include <nlopt.hpp>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +18,12 @@ class FitModel {
  public:
   using Values = std::vector<double>;  // of the parameters, in their order
 
+  // A run did not come to its end, so that there is no prediction; what() says which and why.
+  class RunFailed : public std::runtime_error {
+   public:
+    using std::runtime_error::runtime_error;
+  };
+
   FitModel(const FitProblem& problem, std::size_t replications, std::size_t jobs);
 
   // In the profiles now.
@@ -25,11 +34,13 @@ class FitModel {
   Values lower() const;
   Values upper() const;
 
-  // Of each claim, with common random numbers. Throws std::runtime_error if a run fails, nlopt::forced_stop
-  // if it is interrupted.
+  // Of each claim, with common random numbers. Throws RunFailed, or nlopt::forced_stop if it is interrupted.
   Values predict(const Values& values);
   // In units of the tolerances.
   Values errors(const Values& predicted) const;
+  // Runs an optimizer that asks for predictions, from `x` on, and leaves its best place there. Throws what a
+  // prediction threw, which NLopt by itself would call a failure.
+  void optimize(nlopt::opt& optimizer, Values& x);
   int evaluations() const { return evaluations_; }
 
   // What parameter `p` stands for in the profiles of the first claim that it applies to.
@@ -48,6 +59,7 @@ class FitModel {
   std::vector<Json> hosts_;  // by parameter; null without `times_host`
   Values committed_;
   int evaluations_ = 0;
+  std::exception_ptr failure_;  // of a prediction
 };
 
 }  // namespace ktlssim

@@ -34,22 +34,32 @@ class Search {
           return static_cast<Search*>(self)->violation(values);
         },
         this, kSlack);
-    double reached = 0;
     try {
-      optimizer.optimize(x, reached);
+      model_.optimize(optimizer, x);
     } catch (const nlopt::roundoff_limited&) {  // as near as it gets
     }
     return sign_ * best_;
   }
 
+  // Where a run ended early.
+  int failed_places() const { return failed_places_; }
+
  private:
   static constexpr double kSlack = 0.05;  // of a tolerance
+  static constexpr double kFarOff = 10;   // tolerances: where a run ends early, there is no prediction
 
   // The optimizer asks for both at the same place.
   void look(const Values& values) {
     if (values == at_) return;
     at_ = values;
-    predicted_ = model_.predict(values);
+    try {
+      predicted_ = model_.predict(values);
+    } catch (const FitModel::RunFailed&) {
+      ++failed_places_;
+      predicted_.resize(left_out_ + 1);
+      violation_ = kFarOff;
+      return;
+    }
     violation_ = -1;
     const Values errors = model_.errors(predicted_);
     for (std::size_t i = 0; i < errors.size(); ++i)
@@ -71,6 +81,7 @@ class Search {
   Values at_;
   Values predicted_;
   double violation_ = 0;
+  int failed_places_ = 0;
   double best_ = std::numeric_limits<double>::infinity();
 };
 
@@ -79,8 +90,13 @@ class Search {
 std::vector<LeftOut> leave_one_out(const FitProblem& problem, std::size_t replications, std::size_t jobs) {
   FitModel model(problem, replications, jobs);
   std::vector<LeftOut> all;
-  for (std::size_t i = 0; i < problem.claims.size(); ++i)
-    all.push_back({problem.claims[i], Search(model, i, false).run(), Search(model, i, true).run()});
+  for (std::size_t i = 0; i < problem.claims.size(); ++i) {
+    Search lowest(model, i, false);
+    Search highest(model, i, true);
+    const double lo = lowest.run();
+    const double hi = highest.run();
+    all.push_back({problem.claims[i], lo, hi, lowest.failed_places() + highest.failed_places()});
+  }
   return all;
 }
 
