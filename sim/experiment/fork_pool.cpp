@@ -178,8 +178,17 @@ timespec time_to_wait(const std::vector<Child>& children, const PoolOptions& opt
   return {static_cast<time_t>(seconds.count()), static_cast<long>((left - seconds).count())};
 }
 
+// A child that is no more.
+struct Ended {
+  Child child;
+  int status;
+  bool late;
+};
+
 // Takes what the children sent, and those out that ended or are late.
-void serve(std::vector<Child>& children, const std::vector<pollfd>& waiting, const PoolOptions& options) {
+std::vector<Ended> take_ended(std::vector<Child>& children, const std::vector<pollfd>& waiting,
+                              const PoolOptions& options) {
+  std::vector<Ended> all;
   const Clock::time_point now = Clock::now();
   for (std::size_t i = children.size(); i-- > 0;) {
     Child& child = children[i];
@@ -187,13 +196,16 @@ void serve(std::vector<Child>& children, const std::vector<pollfd>& waiting, con
     if (!ended && !is_late(child, options, now)) continue;
     if (!ended) kill(child.pid, SIGKILL);
     const int status = reap(child);
-    const std::size_t task = child.task;
-    RunResult result = ended ? result_of(child, status)
-                             : failure(fmt::format("stopped after {} s (--timeout)",
-                                                   std::chrono::duration<double>(options.limit).count()));
+    all.push_back({std::move(child), status, !ended});
     children.erase(children.begin() + static_cast<std::ptrdiff_t>(i));
-    if (options.ended) options.ended(task, std::move(result));
   }
+  return all;
+}
+
+RunResult result_of(const Ended& ended, const PoolOptions& options) {
+  if (!ended.late) return result_of(ended.child, ended.status);
+  return failure(fmt::format("stopped after {} s (--timeout)",
+                             std::chrono::duration<double>(options.limit).count()));
 }
 
 }  // namespace
@@ -204,9 +216,12 @@ bool run_in_children(std::size_t count, const PoolOptions& options,
   const InterruptWatch watch;
   Clock::time_point tick = Clock::now();
   bool interrupted = false;
+  std::size_t next = 0;
+  const auto fill = [&] {
+    while (next < count && children.size() < options.jobs) children.push_back(start(task, next++, watch));
+  };
   try {
-    for (std::size_t next = 0; next < count || !children.empty();) {
-      while (next < count && children.size() < options.jobs) children.push_back(start(task, next++, watch));
+    for (fill(); !children.empty();) {
       std::vector<pollfd> waiting;
       for (const Child& child : children) waiting.push_back({child.pipe, POLLIN, 0});
       const timespec timeout = time_to_wait(children, options, tick);
@@ -214,7 +229,10 @@ bool run_in_children(std::size_t count, const PoolOptions& options,
       interrupted = g_interrupted != 0;
       if (interrupted) break;
       if (ready < 0) continue;
-      serve(children, waiting, options);
+      const std::vector<Ended> ended = take_ended(children, waiting, options);
+      fill();  // before the results are looked at, lest a CPU waits for that
+      if (options.ended)
+        for (const Ended& one : ended) options.ended(one.child.task, result_of(one, options));
       if (Clock::now() < tick) continue;
       if (options.ticked) options.ticked();
       tick = Clock::now() + options.tick;
