@@ -73,9 +73,7 @@ class Encryptor {
   std::size_t at_ = 0;
 };
 
-Timing time_size(Encryptor& encryptor, std::int64_t bytes, bool cold, int repetitions, double milliseconds) {
-  std::vector<double> ns;
-  for (int i = 0; i < repetitions; ++i) ns.push_back(encryptor.time_ns(bytes, milliseconds));
+Timing timing_of(std::int64_t bytes, bool cold, const std::vector<double>& ns) {
   const auto [lowest, highest] = std::minmax_element(ns.begin(), ns.end());
   return {bytes, cold, median(ns), *lowest, *highest};
 }
@@ -137,17 +135,29 @@ CostFit fit_cost(const std::vector<Timing>& timings) {
   return fit;
 }
 
+// Every repetition goes through all algorithms: where the machine is slower for a while, it is so for each.
 std::vector<AlgorithmMeasurement> measure_algorithms(int repetitions, double milliseconds) {
+  std::vector<std::vector<double>> ns(kAlgorithmCount * 2 * kSizes.size());
+  for (int repetition = 0; repetition < repetitions; ++repetition) {
+    auto sample = ns.begin();
+    for (std::size_t i = 0; i < kAlgorithmCount; ++i) {
+      const auto algorithm = static_cast<Algorithm>(i);
+      for (const bool cold : {false, true}) {
+        Encryptor encryptor({&algorithm, 1}, cold ? kColdBytes : kHotBytes);
+        encryptor.time_ns(kTlsMaxPayloadBytes, milliseconds);  // the clock speeds up, pages are mapped
+        for (const std::int64_t bytes : kSizes)
+          (sample++)->push_back(encryptor.time_ns(bytes, milliseconds));
+      }
+    }
+  }
   std::vector<AlgorithmMeasurement> all;
+  auto sample = ns.begin();
   for (std::size_t i = 0; i < kAlgorithmCount; ++i) {
     AlgorithmMeasurement& measurement = all.emplace_back();
     measurement.algorithm = static_cast<Algorithm>(i);
-    for (const bool cold : {false, true}) {
-      Encryptor encryptor({&measurement.algorithm, 1}, cold ? kColdBytes : kHotBytes);
-      encryptor.time_ns(kTlsMaxPayloadBytes, milliseconds);  // the clock speeds up, pages are mapped
+    for (const bool cold : {false, true})
       for (const std::int64_t bytes : kSizes)
-        measurement.timings.push_back(time_size(encryptor, bytes, cold, repetitions, milliseconds));
-    }
+        measurement.timings.push_back(timing_of(bytes, cold, *sample++));
     measurement.cost = fit_cost(measurement.timings);
   }
   return all;
