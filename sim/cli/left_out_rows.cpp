@@ -36,7 +36,7 @@ std::string left_out_rows(const std::vector<LeftOut>& all) {
             verdict(left));
   for (const LeftOut& left : all)
     if (left.failed_places > 0)
-      text += fmt::format("{}: passed over {} places of the search, where a run stalled\n", left.claim.name,
+      text += fmt::format("{}: passed over {} of the places searched: a run stalled there\n", left.claim.name,
                           left.failed_places);
   return text;
 }

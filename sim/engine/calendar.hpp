@@ -11,8 +11,8 @@
 
 namespace ktlssim {
 
-// Order of events at the same time: hardware first, then the scheduler. `lapse` is
-// for timers that change something only if threads run anyway, such as the end of a slice.
+// Order of events at the same time: hardware first, then the scheduler. `lapse` is for timers that change
+// something only if threads run anyway, such as the end of a slice.
 enum class Rank : std::uint8_t { hardware, scheduler, lapse };
 
 // What happens: a function, the object it happens to, and a number that tells stale events from live ones.

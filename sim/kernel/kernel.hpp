@@ -47,10 +47,7 @@ class Kernel {
   Time now() const { return sched.now(); }
   Calendar& calendar() { return executive.calendar(); }
   void charge(Function function, Time cost) {
-    if (cost > kNoTime)
-      sched.charge(function, scenario.host.step_law == ServiceLaw::constant ? cost : vary(cost));
-    else
-      sched.settle();
+    sched.charge(function, scenario.host.step_law == ServiceLaw::constant ? cost : vary(cost));
   }
 
   // A cost that passes together with what follows, where nobody sees what the thread does in between:
