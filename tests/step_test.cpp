@@ -1,10 +1,11 @@
-// What a step is made of, the alarms that end steps, and callouts.
+// What a step is made of, the alarms that end steps, callouts and delay lines.
 #include "sim/kernel/step.hpp"
 
 #include <gtest/gtest.h>
 
 #include "sim/engine/alarms.hpp"
 #include "sim/engine/callout.hpp"
+#include "sim/engine/delay_line.hpp"
 
 namespace ktlssim {
 namespace {
@@ -50,6 +51,24 @@ TEST(Callout, has_one_event_which_moves_on_to_the_date_that_holds) {
   callout.stop();
   EXPECT_EQ(callout.fire(Time{300}), kNever);
   EXPECT_TRUE(callout.reset(Time{400}));
+}
+
+struct Sink {
+  void comes(std::uint64_t tag) { came.push_back(tag); }
+  std::vector<std::uint64_t> came;
+};
+
+TEST(DelayLine, only_its_first_is_in_the_calendar_and_each_keeps_its_place_among_other_events) {
+  Calendar calendar;
+  Sink sink;
+  DelayLine<&Sink::comes, Sink> line(calendar, sink);
+  line.enter(Time{10}, 1);
+  line.enter(Time{20}, 2);
+  calendar.call_at<&Sink::comes>(Time{20}, Rank::hardware, &sink, 3);
+  line.enter(Time{20}, 4);
+  EXPECT_EQ(calendar.live(), 2U);
+  while (!calendar.empty()) calendar.pop().fire();
+  EXPECT_EQ(sink.came, (std::vector<std::uint64_t>{1, 2, 3, 4}));
 }
 
 // At 300 000 parts per million 1 ns of work takes 4 ns: 1 / 0.3 = 3.3, up to the next full nanosecond.

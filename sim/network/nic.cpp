@@ -18,7 +18,11 @@ Socket& socket_of(Kernel& k, std::uint64_t tag) { return k.sockets[tag & ((1ULL 
 
 }  // namespace
 
-Nic::Nic(Kernel& kernel, Cxgbe& queues) : kernel_(kernel), queues_(queues) {
+Nic::Nic(Kernel& kernel, Cxgbe& queues)
+    : kernel_(kernel),
+      queues_(queues),
+      to_peer_(kernel.calendar(), *this),
+      from_peer_(kernel.calendar(), *this) {
   const Time rtt = from_us(kernel.scenario.network.rtt_us);
   way_out_ = rtt / 2;
   way_back_ = rtt - way_out_;
@@ -39,7 +43,7 @@ void Nic::transmit(std::uint64_t tag) {
   const Time start = std::max({link_free_, kernel_.now(), kernel_.memory.caught_up()});
   link_free_ = start + transmission_time(bytes, kernel_.scenario.network.rate_gbps);
   busy_ns_ += kernel_.window.overlap_ns(start, link_free_);
-  kernel_.calendar().call_at<&Nic::at_peer>(link_free_ + way_out_, Rank::hardware, this, tag);
+  to_peer_.enter(link_free_ + way_out_, tag);
 }
 
 void Nic::at_peer(std::uint64_t tag) {
@@ -70,8 +74,7 @@ void Nic::start_timer(const Socket& so, Time date) {
 void Nic::send_ack(Socket& so) {
   so.delayed_ack.stop();
   so.peer_acked = so.peer_received;
-  kernel_.calendar().call_at<&Nic::ack_arrives>(kernel_.now() + way_back_, Rank::hardware, this,
-                                                tag_of(so, so.peer_acked));
+  from_peer_.enter(kernel_.now() + way_back_, tag_of(so, so.peer_acked));
 }
 
 void Nic::ack_arrives(std::uint64_t tag) {

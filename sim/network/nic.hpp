@@ -2,6 +2,7 @@
 // and delayed acknowledgements.
 #pragma once
 
+#include "sim/engine/delay_line.hpp"
 #include "sim/network/cxgbe.hpp"
 #include "sim/network/network.hpp"
 
@@ -28,6 +29,8 @@ class Nic final : public Network {
   Time way_out_;
   Time way_back_;
   Time link_free_{0};
+  DelayLine<&Nic::at_peer, Nic> to_peer_;
+  DelayLine<&Nic::ack_arrives, Nic> from_peer_;
   std::int64_t busy_ns_ = 0;  // within the measured window
 };
 
