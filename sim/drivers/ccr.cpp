@@ -29,6 +29,8 @@ struct ControlQueue {
   Mutex eq_lock;
   std::int64_t used = 0;  // descriptors of the ring, as far as the driver knows
   std::deque<WorkRequest> in_ring;
+  std::size_t seen_taken_up =
+      0;                         // of them, the first ones: known to be taken up, without an update to say so
   std::size_t not_taken_up = 0;  // of them, the last ones: as far as the device will tell
   std::deque<Cryptop*> wr_list;
   std::int64_t since_update = 0;  // descriptors written since an update was asked for (equeqidx)
@@ -188,13 +190,14 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
   // Descriptors free as far as the status page (read_hw_cidx) says, which is as new as the last work request
   // that asked for an update. The page takes one entry of the ring, and one always stays empty.
   std::int64_t available(ControlQueue& wrq) {
-    std::size_t known = 0;  // of the oldest work requests, which the device takes up in order
-    for (std::size_t i = 0; i < wrq.in_ring.size() && wrq.in_ring[i].taken_up <= kernel_.now(); ++i)
-      if (wrq.in_ring[i].update) known = i + 1;
-    for (; known > 0; --known) {
-      wrq.used -= wrq.in_ring.front().descriptors;
-      ring_filled(wrq, -wrq.in_ring.front().descriptors);
-      wrq.in_ring.pop_front();
+    std::size_t& seen = wrq.seen_taken_up;  // the device takes them up in order
+    while (seen < wrq.in_ring.size() && wrq.in_ring[seen].taken_up <= kernel_.now()) {
+      if (!wrq.in_ring[seen++].update) continue;
+      for (; seen > 0; --seen) {
+        wrq.used -= wrq.in_ring.front().descriptors;
+        ring_filled(wrq, -wrq.in_ring.front().descriptors);
+        wrq.in_ring.pop_front();
+      }
     }
     return sidx() - 1 - wrq.used;
   }
