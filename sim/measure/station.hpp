@@ -16,18 +16,20 @@ class Station {
  public:
   void enter(Time& since, Time now) {
     since = now;
-    change(1, now);
+    before_ns_ -= now.count();
+    max_ = std::max(max_, ++level_);
   }
   void leave(Time& since, Time now) {
     stays_ns_ += stay_ns(since, now);
     since = kNever;
-    change(-1, now);
+    before_ns_ += now.count();
+    --level_;
   }
   // Measures from now on; the part of a stay before does not count.
   void reset(Time now) {
-    change(0, now);
     began_ = now;
-    area_ns_ = stays_ns_ = 0;
+    before_ns_ = -level_ * now.count();
+    stays_ns_ = 0;
     max_ = level_;
   }
 
@@ -39,24 +41,16 @@ class Station {
   }
 
   // Both sides of Little's law, in records x ns: the number inside integrated over time, ...
-  std::int64_t area_ns(Time now) const { return area_ns_ + level_ * (now - changed_).count(); }
+  std::int64_t area_ns(Time now) const { return before_ns_ + level_ * now.count(); }
   // ... and the stays of those that left. stay_ns() of each that is still inside is to be added.
   std::int64_t stays_ns() const { return stays_ns_; }
   std::int64_t stay_ns(Time since, Time now) const { return (now - std::max(since, began_)).count(); }
 
  private:
-  void change(std::int64_t by, Time now) {
-    area_ns_ = area_ns(now);
-    changed_ = now;
-    level_ += by;
-    max_ = std::max(max_, level_);
-  }
-
   std::int64_t level_ = 0;
   std::int64_t max_ = 0;
-  std::int64_t area_ns_ = 0;
+  std::int64_t before_ns_ = 0;  // times of leaving less times of entering
   std::int64_t stays_ns_ = 0;
-  Time changed_{0};
   Time began_{0};
 };
 
