@@ -1,8 +1,8 @@
 // qat(4) of 2021, qat.c: a pair of rings per bank; the bank is chosen by the submitting CPU, per request.
 #include <fmt/format.h>
 
-#include <deque>
 #include <memory>
+#include <vector>
 
 #include "sim/drivers/device.hpp"
 #include "sim/drivers/drivers.hpp"
@@ -23,12 +23,15 @@ struct Bank {
 class Qat final : public Driver, public DeviceOwner, public CompletionHandler {
  public:
   Qat(Kernel& kernel, const DriverProfile& profile, int unit)
-      : Driver(kernel, profile, unit), costs_(profile.qat), device_(kernel, profile, unit, *this) {
-    const int cpus = kernel.sched.cpus();
-    const int banks = std::min(cpus, static_cast<int>(costs_.banks.count()));
-    for (int i = 0; i < banks; ++i)
-      banks_.emplace_back().interrupt = std::make_unique<InterruptQueue>(
-          kernel, fmt::format("irq qat{}:b{}", unit, i), i % cpus, costs_.coalescing_ns.ns(), *this);
+      : Driver(kernel, profile, unit),
+        costs_(profile.qat),
+        device_(kernel, profile, unit, *this),
+        banks_(static_cast<std::size_t>(std::min<std::int64_t>(kernel.sched.cpus(), costs_.banks.count()))) {
+    for (int i = 0; Bank & bank : banks_) {
+      bank.interrupt = std::make_unique<InterruptQueue>(kernel, fmt::format("irq qat{}:b{}", unit, i), i,
+                                                        costs_.coalescing_ns.ns(), *this);
+      ++i;
+    }
   }
 
   // qat_process. A full ring is a failed request: qat_etr_put_msg says ERESTART, which goes into crp_etype
@@ -92,11 +95,15 @@ class Qat final : public Driver, public DeviceOwner, public CompletionHandler {
   }
 
   // The bank of the CPU that submits.
-  int bank_here() const { return kernel_.sched.curthread()->cpu % static_cast<int>(banks_.size()); }
+  int bank_here() const {
+    const int cpu = kernel_.sched.curthread()->cpu;
+    const int banks = static_cast<int>(banks_.size());
+    return cpu < banks ? cpu : cpu % banks;
+  }
 
   const QatCosts& costs_;
   Device device_;
-  std::deque<Bank> banks_;
+  std::vector<Bank> banks_;
   std::int64_t stats_submits_ = 0;
   std::int64_t stats_ring_full_ = 0;
 };

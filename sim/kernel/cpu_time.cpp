@@ -6,6 +6,25 @@
 
 namespace ktlssim {
 
+void Scheduler::charge_work(Function function, Work work, Time needed) {
+  Thread& self = *executing_;
+  if (!self.step.empty()) {
+    self.step.add(function, work, needed);
+    take_step();
+  } else if (executive_.try_advance(needed)) {
+    account(self, function, executive_.now() - needed, executive_.now());
+  } else {
+    self.step.add(function, work, needed);
+    wait_for(self);
+  }
+}
+
+void Scheduler::spend(Function function, Time cost) {
+  Step& step = executing_->step;
+  step.add(function, cost.count() * kWorkPerNs, time_here(cost));
+  if (step.full() || stepwise_) take_step();
+}
+
 void Scheduler::wait_for(Thread& self) {
   self.in_step = true;
   self.step_began = executive_.now();
@@ -33,10 +52,14 @@ void Scheduler::begin_step(Thread& thread) {
 
 // All of the step is done by now.
 void Scheduler::account_step(Thread& thread) {
-  Time from = executive_.now() - thread.step.needed();
-  for (const Step::Part& part : thread.step) {
-    account(thread, part.function, from, from + part.needed);
-    from += part.needed;
+  for (const Step::Part& part : thread.step)
+    thread.busy_ns[static_cast<std::size_t>(part.function)] += part.needed.count();
+  if (timeline_ != nullptr) {
+    Time from = executive_.now() - thread.step.needed();
+    for (const Step::Part& part : thread.step) {
+      timeline_->ran(thread, part.function, from, from + part.needed);
+      from += part.needed;
+    }
   }
   thread.step.clear();
 }

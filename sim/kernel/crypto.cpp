@@ -14,7 +14,7 @@ namespace {
 const OpencryptoCosts& costs(const Kernel& k) { return k.scenario.host.opencrypto; }
 
 bool unregistered(const Kernel& k, const Driver& driver) {
-  return &driver == k.drivers.front() && k.faults.driver_unloaded(k.now());
+  return k.faults.driver_unloaded(k.now()) && &driver == k.drivers.front();
 }
 
 [[noreturn]] void crypto_ret_proc(Kernel& k, CryptoRetWorker& worker) {

@@ -4,9 +4,7 @@
 
 namespace ktlssim {
 
-bool FaultInjection::next_fails(Time now) {
-  ++requests_;
-  if (parameters_.every_nth == 0 && parameters_.probability <= 0) return false;
+bool FaultInjection::this_fails(Time now) {
   if (now < from_ms(parameters_.from_ms) || now >= from_ms(parameters_.to_ms)) return false;
   if (parameters_.every_nth > 0 && requests_ % parameters_.every_nth == 0) return true;
   return parameters_.probability > 0 &&

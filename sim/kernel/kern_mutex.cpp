@@ -17,7 +17,7 @@ void Mutex::contend(Scheduler& scheduler, LockStatistics& statistics, Time turns
       std::erase(waiters_->spinning, &self);
       continue;
     }
-    scheduler.charge(Function::turnstile_wait, turnstile_cost);
+    if (turnstile_cost > kNoTime) scheduler.charge(Function::turnstile_wait, turnstile_cost);
     if (owner_ == nullptr || scheduler.on_cpu(*owner_)) continue;
     waiters_->blocked.push_back(&self);
     scheduler.lend_priority(*owner_, self.priority);

@@ -12,8 +12,16 @@ Kernel::Kernel(Executive& executive_, const Scenario& scenario_, std::uint64_t r
       sched(executive_, scenario_.host),
       flow_ids(random_stream(*this, "flow ids")),
       faults(scenario_.faults, random_stream(*this, "faults")),
+      steps_vary_(scenario_.host.step_law != ServiceLaw::constant),
       steps_(random_stream(*this, "steps")) {}
 
-Time Kernel::vary(Time cost) { return draw(scenario.host.step_law, cost, steps_); }
+// Each step has a cost of its own, around the one given.
+void Kernel::charge_about(Function function, Time cost) {
+  const Time drawn = draw(scenario.host.step_law, cost, steps_);
+  if (drawn > kNoTime)
+    sched.charge(function, drawn);
+  else
+    settle();
+}
 
 }  // namespace ktlssim

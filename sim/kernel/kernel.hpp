@@ -47,16 +47,22 @@ class Kernel {
   Time now() const { return sched.now(); }
   Calendar& calendar() { return executive.calendar(); }
   void charge(Function function, Time cost) {
-    sched.charge(function, scenario.host.step_law == ServiceLaw::constant ? cost : vary(cost));
+    if (cost == kNoTime)
+      settle();
+    else if (steps_vary_)
+      charge_about(function, cost);
+    else
+      sched.charge(function, cost);
   }
 
   // A cost that passes together with what follows, where nobody sees what the thread does in between:
   // Scheduler::spend.
   void spend(Function function, Time cost) {
-    if (scenario.host.step_law == ServiceLaw::constant)
-      sched.spend(function, cost);
+    if (cost == kNoTime) return;
+    if (steps_vary_)
+      charge_about(function, cost);
     else
-      charge(function, cost);
+      sched.spend(function, cost);
   }
   void settle() { sched.settle(); }
   // When the executing thread last settled: what it owes comes later. For levels that are measured, not acted
@@ -101,8 +107,9 @@ class Kernel {
   Network* network = nullptr;    // null where the workload has no TCP
 
  private:
-  Time vary(Time cost);
+  void charge_about(Function function, Time cost);
 
+  const bool steps_vary_;
   boost::random::mt19937_64 steps_;
 };
 

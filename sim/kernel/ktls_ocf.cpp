@@ -160,6 +160,7 @@ Errno ktls_ocf_tls_cbc_encrypt(Kernel& k, KtlsOcfEncryptState& state) {
 void ktls_ocf_try(Kernel& k, KtlsSession& tls) {
   crypto_newsession(k, tls.crypto, encryption(tls.cipher));
   if (!is_aead(tls.cipher)) crypto_newsession(k, tls.mac, mac(tls.cipher));
+  tls.crypts = &crypts(k.ktls.stats, tls);
   tls.sync_dispatch = k.scenario.ktls.dispatch == Dispatch::blocking || tls.crypto.driver->sync() ||
                       (!is_aead(tls.cipher) && !k.scenario.what_if.async_cbc);
 }
@@ -167,7 +168,7 @@ void ktls_ocf_try(Kernel& k, KtlsSession& tls) {
 Errno ktls_ocf_decrypt(Kernel& k, KtlsSession& tls, Mbuf& m, std::int64_t payload_bytes) {
   KtlsOcfEncryptState state;
   state.m = &m;
-  ++crypts(k.ktls.stats, tls);
+  ++*tls.crypts;
   request(k, state, tls.crypto, payload_bytes);
   return ktls_ocf_dispatch(k, state.crp, tls);
 }
@@ -175,7 +176,7 @@ Errno ktls_ocf_decrypt(Kernel& k, KtlsSession& tls, Mbuf& m, std::int64_t payloa
 Errno ktls_ocf_encrypt(Kernel& k, KtlsOcfEncryptState& state) {
   const KtlsSession& tls = state.m->so->tls;
   KtlsStats& stats = k.ktls.stats;
-  ++crypts(stats, tls);
+  ++*tls.crypts;
   ++(state.m->file_backed ? stats.separate_output : stats.inplace);
   return is_aead(tls.cipher) ? ktls_ocf_tls_aead_encrypt(k, state) : ktls_ocf_tls_cbc_encrypt(k, state);
 }

@@ -20,13 +20,13 @@ void ktls_enable_rx(Kernel& k, KtlsRx& rx, Socket& so) {
   rx.tls.cipher = so.tls.cipher;
   rx.tls.framing = so.tls.framing;
   ktls_ocf_try(k, rx.tls);
-  rx.tls.wq_index = ktls_get_cpu(k, so);
+  rx.tls.wq = so.tls.wq;  // as ktls_get_cpu decides by the flow id of the same connection
 }
 
 void ktls_check_rx(Kernel& k, KtlsRx& rx) {
   if (rx.running || !has_record(rx)) return;
   rx.running = true;
-  KtlsWq& wq = k.ktls.wq[static_cast<std::size_t>(rx.tls.wq_index)];
+  KtlsWq& wq = *rx.tls.wq;
   k.mtx_lock(wq.mtx, k.locks.work_queue);
   k.charge(Function::ktls_check_rx, costs(k).ktls_check_rx_ns.ns() + costs(k).soref_ns.ns());
   wq.so_head.push_back(&rx);

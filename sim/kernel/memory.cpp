@@ -9,12 +9,10 @@
 
 namespace ktlssim {
 
-void Memory::move(std::int64_t bytes, Time now) {
-  if (now >= window_.begin) moved_bytes_ += bytes;
-  const double gbytes_per_s = costs_.bandwidth_gbytes_per_s.value();
-  if (gbytes_per_s == 0) return;
+void Memory::occupy(std::int64_t bytes, Time now) {
   const std::int64_t begin_ps = std::max(free_at_ps_, now.count() * kPsPerNs);
-  free_at_ps_ = begin_ps + std::llround(static_cast<double>(bytes * kPsPerNs) / gbytes_per_s);
+  free_at_ps_ =
+      begin_ps + std::llround(static_cast<double>(bytes * kPsPerNs) / costs_.bandwidth_gbytes_per_s.value());
   busy_ps_ += std::max<std::int64_t>(0, std::min(free_at_ps_, window_.end.count() * kPsPerNs) -
                                             std::max(begin_ps, window_.begin.count() * kPsPerNs));
 }
@@ -35,7 +33,7 @@ double Memory::gbytes_per_s() const {
 }
 
 std::vector<Resource> Memory::resources(std::int64_t records) const {
-  if (costs_.bandwidth_gbytes_per_s.value() == 0) return {};
+  if (!limited_) return {};
   const double busy_ns = static_cast<double>(busy_ps_) / kPsPerNs;
   return {{.name = "memory",
            .kind = "memory",

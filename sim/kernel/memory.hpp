@@ -16,12 +16,18 @@ struct Cryptop;
 
 class Memory {
  public:
-  Memory(const MemoryCosts& costs, const Window& window) : costs_(costs), window_(window) {}
+  Memory(const MemoryCosts& costs, const Window& window)
+      : costs_(costs), window_(window), limited_(costs.bandwidth_gbytes_per_s.value() > 0) {}
 
   // So many bytes move now: what hardware moves at a pace of its own, when it has moved.
-  void move(std::int64_t bytes, Time now);
+  void move(std::int64_t bytes, Time now) {
+    if (now >= window_.begin) moved_bytes_ += bytes;
+    if (limited_) occupy(bytes, now);
+  }
   // When memory has caught up with what has moved so far. Before that nobody goes on.
-  Time caught_up() const { return Time{free_at_ps_ / kPsPerNs} - costs_.backlog_ns.ns(); }
+  Time caught_up() const {
+    return limited_ ? Time{free_at_ps_ / kPsPerNs} - costs_.backlog_ns.ns() : kNoTime;
+  }
 
   // What moves when a CPU copies so many bytes, or does a request of OpenCrypto.
   std::int64_t copied(std::int64_t bytes) const;
@@ -33,8 +39,11 @@ class Memory {
  private:
   static constexpr std::int64_t kPsPerNs = 1000;  // a GB/s is a byte a nanosecond: too coarse for 150 of them
 
+  void occupy(std::int64_t bytes, Time now);
+
   const MemoryCosts& costs_;
   const Window& window_;
+  const bool limited_;
   std::int64_t free_at_ps_ = 0;
   std::int64_t busy_ps_ = 0;  // within the measured window, as `moved_bytes_`
   std::int64_t moved_bytes_ = 0;

@@ -18,7 +18,7 @@ void Scheduler::userret() {
     self.own_priority = self.base_priority;
     apply_priority(self);
   }
-  Cpu& cpu = cpu_of(self);
+  Cpu& cpu = *here_;
   if (!cpu.resched && cpu.queue.best_priority() >= self.priority) return;
   cpu.resched = false;
   if (cpu.queue.best_priority() > self.priority) return;

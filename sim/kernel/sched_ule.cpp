@@ -79,13 +79,14 @@ void Scheduler::goes_on(Thread& thread) {
   account_step(thread);
   thread.in_step = false;
   executing_ = &thread;
+  here_ = &cpu_of(thread);
 }
 
 void Scheduler::sleep(std::string_view wchan) {
   if (executive_.unwinding()) throw StrandStopped{};
   assert(settled());
   Thread& self = *executing_;
-  Cpu& cpu = cpu_of(self);
+  Cpu& cpu = *here_;
   take_off(cpu);
   self.state = ThreadState::sleeping;
   self.wchan = wchan;
@@ -197,9 +198,12 @@ void Scheduler::dispatch(Cpu& cpu, Thread& thread) {
   if (timeline_ != nullptr) timeline_->changed_state(thread, executive_.now());
   update_speeds_of_core(cpu);
   ++counters_.context_switches;
-  for (const auto part : {static_cast<std::uint64_t>(executive_.now().count()),
-                          static_cast<std::uint64_t>(thread.cpu), thread.index})
-    fingerprint_ = (fingerprint_ ^ part) * 1099511628211ULL;  // FNV-1a prime
+  const auto mix = [this](auto part) {
+    fingerprint_ = (fingerprint_ ^ static_cast<std::uint64_t>(part)) * 1099511628211ULL;  // FNV-1a prime
+  };
+  mix(executive_.now().count());
+  mix(thread.cpu);
+  mix(thread.index);
   if (switch_cost_ > kNoTime)
     thread.step.add_before(Function::cpu_switch, switch_cost_.count() * kWorkPerNs, switch_cost_);
   begin_step(thread);

@@ -46,26 +46,17 @@ class Scheduler {
   // The thread whose code is executing; null in hardware callbacks.
   Thread* curthread() { return executing_; }
 
-  // The executing thread spends `cost` in `function`, at the speed of its CPU, through preemptions, after what
-  // it still owes.
+  // The executing thread spends `cost`, more than nothing, in `function`, at the speed of its CPU, through
+  // preemptions, after what it still owes.
   void charge(Function function, Time cost) {
-    Thread& self = *executing_;
-    if (self.step.empty()) {
-      if (cost > kNoTime) charge_alone(self, function, cost.count() * kWorkPerNs);
-      return;
-    }
-    if (cost > kNoTime) owe(function, cost);
-    take_step();
+    charge_work(function, cost.count() * kWorkPerNs, time_here(cost));
   }
 
-  // The executing thread owes `cost`: it passes with the next charge or settle(), in one step with what else
-  // is owed by then. For costs after which the thread goes on with what nobody else sees: until it has settled
-  // it must not look at the clock, take or give back a lock, wake anybody, sleep, or touch shared state.
-  void spend(Function function, Time cost) {
-    if (cost <= kNoTime) return;
-    owe(function, cost);
-    if (stepwise_) take_step();
-  }
+  // The executing thread owes `cost`, more than nothing: it passes with the next charge or settle(), in one
+  // step with what else is owed by then. For costs after which the thread goes on with what nobody else sees:
+  // until it has settled it must not look at the clock, take or give back a lock, wake anybody, sleep, or
+  // touch shared state.
+  void spend(Function function, Time cost);
   // The executing thread spends what it owes.
   void settle() {
     if (!executing_->step.empty()) take_step();
@@ -77,9 +68,8 @@ class Scheduler {
 
   // The executing thread's CPU waits for memory until `until`; returns at once if that is over.
   void stall(Time until) {
-    if (until > now())
-      charge_alone(*executing_, Function::memory_stall,
-                   (until - now()).count() * cpu_of(*executing_).speed);
+    const Time rest = until - now();
+    if (rest > kNoTime) charge_work(Function::memory_stall, rest.count() * here_->speed, rest);
   }
 
   // The executing thread sleeps until a wakeup.
@@ -145,21 +135,13 @@ class Scheduler {
     RunQueue queue;
   };
 
-  void charge_alone(Thread& self, Function function, Work work) {
-    const Time needed = duration(work, cpu_of(self).speed);
-    if (executive_.try_advance(needed)) {
-      account(self, function, executive_.now() - needed, executive_.now());
-      return;
-    }
-    self.step.add(function, work, needed);
-    wait_for(self);
+  // How long the executing thread's CPU takes for `cost`.
+  Time time_here(Time cost) const {
+    if (here_->speed == kWorkPerNs) [[likely]]
+      return cost;
+    return duration(cost.count() * kWorkPerNs, here_->speed);
   }
-  void owe(Function function, Time cost) {
-    Thread& self = *executing_;
-    if (self.step.full()) take_step();
-    const Work work = cost.count() * kWorkPerNs;
-    self.step.add(function, work, duration(work, cpu_of(self).speed));
-  }
+  void charge_work(Function function, Work work, Time needed);
   void take_step();
   void wait_for(Thread& self);
   Cpu& cpu_of(const Thread& thread) { return cpus_[static_cast<std::size_t>(thread.cpu)]; }
@@ -211,6 +193,7 @@ class Scheduler {
   std::vector<std::unique_ptr<Thread>> threads_;
   Timeline* timeline_ = nullptr;
   Thread* executing_ = nullptr;
+  Cpu* here_ = nullptr;  // the CPU of the executing thread
   bool stepwise_ = false;
   int stealable_ = 0;  // floating threads in run queues
   SchedulerCounters counters_;

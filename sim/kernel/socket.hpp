@@ -12,6 +12,7 @@
 
 namespace ktlssim {
 
+struct KtlsWq;
 struct Socket;
 
 // What a socket's protocol does; pr_usrreqs of the kernel.
@@ -26,8 +27,9 @@ class Protocol {
 
 // struct ktls_session, transmit side.
 struct KtlsSession {
-  int wq_index = 0;
+  KtlsWq* wq = nullptr;
   bool sync_dispatch = true;
+  std::int64_t* crypts = nullptr;  // of KtlsStats, that counts its records
   TlsVersion version = TlsVersion::tls12;
   Cipher cipher = Cipher::aes_128_gcm;
   Framing framing{};

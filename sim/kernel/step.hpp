@@ -17,7 +17,7 @@ constexpr Work kWorkPerNs = 1'000'000;
 
 // How long `work` takes at `speed`, to the next full nanosecond.
 inline Time duration(Work work, std::int64_t speed) {
-  // Full speed is the rule, and dividing by a constant needs no division.
+  // Dividing by a constant needs no division.
   if (speed == kWorkPerNs) [[likely]]
     return Time{(work + kWorkPerNs - 1) / kWorkPerNs};
   return Time{(work + speed - 1) / speed};

@@ -75,8 +75,6 @@ void check_sequence(Kernel& k, KtlsSession& tls, const Mbuf& m) {
   tls.encrypt_seqno = m.seqno + 1;
 }
 
-KtlsWq& wq_of(Kernel& k, const Socket& so) { return k.ktls.wq[static_cast<std::size_t>(so.tls.wq_index)]; }
-
 // ktls_free of the record's reference; the mbuf no longer belongs to the session.
 void release_session(Kernel& k, Mbuf& m) {
   m.holds_session = false;
@@ -87,6 +85,7 @@ void release_session(Kernel& k, Mbuf& m) {
 
 void ktls_init(Kernel& k) {
   ktls_buffers_init(k);
+  k.ktls.in_flight_matters = k.scenario.what_if.looks_at_in_flight();
   const auto workers = static_cast<int>(k.scenario.workers());
   const auto per_domain = static_cast<int>(k.scenario.cpus_per_domain());
   // A domain without a worker: threads are bound to their CPUs instead.
@@ -117,7 +116,7 @@ void ktls_enable_tx(Kernel& k, Socket& so) {
   tls.cipher = parameters.cipher;
   tls.framing = framing(tls.version, tls.cipher);
   ktls_ocf_try(k, tls);
-  tls.wq_index = ktls_get_cpu(k, so);
+  tls.wq = &k.ktls.wq[static_cast<std::size_t>(ktls_get_cpu(k, so))];
 }
 
 int ktls_frame(Kernel& k, Mbuf& top, Socket& so) {
@@ -141,7 +140,7 @@ void ktls_enqueue(Kernel& k, Mbuf& top, Socket& so, int page_count) {
     ktls_encrypt_async(k, nullptr, top);
     return;
   }
-  KtlsWq& wq = wq_of(k, so);
+  KtlsWq& wq = *so.tls.wq;
   k.mtx_lock(wq.mtx, k.locks.work_queue);
   k.charge(Function::ktls_enqueue, costs(k).ktls_enqueue_ns.ns());
   prepare_batch(k, top, page_count);
@@ -159,7 +158,7 @@ void ktls_inject(Kernel& k, Mbuf& m, Socket& so) {
   frame_record(m, so);
   ++so.refs;
   ++k.ktls.batches_outstanding;
-  KtlsWq& wq = wq_of(k, so);
+  KtlsWq& wq = *so.tls.wq;
   prepare_batch(k, m, m.npgs);
   wq_insert_tail(k, wq, m);
   if (!wq.running && wq.thread->wchan == "-") k.sched.make_runnable(*wq.thread);
@@ -179,7 +178,7 @@ void ktls_work_thread(Kernel& k, KtlsWq& wq) {
     if (!wq.running) wq.occupied.add(1, k.now());
     wq.running = true;
     Mbuf* batch = std::exchange(wq.m_head, nullptr);
-    receivers.swap(wq.so_head);
+    if (!wq.so_head.empty()) receivers.swap(wq.so_head);
     wq.m_tail = nullptr;
     k.mtx_unlock(wq.mtx);
     while (batch != nullptr) {
@@ -254,7 +253,7 @@ void ktls_encrypt_async(Kernel& k, KtlsWq* wq, Mbuf& top) {
     Mbuf& m = *next;
     next = m.m_next;  // the callback may free the record before the call returns
     if (wq != nullptr) {
-      wait_for_caps(k, *wq, so.tls);
+      if (k.ktls.in_flight_matters) wait_for_caps(k, *wq, so.tls);
       ++wq->in_flight;
     }
     ++so.tls.in_flight;
@@ -274,10 +273,10 @@ void ktls_encrypt_cb(Kernel& k, KtlsOcfEncryptState& state, Errno error) {
   Socket& so = *m.so;
   k.spend(Function::ktls_encrypt_cb, costs(k).ktls_encrypt_cb_ns.ns());
   if (m.file_backed) ktls_finish_nonanon(k, m);
-  if (k.scenario.what_if.looks_at_in_flight()) k.settle();
+  if (k.ktls.in_flight_matters) k.settle();
   --so.tls.in_flight;
   if (state.wq != nullptr) --state.wq->in_flight;
-  wake_for_caps(k);
+  if (!k.ktls.waiting_for_caps.empty()) wake_for_caps(k);
   state_free(k, state);
   release_session(k, m);
   if (k.scenario.what_if.ready_group_records > 1) {

@@ -73,7 +73,8 @@ struct Ktls {
   KtlsStats stats;
   std::int64_t bind_threads = 0;  // as ktls_init could have it
   std::deque<KtlsBuffers> domains;
-  bool buffers_matter = false;  // to others: who takes a buffer, and where
+  bool buffers_matter = false;     // to others: who takes a buffer, and where
+  bool in_flight_matters = false;  // how many records are in flight
   // For the conservation laws: what holds a socket reference.
   std::int64_t batches_outstanding = 0;
   std::int64_t async_outstanding = 0;

@@ -32,7 +32,7 @@ bool ktls_buffer_alloc(Kernel& k, Mbuf& m) {
   if (k.ktls.buffers_matter) k.settle();
   m.domain = static_cast<std::uint8_t>(k.scenario.domain_of(k.sched.curthread()->cpu));  // first touch
   KtlsBuffers& buffers = k.ktls.domains[m.domain];
-  KtlsWq& wq = k.ktls.wq[static_cast<std::size_t>(m.so->tls.wq_index)];
+  KtlsWq& wq = *m.so->tls.wq;
   if (wq.alloc_failed && k.now() - wq.lastallocfail < kAllocationHoldOff) return false;
   wq.alloc_failed = false;
   k.spend(Function::ktls_buffer_alloc, costs(k).ktls_buffer_alloc_ns.ns());

@@ -21,7 +21,6 @@ bool over_a_cap(const WhatIfParameters& p, const KtlsWq& wq, const KtlsSession& 
 }  // namespace
 
 void wait_for_caps(Kernel& k, KtlsWq& wq, KtlsSession& tls) {
-  if (!k.scenario.what_if.looks_at_in_flight()) return;
   k.settle();
   while (over_a_cap(k.scenario.what_if, wq, tls)) {
     k.ktls.waiting_for_caps.push_back(k.sched.curthread());
@@ -30,8 +29,6 @@ void wait_for_caps(Kernel& k, KtlsWq& wq, KtlsSession& tls) {
 }
 
 void wake_for_caps(Kernel& k) {
-  if (k.ktls.waiting_for_caps.empty()) [[likely]]
-    return;
   for (Thread* const thread : std::exchange(k.ktls.waiting_for_caps, {})) k.wakeup(thread, "ktlscap");
 }
 

@@ -13,7 +13,8 @@ struct KtlsSession;
 struct KtlsWq;
 struct Socket;
 
-// The executing worker sleeps ("ktlscap") while a cap on records in flight is reached.
+// The executing worker sleeps ("ktlscap") while a cap on records in flight is reached. Precondition:
+// Ktls::in_flight_matters.
 void wait_for_caps(Kernel& k, KtlsWq& wq, KtlsSession& tls);
 // A record is no longer in flight: those that sleep look again.
 void wake_for_caps(Kernel& k);

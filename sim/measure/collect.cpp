@@ -56,7 +56,7 @@ Resource cpus_resource(const Kernel& k) {
 // where a worker cannot take other work.
 void add_workers(const Kernel& k, std::vector<Resource>& resources) {
   std::vector<bool> used(k.ktls.wq.size(), false);
-  for (const Socket& so : k.sockets) used[static_cast<std::size_t>(so.tls.wq_index)] = true;
+  for (const Socket& so : k.sockets) used[static_cast<std::size_t>(so.tls.wq->index)] = true;
   const auto workers = static_cast<double>(std::count(used.begin(), used.end(), true));
   const bool waits = std::any_of(k.sockets.begin(), k.sockets.end(), [](const Socket& so) {
     return !so.tls.crypto.driver->sync() && so.tls.sync_dispatch;

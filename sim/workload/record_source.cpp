@@ -21,14 +21,15 @@ RecordSource::RecordSource(Kernel& kernel)
   }
   for (std::int64_t record = 0; record < w.records_in_flight; ++record)
     for (std::int64_t i = 0; i < w.sessions; ++i)
-      kernel.calendar().call_at<&RecordSource::offer>(Time{phase(random_)}, Rank::hardware, this,
+      kernel.calendar().call_at<&RecordSource::begin>(Time{phase(random_)}, Rank::hardware, this,
                                                       static_cast<std::uint64_t>(i));
 }
 
 bool RecordSource::outstanding() const { return kernel_.recorder.records_pending() > 0; }
 
-void RecordSource::offer(std::uint64_t session) {
-  Socket& so = kernel_.sockets[session];
+void RecordSource::begin(std::uint64_t session) { offer(kernel_.sockets[session]); }
+
+void RecordSource::offer(Socket& so) {
   Mbuf& m = kernel_.mbufs.get();
   m.payload_bytes = static_cast<std::int32_t>(kernel_.scenario.workload.record_bytes);
   m.npgs = static_cast<std::int32_t>(pages_of(m.payload_bytes));
@@ -43,7 +44,7 @@ void RecordSource::arrive(std::uint64_t) {
                                                                  static_cast<std::uint64_t>(w.sessions) - 1);
   kernel_.calendar().call_at<&RecordSource::arrive>(kernel_.now() + from_ns(interarrival_ns(random_)),
                                                     Rank::hardware, this);
-  offer(session(random_));
+  offer(kernel_.sockets[session(random_)]);
 }
 
 void RecordSource::pr_ready(Socket& so, Mbuf& top, int records) {
@@ -59,7 +60,7 @@ void RecordSource::pr_ready(Socket& so, Mbuf& top, int records) {
     kernel_.recorder.delivered(so.group, m.payload_bytes);
     kernel_.recorder.ready(m.stays, m.payload_bytes, kernel_.now());
     kernel_.mbufs.put(m);
-    if (closed_) offer(static_cast<std::uint64_t>(so.index));
+    if (closed_) offer(so);
   }
 }
 

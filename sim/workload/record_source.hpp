@@ -20,7 +20,8 @@ class RecordSource final : public Workload, public Protocol {
   void pr_abort(Socket& so) override;
 
  private:
-  void offer(std::uint64_t session);
+  void begin(std::uint64_t session);
+  void offer(Socket& so);
   void arrive(std::uint64_t);
 
   Kernel& kernel_;
