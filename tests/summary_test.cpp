@@ -68,6 +68,18 @@ TEST(LatencyHistogram, merges_and_has_quantiles_within_half_a_per_cent) {
   EXPECT_EQ(points.back().second, 1);
 }
 
+TEST(LatencyBins, are_those_of_the_axis_at_every_edge) {
+  const LatencyAxis axis = latency_axis();
+  const auto same = [&axis](std::int64_t ns) {
+    EXPECT_EQ(kLatencyBins.index(Time{ns}), axis.index(static_cast<double>(ns))) << ns << " ns";
+  };
+  for (std::int64_t ns = 0; ns < 100'000; ++ns) same(ns);
+  for (int bin = 0; bin < axis.size(); ++bin)
+    for (int off = -2; off <= 2; ++off)
+      same(std::max<std::int64_t>(0, std::llround(axis.bin(bin).upper()) + off));
+  same(std::int64_t{1} << 40);
+}
+
 TEST(LatencyHistogram, without_records_has_no_quantile) {
   EXPECT_EQ(LatencyHistogram().quantile_us(0.5), 0);
   EXPECT_TRUE(LatencyHistogram().cumulative().empty());

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "models/units.hpp"
+#include "sim/measure/latency_axis.hpp"
 #include "sim/measure/run_result.hpp"
 
 namespace ktlssim {
@@ -24,7 +25,7 @@ class LatencyHistogram {
  public:
   void add(Time latency) {
     sum_ns_ += static_cast<double>(latency.count());
-    histogram_(std::max(1.0, static_cast<double>(latency.count())));
+    ++counts_of_bins()[static_cast<std::size_t>(kLatencyBins.index(std::max(latency, Time{1})) + 1)];
   }
   void add(const LatencyCounts& counts);  // those of another histogram; the mean does not know of them
   void reset() {
@@ -40,11 +41,12 @@ class LatencyHistogram {
   std::vector<std::pair<double, double>> cumulative() const;
 
  private:
-  static constexpr int kBins = 2533;  // 1 ns to 100 s in steps of one per cent
-  using Axis = boost::histogram::axis::regular<double, boost::histogram::axis::transform::log>;
-  boost::histogram::histogram<std::tuple<Axis>, boost::histogram::dense_storage<std::uint64_t>> histogram_ =
-      boost::histogram::make_histogram_with(boost::histogram::dense_storage<std::uint64_t>(),
-                                            Axis(kBins, 1.0, 1e11));
+  using Storage = boost::histogram::dense_storage<std::uint64_t>;
+  // Of every bin, with those below and above all bins.
+  Storage& counts_of_bins() { return boost::histogram::unsafe_access::storage(histogram_); }
+
+  boost::histogram::histogram<std::tuple<LatencyAxis>, Storage> histogram_ =
+      boost::histogram::make_histogram_with(Storage(), latency_axis());
   double sum_ns_ = 0;
 };
 
