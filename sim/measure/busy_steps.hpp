@@ -24,10 +24,9 @@ class BusySteps {
     from = std::max(from, begin_);
     to = std::min(to, end_);
     while (from < to) {
-      const std::size_t step =
-          std::min(busy_ns_.size() - 1, static_cast<std::size_t>((from - begin_) / step_));
-      const Time until = std::min(to, end(step));
-      busy_ns_[step] += (until - from).count();
+      if (from < last_begin_ || from >= last_end_) look_up(from);
+      const Time until = std::min(to, last_end_);
+      busy_ns_[last_] += (until - from).count();
       from = until;
     }
   }
@@ -38,9 +37,19 @@ class BusySteps {
   std::size_t steps() const { return busy_ns_.size(); }
 
  private:
+  void look_up(Time time) {
+    last_ = std::min(busy_ns_.size() - 1, static_cast<std::size_t>((time - begin_) / step_));
+    last_begin_ = begin_ + step_ * static_cast<std::int64_t>(last_);
+    last_end_ = end(last_);
+  }
+
   Time begin_{0};
   Time end_{0};
   Time step_{1};
+  // The step of the last call: the next is mostly in the same.
+  std::size_t last_ = 0;
+  Time last_begin_{0};
+  Time last_end_{0};
   std::vector<std::int64_t> busy_ns_;
 };
 
