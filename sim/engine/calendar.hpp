@@ -67,7 +67,8 @@ class Calendar {
     // Member by member, as it is used: a copy as a whole would go through memory.
     const Event event{first.time, first.order, first.handler, first.object, first.tag};
     live_ -= lapses(event.order) ? 0 : 1;
-    if (near_count_ == 0) refill();
+    if (near_count_ == 0 && !heap_.empty()) [[unlikely]]
+      refill();
     return event;
   }
 
@@ -88,30 +89,36 @@ class Calendar {
     return key(a) < key(b);
   }
 
-  void push(const Event& event) {
-    if (near_count_ == kNear) spill();
+  void push(const Event event) {
+    if (near_count_ == kNear) [[unlikely]]
+      spill();
     if (!heap_.empty() && !earlier(event, near_[0])) {
       push_heap(event);
       return;
     }
     std::size_t hole = near_count_++;
     for (; hole > 0 && !earlier(event, near_[hole - 1]); --hole) near_[hole] = near_[hole - 1];
-    near_[hole] = event;
+    near_[hole].time = event.time;  // member by member, as in pop()
+    near_[hole].order = event.order;
+    near_[hole].handler = event.handler;
+    near_[hole].object = event.object;
+    near_[hole].tag = event.tag;
   }
 
   // Half of the near events, the later ones, go to the heap.
-  void spill() {
+  [[gnu::noinline]] void spill() {
     for (std::size_t i = 0; i < kNear / 2; ++i) push_heap(near_[i]);
     std::copy(near_.begin() + kNear / 2, near_.end(), near_.begin());
     near_count_ -= kNear / 2;
   }
 
-  void refill() {
+  // Kept out of pop(), which is to be short.
+  [[gnu::noinline]] void refill() {
     near_count_ = std::min(kNear / 4, heap_.size());
     for (std::size_t i = near_count_; i > 0; --i) near_[i - 1] = pop_heap();
   }
 
-  void push_heap(const Event& event) {
+  [[gnu::noinline]] void push_heap(Event event) {
     heap_.push_back(event);
     rise(heap_.size() - 1, event);
   }

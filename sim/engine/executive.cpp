@@ -50,24 +50,6 @@ Strand* Executive::next_strand() {
   return nullptr;
 }
 
-Context& Executive::context_of(const Strand* strand) {
-  return strand == nullptr ? engine_.main() : *strand->context_;
-}
-
-void Executive::hand_over(Strand* next) {
-  ++switches_;
-  current_ = next;
-  engine_.switch_to(context_of(next), now_);
-}
-
-void Executive::suspend() {
-  if (unwinding_) throw StrandStopped{};
-  Strand* const next = next_strand();
-  if (next == current_) return;
-  hand_over(next);
-  if (unwinding_) throw StrandStopped{};
-}
-
 void Executive::reach_horizon(std::uint64_t) { to_main_ = true; }
 
 Executive::End Executive::run_until(Time horizon) {

@@ -72,7 +72,13 @@ class Executive {
   void cancel(int cpu) { alarms_.clear(cpu); }
 
   // From a strand: gives way until it is resumed. Throws StrandStopped when the run is over.
-  void suspend();
+  void suspend() {
+    if (unwinding_) throw StrandStopped{};
+    Strand* const next = next_strand();
+    if (next == current_) return;
+    hand_over(next);
+    if (unwinding_) throw StrandStopped{};
+  }
 
   // From a strand: lets `duration` pass if nothing is due until then, and that instant included; else returns
   // false.
@@ -115,8 +121,12 @@ class Executive {
     ++events_;
   }
   [[noreturn]] void throw_livelock() const;
-  Context& context_of(const Strand* strand);
-  void hand_over(Strand* next);
+  Context& context_of(const Strand* strand) { return strand == nullptr ? engine_.main() : *strand->context_; }
+  void hand_over(Strand* next) {
+    ++switches_;
+    current_ = next;
+    engine_.switch_to(context_of(next), now_);
+  }
 
   Engine& engine_;
   Calendar calendar_;
