@@ -91,7 +91,7 @@ void Scheduler::set_speed(int cpu, std::int64_t speed) {
 }
 
 void Scheduler::update_speeds_of_siblings(const Cpu& cpu) {
-  const int core = index(cpu) / threads_per_core_ * threads_per_core_;
+  const int core = cpu.number / threads_per_core_ * threads_per_core_;
   for (int i = core; i < std::min(core + threads_per_core_, cpus()); ++i)
     update_speed(cpus_[static_cast<std::size_t>(i)]);
 }
@@ -99,7 +99,7 @@ void Scheduler::update_speeds_of_siblings(const Cpu& cpu) {
 // A busy CPU with a busy sibling runs at smt_speed; a step under way is rescaled.
 void Scheduler::update_speed(Cpu& cpu) {
   bool sibling_busy = false;
-  const int self = index(cpu);
+  const int self = cpu.number;
   const int core = self / threads_per_core_ * threads_per_core_;
   for (int i = core; i < std::min(core + threads_per_core_, cpus()); ++i)
     sibling_busy = sibling_busy || (i != self && cpus_[static_cast<std::size_t>(i)].current != nullptr);

@@ -35,7 +35,7 @@ void Scheduler::arm_slice(Cpu& cpu) {
   cpu.slice_armed = true;
   executive_.calendar().call_at<&Scheduler::slice_over>(
       std::max(cpu.slice_end, executive_.now()), Rank::lapse, this,
-      cpu.dispatches << kCpuBits | static_cast<std::uint64_t>(index(cpu)));
+      cpu.dispatches << kCpuBits | static_cast<std::uint64_t>(cpu.number));
 }
 
 // As an AST: the thread gives way when it next returns to user mode.

@@ -31,6 +31,7 @@ Scheduler::Scheduler(Executive& executive, const HostProfile& host)
       smt_speed_(parts_per_million(host.smt_speed.value())),
       cpus_(static_cast<std::size_t>(host.cpus.count())) {
   executive_.set_cpus(cpus());
+  for (int i = 0; Cpu & cpu : cpus_) cpu.number = i++;
   const SchedulerCosts& costs = host.scheduler;
   const auto set = [this](ThreadClass c, const Quantity& priority) {
     class_priority_[static_cast<std::size_t>(c)] = static_cast<int>(priority.count());
@@ -117,7 +118,7 @@ void Scheduler::make_runnable(Thread& thread) {
     if (cpu.waking) return;
     cpu.waking = true;
     executive_.calendar().call_at<&Scheduler::idle_exit_done>(executive_.now() + idle_exit_, Rank::scheduler,
-                                                              this, static_cast<std::uint64_t>(index(cpu)));
+                                                              this, static_cast<std::uint64_t>(cpu.number));
     return;
   }
   const bool remote = executing_ == nullptr || executing_->cpu != thread.cpu;
@@ -190,7 +191,7 @@ void Scheduler::dispatch(Cpu& cpu, Thread& thread) {
   cpu.slice_armed = false;
   cpu.slice_end = executive_.now() + slice_;
   thread.state = ThreadState::running;
-  thread.cpu = index(cpu);
+  thread.cpu = cpu.number;
   if (thread.strand_cpu != thread.cpu) {
     thread.strand_cpu = thread.cpu;
     executive_.move(*thread.strand, thread.cpu);
@@ -248,7 +249,7 @@ void Scheduler::run_next(Cpu& cpu) {
 Thread* Scheduler::steal(const Cpu& thief) {
   Cpu* victim = nullptr;
   Thread* stolen = nullptr;
-  const int own = index(thief);
+  const int own = thief.number;
   for (int i = 1; i < cpus(); ++i) {
     Cpu& cpu = cpus_[static_cast<std::size_t>((own + i) % cpus())];
     if (cpu.current == nullptr) continue;  // on its way to running them itself

@@ -120,6 +120,7 @@ class Scheduler {
 
  private:
   struct Cpu {
+    int number = 0;
     Thread* current = nullptr;
     bool waking = false;   // idle, but on its way out of the idle state
     bool preempt = false;  // its executing thread is to be preempted at once
@@ -145,7 +146,6 @@ class Scheduler {
   void take_step();
   void wait_for(Thread& self);
   Cpu& cpu_of(const Thread& thread) { return cpus_[static_cast<std::size_t>(thread.cpu)]; }
-  int index(const Cpu& cpu) const { return static_cast<int>(&cpu - cpus_.data()); }
   int pick_cpu(const Thread& thread) const;
   bool should_preempt(int priority, const Thread& current, bool remote) const;
   void apply_priority(Thread& thread);
