@@ -74,6 +74,18 @@ class FitTest(unittest.TestCase):
         self.assertLess(left["service"][0], 0.9 / 2.6e-6)
         self.assertGreater(left["service"][1], 1.1 / 2.6e-6)
 
+    def test_places_where_a_run_stalls_are_passed_over(self):
+        # A device that dies before the measured time ends, at 25 ms, strands the records that it holds.
+        claims = [claim("latency", 2, 2 / 20e-6), claim("service", 8, 1 / 2.6e-6)]
+        claims[1]["set"].append("/ktls/dispatch=driver")
+        parameters = [parameter("s", SERVICE, 500, 9000), parameter("dies", "/faults/device_dead_from_ms", 1, 25)]
+        status, out, err = self.fit(claims, parameters, "--leave-one-out")
+        self.assertEqual(status, 0, err)
+        left = {c["name"]: c for c in json.loads(out)["claims"]}
+        self.assertTrue(all(c["failed_places"] > 0 for c in left.values()), left)
+        for end in left["latency"]["left_out"]:  # the service time stays within 1 % of 2.6 us
+            self.assertAlmostEqual(end / (2 / 19.6e-6), 1, delta=0.01)
+
     def test_validate_leaves_claims_out_of_the_fits_beside_its_suite(self):
         with tempfile.TemporaryDirectory() as directory:
             suite, fits = os.path.join(directory, "suite.json"), os.path.join(directory, "fits")
