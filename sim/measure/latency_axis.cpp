@@ -7,16 +7,21 @@ namespace ktlssim {
 LatencyBins::LatencyBins() {
   const LatencyAxis axis = latency_axis();
   end_ = axis.size();
-  const auto index = [&axis](std::int64_t ns) { return axis.index(static_cast<double>(ns)); };
+  // The first duration of a bin: its edge is computed with rounding, the first integer beyond it is certain.
+  const auto first_ns = [&axis, this](int bin) {
+    if (bin > end_) return kEnd_ns;
+    std::int64_t ns = std::llround(axis.bin(bin).lower());
+    while (ns > 1 && axis.index(static_cast<double>(ns - 1)) >= bin) --ns;
+    while (axis.index(static_cast<double>(ns)) < bin) ++ns;
+    return ns;
+  };
+  int bin = 0;
+  std::int64_t next_ns = first_ns(1);
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     const double lowest = std::ldexp(1 + std::ldexp(static_cast<double>(i % (1U << kBits)), -int{kBits}),
                                      static_cast<int>(i >> kBits));
-    Cell& cell = cells_[i];
-    cell.index = axis.index(lowest);
-    // The edge is computed with rounding; the first integer beyond it is found for certain.
-    cell.next_from_ns = cell.index < end_ ? std::llround(axis.bin(cell.index).upper()) : kEnd_ns;
-    while (cell.next_from_ns > 1 && index(cell.next_from_ns - 1) > cell.index) --cell.next_from_ns;
-    while (cell.next_from_ns < kEnd_ns && index(cell.next_from_ns) <= cell.index) ++cell.next_from_ns;
+    for (; static_cast<double>(next_ns) <= std::ceil(lowest); next_ns = first_ns(bin + 1)) ++bin;
+    cells_[i] = {next_ns, bin};
   }
 }
 
