@@ -77,7 +77,7 @@ void Scheduler::give_way() {
 
 // The step of `thread` has ended.
 void Scheduler::goes_on(Thread& thread) {
-  account_step(thread);
+  if (!thread.step.empty()) account_step(thread);
   thread.in_step = false;
   executing_ = &thread;
   here_ = &cpu_of(thread);

@@ -164,6 +164,7 @@ class Scheduler {
     if (timeline_ != nullptr) timeline_->ran(thread, function, from, to);
   }
   void account_step(Thread& thread);
+  [[gnu::noinline]] void tell_of_step(const Thread& thread);
   void accrue(Thread& thread);
   void idle_exit_done(std::uint64_t cpu);
   void slice_over(std::uint64_t tag);

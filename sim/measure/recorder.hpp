@@ -15,31 +15,28 @@ namespace ktlssim {
 class Gauge {
  public:
   void add(std::int64_t change, Time now) {
-    integral_ += static_cast<double>(level_) * static_cast<double>((now - since_).count());
-    since_ = now;
+    before_ -= Area{change} * now.count();
     level_ += change;
     max_ = std::max(max_, level_);
   }
   void reset(Time now) {
-    integral_ = 0;
-    began_ = since_ = now;
+    before_ = -Area{level_} * now.count();
+    began_ = now;
     max_ = level_;
   }
   std::int64_t level() const { return level_; }
   std::int64_t max() const { return max_; }
   double mean(Time now) const {
     const double span = static_cast<double>((now - began_).count());
-    return span > 0
-               ? (integral_ + static_cast<double>(level_) * static_cast<double>((now - since_).count())) /
-                     span
-               : 0;
+    return span > 0 ? static_cast<double>(before_ + Area{level_} * now.count()) / span : 0;
   }
 
  private:
+  using Area = __int128;  // bytes x nanoseconds
+
   std::int64_t level_ = 0;
   std::int64_t max_ = 0;
-  double integral_ = 0;
-  Time since_{0};
+  Area before_ = 0;  // less each change times when it came
   Time began_{0};
 };
 
