@@ -2,7 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
+#include <vector>
 
 #include "models/units.hpp"
 #include "sim/measure/busy_steps.hpp"
@@ -15,12 +18,12 @@ namespace ktlssim {
 class Gauge {
  public:
   void add(std::int64_t change, Time now) {
-    before_ -= Area{change} * now.count();
+    offset_ -= Area{change} * (now - began_).count();
     level_ += change;
     max_ = std::max(max_, level_);
   }
   void reset(Time now) {
-    before_ = -Area{level_} * now.count();
+    offset_ = 0;
     began_ = now;
     max_ = level_;
   }
@@ -28,15 +31,15 @@ class Gauge {
   std::int64_t max() const { return max_; }
   double mean(Time now) const {
     const double span = static_cast<double>((now - began_).count());
-    return span > 0 ? static_cast<double>(before_ + Area{level_} * now.count()) / span : 0;
+    return span > 0 ? static_cast<double>(offset_ + Area{level_} * (now - began_).count()) / span : 0;
   }
 
  private:
-  using Area = __int128;  // bytes x nanoseconds
+  using Area = __int128;  // level x nanoseconds; bytes leave no room in 64 bits
 
   std::int64_t level_ = 0;
   std::int64_t max_ = 0;
-  Area before_ = 0;  // less each change times when it came
+  Area offset_ = 0;  // of the area from what the present level, always held, would make
   Time began_{0};
 };
 

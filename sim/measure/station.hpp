@@ -16,20 +16,19 @@ class Station {
  public:
   void enter(Time& since, Time now) {
     since = now;
-    before_ns_ -= now.count();
+    offset_ns_ -= (now - began_).count();
     max_ = std::max(max_, ++level_);
   }
   void leave(Time& since, Time now) {
     stays_ns_ += stay_ns(since, now);
     since = kNever;
-    before_ns_ += now.count();
+    offset_ns_ += (now - began_).count();
     --level_;
   }
   // Measures from now on; the part of a stay before does not count.
   void reset(Time now) {
     began_ = now;
-    before_ns_ = -level_ * now.count();
-    stays_ns_ = 0;
+    offset_ns_ = stays_ns_ = 0;
     max_ = level_;
   }
 
@@ -41,7 +40,7 @@ class Station {
   }
 
   // Both sides of Little's law, in records x ns: the number inside integrated over time, ...
-  std::int64_t area_ns(Time now) const { return before_ns_ + level_ * now.count(); }
+  std::int64_t area_ns(Time now) const { return offset_ns_ + level_ * (now - began_).count(); }
   // ... and the stays of those that left. stay_ns() of each that is still inside is to be added.
   std::int64_t stays_ns() const { return stays_ns_; }
   std::int64_t stay_ns(Time since, Time now) const { return (now - std::max(since, began_)).count(); }
@@ -49,7 +48,7 @@ class Station {
  private:
   std::int64_t level_ = 0;
   std::int64_t max_ = 0;
-  std::int64_t before_ns_ = 0;  // times of leaving less times of entering
+  std::int64_t offset_ns_ = 0;  // of the area from what the present level, always held, would make
   std::int64_t stays_ns_ = 0;
   Time began_{0};
 };
