@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "sim/engine/alarms.hpp"
 #include "sim/engine/callout.hpp"
 #include "sim/engine/delay_line.hpp"
@@ -69,6 +71,25 @@ TEST(DelayLine, only_its_first_is_in_the_calendar_and_each_keeps_its_place_among
   EXPECT_EQ(calendar.live(), 2U);
   while (!calendar.empty()) calendar.pop().fire();
   EXPECT_EQ(sink.came, (std::vector<std::uint64_t>{1, 2, 3, 4}));
+}
+
+struct Echo {
+  explicit Echo(Calendar& calendar) : line(calendar, *this) {}
+  void comes(std::uint64_t tag) {
+    came.push_back(tag);
+    if (tag < 3) line.enter(Time{30}, tag + 2);
+  }
+  std::vector<std::uint64_t> came;
+  DelayLine<&Echo::comes, Echo> line;
+};
+
+TEST(DelayLine, who_leaves_may_enter_again) {
+  Calendar calendar;
+  Echo echo(calendar);
+  echo.line.enter(Time{10}, 1);
+  echo.line.enter(Time{20}, 2);
+  while (!calendar.empty()) calendar.pop().fire();
+  EXPECT_EQ(echo.came, (std::vector<std::uint64_t>{1, 2, 3, 4}));
 }
 
 // At 300 000 parts per million 1 ns of work takes 4 ns: 1 / 0.3 = 3.3, up to the next full nanosecond.

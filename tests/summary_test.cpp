@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
+#include "sim/measure/latency_axis.hpp"
 #include "sim/measure/latency_histogram.hpp"
 
 namespace ktlssim {

@@ -21,6 +21,9 @@ TEST(BusySteps, split_what_crosses_them_and_cut_what_is_outside) {
   EXPECT_EQ(steps.ns(0), 16);
   EXPECT_EQ(steps.ns(1), 36);
   EXPECT_EQ(steps.ns(2), 13);
+  steps.add(Time{135}, Time{137});  // another device, busy earlier
+  EXPECT_EQ(steps.ns(0), 17);
+  EXPECT_EQ(steps.ns(1), 37);
   EXPECT_EQ(steps.end(0), Time{136});
   EXPECT_EQ(steps.end(2), Time{210});
 }

@@ -2,9 +2,11 @@
 // is under way, only the first stands in the calendar, at the place that it got when it entered.
 #pragma once
 
+#include <cassert>
 #include <cstdint>
 #include <deque>
 
+#include "models/units.hpp"
 #include "sim/engine/calendar.hpp"
 
 namespace ktlssim {
@@ -19,6 +21,7 @@ class DelayLine {
 
   // Precondition: `leaves` is no earlier than that of any before.
   void enter(Time leaves, std::uint64_t tag) {
+    assert(under_way_.empty() || leaves >= under_way_.back().leaves.time);
     under_way_.push_back({calendar_.reserve(leaves, Rank::hardware), tag});
     if (under_way_.size() == 1) wait_for_first();
   }

@@ -1,5 +1,6 @@
 // Scheduler, the part that spends CPU time: steps, the speeds they run at, and the accounts.
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "sim/kernel/sched_ule.hpp"
@@ -20,6 +21,7 @@ void Scheduler::charge_work(Function function, Work work, Time needed) {
 }
 
 void Scheduler::spend(Function function, Time cost) {
+  assert(cost > kNoTime);
   Step& step = executing_->step;
   step.add(function, cost.count() * kWorkPerNs, time_here(cost));
   if (step.full() || stepwise_) take_step();

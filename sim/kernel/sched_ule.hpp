@@ -8,8 +8,10 @@
 #include <array>
 #include <cassert>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/host_profile.hpp"
@@ -49,6 +51,7 @@ class Scheduler {
   // The executing thread spends `cost`, more than nothing, in `function`, at the speed of its CPU, through
   // preemptions, after what it still owes.
   void charge(Function function, Time cost) {
+    assert(cost > kNoTime);
     charge_work(function, cost.count() * kWorkPerNs, time_here(cost));
   }
 
@@ -194,7 +197,7 @@ class Scheduler {
   std::vector<std::unique_ptr<Thread>> threads_;
   Timeline* timeline_ = nullptr;
   Thread* executing_ = nullptr;
-  Cpu* here_ = nullptr;  // the CPU of the executing thread
+  Cpu* here_ = nullptr;  // the CPU of the thread that executes, or did last
   bool stepwise_ = false;
   int stealable_ = 0;  // floating threads in run queues
   SchedulerCounters counters_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 
@@ -38,6 +39,7 @@ class Step {
 
   // Precondition: not full.
   void add(Function function, Work work, Time needed) {
+    assert(!full());
     parts_[end_++] = {function, work, needed};
     needed_ += needed;
   }
