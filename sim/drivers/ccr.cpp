@@ -29,9 +29,10 @@ struct ControlQueue {
   Mutex eq_lock;
   std::int64_t used = 0;  // descriptors of the ring, as far as the driver knows
   std::deque<WorkRequest> in_ring;
-  std::size_t seen_taken_up =
-      0;                         // of them, the first ones: known to be taken up, without an update to say so
-  std::size_t not_taken_up = 0;  // of them, the last ones: as far as the device will tell
+  // Of them, the first: known to be taken up, though no update has said so. And the last: as far as the
+  // device will tell.
+  std::size_t seen_taken_up = 0;
+  std::size_t not_taken_up = 0;
   std::deque<Cryptop*> wr_list;
   std::int64_t since_update = 0;  // descriptors written since an update was asked for (equeqidx)
   bool equiq = false;             // an egress update with an interrupt has been asked for

@@ -1,6 +1,7 @@
 // qat(4) of 2021, qat.c: a pair of rings per bank; the bank is chosen by the submitting CPU, per request.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 

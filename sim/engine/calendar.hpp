@@ -89,7 +89,7 @@ class Calendar {
     return key(a) < key(b);
   }
 
-  void push(const Event event) {
+  void push(const Event& event) {
     if (near_count_ == kNear) [[unlikely]]
       spill();
     if (!heap_.empty() && !earlier(event, near_[0])) {
@@ -98,12 +98,10 @@ class Calendar {
     }
     std::size_t hole = near_count_++;
     for (; hole > 0 && !earlier(event, near_[hole - 1]); --hole) near_[hole] = near_[hole - 1];
-    near_[hole].time = event.time;  // member by member, as in pop()
-    near_[hole].order = event.order;
-    near_[hole].handler = event.handler;
-    near_[hole].object = event.object;
-    near_[hole].tag = event.tag;
+    near_[hole] = event;
   }
+
+  // What is rare is kept out of push() and pop(), which are to be short.
 
   // Half of the near events, the later ones, go to the heap.
   [[gnu::noinline]] void spill() {
@@ -112,13 +110,12 @@ class Calendar {
     near_count_ -= kNear / 2;
   }
 
-  // Kept out of pop(), which is to be short.
   [[gnu::noinline]] void refill() {
     near_count_ = std::min(kNear / 4, heap_.size());
     for (std::size_t i = near_count_; i > 0; --i) near_[i - 1] = pop_heap();
   }
 
-  [[gnu::noinline]] void push_heap(Event event) {
+  [[gnu::noinline]] void push_heap(const Event& event) {
     heap_.push_back(event);
     rise(heap_.size() - 1, event);
   }

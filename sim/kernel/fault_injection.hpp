@@ -14,8 +14,8 @@ class FaultInjection {
   FaultInjection(const FaultParameters& parameters, boost::random::mt19937_64 random)
       : parameters_(parameters),
         fails_requests_(parameters.every_nth > 0 || parameters.probability > 0),
-        driver_unloaded_(parameters.driver_unloaded_ms < kNeverMs ? from_ms(parameters.driver_unloaded_ms)
-                                                                  : kNever),
+        driver_unloaded_from_(
+            parameters.driver_unloaded_ms < kNeverMs ? from_ms(parameters.driver_unloaded_ms) : kNever),
         random_(random) {}
 
   // Whether the request that is dispatched at `now` will fail. Counts it.
@@ -25,14 +25,14 @@ class FaultInjection {
   }
   // Whether the M_NOWAIT allocation of a work request fails.
   bool no_memory();
-  bool driver_unloaded(Time now) const { return now >= driver_unloaded_; }
+  bool driver_unloaded(Time now) const { return now >= driver_unloaded_from_; }
 
  private:
   bool this_fails(Time now);
 
   const FaultParameters& parameters_;
   const bool fails_requests_;
-  const Time driver_unloaded_;
+  const Time driver_unloaded_from_;
   boost::random::mt19937_64 random_;
   std::int64_t requests_ = 0;
 };

@@ -46,6 +46,7 @@ class Kernel {
 
   Time now() const { return sched.now(); }
   Calendar& calendar() { return executive.calendar(); }
+  // Scheduler::charge. A cost of nothing lets pass what is owed.
   void charge(Function function, Time cost) {
     if (cost == kNoTime)
       settle();

@@ -30,7 +30,7 @@ struct KtlsRx {
   bool running = false;              // SB_TLS_RX_RUNNING: queued or being decrypted
 };
 
-// Opens the receive session of a connection (ktls_enable_rx).
+// Opens the receive session of a connection (ktls_enable_rx), whose sending one is open.
 void ktls_enable_rx(Kernel& k, KtlsRx& rx, Socket& so);
 // Bytes have been appended: queues the session for its worker if a whole record is there (ktls_check_rx).
 void ktls_check_rx(Kernel& k, KtlsRx& rx);

@@ -29,7 +29,7 @@ class Protocol {
 struct KtlsSession {
   KtlsWq* wq = nullptr;
   bool sync_dispatch = true;
-  std::int64_t* crypts = nullptr;  // of KtlsStats, that counts its records
+  std::int64_t* crypts = nullptr;  // the counter of KtlsStats for its records
   TlsVersion version = TlsVersion::tls12;
   Cipher cipher = Cipher::aes_128_gcm;
   Framing framing{};

@@ -1,8 +1,6 @@
 // What no kernel does: limits on records in flight, and readying in groups.
 #pragma once
 
-#include <deque>
-
 #include "sim/kernel/crypto.hpp"
 #include "sim/kernel/mbuf.hpp"
 

@@ -21,13 +21,13 @@ RecordSource::RecordSource(Kernel& kernel)
   }
   for (std::int64_t record = 0; record < w.records_in_flight; ++record)
     for (std::int64_t i = 0; i < w.sessions; ++i)
-      kernel.calendar().call_at<&RecordSource::begin>(Time{phase(random_)}, Rank::hardware, this,
-                                                      static_cast<std::uint64_t>(i));
+      kernel.calendar().call_at<&RecordSource::offer_first>(Time{phase(random_)}, Rank::hardware, this,
+                                                            static_cast<std::uint64_t>(i));
 }
 
 bool RecordSource::outstanding() const { return kernel_.recorder.records_pending() > 0; }
 
-void RecordSource::begin(std::uint64_t session) { offer(kernel_.sockets[session]); }
+void RecordSource::offer_first(std::uint64_t session) { offer(kernel_.sockets[session]); }
 
 void RecordSource::offer(Socket& so) {
   Mbuf& m = kernel_.mbufs.get();

@@ -20,7 +20,7 @@ class RecordSource final : public Workload, public Protocol {
   void pr_abort(Socket& so) override;
 
  private:
-  void begin(std::uint64_t session);
+  void offer_first(std::uint64_t session);
   void offer(Socket& so);
   void arrive(std::uint64_t);
 
