@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "sim/kernel/kernel.hpp"
@@ -14,6 +15,11 @@ namespace {
 
 void require_equal(std::string_view law, std::int64_t left, std::int64_t right) {
   if (left != right) throw ModelError(fmt::format("broken conservation law: {}: {} != {}", law, left, right));
+}
+
+// As require_equal, of each of many sockets.
+void require_equal(const Socket& so, std::string_view law, std::int64_t left, std::int64_t right) {
+  if (left != right) require_equal(fmt::format("session {}: {}", so.index, law), left, right);
 }
 
 void check_cpu_time(const Kernel& k) {
@@ -30,28 +36,23 @@ void check_cpu_time(const Kernel& k) {
                 k.sched.cpus() * (k.window.end - k.window.begin).count());
 }
 
-// Records that are queued, under way, or encrypted and not yet ready.
 void check_records_and_references(const Kernel& k) {
   const Recorder& r = k.recorder;
   std::int64_t socket_references = 0;
-  std::int64_t not_ready = 0;
   for (const Socket& so : k.sockets) {
     socket_references += so.refs - 1;
     std::int64_t bytes = 0;
-    std::int64_t ready_bytes = 0;
-    for (const Mbuf* m = so.so_snd.sb_mb; m != nullptr; m = m->m_next) {
-      bytes += m->wire_bytes;
-      if (m->not_ready) ++not_ready;
-    }
+    std::int64_t released_bytes = 0;
     bool released = true;
     for (const Mbuf* m = so.so_snd.sb_mb; m != nullptr; m = m->m_next) {
+      bytes += m->wire_bytes;
       if (m == so.so_snd.sb_fnrdy) released = false;
-      if (released) ready_bytes += m->wire_bytes;
+      if (released) released_bytes += m->wire_bytes;
     }
-    require_equal(fmt::format("session {}: bytes of the records in the send buffer = sb_ccc", so.index),
-                  bytes - so.so_snd.acked_of_head, so.so_snd.sb_ccc);
-    require_equal(fmt::format("session {}: released bytes in the send buffer = sb_acc", so.index),
-                  ready_bytes - so.so_snd.acked_of_head, so.so_snd.sb_acc);
+    require_equal(so, "bytes of the records in the send buffer = sb_ccc", bytes - so.so_snd.acked_of_head,
+                  so.so_snd.sb_ccc);
+    require_equal(so, "released bytes in the send buffer = sb_acc", released_bytes - so.so_snd.acked_of_head,
+                  so.so_snd.sb_acc);
     if (so.snd_una > so.snd_nxt)
       throw ModelError(fmt::format("session {}: more acknowledged than sent", so.index));
   }
@@ -63,16 +64,18 @@ void check_records_and_references(const Kernel& k) {
 }
 
 void check_littles_law(const Kernel& k) {
-  for (std::size_t i = 0; i < kPlaceNames.size(); ++i) {
-    const Station& station = k.recorder.stations.of(static_cast<Place>(i));
-    std::int64_t stays_ns = station.stays_ns();
-    k.mbufs.for_each([&](const Mbuf& m) {
-      if (m.stays.since[i] != kNever) stays_ns += station.stay_ns(m.stays.since[i], k.now());
-    });
+  const auto station = [&k](std::size_t i) -> const Station& {
+    return k.recorder.stations.of(static_cast<Place>(i));
+  };
+  std::array<std::int64_t, kPlaceNames.size()> stays_ns{};  // of those inside
+  k.mbufs.for_each([&](const Mbuf& m) {
+    for (std::size_t i = 0; i < stays_ns.size(); ++i)
+      if (m.stays.since[i] != kNever) stays_ns[i] += station(i).stay_ns(m.stays.since[i], k.now());
+  });
+  for (std::size_t i = 0; i < stays_ns.size(); ++i)
     require_equal(
         fmt::format("Little's law, {}: number inside over time = stays (record x ns)", kPlaceNames[i]),
-        station.area_ns(k.now()), stays_ns);
-  }
+        station(i).area_ns(k.now()), station(i).stays_ns() + stays_ns[i]);
 }
 
 }  // namespace
