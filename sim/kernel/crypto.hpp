@@ -25,8 +25,8 @@ enum class Errno : std::uint8_t { ok, eagain, eio, erestart, enomem };
 struct CryptoSession {
   Driver* driver = nullptr;
   Algorithm algorithm = Algorithm::aes_128_gcm;
-  Mutex lock;            // the driver's session mutex
   int port = 0;          // ccr: the port of this session; qat_ocf: its instance
+  Mutex lock;            // the driver's session mutex
   std::uint64_t id = 0;  // counts all sessions
 };
 

@@ -25,18 +25,19 @@ class Protocol {
   virtual void pr_abort(Socket& so) = 0;
 };
 
-// struct ktls_session, transmit side.
+// struct ktls_session, transmit side. What every record moves stands first, here and in the socket: there may
+// be more sessions than the caches hold.
 struct KtlsSession {
+  std::int64_t refs = 1;
+  std::int64_t in_flight = 0;  // asynchronous records
   KtlsWq* wq = nullptr;
-  bool sync_dispatch = true;
   std::int64_t* crypts = nullptr;  // the counter of KtlsStats for its records
   TlsVersion version = TlsVersion::tls12;
   Cipher cipher = Cipher::aes_128_gcm;
+  bool sync_dispatch = true;
+  CryptoSession crypto;  // of the AEAD or the block cipher
   Framing framing{};
-  std::uint64_t next_seqno = 0;  // sb_tls_seqno
-  std::int64_t refs = 1;
-  std::int64_t in_flight = 0;      // asynchronous records
-  CryptoSession crypto;            // of the AEAD or the block cipher
+  std::uint64_t next_seqno = 0;    // sb_tls_seqno
   Mutex os_lock;                   // ktls_ocf.c's per-session mutex
   CryptoSession mac;               // of the HMAC, for AES-CBC
   std::vector<Mbuf*> ready_group;  // what-if ready_group_records: encrypted, not yet ready
@@ -68,12 +69,12 @@ struct Kqueue {
 struct KtlsRx;
 
 struct Socket {
-  int index = 0;
   std::size_t group = 0;  // of session_groups
+  int index = 0;
   std::uint32_t flowid = 0;
-  std::int64_t refs = 1;
-  bool dropped = false;  // INP_DROPPED
   Protocol* proto = nullptr;
+  bool dropped = false;  // INP_DROPPED
+  std::int64_t refs = 1;
   KtlsSession tls;
   KtlsRx* peer_rx = nullptr;  // loopback: the peer's receive session
   SendBuffer so_snd;
