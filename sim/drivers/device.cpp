@@ -16,9 +16,10 @@ Device::Device(Kernel& kernel, const DriverProfile& profile, int unit, DeviceOwn
       owner_(owner),
       profile_(profile),
       costs_(profile.device),
-      engines_(static_cast<std::size_t>(costs_.engines.count())),
+      free_at_(static_cast<std::size_t>(costs_.engines.count())),
       dead_from_(from_ms(kernel.scenario.faults.device_dead_from_ms)),
       random_(random_stream(kernel, unit == 0 ? "service" : fmt::format("service {}", unit))) {
+  for (std::size_t i = 0; i < free_at_.size(); ++i) completions_.emplace_back(kernel.calendar(), *this);
   if (unit > 0) name_ += std::to_string(unit);
   if (costs_.pcie_gbps.value() == 0) return;
   if (shared_link == nullptr)
@@ -36,8 +37,8 @@ Time Device::submit(Cryptop& crp) {
   if (link_ == nullptr) {
     // Requests arrive in the order of submission and are served first come, first served, so the engine that
     // is free first takes this one, and its start and end are known now.
-    Engine& engine = first_free();
-    const Time start = std::max(arrival, engine.free_at);
+    const std::size_t engine = first_free();
+    const Time start = std::max(arrival, free_at_[engine]);
     serve(crp, engine, start);
     return start;
   }
@@ -53,7 +54,7 @@ void Device::arrive(std::uint64_t crp) {
 
 // One request an engine is read ahead, while the engine is busy.
 void Device::fetch() {
-  while (!arrived_.empty() && reading_ + read_ahead_.size() < engines_.size()) {
+  while (!arrived_.empty() && reading_ + read_ahead_.size() < free_at_.size()) {
     Cryptop& crp = *arrived_.front();
     arrived_.pop_front();
     ++reading_;
@@ -69,45 +70,32 @@ void Device::fetched(std::uint64_t crp) {
 }
 
 void Device::start(std::uint64_t) {
-  while (!read_ahead_.empty() && first_free().free_at <= kernel_.now()) {
+  for (std::size_t engine; !read_ahead_.empty() && free_at_[engine = first_free()] <= kernel_.now();) {
     Cryptop& crp = *read_ahead_.front();
     read_ahead_.pop_front();
-    Engine& engine = first_free();
     serve(crp, engine, kernel_.now());
-    kernel_.calendar().call_at<&Device::start>(engine.free_at, Rank::hardware, this);
+    kernel_.calendar().call_at<&Device::start>(free_at_[engine], Rank::hardware, this);
     owner_.taken_up(crp);
   }
   fetch();
 }
 
-Device::Engine& Device::first_free() {
-  return *std::min_element(engines_.begin(), engines_.end(),
-                           [](const Engine& x, const Engine& y) { return x.free_at < y.free_at; });
+std::size_t Device::first_free() const {
+  return static_cast<std::size_t>(std::ranges::min_element(free_at_) - free_at_.begin());
 }
 
-void Device::serve(Cryptop& crp, Engine& engine, Time start) {
-  engine.free_at = start + service_time(crp);
+void Device::serve(Cryptop& crp, std::size_t engine, Time start) {
+  const Time end = free_at_[engine] = start + service_time(crp);
   if (Timeline* const timeline = kernel_.recorder.stations.timeline)
-    timeline->served(name_, static_cast<std::size_t>(&engine - engines_.data()), start, engine.free_at);
-  busy_ns_ += kernel_.window.overlap_ns(start, engine.free_at);
-  kernel_.recorder.device_busy.add(start, engine.free_at);
+    timeline->served(name_, engine, start, end);
+  busy_ns_ += kernel_.window.overlap_ns(start, end);
+  kernel_.recorder.device_busy.add(start, end);
   if (kernel_.now() >= dead_from_) return;
-  crp.completion =
-      kernel_.calendar().reserve(engine.free_at + costs_.latency_complete_ns.ns(), Rank::hardware);
-  crp.next_of_engine = nullptr;
-  (engine.first == nullptr ? engine.first : engine.last->next_of_engine) = &crp;
-  engine.last = &crp;
-  if (engine.first == &crp) call_back(static_cast<std::size_t>(&engine - engines_.data()));
+  completions_[engine].enter(end + costs_.latency_complete_ns.ns(), reinterpret_cast<std::uintptr_t>(&crp));
 }
 
-void Device::call_back(std::size_t engine) {
-  kernel_.calendar().call_at<&Device::complete>(engines_[engine].first->completion, this, engine);
-}
-
-void Device::complete(std::uint64_t engine) {
-  Cryptop& crp = *engines_[engine].first;
-  engines_[engine].first = crp.next_of_engine;
-  if (engines_[engine].first != nullptr) call_back(engine);
+void Device::complete(std::uint64_t tag) {
+  Cryptop& crp = *reinterpret_cast<Cryptop*>(tag);
   kernel_.memory.move(kernel_.memory.encrypted(crp), kernel_.now());
   kernel_.recorder.stations.leave(crp.cb_mbuf->stays, Place::device, kernel_.now());
   kernel_.recorder.stations.enter(crp.cb_mbuf->stays, Place::completion_queue, kernel_.now());
@@ -115,7 +103,7 @@ void Device::complete(std::uint64_t engine) {
 }
 
 std::vector<Resource> Device::resources(std::int64_t records) const {
-  const auto engines = static_cast<double>(engines_.size());
+  const auto engines = static_cast<double>(free_at_.size());
   const auto busy = static_cast<double>(busy_ns_);
   const auto span = static_cast<double>((kernel_.window.end - kernel_.window.begin).count());
   std::vector<Resource> all{

@@ -11,6 +11,7 @@
 
 #include "models/driver_profile.hpp"
 #include "sim/drivers/pcie_link.hpp"
+#include "sim/engine/delay_line.hpp"
 #include "sim/measure/run_result.hpp"
 
 namespace ktlssim {
@@ -41,29 +42,22 @@ class Device {
   std::vector<Resource> resources(std::int64_t records) const;
 
  private:
-  // What an engine has been given: its requests end in this order, so only the first is in the calendar.
-  struct Engine {
-    Time free_at{0};  // when it has done all of them
-    Cryptop* first = nullptr;
-    Cryptop* last = nullptr;
-  };
-
-  Engine& first_free();
-  void serve(Cryptop& crp, Engine& engine, Time start);
+  std::size_t first_free() const;  // engine
+  void serve(Cryptop& crp, std::size_t engine, Time start);
   void arrive(std::uint64_t crp);
   void fetch();
   void fetched(std::uint64_t crp);
   void start(std::uint64_t = 0);
   Time service_time(const Cryptop& crp);
-  void complete(std::uint64_t engine);
-  void call_back(std::size_t engine);
+  void complete(std::uint64_t crp);
 
   Kernel& kernel_;
   std::string name_;
   DeviceOwner& owner_;
   const DriverProfile& profile_;
   const DeviceCosts& costs_;
-  std::vector<Engine> engines_;
+  std::vector<Time> free_at_;  // by engine: when it has done all that it has been given
+  std::deque<DelayLine<&Device::complete, Device>> completions_;  // of each engine
   std::unique_ptr<PcieLink> own_link_;
   PcieLink* link_ = nullptr;         // null: no limit
   std::deque<Cryptop*> arrived_;     // not yet read over the link

@@ -8,7 +8,6 @@
 
 #include "models/tls.hpp"
 #include "models/units.hpp"
-#include "sim/engine/calendar.hpp"
 #include "sim/kernel/kern_mutex.hpp"
 
 namespace ktlssim {
@@ -47,8 +46,6 @@ struct Cryptop {
   Thread* waiter = nullptr;                   // blocking: asleep in "ocfktls"
   bool oo_done = false;                       // blocking: ocf_operation.done
   int ring = 0;                               // qat: its bank; qat_ocf: its instance; ccr: its port
-  Calendar::Place completion{};               // when its device is through with it
-  Cryptop* next_of_engine = nullptr;
 };
 
 // Opens a session with the driver that takes the algorithm and has the highest probe value; among equal ones,
