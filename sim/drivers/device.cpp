@@ -99,6 +99,7 @@ void Device::complete(std::uint64_t tag) {
   kernel_.memory.move(kernel_.memory.encrypted(crp), kernel_.now());
   kernel_.recorder.stations.leave(crp.cb_mbuf->stays, Place::device, kernel_.now());
   kernel_.recorder.stations.enter(crp.cb_mbuf->stays, Place::completion_queue, kernel_.now());
+  if (const Socket* const so = crp.cb_mbuf->so) prefetch(*so);  // a received record has none
   owner_.completed(crp);
 }
 
