@@ -70,7 +70,9 @@ void Device::fetched(std::uint64_t crp) {
 }
 
 void Device::start(std::uint64_t) {
-  for (std::size_t engine; !read_ahead_.empty() && free_at_[engine = first_free()] <= kernel_.now();) {
+  while (!read_ahead_.empty()) {
+    const std::size_t engine = first_free();
+    if (free_at_[engine] > kernel_.now()) break;
     Cryptop& crp = *read_ahead_.front();
     read_ahead_.pop_front();
     serve(crp, engine, kernel_.now());

@@ -28,11 +28,10 @@ class Qat final : public Driver, public DeviceOwner, public CompletionHandler {
         costs_(profile.qat),
         device_(kernel, profile, unit, *this),
         banks_(static_cast<std::size_t>(std::min<std::int64_t>(kernel.sched.cpus(), costs_.banks.count()))) {
-    for (int i = 0; Bank & bank : banks_) {
-      bank.interrupt = std::make_unique<InterruptQueue>(kernel, fmt::format("irq qat{}:b{}", unit, i), i,
-                                                        costs_.coalescing_ns.ns(), *this);
-      ++i;
-    }
+    for (std::size_t i = 0; i < banks_.size(); ++i)
+      banks_[i].interrupt =
+          std::make_unique<InterruptQueue>(kernel, fmt::format("irq qat{}:b{}", unit, i), static_cast<int>(i),
+                                           costs_.coalescing_ns.ns(), *this);
   }
 
   // qat_process. A full ring is a failed request: qat_etr_put_msg says ERESTART, which goes into crp_etype
