@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "sim/engine/executive.hpp"
-#include "sim/experiment/profiles.hpp"
-#include "sim/experiment/scenario_file.hpp"
-#include "sim/experiment/simulate.hpp"
+#include "sim/experiment/input/profiles.hpp"
+#include "sim/experiment/input/scenario_file.hpp"
+#include "sim/machine/simulate.hpp"
 #include "sim/kernel/sched_ule.hpp"
 
 namespace ktlssim {

@@ -5,7 +5,7 @@
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
-#include "sim/experiment/scenario_file.hpp"
+#include "sim/experiment/input/scenario_file.hpp"
 
 namespace ktlssim {
 

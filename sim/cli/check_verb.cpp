@@ -5,9 +5,9 @@
 #include "sim/cli/options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/verbs.hpp"
-#include "sim/experiment/problems.hpp"
-#include "sim/experiment/scenario_file.hpp"
-#include "sim/experiment/sweep_file.hpp"
+#include "sim/experiment/text/problems.hpp"
+#include "sim/experiment/input/scenario_file.hpp"
+#include "sim/experiment/sweep/sweep_file.hpp"
 
 namespace ktlssim {
 

@@ -10,11 +10,11 @@
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
-#include "sim/experiment/comparison.hpp"
-#include "sim/experiment/precision.hpp"
-#include "sim/experiment/problems.hpp"
-#include "sim/experiment/scenario_file.hpp"
-#include "sim/measure/collect.hpp"
+#include "sim/experiment/run/comparison.hpp"
+#include "sim/experiment/statistics/precision.hpp"
+#include "sim/experiment/text/problems.hpp"
+#include "sim/experiment/input/scenario_file.hpp"
+#include "sim/machine/collect.hpp"
 
 namespace ktlssim {
 

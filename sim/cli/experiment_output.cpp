@@ -5,7 +5,7 @@
 
 #include "sim/cli/options.hpp"
 #include "sim/cli/output.hpp"
-#include "sim/experiment/run_result_json.hpp"
+#include "sim/experiment/text/run_result_json.hpp"
 
 namespace ktlssim {
 

@@ -13,10 +13,10 @@
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
-#include "sim/experiment/fit.hpp"
-#include "sim/experiment/json_file.hpp"
-#include "sim/experiment/output_directory.hpp"
-#include "sim/experiment/profile_edit.hpp"
+#include "sim/experiment/fit/fit.hpp"
+#include "sim/experiment/text/json_file.hpp"
+#include "sim/experiment/text/output_directory.hpp"
+#include "sim/experiment/input/profile_edit.hpp"
 
 namespace ktlssim {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/experiment/fit.hpp"
+#include "sim/experiment/fit/fit.hpp"
 
 namespace ktlssim {
 

@@ -8,8 +8,8 @@
 
 #include "sim/cli/output.hpp"
 #include "sim/cli/verbs.hpp"
-#include "sim/experiment/build_info.hpp"
-#include "sim/experiment/problems.hpp"
+#include "sim/experiment/text/build_info.hpp"
+#include "sim/experiment/text/problems.hpp"
 
 namespace ktlssim {
 

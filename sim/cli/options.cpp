@@ -9,7 +9,7 @@
 
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
-#include "sim/experiment/problems.hpp"
+#include "sim/experiment/text/problems.hpp"
 
 namespace ktlssim {
 

@@ -6,9 +6,9 @@
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
-#include "sim/experiment/parameter_reader.hpp"
-#include "sim/experiment/problems.hpp"
-#include "sim/experiment/profiles.hpp"
+#include "sim/experiment/input/parameter_reader.hpp"
+#include "sim/experiment/text/problems.hpp"
+#include "sim/experiment/input/profiles.hpp"
 
 namespace ktlssim {
 

@@ -9,7 +9,7 @@
 
 #include "sim/cli/options.hpp"
 #include "sim/cli/verbs.hpp"
-#include "sim/experiment/build_info.hpp"
+#include "sim/experiment/text/build_info.hpp"
 
 namespace ktlssim {
 

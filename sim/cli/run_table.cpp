@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "sim/cli/text.hpp"
-#include "sim/experiment/bound_check.hpp"
-#include "sim/experiment/effective.hpp"
-#include "sim/experiment/result_json.hpp"
+#include "sim/experiment/result/bound_check.hpp"
+#include "sim/experiment/input/effective.hpp"
+#include "sim/experiment/result/result_json.hpp"
 
 namespace ktlssim {
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "models/scenario.hpp"
-#include "sim/experiment/replicate.hpp"
+#include "sim/experiment/run/replicate.hpp"
 
 namespace ktlssim {
 

@@ -1,7 +1,7 @@
 #include "sim/cli/options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/verbs.hpp"
-#include "sim/experiment/schema.hpp"
+#include "sim/experiment/input/schema.hpp"
 
 namespace ktlssim {
 

@@ -11,8 +11,8 @@
 #include "sim/cli/text.hpp"
 #include "sim/cli/validation_output.hpp"
 #include "sim/cli/verbs.hpp"
-#include "sim/experiment/output_directory.hpp"
-#include "sim/experiment/problems.hpp"
+#include "sim/experiment/text/output_directory.hpp"
+#include "sim/experiment/text/problems.hpp"
 
 namespace ktlssim {
 

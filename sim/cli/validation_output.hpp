@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "sim/experiment/json_file.hpp"
-#include "sim/experiment/leaning.hpp"
-#include "sim/experiment/validation.hpp"
+#include "sim/experiment/text/json_file.hpp"
+#include "sim/experiment/validation/leaning.hpp"
+#include "sim/experiment/validation/validation.hpp"
 
 namespace ktlssim {
 

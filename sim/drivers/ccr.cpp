@@ -10,7 +10,7 @@
 #include "sim/drivers/drivers.hpp"
 #include "sim/drivers/interrupt_queue.hpp"
 #include "sim/kernel/kernel.hpp"
-#include "sim/network/cxgbe.hpp"
+#include "sim/drivers/cxgbe.hpp"
 
 namespace ktlssim {
 

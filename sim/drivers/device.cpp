@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "sim/kernel/kernel.hpp"
-#include "sim/workload/random_stream.hpp"
+#include "sim/engine/random_stream.hpp"
 
 namespace ktlssim {
 

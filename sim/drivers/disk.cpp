@@ -7,7 +7,7 @@
 #include <boost/random/exponential_distribution.hpp>
 
 #include "sim/kernel/kernel.hpp"
-#include "sim/workload/random_stream.hpp"
+#include "sim/engine/random_stream.hpp"
 
 namespace ktlssim {
 

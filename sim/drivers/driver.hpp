@@ -10,7 +10,7 @@
 #include "models/driver_profile.hpp"
 #include "sim/kernel/crypto.hpp"
 #include "sim/measure/run_result.hpp"
-#include "sim/network/cxgbe.hpp"
+#include "sim/drivers/cxgbe.hpp"
 
 namespace ktlssim {
 

@@ -1,6 +1,6 @@
 #include "sim/kernel/kernel.hpp"
 
-#include "sim/workload/random_stream.hpp"
+#include "sim/engine/random_stream.hpp"
 
 namespace ktlssim {
 

@@ -18,7 +18,7 @@
 #include "sim/engine/executive.hpp"
 #include "sim/kernel/kern_switch.hpp"
 #include "sim/kernel/thread.hpp"
-#include "sim/measure/timeline.hpp"
+#include "sim/machine/timeline.hpp"
 
 namespace ktlssim {
 

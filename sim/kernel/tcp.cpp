@@ -6,7 +6,7 @@
 
 #include "sim/kernel/kernel.hpp"
 #include "sim/kernel/uipc_sockbuf.hpp"
-#include "sim/network/network.hpp"
+#include "sim/kernel/ifnet.hpp"
 
 namespace ktlssim {
 

@@ -8,7 +8,7 @@
 #include <cstdint>
 
 #include "sim/measure/place.hpp"
-#include "sim/measure/timeline.hpp"
+#include "sim/machine/timeline.hpp"
 
 namespace ktlssim {
 

@@ -8,7 +8,7 @@
 
 #include "sim/kernel/kern_mutex.hpp"
 #include "sim/kernel/ktls_rx.hpp"
-#include "sim/network/network.hpp"
+#include "sim/kernel/ifnet.hpp"
 
 namespace ktlssim {
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "sim/engine/delay_line.hpp"
-#include "sim/network/cxgbe.hpp"
-#include "sim/network/network.hpp"
+#include "sim/drivers/cxgbe.hpp"
+#include "sim/kernel/ifnet.hpp"
 
 namespace ktlssim {
 

@@ -9,8 +9,8 @@
 #include "sim/kernel/kern_sendfile.hpp"
 #include "sim/kernel/kernel.hpp"
 #include "sim/kernel/uipc_socket.hpp"
-#include "sim/network/network.hpp"
-#include "sim/workload/random_stream.hpp"
+#include "sim/kernel/ifnet.hpp"
+#include "sim/engine/random_stream.hpp"
 
 namespace ktlssim {
 

@@ -4,7 +4,7 @@
 #include <boost/random/uniform_int_distribution.hpp>
 
 #include "sim/kernel/kernel.hpp"
-#include "sim/workload/random_stream.hpp"
+#include "sim/engine/random_stream.hpp"
 
 namespace ktlssim {
 

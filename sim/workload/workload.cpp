@@ -4,7 +4,7 @@
 
 #include "sim/kernel/kernel.hpp"
 #include "sim/workload/application.hpp"
-#include "sim/workload/random_stream.hpp"
+#include "sim/engine/random_stream.hpp"
 #include "sim/workload/record_source.hpp"
 
 namespace ktlssim {

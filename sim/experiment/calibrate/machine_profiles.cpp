@@ -1,0 +1,145 @@
+#include "sim/experiment/calibrate/machine_profiles.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <fstream>
+#include <stdexcept>
+
+#include "sim/experiment/input/effective.hpp"
+#include "sim/experiment/input/parameter_list.hpp"
+#include "sim/experiment/input/profiles.hpp"
+#include "sim/experiment/input/scenario_file.hpp"
+#include "sim/machine/simulate.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+Json measured(double value, std::string source) {
+  return {{"value", number_json(value)}, {"source", std::move(source)}, {"confidence", "measured"}};
+}
+
+double rounded(double value, double step) { return std::round(value / step) * step; }
+
+// Every value of a host that is a time, by its pointer in the profile.
+std::vector<std::string> step_names() {
+  std::vector<std::string> names;
+  for (const Parameter& parameter : scenario_parameters())
+    if (parameter.type == ParameterType::quantity && parameter.pointer.starts_with("/host/") &&
+        parameter.pointer.ends_with("_ns"))
+      names.push_back(parameter.pointer.substr(std::string_view("/host").size()));
+  return names;
+}
+
+// "ktls_frame_ns", "ktls.ktls_frame_ns" or "/ktls/ktls_frame_ns": the pointer, empty if there is none.
+std::string step_pointer(std::string step, const std::vector<std::string>& names) {
+  std::replace(step.begin(), step.end(), '.', '/');
+  if (!step.starts_with('/')) step.insert(0, 1, '/');
+  for (const std::string& name : names)
+    if (name.ends_with(step)) return name;
+  return "";
+}
+
+// For a step that there is not: the nearest one, as far as it was told with its group.
+std::string nearest_step(const std::string& step, std::vector<std::string> names) {
+  const bool grouped = step.find_first_of("./", 1) != std::string::npos;
+  for (std::string& name : names) {
+    name.erase(0, grouped ? 1 : name.rfind('/') + 1);
+    std::replace(name.begin(), name.end(), '/', '.');
+  }
+  return did_you_mean(step, names);
+}
+
+std::vector<std::string> split(const std::string& line) {
+  std::vector<std::string> fields{""};
+  for (const char c : line) {
+    if (c == ',')
+      fields.emplace_back();
+    else if (c != ' ' && c != '\t' && c != '\r')
+      fields.back() += c;
+  }
+  return fields;
+}
+
+}  // namespace
+
+Json driver_profile(const MachineDescription& machine, const std::vector<AlgorithmMeasurement>& algorithms) {
+  Json ciphers = Json::object();
+  for (const AlgorithmMeasurement& m : algorithms) {
+    const std::string source =
+        fmt::format("{} on {}, EVP, cold data, 16 B to 16 KiB; the line is within {:.0f} % of every size",
+                    machine.openssl, machine.cpu, 100 * m.cost.worst_error);
+    ciphers[std::string(kAlgorithmNames[static_cast<std::size_t>(m.algorithm)])] = {
+        {"request_ns", measured(rounded(std::max(m.cost.request_ns, 0.0), 0.1), source)},
+        {"byte_ns", measured(rounded(m.cost.byte_ns, 1e-4), source)}};
+  }
+  return {
+      {"description", fmt::format("OpenSSL on {}, measured in user mode by ktlssim calibrate.", machine.cpu)},
+      {"kind", "ossl"},
+      {"ciphers", std::move(ciphers)}};
+}
+
+Json host_profile(const MachineDescription& machine, const std::string& base) {
+  Json json = profile_json(load_host_profile(base));
+  json.erase("name");
+  json["description"] =
+      fmt::format("{}, {} CPUs. Step costs are those of {}.", machine.cpu, machine.cpus, base);
+  json["cpus"] = measured(machine.cpus, "sched_getaffinity(2)");
+  json["threads_per_core"] = measured(machine.threads_per_core, "/sys/devices/system/cpu/cpu0/topology");
+  return json;
+}
+
+void apply_steps(const std::filesystem::path& table, Json& host) {
+  Problems problems;
+  std::ifstream file(table);
+  if (!file) problems.add(table.string(), "", "", "cannot be read");
+  problems.throw_if_any();
+  const std::vector<std::string> names = step_names();
+  int number = 0;
+  for (std::string line; std::getline(file, line);) {
+    ++number;
+    const std::string place = fmt::format("line {}", number);
+    const std::vector<std::string> fields = split(line);
+    if (line.empty() || line.starts_with('#') || (number == 1 && fields.front() == "step")) continue;
+    if (fields.size() != 3) {
+      problems.add(table.string(), place, short_text(Json(line)), "expected step,mean,unit");
+      continue;
+    }
+    const std::string pointer = step_pointer(fields[0], names);
+    if (pointer.empty())
+      problems.add(table.string(), place, short_text(Json(fields[0])),
+                   "no such step of a host profile" + nearest_step(fields[0], names));
+    double mean = 0;
+    const auto [end, error] = std::from_chars(fields[1].data(), fields[1].data() + fields[1].size(), mean);
+    if (error != std::errc() || end != fields[1].data() + fields[1].size() || !(mean >= 0 && mean <= 1e9))
+      problems.add(table.string(), place, short_text(Json(fields[1])), "expected a number from 0 to 1e9");
+    if (fields[2] != "ns" && fields[2] != "us")
+      problems.add(table.string(), place, short_text(Json(fields[2])), "expected ns or us");
+    if (!problems.empty()) continue;
+    host[Json::json_pointer(pointer)] = measured(mean * (fields[2] == "us" ? 1e3 : 1),
+                                                 fmt::format("{}, {}", table.filename().string(), place));
+  }
+  problems.throw_if_any();
+}
+
+double predict_threads(const MachineDescription& machine, const Json& driver, Cipher cipher, int threads) {
+  const Json scenario{
+      {"name", "encryption"},
+      {"host",
+       {{"profile", "ideal"}, {"cpus", machine.cpus}, {"threads_per_core", machine.threads_per_core}}},
+      {"driver", driver},
+      {"ktls", {{"workers", threads}}},
+      {"tls", {{"version", "1.2"}, {"cipher", kCipherNames[static_cast<std::size_t>(cipher)]}}},
+      {"workload",
+       {{"kind", "closed"}, {"sessions", threads}, {"records_in_flight", 2}, {"flow_ids", "sequential"}}},
+      {"measure", {{"warmup_ms", 5}, {"duration_ms", 50}}}};
+  const RunResult result = simulate(read_scenario(scenario, "calibrate"), EngineKind::fiber, 0);
+  if (result.status != RunStatus::done)
+    throw std::runtime_error("the prediction failed: " + result.diagnosis);
+  for (const Metric& metric : result.metrics)
+    if (metric.name == "records_per_second") return metric.value;
+  return 0;
+}
+
+}  // namespace ktlssim

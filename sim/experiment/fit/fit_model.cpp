@@ -1,0 +1,150 @@
+#include "sim/experiment/fit/fit_model.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlopt.hpp>
+#include <stdexcept>
+#include <utility>
+
+#include "sim/experiment/input/effective.hpp"
+#include "sim/experiment/input/profiles.hpp"
+#include "sim/experiment/input/scenario_file.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+double value_at(const Json& json, const std::string& pointer) {
+  const Json& found = json.at(Json::json_pointer(pointer));
+  return found.is_object() ? found.at("value").get<double>() : found.get<double>();
+}
+
+}  // namespace
+
+FitModel::FitModel(const FitProblem& problem, std::size_t replications, std::size_t jobs)
+    : problem_(problem), replications_(replications), jobs_(jobs) {
+  for (const FitParameter& parameter : problem.parameters) {
+    hosts_.push_back(parameter.times_host.empty()
+                         ? Json()
+                         : Json{{"host", profile_json(load_host_profile(parameter.times_host))}});
+    committed_.push_back(committed(parameter, hosts_.back()));
+  }
+}
+
+FitModel::Values FitModel::lower() const {
+  Values all;
+  for (const FitParameter& parameter : problem_.parameters) all.push_back(parameter.min);
+  return all;
+}
+
+FitModel::Values FitModel::upper() const {
+  Values all;
+  for (const FitParameter& parameter : problem_.parameters) all.push_back(parameter.max);
+  return all;
+}
+
+FitModel::Values FitModel::start() const {
+  Values all;
+  for (std::size_t p = 0; p < committed_.size(); ++p)
+    all.push_back(std::clamp(committed_[p], problem_.parameters[p].min, problem_.parameters[p].max));
+  return all;
+}
+
+FitModel::Values FitModel::first_steps() const {
+  constexpr double kOfValue = 0.1;
+  constexpr double kOfRange = 0.05;
+  Values all = start();
+  for (std::size_t p = 0; p < all.size(); ++p)
+    all[p] =
+        std::max(all[p] * kOfValue, (problem_.parameters[p].max - problem_.parameters[p].min) * kOfRange);
+  return all;
+}
+
+bool FitModel::applies(const FitParameter& parameter, const Claim& claim) const {
+  return parameter.claims.empty() ||
+         std::find(parameter.claims.begin(), parameter.claims.end(), claim.name) != parameter.claims.end();
+}
+
+const Claim& FitModel::first_claim(const FitParameter& parameter) const {
+  return *std::find_if(problem_.claims.begin(), problem_.claims.end(),
+                       [&](const Claim& c) { return applies(parameter, c); });
+}
+
+double FitModel::committed(const FitParameter& parameter, const Json& host) const {
+  const Variant& variant = first_claim(parameter).variant;
+  const Json scenario = effective_json(load_scenario(variant.scenario, variant.sets));
+  const std::string& pointer = parameter.pointers.front();
+  const double now = value_at(scenario, pointer);
+  return host.is_null() ? now : now / value_at(host, pointer);
+}
+
+std::vector<std::pair<std::string, double>> FitModel::settings(std::size_t p, double value) const {
+  std::vector<std::pair<std::string, double>> all;
+  for (const std::string& pointer : problem_.parameters[p].pointers)
+    all.emplace_back(pointer, hosts_[p].is_null() ? value : value * value_at(hosts_[p], pointer));
+  return all;
+}
+
+std::vector<ProfileValue> FitModel::profile_values(std::size_t p, double value) const {
+  const Variant& variant = first_claim(problem_.parameters[p]).variant;
+  const Scenario scenario = load_scenario(variant.scenario, variant.sets);
+  std::vector<ProfileValue> all;
+  for (const auto& [pointer, number] : settings(p, value)) {
+    const bool host = pointer.starts_with("/host/");
+    all.push_back({host ? ProfileKind::host : ProfileKind::driver,
+                   host ? scenario.host.name : scenario.driver.name, pointer.substr(pointer.find('/', 1)),
+                   number, hosts_[p].is_null() ? 0 : value});
+  }
+  return all;
+}
+
+Claim FitModel::with_values(Claim claim, const Values& values) const {
+  for (std::size_t p = 0; p < values.size(); ++p) {
+    if (!applies(problem_.parameters[p], claim)) continue;
+    for (const auto& [pointer, value] : settings(p, values[p])) {
+      const std::string set = fmt::format("{}={}", pointer, number_json(value).dump());
+      claim.variant.sets.push_back(set);
+      if (claim.against) claim.against->sets.push_back(set);
+    }
+  }
+  return claim;
+}
+
+FitModel::Values FitModel::predict(const Values& values) {
+  ++evaluations_;
+  failure_ = nullptr;
+  std::vector<Claim> claims;
+  for (const Claim& claim : problem_.claims) claims.push_back(with_values(claim, values));
+  const ValidationRun run = validate(claims, replications_, jobs_, false);
+  if (run.interrupted) throw nlopt::forced_stop();
+  Values predicted;
+  for (const ClaimOutcome& outcome : run.outcomes) {
+    if (!outcome.failure.empty()) {
+      failure_ = std::make_exception_ptr(RunFailed(fmt::format(
+          "{}: a run failed with {}: {}", outcome.claim.name, fmt::join(values, ", "), outcome.failure)));
+      std::rethrow_exception(failure_);
+    }
+    predicted.push_back(outcome.predicted.mean);
+  }
+  return predicted;
+}
+
+void FitModel::optimize(nlopt::opt& optimizer, Values& x) {
+  double reached = 0;
+  try {
+    optimizer.optimize(x, reached);
+  } catch (...) {
+    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+    throw;
+  }
+}
+
+FitModel::Values FitModel::errors(const Values& predicted) const {
+  Values all;
+  for (std::size_t i = 0; i < predicted.size(); ++i)
+    all.push_back((predicted[i] - problem_.claims[i].published) / problem_.claims[i].allowed());
+  return all;
+}
+
+}  // namespace ktlssim

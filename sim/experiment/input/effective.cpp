@@ -1,0 +1,112 @@
+#include "sim/experiment/input/effective.hpp"
+
+#include <string>
+#include <vector>
+
+#include "sim/experiment/input/parameter_reader.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+class Writer final : public ParameterVisitor {
+ public:
+  Writer() { open_.push_back(Json::object()); }
+
+  Json take() { return std::move(open_.front()); }
+  std::size_t changed() const { return changed_; }
+  void put(std::string_view name, Json value) { open_.back().emplace(std::string(name), std::move(value)); }
+
+  void integer(std::string_view name, std::int64_t& field, Range<std::int64_t>, std::string_view) override {
+    put(name, field);
+  }
+  void number(std::string_view name, double& field, Range<double>, std::string_view) override {
+    put(name, number_json(field));
+  }
+  void flag(std::string_view name, bool& field, bool, std::string_view) override { put(name, field); }
+  void text(std::string_view name, std::string& field, std::string_view, std::string_view) override {
+    put(name, field);
+  }
+  void quantity(std::string_view name, Quantity& field, CostRange, std::string_view) override {
+    Json json = Json::object();
+    json.emplace("value", number_json(field.value()));
+    if (const Provenance* provenance = field.provenance()) {
+      json.emplace("source", provenance->source);
+      json.emplace("confidence", kConfidenceNames[static_cast<std::size_t>(provenance->confidence)]);
+      if (provenance->confidence == Confidence::fitted) json.emplace("fitted_to", provenance->fitted_to);
+      if (provenance->confidence == Confidence::scenario) ++changed_;
+    }
+    put(name, std::move(json));
+  }
+  void choice_index(std::string_view name, int& index, std::span<const std::string_view> names, int,
+                    std::string_view) override {
+    put(name, names[static_cast<std::size_t>(index)]);
+  }
+  void begin_group(std::string_view name, std::string_view) override {
+    names_.emplace_back(name);
+    open_.push_back(Json::object());
+  }
+  bool begin_optional_group(std::string_view name, bool& present, std::string_view meaning) override {
+    if (present) begin_group(name, meaning);
+    return present;
+  }
+  void end_group() override {
+    Json group = std::move(open_.back());
+    open_.pop_back();
+    put(names_.back(), std::move(group));
+    names_.pop_back();
+  }
+
+ private:
+  std::vector<Json> open_;
+  std::vector<std::string> names_;
+  std::size_t changed_ = 0;
+};
+
+// describe() takes its group by reference for readers' sake; writing changes nothing, but works on a copy.
+template <class Profile>
+Json write_profile(Profile profile) {
+  Writer writer;
+  writer.put("name", profile.name);
+  describe(writer, profile);
+  return writer.take();
+}
+
+template <class Profile>
+std::size_t count_changed(Profile profile) {
+  Writer writer;
+  describe(writer, profile);
+  return writer.changed();
+}
+
+}  // namespace
+
+Json profile_json(const HostProfile& profile) { return write_profile(profile); }
+Json profile_json(const DriverProfile& profile) { return write_profile(profile); }
+std::size_t changed_values(const HostProfile& profile) { return count_changed(profile); }
+std::size_t changed_values(const DriverProfile& profile) { return count_changed(profile); }
+
+Json effective_json(const Scenario& scenario) {
+  Scenario copy = scenario;
+  Writer writer;
+  describe(writer, copy);
+  writer.put("host", profile_json(scenario.host));
+  writer.put("driver", profile_json(scenario.driver));
+  if (!scenario.other_drivers.empty()) {
+    Json others = Json::array();
+    for (const DriverProfile& driver : scenario.other_drivers) others.push_back(profile_json(driver));
+    writer.put("other_drivers", std::move(others));
+  }
+  if (!copy.session_groups.empty()) {
+    Json groups = Json::array();
+    for (SessionGroup& group : copy.session_groups) {
+      Writer one;
+      describe(one, group);
+      groups.push_back(one.take());
+    }
+    writer.put("session_groups", std::move(groups));
+  }
+  return writer.take();
+}
+
+}  // namespace ktlssim

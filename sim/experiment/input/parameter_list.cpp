@@ -1,0 +1,121 @@
+#include "sim/experiment/input/parameter_list.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "models/scenario.hpp"
+#include "sim/experiment/text/json_file.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+class Collector final : public ParameterVisitor {
+ public:
+  explicit Collector(std::vector<Parameter>& list) : list_(list) {}
+
+  void integer(std::string_view name, std::int64_t&, Range<std::int64_t> range,
+               std::string_view meaning) override {
+    add(name, ParameterType::integer, fmt::format("{}", range.fallback),
+        fmt::format("{} to {}", range.min, range.max), meaning);
+  }
+  void number(std::string_view name, double&, Range<double> range, std::string_view meaning) override {
+    add(name, ParameterType::number, number_json(range.fallback).dump(),
+        fmt::format("{} to {}", range.min, range.max), meaning);
+  }
+  void flag(std::string_view name, bool&, bool fallback, std::string_view meaning) override {
+    add(name, ParameterType::flag, fallback ? "true" : "false", "true, false", meaning);
+  }
+  void text(std::string_view name, std::string&, std::string_view fallback,
+            std::string_view meaning) override {
+    add(name, ParameterType::text, Json(fallback).dump(), "text", meaning);
+  }
+  void quantity(std::string_view name, Quantity&, CostRange range, std::string_view meaning) override {
+    add(name, ParameterType::quantity, "", fmt::format("{} to {}", range.min, range.max), meaning);
+  }
+  void choice_index(std::string_view name, int&, std::span<const std::string_view> names, int fallback,
+                    std::string_view meaning) override {
+    add(name, ParameterType::choice, Json(names[static_cast<std::size_t>(fallback)]).dump(),
+        fmt::format("{}", fmt::join(names, ", ")), meaning);
+  }
+  void begin_group(std::string_view name, std::string_view meaning) override {
+    open(name, ParameterType::group, "", meaning);
+  }
+  bool begin_optional_group(std::string_view name, bool&, std::string_view meaning) override {
+    begin_group(name, meaning);
+    return true;
+  }
+  void end_group() override { prefix_.resize(prefix_.rfind('/')); }
+
+  void open(std::string_view name, ParameterType type, std::string allowed, std::string_view meaning) {
+    add(name, type, "", std::move(allowed), meaning);
+    prefix_ = child_pointer(prefix_, name);
+  }
+
+  // What a profile within a scenario can hold beside its values.
+  void add_names() {
+    add("profile", ParameterType::text, "", "a profile's name",
+        "the profile to which the values here are changes");
+    add("name", ParameterType::text, "", "text", "what to call the result, used in output");
+  }
+
+ private:
+  void add(std::string_view name, ParameterType type, std::string fallback, std::string allowed,
+           std::string_view meaning) {
+    list_.push_back(
+        {child_pointer(prefix_, name), type, std::move(fallback), std::move(allowed), std::string(meaning)});
+  }
+
+  std::vector<Parameter>& list_;
+  std::string prefix_;
+};
+
+std::string_view last_name(std::string_view pointer) {
+  return pointer.substr(std::min(pointer.size(), pointer.rfind('/') + 1));
+}
+
+}  // namespace
+
+std::vector<Parameter> scenario_parameters() {
+  constexpr std::string_view kProfile =
+      "a profile's name, or an object: {\"profile\": NAME, values to change}";
+  std::vector<Parameter> list;
+  Collector collector(list);
+  Scenario scenario{};
+  collector.open("host", ParameterType::profile, std::string(kProfile), "the machine and its kernel's costs");
+  collector.add_names();
+  describe(collector, scenario.host);
+  collector.end_group();
+  collector.open("driver", ParameterType::profile, std::string(kProfile),
+                 "the OpenCrypto driver and its device");
+  collector.add_names();
+  describe(collector, scenario.driver);
+  collector.end_group();
+  describe(collector, scenario);
+  return list;
+}
+
+const Parameter* find_parameter(const std::vector<Parameter>& parameters, std::string_view pointer) {
+  const auto found = std::find_if(parameters.begin(), parameters.end(),
+                                  [&](const Parameter& parameter) { return parameter.pointer == pointer; });
+  return found == parameters.end() ? nullptr : &*found;
+}
+
+std::string nearest_pointer(const std::vector<Parameter>& parameters, std::string_view pointer) {
+  constexpr std::size_t kNameWeight = 3;
+  const std::string_view given = pointer.substr(0, 200);
+  std::string best;
+  std::size_t best_distance = std::numeric_limits<std::size_t>::max();
+  for (const Parameter& parameter : parameters) {
+    const std::size_t distance = kNameWeight * edit_distance(last_name(given), last_name(parameter.pointer)) +
+                                 edit_distance(given, parameter.pointer);
+    if (distance >= best_distance) continue;
+    best = parameter.pointer;
+    best_distance = distance;
+  }
+  return best;
+}
+
+}  // namespace ktlssim

@@ -1,0 +1,88 @@
+// Reads the parameters that a describe() function declares from a JSON object.
+#pragma once
+
+#include <array>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/parameter_visitor.hpp"
+#include "sim/experiment/text/json_file.hpp"
+#include "sim/experiment/text/problems.hpp"
+
+namespace ktlssim {
+
+// Names of Confidence, in order. The last one cannot be claimed by a profile's file.
+inline constexpr std::array<std::string_view, 6> kConfidenceNames{"measured", "published", "derived",
+                                                                  "fitted",   "estimated", "scenario"};
+
+// What a value was given in: a profile's file, a scenario's file, or what overwrites parts of a scenario:
+// `--set`, or the file of a sweep.
+class Origins {
+ public:
+  enum class Kind { profile, scenario };
+
+  Origins(std::string file, Kind kind) : file_(std::move(file)), kind_(kind) {}
+  void mark_set(std::string pointer, std::string by = "--set") { set_[std::move(pointer)] = std::move(by); }
+
+  // The file to name in a problem with the value at `pointer`: what set it or what contains it, if anything
+  // did.
+  std::string file(const std::string& pointer) const;
+  // The source of a value that the user gave as a plain number: the same without its directory.
+  std::string source(const std::string& pointer) const;
+  // In a scenario a profile's value may be a plain number, in a profile it must name its source.
+  bool allows_plain_numbers() const { return kind_ == Kind::scenario; }
+
+ private:
+  const std::string& set_by(std::string pointer) const;
+
+  std::string file_;
+  Kind kind_;
+  std::map<std::string, std::string> set_;  // pointer: by what
+};
+
+// Fields get the value given or their default; whatever is wrong goes to `problems`, with its place, and
+// reading goes on. Usage: describe(reader, group); reader.finish().
+class ParameterReader final : public ParameterVisitor {
+ public:
+  // `object` stands at `pointer` of its file; `other_keys` are keys of it that the caller reads itself.
+  ParameterReader(const Json& object, std::string pointer, const Origins& origins, Problems& problems,
+                  std::vector<std::string> other_keys = {});
+  // Reports what was in `object` and is not a parameter.
+  void finish();
+
+  void integer(std::string_view name, std::int64_t& field, Range<std::int64_t> range,
+               std::string_view) override;
+  void number(std::string_view name, double& field, Range<double> range, std::string_view) override;
+  void flag(std::string_view name, bool& field, bool fallback, std::string_view) override;
+  void text(std::string_view name, std::string& field, std::string_view fallback, std::string_view) override;
+  void quantity(std::string_view name, Quantity& field, CostRange range, std::string_view) override;
+  void choice_index(std::string_view name, int& index, std::span<const std::string_view> names, int fallback,
+                    std::string_view) override;
+  void begin_group(std::string_view name, std::string_view) override;
+  bool begin_optional_group(std::string_view name, bool& present, std::string_view) override;
+  void end_group() override;
+
+ private:
+  struct Frame {
+    const Json* object;  // null: the group was left out
+    std::string pointer;
+    std::vector<std::string> known;
+    bool silent;  // the absence or wrong type of this group was already reported
+  };
+
+  const Json* find(std::string_view name);  // and notes that `name` is known
+  void push(std::string_view name, const Json* value);
+  void missing(std::string_view name);
+  void problem(const std::string& pointer, const Json& value, std::string message);
+  bool read_number(const std::string& pointer, const Json& value, double min, double max, double& number);
+  bool read_text(const Json& object, const std::string& pointer, std::string_view key, std::string& text);
+  bool read_provenance(const Json& object, const std::string& pointer, Provenance& provenance);
+
+  const Origins& origins_;
+  Problems& problems_;
+  std::vector<Frame> frames_;
+};
+
+}  // namespace ktlssim

@@ -1,0 +1,184 @@
+#include "sim/experiment/input/profiles.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <system_error>
+
+#include "sim/experiment/text/build_info.hpp"
+#include "sim/experiment/input/profile_checks.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+template <class Profile>
+constexpr ProfileKind kKindOf =
+    std::is_same_v<Profile, HostProfile> ? ProfileKind::host : ProfileKind::driver;
+
+std::string_view kind_text(ProfileKind kind) { return kind == ProfileKind::host ? "host" : "driver"; }
+
+bool is_number_object(const Json& value) { return value.is_object() && value.contains("value"); }
+
+// A value is replaced as a whole: a new number does not inherit the source of the old one.
+void merge(Json& base, const Json& changes) {
+  for (const auto& item : changes.items()) {
+    const auto found = base.find(item.key());
+    if (found == base.end())
+      base.emplace(item.key(), Json(item.value()));
+    else if (found->is_object() && item.value().is_object() && !is_number_object(*found))
+      merge(*found, item.value());
+    else
+      *found = item.value();
+  }
+}
+
+std::string unknown_profile(ProfileKind kind, const std::string& name) {
+  const std::vector<std::string> names = profile_names(kind);
+  if (names.empty())
+    return fmt::format("no such {} profile: there are none in {}", kind_text(kind),
+                       profile_directory(kind).string());
+  return fmt::format("no such {} profile (there are: {}){}", kind_text(kind), fmt::join(names, ", "),
+                     did_you_mean(name, names));
+}
+
+bool exists(ProfileKind kind, const std::string& name) {
+  const std::vector<std::string> names = profile_names(kind);
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Reads a complete profile, standing at `pointer`.
+template <class Profile>
+void read_complete(const Json& value, const std::string& pointer, const Origins& origins, Problems& problems,
+                   std::vector<std::string> other_keys, Profile& profile) {
+  const std::size_t before = problems.size();
+  ParameterReader reader(value, pointer, origins, problems, std::move(other_keys));
+  describe(reader, profile);
+  reader.finish();
+  if (problems.size() == before) check_profile(profile, pointer, origins, problems);
+}
+
+// A profile's file as it was when it was read. All points of a sweep that name it share its sources.
+template <class Profile>
+struct ProfileFile {
+  std::filesystem::file_time_type written;
+  Json json;
+  Profile profile;
+};
+
+// The file of a profile that exists, read anew where it has changed; null if it is not sound.
+template <class Profile>
+const ProfileFile<Profile>* read_profile_file(const std::string& name, Problems& problems) {
+  static std::map<std::filesystem::path, ProfileFile<Profile>> files;
+  const std::filesystem::path path = profile_directory(kKindOf<Profile>) / (name + ".json");
+  std::error_code error;
+  const auto written = std::filesystem::last_write_time(path, error);
+  const auto known = files.find(path);
+  if (known != files.end() && !error && known->second.written == written) return &known->second;
+  const std::size_t before = problems.size();
+  std::optional<Json> json = read_json_file(path, problems);
+  if (!json) return nullptr;
+  ProfileFile<Profile> file{written, std::move(*json), {}};
+  read_complete(file.json, "", Origins(path.string(), Origins::Kind::profile), problems, {}, file.profile);
+  file.profile.name = name;
+  if (problems.size() > before) return nullptr;
+  return &files.insert_or_assign(path, std::move(file)).first->second;
+}
+
+// The text of an optional key; nothing, and a problem, if it is not a text.
+std::optional<std::string> read_key(const Json& object, const std::string& pointer, const std::string& key,
+                                    const Origins& origins, Problems& problems) {
+  const auto found = object.find(key);
+  if (found == object.end()) return std::string();
+  if (found->is_string() && !found->get_ref<const std::string&>().empty()) return found->get<std::string>();
+  const std::string at = child_pointer(pointer, key);
+  problems.add(origins.file(at), at, short_text(*found), "expected a string that is not empty");
+  return std::nullopt;
+}
+
+template <class Profile>
+void read_any(const Json& value, const std::string& pointer, const Origins& origins, Problems& problems,
+              Profile& profile) {
+  constexpr ProfileKind kind = kKindOf<Profile>;
+  if (!value.is_string() && !value.is_object()) {
+    problems.add(
+        origins.file(pointer), pointer, short_text(value),
+        fmt::format("expected a {} profile's name or an object, got {}", kind_text(kind), type_text(value)));
+    return;
+  }
+  const std::optional<std::string> base_name =
+      value.is_string() ? value.get<std::string>() : read_key(value, pointer, "profile", origins, problems);
+  if (!base_name) return;
+  const bool inline_profile = value.is_object() && !value.contains("profile");
+  if (!inline_profile && !exists(kind, *base_name)) {
+    const std::string at = value.is_string() ? pointer : child_pointer(pointer, "profile");
+    problems.add(origins.file(at), at, short_text(Json(*base_name)), unknown_profile(kind, *base_name));
+    return;
+  }
+  Json complete = Json::object();
+  if (!inline_profile) {
+    const ProfileFile<Profile>* const base = read_profile_file<Profile>(*base_name, problems);
+    if (base == nullptr) return;
+    profile = base->profile;
+    if (value.is_string()) return;
+    complete = base->json;
+  }
+  merge(complete, value);
+  read_complete(complete, pointer, origins, problems, {"profile", "name"}, profile);
+  if (const auto name = read_key(value, pointer, "name", origins, problems))
+    profile.name = !name->empty() ? *name : inline_profile ? "inline" : *base_name;
+}
+
+template <class Profile>
+Profile load(const std::string& name) {
+  Problems problems;
+  Profile profile{};
+  if (exists(kKindOf<Profile>, name)) {
+    if (const auto* const file = read_profile_file<Profile>(name, problems)) profile = file->profile;
+  } else {
+    problems.add("", "", short_text(Json(name)), unknown_profile(kKindOf<Profile>, name));
+  }
+  problems.throw_if_any();
+  return profile;
+}
+
+}  // namespace
+
+std::filesystem::path profile_directory(ProfileKind kind) {
+  const std::filesystem::path below = kind == ProfileKind::host ? "hosts" : "drivers";
+  const char* data = std::getenv("KTLSSIM_DATA");
+  if (data && *data) return std::filesystem::path(data) / "profiles" / below;
+  const std::filesystem::path source = std::filesystem::path(build_info().source_dir) / "models" / "profiles";
+  std::error_code error;
+  if (std::filesystem::is_directory(source, error)) return source / below;
+  return std::filesystem::path(build_info().data_dir) / "profiles" / below;
+}
+
+std::vector<std::string> profile_names(ProfileKind kind) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (std::filesystem::directory_iterator file(profile_directory(kind), error), end; !error && file != end;
+       file.increment(error)) {
+    const std::filesystem::path& path = file->path();
+    if (path.extension() == ".json" && !path.stem().empty()) names.push_back(path.stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+HostProfile load_host_profile(const std::string& name) { return load<HostProfile>(name); }
+DriverProfile load_driver_profile(const std::string& name) { return load<DriverProfile>(name); }
+
+void read_host(const Json& value, const std::string& pointer, const Origins& origins, Problems& problems,
+               HostProfile& profile) {
+  read_any(value, pointer, origins, problems, profile);
+}
+
+void read_driver(const Json& value, const std::string& pointer, const Origins& origins, Problems& problems,
+                 DriverProfile& profile) {
+  read_any(value, pointer, origins, problems, profile);
+}
+
+}  // namespace ktlssim

@@ -1,0 +1,40 @@
+// Host and driver profiles: finding them by name, and reading them where a scenario names, changes or
+// contains one.
+//
+// A profile NAME is the file profiles/hosts/NAME.json or profiles/drivers/NAME.json, every value of it an
+// object
+// {"value", "source", "confidence"}. The directory is $KTLSSIM_DATA/profiles if that variable is set, else
+// models/profiles of the source tree if it is still there, else the installed one.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "models/driver_profile.hpp"
+#include "models/host_profile.hpp"
+#include "sim/experiment/text/json_file.hpp"
+#include "sim/experiment/input/parameter_reader.hpp"
+#include "sim/experiment/text/problems.hpp"
+
+namespace ktlssim {
+
+enum class ProfileKind { host, driver };
+
+std::filesystem::path profile_directory(ProfileKind kind);
+
+// Sorted. Empty if the directory cannot be read.
+std::vector<std::string> profile_names(ProfileKind kind);
+
+// Throw InputError if there is no such profile or it is not sound.
+HostProfile load_host_profile(const std::string& name);
+DriverProfile load_driver_profile(const std::string& name);
+
+// Reads what a scenario says at `pointer`: a profile's name; {"profile": NAME, values to change}, groups
+// merged key by key; or a complete profile of its own, which may have a "name".
+void read_host(const Json& value, const std::string& pointer, const Origins& origins, Problems& problems,
+               HostProfile& profile);
+void read_driver(const Json& value, const std::string& pointer, const Origins& origins, Problems& problems,
+                 DriverProfile& profile);
+
+}  // namespace ktlssim

@@ -1,0 +1,189 @@
+#include "sim/experiment/input/scenario_checks.hpp"
+
+#include <fmt/format.h>
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sim/experiment/statistics/precision.hpp"
+#include "sim/machine/collect.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+// Above any framing() of a record: what a send buffer must hold beside the payload.
+constexpr std::int64_t kFramingRoomBytes = 96;
+
+class Checker {
+ public:
+  Checker(const Origins& origins, Problems& problems) : origins_(origins), problems_(problems) {}
+
+  void add(const std::string& pointer, std::string value, std::string message) {
+    problems_.add(origins_.file(pointer), pointer, std::move(value), std::move(message));
+  }
+
+  void at_most(const std::string& pointer, std::int64_t value, std::int64_t limit,
+               std::string_view limit_name) {
+    if (value > limit)
+      add(pointer, std::to_string(value), fmt::format("more than {} ({})", limit_name, limit));
+  }
+
+ private:
+  const Origins& origins_;
+  Problems& problems_;
+};
+
+// The ciphers that `accepts`, as a list.
+template <class Accepts>
+std::string ciphers_where(Accepts accepts) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < kCipherCount; ++i)
+    if (accepts(static_cast<Cipher>(i))) names.emplace_back(kCipherNames[i]);
+  return quoted_list(names);
+}
+
+void check_cipher(const Scenario& s, const TlsParameters& tls, const std::string& pointer, Checker& checker) {
+  const auto quoted = [&tls] {
+    return fmt::format("\"{}\"", kCipherNames[static_cast<std::size_t>(tls.cipher)]);
+  };
+  const TlsVersion version = tls.version;
+  if (!allowed(version, tls.cipher))
+    checker.add(pointer, quoted(),
+                fmt::format("not a cipher of TLS {}, which has {}",
+                            kTlsVersionNames[static_cast<std::size_t>(version)],
+                            ciphers_where([version](Cipher c) { return allowed(version, c); })));
+  const auto taken = [&s](Cipher c) {
+    return s.selected(encryption(c)) != nullptr && (is_aead(c) || s.selected(mac(c)) != nullptr);
+  };
+  if (taken(tls.cipher)) return;
+  const std::string list = ciphers_where([&](Cipher c) { return allowed(version, c) && taken(c); });
+  if (list.empty() && s.other_drivers.empty()) return;  // the driver itself was wrong
+  std::vector<std::string> names;
+  for (const DriverProfile* const driver : s.drivers()) names.push_back(driver->name);
+  checker.add(pointer, quoted(),
+              fmt::format("no driver of the scenario ({}) takes it; they take {}. A software driver beside "
+                          "them goes into /other_drivers, \"cryptosoft\" takes every cipher",
+                          quoted_list(names), list));
+}
+
+// When the first driver unregisters, another one must take its sessions.
+void check_unloading(const Scenario& s, Checker& checker) {
+  if (s.faults.driver_unloaded_ms >= kNeverMs) return;
+  const auto taken = [&s](Algorithm a) {
+    return std::ranges::any_of(s.other_drivers, [a](const DriverProfile& d) { return d.cost(a).supported; });
+  };
+  if (std::ranges::all_of(s.all_tls(), [&taken](const TlsParameters& tls) {
+        return taken(encryption(tls.cipher)) && (is_aead(tls.cipher) || taken(mac(tls.cipher)));
+      }))
+    return;
+  checker.add("/faults/driver_unloaded_ms", number_json(s.faults.driver_unloaded_ms).dump(),
+              "no driver of /other_drivers takes the cipher when the first one is gone");
+}
+
+void check_ciphers(const Scenario& s, Checker& checker) {
+  std::int64_t grouped = 0;
+  for (std::size_t i = 0; i < s.session_groups.size(); ++i) {
+    check_cipher(s, s.session_groups[i].tls, fmt::format("/session_groups/{}/cipher", i), checker);
+    grouped += s.session_groups[i].sessions;
+  }
+  if (grouped > s.workload.sessions)
+    checker.add("/session_groups", std::to_string(grouped),
+                fmt::format("more sessions than /workload/sessions ({})", s.workload.sessions));
+  if (grouped < s.workload.sessions) check_cipher(s, s.tls, "/tls/cipher", checker);
+}
+
+void check_numa(const Scenario& s, Checker& checker) {
+  const std::int64_t domains = s.host.numa_domains.count();
+  if (s.network.numa_domain >= domains)
+    checker.add("/network/numa_domain", std::to_string(s.network.numa_domain),
+                fmt::format("the host has {} domain{}, numbered from 0; -1 is unknown", domains,
+                            domains == 1 ? "" : "s"));
+}
+
+// Rates of which 0 means that there is no limit.
+void check_rates(const Scenario& s, Checker& checker) {
+  static constexpr double kLeast = 0.001;
+  const auto check = [&checker](const std::string& pointer, const Quantity& rate) {
+    if (rate.value() > 0 && rate.value() < kLeast)
+      checker.add(pointer, number_json(rate.value()).dump(),
+                  fmt::format("0, which is no limit, or at least {} is allowed", kLeast));
+  };
+  check("/host/memory/bandwidth_gbytes_per_s", s.host.memory.bandwidth_gbytes_per_s);
+  check("/driver/device/pcie_gbps", s.driver.device.pcie_gbps);
+  for (std::size_t i = 0; i < s.other_drivers.size(); ++i)
+    check(fmt::format("/other_drivers/{}/device/pcie_gbps", i), s.other_drivers[i].device.pcie_gbps);
+}
+
+void check_precision(const Scenario& s, Checker& checker) {
+  const MeasureParameters& m = s.measure;
+  if (m.min_replications > m.max_replications)
+    checker.add("/measure/min_replications", std::to_string(m.min_replications),
+                fmt::format("more than /measure/max_replications ({})", m.max_replications));
+  const std::span<const std::string_view> known = metric_names();
+  const std::vector<std::string> names = precision_metrics(m);
+  for (const std::string& name : names)
+    if (std::ranges::find(known, name) == known.end())
+      checker.add("/measure/precision_metrics", short_text(Json(m.precision_metrics)),
+                  fmt::format("no metric is named {}{}", name,
+                              did_you_mean(name, std::vector<std::string>(known.begin(), known.end()))));
+  if (names.empty())
+    checker.add("/measure/precision_metrics", short_text(Json(m.precision_metrics)), "names no metric");
+}
+
+}  // namespace
+
+void check_scenario(const Scenario& s, const Origins& origins, Problems& problems) {
+  Checker checker(origins, problems);
+  const bool host_known = s.host.cpus.provenance() != nullptr;
+  if (host_known) {
+    constexpr std::string_view cpus = "the host's CPUs";
+    check_numa(s, checker);
+    if (s.ktls.bind_threads > 0 && s.ktls.workers > s.cpus())
+      checker.add("/ktls/workers", std::to_string(s.ktls.workers),
+                  fmt::format("bind_threads {} binds worker i to CPU i{}, and the host has {} CPUs",
+                              s.ktls.bind_threads, s.ktls.bind_threads == 1 ? "" : "'s domain", s.cpus()));
+    checker.at_most("/network/rx_queues", s.network.rx_queues, s.cpus(), cpus);
+    checker.at_most("/network/netisr_threads", s.network.netisr_threads, s.cpus(), cpus);
+  }
+
+  constexpr std::string_view sessions = "/workload/sessions";
+  checker.at_most("/network/receiver_threads", s.network.receiver_threads, s.workload.sessions, sessions);
+  checker.at_most("/workload/app_threads", s.workload.app_threads, s.workload.sessions, sessions);
+  if (s.workload.io == AppIo::blocking && s.workload.app_threads != 0 &&
+      s.workload.app_threads < s.workload.sessions)
+    checker.add(
+        "/workload/app_threads", std::to_string(s.workload.app_threads),
+        fmt::format("blocking I/O takes a thread per session: 0 or {} is allowed", s.workload.sessions));
+
+  const std::int64_t record_room = s.ktls.maxlen_bytes + kFramingRoomBytes;
+  if (s.has_application() && s.workload.send_buffer_bytes < record_room)
+    checker.add("/workload/send_buffer_bytes", std::to_string(s.workload.send_buffer_bytes),
+                fmt::format("smaller than one record: at least {} ({}) is allowed", record_room,
+                            "/ktls/maxlen_bytes and framing"));
+  if (s.workload.file_bytes > 0 && s.workload.file_offset_bytes >= s.workload.file_bytes)
+    checker.add("/workload/file_offset_bytes", std::to_string(s.workload.file_offset_bytes),
+                fmt::format("not within the file: less than /workload/file_bytes ({}) is allowed",
+                            s.workload.file_bytes));
+  if (s.ktls.mode == KtlsMode::ifnet && (!s.has_application() || s.workload.disk_probability > 0))
+    checker.add("/ktls/mode", "\"ifnet\"", "takes a workload sendfile or send, without a disk");
+  for (std::size_t i = 0; i < s.other_drivers.size(); ++i)
+    if (s.other_drivers[i].kind == DriverKind::nic_tls)
+      checker.add(fmt::format("/other_drivers/{}", i), fmt::format("\"{}\"", s.other_drivers[i].name),
+                  "encrypts in the NIC, for all sessions or none: only /driver may be it");
+  if (s.driver.kind == DriverKind::nic_tls && s.network.receiver == ReceiverKind::ktls_rx)
+    checker.add("/network/receiver", "\"ktls_rx\"", "no OpenCrypto driver decrypts beside NIC TLS");
+  if (s.workload.rate_gbps > 0 && !s.has_application())
+    checker.add("/workload/rate_gbps", number_json(s.workload.rate_gbps).dump(),
+                "takes a workload sendfile or send");
+  check_ciphers(s, checker);
+  check_rates(s, checker);
+  check_precision(s, checker);
+  check_unloading(s, checker);
+  if (s.network.receiver == ReceiverKind::ktls_rx &&
+      std::ranges::any_of(s.all_tls(), [](const TlsParameters& tls) { return !is_aead(tls.cipher); }))
+    checker.add("/network/receiver", "\"ktls_rx\"", "KTLS receive sessions take AEAD ciphers only");
+}
+
+}  // namespace ktlssim

@@ -1,0 +1,113 @@
+#include "sim/experiment/input/scenario_file.hpp"
+
+#include <fmt/format.h>
+
+#include "sim/experiment/input/parameter_reader.hpp"
+#include "sim/experiment/input/profiles.hpp"
+#include "sim/experiment/input/scenario_checks.hpp"
+#include "sim/experiment/input/settings.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+// Profiles may be told by name only, so a file that lacks one is told which names there are.
+const Json* find_profile(const Json& json, const std::string& key, ProfileKind kind, const Origins& origins,
+                         Problems& problems) {
+  if (!json.is_object()) return nullptr;
+  const auto found = json.find(key);
+  if (found != json.end()) return &*found;
+  const std::string pointer = child_pointer("", key);
+  problems.add(
+      origins.file(pointer), pointer, "",
+      fmt::format("missing: the name of a profile; there are: {}", fmt::join(profile_names(kind), ", ")));
+  return nullptr;
+}
+
+void check_schema_key(const Json& json, const Origins& origins, Problems& problems) {
+  if (!json.is_object()) return;
+  const auto found = json.find("$schema");
+  if (found != json.end() && !found->is_string())
+    problems.add(origins.file("/$schema"), "/$schema", short_text(*found), "expected a string");
+}
+
+// A member that may be left out: then it is empty.
+Json::array_t find_array(const Json& json, const std::string& key, const std::string& expected,
+                         const Origins& origins, Problems& problems) {
+  if (!json.is_object() || !json.contains(key)) return {};
+  const Json& list = json.at(key);
+  if (list.is_array()) return list.get<Json::array_t>();
+  problems.add(origins.file('/' + key), '/' + key, short_text(list), "expected an array of " + expected);
+  return {};
+}
+
+void read_other_drivers(const Json& json, const Origins& origins, Problems& problems, Scenario& scenario) {
+  const Json::array_t list =
+      find_array(json, "other_drivers", "driver profiles, each a name or an object", origins, problems);
+  scenario.other_drivers.resize(list.size());
+  for (std::size_t i = 0; i < list.size(); ++i)
+    read_driver(list[i], fmt::format("/other_drivers/{}", i), origins, problems, scenario.other_drivers[i]);
+}
+
+void read_session_groups(const Json& json, const Origins& origins, Problems& problems, Scenario& scenario) {
+  const Json::array_t list =
+      find_array(json, "session_groups", "{sessions, version, cipher}", origins, problems);
+  scenario.session_groups.resize(list.size());
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    ParameterReader reader(list[i], fmt::format("/session_groups/{}", i), origins, problems);
+    describe(reader, scenario.session_groups[i]);
+    reader.finish();
+  }
+}
+
+Scenario read(const Json& json, const std::string& file, const Origins& origins, Problems& problems) {
+  Scenario scenario{};
+  ParameterReader reader(json, "", origins, problems,
+                         {"$schema", "host", "driver", "other_drivers", "session_groups"});
+  describe(reader, scenario);
+  reader.finish();
+  check_schema_key(json, origins, problems);
+  if (const Json* host = find_profile(json, "host", ProfileKind::host, origins, problems))
+    read_host(*host, "/host", origins, problems, scenario.host);
+  if (const Json* driver = find_profile(json, "driver", ProfileKind::driver, origins, problems))
+    read_driver(*driver, "/driver", origins, problems, scenario.driver);
+  if (scenario.driver.kind == DriverKind::nic_tls) scenario.ktls.mode = KtlsMode::ifnet;
+  read_other_drivers(json, origins, problems, scenario);
+  read_session_groups(json, origins, problems, scenario);
+  if (scenario.name.empty()) scenario.name = std::filesystem::path(file).stem().string();
+
+  check_scenario(scenario, origins, problems);
+  problems.throw_if_any();
+  return scenario;
+}
+
+}  // namespace
+
+Scenario read_scenario(Json json, const std::string& file, std::span<const std::string> sets) {
+  Problems problems;
+  Origins origins(file, Origins::Kind::scenario);
+  if (json.is_object()) apply_settings(sets, json, origins, problems);
+  return read(json, file, origins, problems);
+}
+
+Scenario read_scenario(Json json, const std::string& file, std::span<const Assignment> values,
+                       const std::string& from) {
+  Problems problems;
+  Origins origins(file, Origins::Kind::scenario);
+  if (json.is_object()) {
+    for (const Assignment& assignment : values) {
+      assign(json, assignment.pointer, assignment.value);
+      origins.mark_set(assignment.pointer, from);
+    }
+  }
+  return read(json, file, origins, problems);
+}
+
+Scenario load_scenario(const std::filesystem::path& path, std::span<const std::string> sets) {
+  Problems problems;
+  std::optional<Json> json = read_json_file(path, problems);
+  problems.throw_if_any();
+  return read_scenario(std::move(*json), path.string(), sets);
+}
+
+}  // namespace ktlssim

@@ -1,0 +1,33 @@
+// From a scenario's file and the command line's `--set` to a Scenario that can be simulated.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include "models/scenario.hpp"
+#include "sim/experiment/text/json_file.hpp"
+
+namespace ktlssim {
+
+// Reads the file, applies `sets` in order, fills in defaults, checks that everything fits together. Each set
+// is
+// "/json/pointer=VALUE" with VALUE as JSON, or as it stands where a text, a choice or a profile's name is
+// wanted. Throws InputError with every problem found.
+Scenario load_scenario(const std::filesystem::path& path, std::span<const std::string> sets = {});
+
+// A value to be written at the pointer of a parameter.
+struct Assignment {
+  std::string pointer;
+  Json value;
+};
+
+// Reads `json` (of the file `file`) with `values` written over it; they come from the file `from`, which
+// problems with them name, at the pointer in the scenario. Throws InputError.
+Scenario read_scenario(Json json, const std::string& file, std::span<const Assignment> values,
+                       const std::string& from);
+
+// The same as load_scenario from JSON at hand; `file` is what problems call it.
+Scenario read_scenario(Json json, const std::string& file, std::span<const std::string> sets = {});
+
+}  // namespace ktlssim

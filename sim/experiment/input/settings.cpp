@@ -1,0 +1,88 @@
+#include "sim/experiment/input/settings.hpp"
+
+#include <fmt/format.h>
+
+#include "sim/experiment/input/parameter_list.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+// Text where text is wanted needs no quotes: a TLS version 1.3 is not a number, and a host is its name.
+bool is_bare_text(const Parameter& parameter, const std::string& value) {
+  const char first = value.empty() ? '\0' : value.front();
+  switch (parameter.type) {
+    case ParameterType::text:
+    case ParameterType::choice:
+      return first != '"';
+    case ParameterType::profile:
+      return first != '"' && first != '{';
+    case ParameterType::group:
+    case ParameterType::integer:
+    case ParameterType::number:
+    case ParameterType::flag:
+    case ParameterType::quantity:
+      break;
+  }
+  return false;
+}
+
+Json parse_value(const Parameter& parameter, const std::string& value) {
+  if (is_bare_text(parameter, value)) return value;
+  Problems not_json;
+  std::optional<Json> json = parse_json(value, "--set", not_json);
+  return json ? std::move(*json) : Json(value);
+}
+
+// Null where something on the way is there and not an object, which the reader will complain about.
+Json* member(Json& object, const std::string& key, bool is_profile) {
+  auto found = object.find(key);
+  if (found == object.end()) found = object.emplace(key, Json::object()).first;
+  if (is_profile && found->is_string()) *found = Json::object({{"profile", *found}});
+  return found->is_object() ? &*found : nullptr;
+}
+
+}  // namespace
+
+void assign(Json& scenario, const std::string& pointer, Json value) {
+  Json* object = &scenario;
+  std::size_t begin = 1;
+  for (std::size_t slash = pointer.find('/', begin); slash != std::string::npos;
+       slash = pointer.find('/', begin)) {
+    const std::string key = pointer.substr(begin, slash - begin);
+    const bool is_profile = object == &scenario && (key == "host" || key == "driver");
+    object = member(*object, key, is_profile);
+    if (!object) return;
+    begin = slash + 1;
+  }
+  const std::string key = pointer.substr(begin);
+  const auto found = object->find(key);
+  if (found == object->end())
+    object->emplace(key, std::move(value));
+  else
+    *found = std::move(value);
+}
+
+void apply_settings(std::span<const std::string> sets, Json& scenario, Origins& origins, Problems& problems) {
+  if (sets.empty()) return;
+  const std::vector<Parameter> parameters = scenario_parameters();
+  for (const std::string& set : sets) {
+    const std::size_t equals = set.find('=');
+    if (equals == std::string::npos) {
+      problems.add("--set", "", short_text(Json(set)), "expected /json/pointer=VALUE");
+      continue;
+    }
+    const std::string pointer = set.substr(0, equals);
+    const std::string value = set.substr(equals + 1);
+    const Parameter* parameter = find_parameter(parameters, pointer);
+    if (!parameter) {
+      problems.add("--set", pointer, short_text(Json(value)),
+                   fmt::format("no such parameter; did you mean {}?", nearest_pointer(parameters, pointer)));
+      continue;
+    }
+    assign(scenario, pointer, parse_value(*parameter, value));
+    origins.mark_set(pointer);
+  }
+}
+
+}  // namespace ktlssim

@@ -1,0 +1,34 @@
+// What was simulated, beside what the profiles allow.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "models/scenario.hpp"
+#include "sim/experiment/statistics/summary.hpp"
+
+namespace ktlssim {
+
+// Where the interval lies: below: all of it under the bound. reached: the bound is in it. at_edges: above, by
+// no more than what was under way when measuring began. above: neither can be right.
+enum class BoundReach { below, reached, at_edges, above };
+inline constexpr std::array<std::string_view, 4> kBoundReachNames{"below", "reached", "at edges", "above"};
+
+struct BoundCheck {
+  std::string limited_by;
+  double bound_gbps;
+  double edges_gbps;  // what the send buffers, or the records in circulation, can add to the measured time
+  double part;        // of the bound that the mean is
+  BoundReach reach;
+  // Of a network of product form, its exact throughput, and whether the interval holds it. Nothing where the
+  // run was made once, or is no such network.
+  std::optional<double> exact_gbps;
+  bool exact_inside = false;
+};
+
+// Nothing if no replication is done. A single replication stands for its interval.
+std::optional<BoundCheck> check_against_bound(const Scenario& scenario, const Summary& summary);
+
+}  // namespace ktlssim

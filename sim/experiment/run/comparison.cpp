@@ -1,0 +1,87 @@
+#include "sim/experiment/run/comparison.hpp"
+
+#include <algorithm>
+#include <boost/math/statistics/univariate_statistics.hpp>
+#include <cmath>
+#include <limits>
+
+namespace ktlssim {
+
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+struct Pairs {
+  std::string unit;
+  bool random = false;
+  std::vector<double> a;
+  std::vector<double> b;
+};
+
+const Metric* find_metric(const RunResult& run, const std::string& name) {
+  const auto found = std::find_if(run.metrics.begin(), run.metrics.end(),
+                                  [&](const Metric& metric) { return metric.name == name; });
+  return found == run.metrics.end() || !std::isfinite(found->value) ? nullptr : &*found;
+}
+
+void add_pair(const RunResult& a, const RunResult& b, const std::string& name, Pairs& pairs) {
+  if (a.status != RunStatus::done || b.status != RunStatus::done) return;
+  const Metric* const in_a = find_metric(a, name);
+  const Metric* const in_b = find_metric(b, name);
+  if (in_a == nullptr || in_b == nullptr) return;
+  pairs.unit = in_a->unit;
+  pairs.random = pairs.random || a.random || b.random;
+  pairs.a.push_back(in_a->value);
+  pairs.b.push_back(in_b->value);
+}
+
+Pairs pairs_of(const Experiment& a, const Experiment& b, const std::string& name) {
+  Pairs pairs;
+  auto other = b.runs.begin();
+  for (const Replication& run : a.runs) {
+    while (other != b.runs.end() && other->number < run.number) ++other;
+    if (other == b.runs.end()) break;
+    if (other->number == run.number) add_pair(run.result, other->result, name, pairs);
+  }
+  return pairs;
+}
+
+}  // namespace
+
+Sample sample_of(std::span<const double> values) {
+  namespace statistics = boost::math::statistics;
+  std::vector<double> sorted(values.begin(), values.end());
+  std::sort(sorted.begin(), sorted.end());
+  const double stddev = sorted.size() > 1 ? std::sqrt(statistics::sample_variance(sorted)) : kNaN;
+  return {.n = sorted.size(),
+          .min = sorted.front(),
+          .max = sorted.back(),
+          .median = statistics::median(sorted),
+          .mean = statistics::mean(sorted),
+          .stddev = stddev};
+}
+
+bool MetricComparison::proven() const {
+  if (difference.spread == Spread::single) return false;
+  return difference.lo > 0 || difference.hi < 0;
+}
+
+double MetricComparison::percent(double value) const {
+  return a.mean == 0 ? kNaN : 100 * value / std::abs(a.mean);
+}
+
+std::vector<MetricComparison> compare_metrics(const Experiment& a, const Experiment& b,
+                                              std::span<const std::string> metrics) {
+  std::vector<MetricComparison> compared;
+  for (const std::string& name : metrics) {
+    const Pairs pairs = pairs_of(a, b, name);
+    if (pairs.a.empty()) continue;
+    std::vector<double> differences(pairs.a.size());
+    std::transform(pairs.b.begin(), pairs.b.end(), pairs.a.begin(), differences.begin(), std::minus<>());
+    compared.push_back({name, pairs.unit, sample_of(pairs.a), sample_of(pairs.b),
+                        estimate(name, pairs.unit, differences, pairs.random)});
+  }
+  return compared;
+}
+
+}  // namespace ktlssim

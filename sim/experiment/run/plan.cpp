@@ -1,0 +1,51 @@
+#include "sim/experiment/run/plan.hpp"
+
+#include <fmt/format.h>
+
+#include "sim/experiment/run/fork_pool.hpp"
+#include "sim/experiment/input/scenario_file.hpp"
+#include "sim/machine/simulate.hpp"
+
+namespace ktlssim {
+
+Variant with(Variant variant, std::string set) {
+  variant.sets.push_back(std::move(set));
+  return variant;
+}
+
+std::size_t Plan::add(const Variant& variant) {
+  const std::string key = fmt::format("{}\n{}", variant.scenario.string(), fmt::join(variant.sets, "\n"));
+  const auto found = index_.find(key);
+  if (found != index_.end()) return found->second;
+  scenarios_.push_back(load_scenario(variant.scenario, variant.sets));
+  return index_.emplace(key, scenarios_.size() - 1).first->second;
+}
+
+bool Plan::run(std::size_t replications, std::size_t jobs) {
+  replications_ = replications;
+  PoolOutcome outcome = run_in_children(scenarios_.size() * replications, jobs, [this](std::size_t task) {
+    return simulate(scenarios_[task / replications_], EngineKind::fiber, task % replications_);
+  });
+  results_ = std::move(outcome.results);
+  return !outcome.interrupted;
+}
+
+const RunResult* Plan::result(std::size_t variant, std::size_t replication) const {
+  const auto& result = results_.at(variant * replications_ + replication);
+  return result ? &*result : nullptr;
+}
+
+std::optional<Metric> metric_of(const RunResult* run, const std::string& name, std::string& why) {
+  if (run == nullptr) {
+    why = "not simulated";
+  } else if (run->status != RunStatus::done) {
+    why = run->diagnosis;
+  } else {
+    for (const Metric& metric : run->metrics)
+      if (metric.name == name) return metric;
+    why = fmt::format("there is no metric \"{}\"", name);
+  }
+  return std::nullopt;
+}
+
+}  // namespace ktlssim

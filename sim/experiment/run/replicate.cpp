@@ -1,0 +1,56 @@
+#include "sim/experiment/run/replicate.hpp"
+
+#include <algorithm>
+
+#include "sim/engine/engine.hpp"
+#include "sim/experiment/run/fork_pool.hpp"
+#include "sim/experiment/statistics/precision.hpp"
+
+namespace ktlssim {
+
+bool Experiment::all_done() const {
+  return !interrupted && std::all_of(runs.begin(), runs.end(), [](const Replication& run) {
+    return run.result.status == RunStatus::done;
+  });
+}
+
+Experiment replicate(const Scenario& scenario, EngineKind engine, std::size_t count, std::size_t jobs) {
+  Experiment experiment;
+  extend(experiment, scenario, engine, count, jobs);
+  return experiment;
+}
+
+void extend(Experiment& experiment, const Scenario& scenario, EngineKind engine, std::size_t count,
+            std::size_t jobs) {
+  const std::size_t first = experiment.runs.size();
+  if (experiment.interrupted || count <= first) return;
+  if (engine == EngineKind::simgrid) load_simgrid_engine();
+  PoolOutcome outcome = run_in_children(
+      count - first, jobs, [&](std::size_t task) { return simulate(scenario, engine, first + task); });
+  experiment.interrupted = outcome.interrupted;
+  for (std::size_t task = 0; task < outcome.results.size(); ++task)
+    if (auto& result = outcome.results[task]) experiment.runs.push_back({first + task, std::move(*result)});
+  std::vector<RunResult> ended;
+  for (const Replication& run : experiment.runs) ended.push_back(run.result);
+  experiment.summary = summarize(ended);
+}
+
+Experiment replicate_until_precise(const Scenario& scenario, EngineKind engine, std::size_t jobs) {
+  const MeasureParameters& measure = scenario.measure;
+  Experiment experiment;
+  extend(experiment, scenario, engine, 1, jobs);
+  std::size_t count = 0;
+  const bool random = experiment.runs.empty() || experiment.runs.front().result.random;
+  if (!random) experiment.precise = precise(experiment.summary, measure);  // more would be the same
+  while (random) {
+    count = replications_after(measure, count);
+    extend(experiment, scenario, engine, count, jobs);
+    experiment.precise = precise(experiment.summary, measure);
+    if (experiment.interrupted || *experiment.precise ||
+        count >= static_cast<std::size_t>(measure.max_replications))
+      break;
+  }
+  return experiment;
+}
+
+}  // namespace ktlssim

@@ -1,0 +1,118 @@
+#include "sim/experiment/sensitivity/sensitivity.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace ktlssim {
+
+namespace {
+
+constexpr std::string_view kThroughput = "throughput_gbps";
+constexpr std::string_view kCpu = "cpu_us_per_record";
+
+struct Candidate {
+  Sensitivity sensitivity;
+  std::size_t low;  // numbers of the plan
+  std::size_t high;
+};
+
+class Study {
+ public:
+  Study(const Variant& variant, double fraction) : variant_(variant), fraction_(fraction) {}
+
+  SensitivityRun run(std::size_t replications, std::size_t jobs) {
+    find_candidates();
+    screen(jobs);
+    if (!stopped()) measure(replications, jobs);
+    return std::move(result_);
+  }
+
+ private:
+  bool stopped() const { return result_.interrupted || !result_.failure.empty(); }
+
+  void find_candidates() {
+    for (VariedParameter& parameter : varied_parameters(variant_, fraction_, result_.not_varied))
+      candidates_.push_back({{.parameter = std::move(parameter), .throughput = {}, .cpu = {}}, 0, 0});
+  }
+
+  // A parameter that changes nothing in one replication is not looked at any further.
+  void screen(std::size_t jobs) {
+    Plan plan;
+    const std::size_t base = plan.add(variant_);
+    for (Candidate& candidate : candidates_)
+      candidate.high = plan.add(with(variant_, candidate.sensitivity.parameter.set_high()));
+    result_.interrupted = !plan.run(1, jobs);
+    if (result_.interrupted) return;
+    const auto value = [&](std::size_t number, std::string_view metric, std::string& why) {
+      const auto found = metric_of(plan.result(number, 0), std::string(metric), why);
+      return found ? found->value : 0;
+    };
+    std::string why;
+    const double throughput = value(base, kThroughput, result_.failure);
+    const double cpu = value(base, kCpu, result_.failure);
+    const auto changes = [&](const Candidate& candidate) {
+      return value(candidate.high, kThroughput, why) != throughput || value(candidate.high, kCpu, why) != cpu;
+    };
+    const auto rest = std::stable_partition(candidates_.begin(), candidates_.end(), changes);
+    result_.without_effect = static_cast<std::size_t>(candidates_.end() - rest);
+    candidates_.erase(rest, candidates_.end());
+  }
+
+  void measure(std::size_t replications, std::size_t jobs) {
+    Plan plan;
+    for (Candidate& candidate : candidates_) {
+      candidate.low = plan.add(with(variant_, candidate.sensitivity.parameter.set_low()));
+      candidate.high = plan.add(with(variant_, candidate.sensitivity.parameter.set_high()));
+    }
+    result_.interrupted = !plan.run(replications, jobs);
+    if (result_.interrupted) return;
+    for (Candidate& candidate : candidates_) {
+      std::string why;
+      candidate.sensitivity.throughput = elasticity(plan, candidate, kThroughput, why);
+      candidate.sensitivity.cpu = elasticity(plan, candidate, kCpu, why);
+      if (why.empty())
+        result_.parameters.push_back(std::move(candidate.sensitivity));
+      else
+        result_.not_varied.push_back(
+            {candidate.sensitivity.parameter.pointer, "a run failed: " + why.substr(0, why.find('\n'))});
+    }
+    // What is proven of it: the end of the interval that is nearer to zero.
+    const auto proven = [](const Estimate& e) {
+      return std::max({0.0, std::min(e.lo, e.hi), -std::max(e.lo, e.hi)});
+    };
+    const auto strength = [&](const Sensitivity& s) { return std::max(proven(s.throughput), proven(s.cpu)); };
+    std::stable_sort(result_.parameters.begin(), result_.parameters.end(),
+                     [&](const Sensitivity& a, const Sensitivity& b) { return strength(a) > strength(b); });
+  }
+
+  Estimate elasticity(const Plan& plan, const Candidate& candidate, std::string_view metric,
+                      std::string& why) {
+    const double step = std::log(candidate.sensitivity.parameter.high / candidate.sensitivity.parameter.low);
+    std::vector<double> values;
+    bool random = false;
+    for (std::size_t r = 0; r < plan.replications(); ++r) {
+      const auto low = metric_of(plan.result(candidate.low, r), std::string(metric), why);
+      const auto high = metric_of(plan.result(candidate.high, r), std::string(metric), why);
+      const bool defined = low && high && low->value > 0 && high->value > 0;
+      values.push_back(defined ? std::log(high->value / low->value) / step : 0);
+      random = random || (low && plan.result(candidate.low, r)->random);
+    }
+    return estimate(std::string(metric), "1", values, random);
+  }
+
+  const Variant& variant_;
+  double fraction_;
+  std::vector<Candidate> candidates_;
+  SensitivityRun result_;
+};
+
+}  // namespace
+
+SensitivityRun sensitivity(const Variant& variant, double fraction, std::size_t replications,
+                           std::size_t jobs) {
+  return Study(variant, fraction).run(replications, jobs);
+}
+
+}  // namespace ktlssim

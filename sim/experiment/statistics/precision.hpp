@@ -1,0 +1,27 @@
+// When to stop replicating: as soon as the intervals are narrow enough. Looked at after min_replications,
+// then after half as many more each time, up to max_replications, so that the number does not depend on how
+// many are simulated at a time, and few looks spoil little of the confidence.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "models/scenario.hpp"
+#include "sim/experiment/statistics/summary.hpp"
+
+namespace ktlssim {
+
+std::vector<std::string> precision_metrics(const MeasureParameters& measure);
+
+// How many replications the next look wants after `n`; 0 stands for the first one.
+std::size_t replications_after(const MeasureParameters& measure, std::size_t n);
+
+// Half the 95 % interval is at most `relative` of `scale`. Not if one replication alone is known.
+bool narrow(const Estimate& estimate, double relative, double scale);
+
+// Half the 95 % interval of each metric is at most relative_precision of its mean. A metric that is missing,
+// or that one replication alone is known of, is not precise.
+bool precise(const Summary& summary, const MeasureParameters& measure);
+
+}  // namespace ktlssim

@@ -1,0 +1,158 @@
+#include "sim/experiment/statistics/summary.hpp"
+
+#include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
+#include <cmath>
+#include <map>
+
+#include "sim/measure/latency_histogram.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+double mean_of(std::span<const double> values) {
+  double sum = 0;
+  for (const double value : values) sum += value;
+  return sum / static_cast<double>(values.size());
+}
+
+// Half the width of the 95 % confidence interval of `centre`.
+double half_width(std::span<const double> values, double centre) {
+  constexpr double kTail = 0.025;
+  double squares = 0;
+  for (const double value : values) squares += (value - centre) * (value - centre);
+  const double n = static_cast<double>(values.size());
+  const double t = boost::math::quantile(boost::math::complement(boost::math::students_t(n - 1), kTail));
+  return t * std::sqrt(squares / (n - 1) / n);
+}
+
+// Values by key, keys in the order of their first appearance.
+template <class Key, class Value>
+class Gathered {
+ public:
+  Value& at(const Key& key) {
+    const auto [found, is_new] = index_.emplace(key, items_.size());
+    if (is_new) items_.emplace_back(key, Value{});
+    return items_[found->second].second;
+  }
+  const std::vector<std::pair<Key, Value>>& items() const { return items_; }
+
+ private:
+  std::map<Key, std::size_t> index_;
+  std::vector<std::pair<Key, Value>> items_;
+};
+
+struct MetricValues {
+  std::string unit;
+  std::vector<double> values;
+};
+
+void add_metrics(std::span<const RunResult* const> done, const LatencyHistogram& latency, Summary& summary) {
+  Gathered<std::string, MetricValues> metrics;
+  for (const RunResult* result : done) {
+    for (const Metric& metric : result->metrics) {
+      MetricValues& gathered = metrics.at(metric.name);
+      gathered.unit = metric.unit;
+      gathered.values.push_back(metric.value);
+    }
+  }
+  const bool random =
+      std::any_of(done.begin(), done.end(), [](const RunResult* result) { return result->random; });
+  for (const auto& [name, gathered] : metrics.items()) {
+    const auto* quantile = std::ranges::find(kLatencyQuantiles, name, [](const auto& q) { return q.first; });
+    const double centre = quantile == kLatencyQuantiles.end() ? mean_of(gathered.values)
+                                                              : latency.quantile_us(quantile->second);
+    summary.metrics.push_back(estimate_about(centre, name, gathered.unit, gathered.values, random));
+  }
+}
+
+void add_cpu(std::span<const RunResult* const> done, Summary& summary) {
+  Gathered<std::array<std::string, 3>, double> rows;
+  for (const RunResult* result : done)
+    for (const CpuRow& row : result->cpu)
+      rows.at({row.thread, row.thread_class, row.function}) += static_cast<double>(row.busy_ns);
+  for (const auto& [key, busy_ns] : rows.items())
+    summary.cpu.push_back({key[0], key[1], key[2], busy_ns / static_cast<double>(done.size())});
+}
+
+void add_resources(std::span<const RunResult* const> done, Summary& summary) {
+  Gathered<std::string, std::vector<const Resource*>> resources;
+  for (const RunResult* result : done)
+    for (const Resource& resource : result->resources) resources.at(resource.name).push_back(&resource);
+  const double n = static_cast<double>(done.size());
+  for (const auto& [name, seen] : resources.items()) {
+    Resource mean = *seen.front();
+    mean.demand_us = 0;
+    mean.utilization = 0;
+    for (const Resource* resource : seen) {
+      mean.demand_us += resource->demand_us / n;
+      mean.utilization += resource->utilization / n;
+    }
+    summary.resources.push_back(std::move(mean));
+  }
+}
+
+}  // namespace
+
+Estimate estimate(std::string name, std::string unit, std::span<const double> values, bool random) {
+  return estimate_about(mean_of(values), std::move(name), std::move(unit), values, random);
+}
+
+Estimate estimate_about(double centre, std::string name, std::string unit, std::span<const double> values,
+                        bool random) {
+  Estimate result{std::move(name), std::move(unit),      centre, centre, centre,
+                  values.size(),   Spread::deterministic};
+  if (!random) {
+    result.mean = result.lo = result.hi = values.front();
+  } else if (values.size() == 1) {
+    result.spread = Spread::single;
+  } else {
+    const double half = half_width(values, centre);
+    result.spread = Spread::interval;
+    result.lo = centre - half;
+    result.hi = centre + half;
+  }
+  return result;
+}
+
+const Estimate* Summary::metric(std::string_view name) const {
+  const auto found = std::find_if(metrics.begin(), metrics.end(),
+                                  [&](const Estimate& metric) { return metric.name == name; });
+  return found == metrics.end() ? nullptr : &*found;
+}
+
+const Resource* Summary::bottleneck() const {
+  const auto hardware = [](const Resource& r) { return r.kind != "cpu" && r.kind != "thread"; };
+  const auto as_seen = [&hardware](const Resource& r) {
+    return r.utilization + (hardware(r) ? kHardwareFirst : 0);
+  };
+  const auto highest =
+      std::max_element(resources.begin(), resources.end(),
+                       [&as_seen](const Resource& a, const Resource& b) { return as_seen(a) < as_seen(b); });
+  return highest == resources.end() ? nullptr : &*highest;
+}
+
+Summary summarize(std::span<const RunResult> results) {
+  std::vector<const RunResult*> done;
+  for (const RunResult& result : results)
+    if (result.status == RunStatus::done) done.push_back(&result);
+  Summary summary;
+  summary.done = done.size();
+  if (done.empty()) return summary;
+
+  LatencyHistogram latency;
+  for (const RunResult* result : done) latency.add(result->latency);
+  summary.latency_cdf = latency.cumulative();
+  add_metrics(done, latency, summary);
+  Gathered<std::string, double> counters;
+  for (const RunResult* result : done)
+    for (const auto& [name, value] : result->counters) counters.at(name) += static_cast<double>(value);
+  for (const auto& [name, sum] : counters.items())
+    summary.counters.emplace_back(name, sum / static_cast<double>(done.size()));
+  add_cpu(done, summary);
+  add_resources(done, summary);
+  return summary;
+}
+
+}  // namespace ktlssim

@@ -1,0 +1,280 @@
+#include "sim/experiment/sweep/sweep_directory.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "sim/experiment/text/build_info.hpp"
+#include "sim/experiment/input/effective.hpp"
+#include "sim/experiment/statistics/precision.hpp"
+#include "sim/experiment/result/result_json.hpp"
+#include "sim/experiment/text/run_result_json.hpp"
+#include "sim/experiment/statistics/summary.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+constexpr int kSchemaVersion = 2;
+
+// What the tables and a report need of a result; numbers that are not finite as null.
+Json json_of(const RunResult& result) {
+  Json metrics = Json::array();
+  for (const Metric& metric : result.metrics)
+    metrics.push_back({metric.name, metric.unit, std::isfinite(metric.value) ? Json(metric.value) : Json()});
+  Json json = Json::object();
+  json.emplace("host", machine_name());
+  json.emplace("status", kRunStatusNames[static_cast<std::size_t>(result.status)]);
+  json.emplace("reason", result.diagnosis);
+  json.emplace("random", result.random);
+  json.emplace("wall_seconds", result.wall_seconds);
+  json.emplace("peak_memory_kib", result.peak_memory_kib);
+  json.emplace("metrics", std::move(metrics));
+  json.emplace("latency", result.latency);
+  json.update(usage_json(result));
+  return json;
+}
+
+// Throws nlohmann's exceptions if `json` was not made by json_of().
+SweepRun run_of(const Json& json) {
+  const std::string status = json.at("status").get<std::string>();
+  const auto name = std::find(kRunStatusNames.begin(), kRunStatusNames.end(), status);
+  SweepRun run{{}, json.at("host").get<std::string>()};
+  run.result.status = name == kRunStatusNames.end() ? RunStatus::failed
+                                                    : static_cast<RunStatus>(name - kRunStatusNames.begin());
+  run.result.diagnosis = json.at("reason").get<std::string>();
+  run.result.random = json.at("random").get<bool>();
+  run.result.wall_seconds = json.at("wall_seconds").get<double>();
+  run.result.peak_memory_kib = json.at("peak_memory_kib").get<std::int64_t>();
+  for (const Json& metric : json.at("metrics"))
+    run.result.metrics.push_back(
+        {metric.at(0).get<std::string>(), metric.at(1).get<std::string>(),
+         metric.at(2).is_null() ? std::numeric_limits<double>::quiet_NaN() : metric.at(2).get<double>()});
+  json.at("latency").get_to(run.result.latency);
+  return run;
+}
+
+// When each point's replications end.
+Json stopping_json(const Sweep& sweep) {
+  Json all = Json::array();
+  for (const SweepPoint& point : sweep.points)
+    all.push_back({{"relative_precision", point.measure.relative_precision},
+                   {"precision_metrics", point.measure.precision_metrics},
+                   {"min_replications", point.measure.min_replications},
+                   {"max_replications", point.measure.max_replications}});
+  return all;
+}
+
+void read_stopping(const Json& json, MeasureParameters& measure) {
+  measure.relative_precision = json.at("relative_precision").get<double>();
+  measure.precision_metrics = json.at("precision_metrics").get<std::string>();
+  measure.min_replications = json.at("min_replications").get<std::int64_t>();
+  measure.max_replications = json.at("max_replications").get<std::int64_t>();
+}
+
+Json read_manifest(const std::filesystem::path& directory) {
+  const std::filesystem::path path = directory / "manifest.json";
+  if (!std::filesystem::exists(path))
+    throw InputError({{directory.string(), "", "", "not a directory of ktlssim sweep: no manifest.json"}});
+  Problems problems;
+  std::optional<Json> found = read_json_file(path, problems);
+  problems.throw_if_any();
+  if (!found->is_object() || !found->contains("sweep_id"))
+    throw InputError({{path.string(), "", "", "not the manifest of a sweep"}});
+  return std::move(*found);
+}
+
+}  // namespace
+
+Json manifest_of(const Sweep& sweep, const std::string& command_line) {
+  const BuildInfo& build = build_info();
+  Json seeds = Json::array();
+  Json values = Json::array();
+  for (const SweepPoint& point : sweep.points) {
+    seeds.push_back(point.scenario.seed);
+    Json row = Json::array();
+    for (const Assignment& assignment : point.values) row.push_back(assignment.value);
+    values.push_back(std::move(row));
+  }
+  Json json = Json::object();
+  json.emplace("schema_version", kSchemaVersion);
+  json.emplace("sweep", sweep.settings.name);
+  json.emplace("sweep_id", sweep.id);
+  json.emplace("version", build.version);
+  json.emplace("git", build.git);
+  json.emplace("compiler", build.compiler);
+  json.emplace("simgrid", build.simgrid);
+  json.emplace("build_type", build.build_type);
+  json.emplace("engine", "fiber");
+  json.emplace("command_line", command_line);
+  json.emplace("parameters", sweep.parameters);
+  json.emplace("replications", sweep.replications());
+  json.emplace("common_random_numbers", sweep.settings.common_random_numbers);
+  json.emplace("points", sweep.points.size());
+  json.emplace("seeds", std::move(seeds));
+  json.emplace("values", std::move(values));
+  if (sweep.until_precise()) json.emplace("stopping", stopping_json(sweep));
+  json.emplace("done", 0);
+  json.emplace("failed", 0);
+  json.emplace("missing", count(sweep, SweepRuns(sweep.points.size() * sweep.replications())).total);
+  json.emplace("interrupted", false);
+  return json;
+}
+
+void compare_manifests(const Json& ours, const std::filesystem::path& path, const Json& theirs,
+                       Problems& problems) {
+  for (const char* key : {"schema_version", "sweep_id", "version", "git", "seeds", "replications"}) {
+    const Json value = theirs.value(key, Json());
+    if (value != ours.at(key))
+      problems.add(
+          (path / "manifest.json").string(), child_pointer("", key), short_text(value),
+          fmt::format("results of another sweep, version or seed: {} here", short_text(ours.at(key))));
+  }
+}
+
+std::size_t planned(const Sweep& sweep, const SweepRuns& runs, std::size_t point) {
+  const MeasureParameters& measure = sweep.points[point].measure;
+  const auto last = static_cast<std::size_t>(measure.max_replications);
+  std::size_t n = replications_after(measure, 0);
+  std::vector<RunResult> ended;
+  while (n < last) {
+    while (ended.size() < n) {
+      const auto& run = runs[point * sweep.replications() + ended.size()];
+      if (!run) return n;
+      ended.push_back(run->result);
+    }
+    if (precise(summarize(ended), measure)) return n;
+    n = replications_after(measure, n);
+  }
+  return last;
+}
+
+SweepCounts count(const Sweep& sweep, const SweepRuns& runs) {
+  std::vector<std::size_t> all(sweep.points.size());
+  std::iota(all.begin(), all.end(), 0U);
+  return count(sweep, runs, all);
+}
+
+SweepCounts count(const Sweep& sweep, const SweepRuns& runs, std::span<const std::size_t> points) {
+  SweepCounts counts;
+  for (const std::size_t point : points) {
+    const std::size_t n = planned(sweep, runs, point);
+    counts.total += n;
+    for (std::size_t i = 0; i < n; ++i)
+      if (const auto& run = runs[point * sweep.replications() + i])
+        ++(run->result.status == RunStatus::done ? counts.done : counts.failed);
+  }
+  return counts;
+}
+
+SweepDirectory::SweepDirectory(const std::filesystem::path& path, Json manifest, bool join)
+    : top_(path), points_(path / "points"), runs_(path / "runs"), manifest_(std::move(manifest)) {
+  if (top_.create("manifest.json", json_text(manifest_))) return;
+  if (!join)
+    throw InputError({{(path / "manifest.json").string(), "", "",
+                       "there are results already; --resume goes on with them"}});
+  Problems problems;
+  compare_manifests(manifest_, path, read_manifest(path), problems);
+  problems.throw_if_any();
+}
+
+SweepDirectory::SweepDirectory(const std::filesystem::path& path)
+    : top_((read_manifest(path), path)),
+      points_(path / "points"),
+      runs_(path / "runs"),
+      manifest_(read_manifest(path)) {
+  plan();  // throws where the manifest is not what ktlssim writes
+}
+
+Sweep SweepDirectory::plan() const {
+  const InputError refused({{(path() / "manifest.json").string(), "", "", "not the manifest of a sweep"}});
+  Sweep sweep;
+  try {
+    sweep.settings.name = manifest_.at("sweep").get<std::string>();
+    sweep.settings.replications = manifest_.at("replications").get<std::int64_t>();
+    sweep.id = manifest_.at("sweep_id").get<std::string>();
+    sweep.parameters = manifest_.at("parameters").get<std::vector<std::string>>();
+    const Json& rows = manifest_.at("values");
+    if (sweep.settings.replications < 1 || manifest_.at("points").get<std::size_t>() != rows.size())
+      throw refused;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      SweepPoint& point = sweep.points.emplace_back();
+      point.scenario.seed = manifest_.at("seeds").at(i).get<std::int64_t>();
+      point.measure.min_replications = point.measure.max_replications = sweep.settings.replications;
+      if (manifest_.contains("stopping")) read_stopping(manifest_.at("stopping").at(i), point.measure);
+      for (std::size_t j = 0; j < sweep.parameters.size(); ++j)
+        point.values.push_back({sweep.parameters[j], rows.at(i).at(j)});
+    }
+  } catch (const nlohmann::json::exception&) {
+    throw refused;
+  }
+  return sweep;
+}
+
+std::string SweepDirectory::run_name(std::size_t number) const {
+  const auto replications = manifest_.at("replications").get<std::size_t>();
+  return fmt::format("{:05}-{:05}.json", number / replications, number % replications);
+}
+
+void SweepDirectory::write_point(std::size_t point, const Scenario& scenario) const {
+  points_.write_soon(fmt::format("{:05}.json", point), json_text(effective_json(scenario)));
+}
+
+SweepRun SweepDirectory::write_run(std::size_t number, const RunResult& result) const {
+  const Json json = json_of(result);
+  write_run(number, json);
+  return run_of(json);
+}
+
+void SweepDirectory::write_run(std::size_t number, const Json& run) const {
+  runs_.write_soon(run_name(number), json_text(run));
+}
+
+std::optional<Json> SweepDirectory::read_run(std::size_t number) const {
+  const std::filesystem::path path = runs_.path() / run_name(number);
+  std::error_code none;
+  const std::uintmax_t bytes = std::filesystem::file_size(path, none);
+  if (none || bytes == 0) return std::nullopt;  // empty: the machine stopped before it was on the disk
+  Problems problems;
+  std::optional<Json> json = read_json_file(path, problems);
+  problems.throw_if_any();
+  return json;
+}
+
+std::optional<SweepRun> SweepDirectory::run(std::size_t number) const {
+  const std::optional<Json> json = read_run(number);
+  if (!json) return std::nullopt;
+  try {
+    return run_of(*json);
+  } catch (const nlohmann::json::exception&) {
+    throw InputError({{(runs_.path() / run_name(number)).string(), "", "",
+                       "not a result of ktlssim sweep; remove it and --resume"}});
+  }
+}
+
+SweepRuns SweepDirectory::runs() const {
+  SweepRuns all(manifest_.at("points").get<std::size_t>() * manifest_.at("replications").get<std::size_t>());
+  for (std::size_t number = 0; number < all.size(); ++number) all[number] = run(number);
+  return all;
+}
+
+SweepCounts SweepDirectory::write_tables(bool interrupted, const std::string& command_line) {
+  const Sweep sweep = plan();
+  const SweepRuns all = runs();
+  const SweepCounts counts = count(sweep, all);
+  top_.write("runs.csv", runs_csv(sweep, all));
+  top_.write("timing.csv", timing_csv(sweep, all));
+  top_.write("summary.csv", summary_csv(sweep, all));
+  manifest_["command_line"] = command_line;
+  manifest_["done"] = counts.done;
+  manifest_["failed"] = counts.failed;
+  manifest_["missing"] = counts.missing();
+  manifest_["interrupted"] = interrupted;
+  top_.write("manifest.json", json_text(manifest_));
+  return counts;
+}
+
+}  // namespace ktlssim

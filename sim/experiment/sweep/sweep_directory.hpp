@@ -1,0 +1,73 @@
+// The directory of a sweep (results/README.md): what was asked in manifest.json, a file a replication, tables
+// made from these files. Processes of several machines may write into one directory at a time.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "sim/experiment/text/output_directory.hpp"
+#include "sim/experiment/sweep/sweep_file.hpp"
+#include "sim/experiment/sweep/sweep_tables.hpp"
+
+namespace ktlssim {
+
+// Counted in replications.
+struct SweepCounts {
+  std::size_t total = 0;
+  std::size_t done = 0;
+  std::size_t failed = 0;  // stalled and panicked ones included
+  std::size_t missing() const { return total - done - failed; }
+};
+
+// What a manifest says before anything has run: the sweep, its points, and what simulates them.
+Json manifest_of(const Sweep& sweep, const std::string& command_line);
+
+class SweepDirectory {
+ public:
+  // Claims an empty directory for a sweep, or joins one of the same sweep and build. Throws InputError if it
+  // holds results and `join` is false, or those of another sweep or build.
+  SweepDirectory(const std::filesystem::path& path, Json manifest, bool join);
+  // One that is there. Throws InputError if it is not a sweep's.
+  explicit SweepDirectory(const std::filesystem::path& path);
+
+  const std::filesystem::path& path() const { return top_.path(); }
+  const Json& manifest() const { return manifest_; }
+  // The sweep as far as its tables need it: parameters, values and seeds of the points, replications.
+  Sweep plan() const;
+
+  void write_point(std::size_t point, const Scenario& scenario) const;
+  // Returns what run() would read of it. On the disk after sync(), as a point.
+  SweepRun write_run(std::size_t number, const RunResult& result) const;
+  void write_run(std::size_t number, const Json& run) const;
+  void sync() const { top_.sync(); }
+  // The file of replication `number` (point * replications + replication); null where there is none.
+  std::optional<Json> read_run(std::size_t number) const;
+  std::optional<SweepRun> run(std::size_t number) const;
+  // All of them.
+  SweepRuns runs() const;
+
+  // The tables and the manifest's counts, from the files.
+  SweepCounts write_tables(bool interrupted, const std::string& command_line);
+
+ private:
+  std::string run_name(std::size_t number) const;
+
+  OutputDirectory top_;
+  OutputDirectory points_;
+  OutputDirectory runs_;
+  Json manifest_;
+};
+
+// How many replications of a point there are to be, as far as those that there are can tell.
+std::size_t planned(const Sweep& sweep, const SweepRuns& runs, std::size_t point);
+// Of those that are planned, of all points or these.
+SweepCounts count(const Sweep& sweep, const SweepRuns& runs);
+SweepCounts count(const Sweep& sweep, const SweepRuns& runs, std::span<const std::size_t> points);
+
+// Why results under `theirs` cannot stand beside those under `ours`; one problem a member that differs.
+void compare_manifests(const Json& ours, const std::filesystem::path& path, const Json& theirs,
+                       Problems& problems);
+
+}  // namespace ktlssim

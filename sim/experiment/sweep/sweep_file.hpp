@@ -1,0 +1,69 @@
+// A sweep: one scenario with some of its parameters varied. From the file to the points, all of them checked.
+//
+//   scenario               file of the scenario, relative to the sweep's own
+//   replications           of every point; left out: 1, or as many as measure/relative_precision takes
+//   common_random_numbers  true: every point has the scenario's seed; false: point K has that seed + K
+//   parameters
+//     grid    {POINTER: values, ...}   every combination
+//     zip     {POINTER: values, ...}   in lockstep: all of the same length
+//     list    [{POINTER: value, ...}]  one row after the other, all with the same pointers
+//   constraint             a text or a list of them (constraint.hpp): points that break one are left out
+//
+// `values` is a list, or {"linear": {"from", "to", "steps"}} or {"log": {...}}: `steps` values with both ends
+// among them, rounded where the parameter is an integer. Points are numbered from 0: the first pointer of
+// `grid` varies slowest, then the others, then `zip`, then `list`.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "models/parameter_visitor.hpp"
+#include "models/scenario.hpp"
+#include "sim/experiment/input/scenario_file.hpp"
+
+namespace ktlssim {
+
+inline constexpr std::size_t kMaxPoints = 10000;
+
+struct SweepSettings {
+  std::string name;
+  std::string description;
+  std::string scenario;
+  std::int64_t replications;
+  bool common_random_numbers;
+};
+
+void describe(ParameterVisitor& visitor, SweepSettings& settings);
+
+struct SweepPoint {
+  std::vector<Assignment> values;  // in the order of Sweep::parameters
+  Scenario scenario;
+  // How many replications: min_ and max_replications, which are equal where the number is fixed.
+  MeasureParameters measure{};
+};
+
+struct Sweep {
+  SweepSettings settings;
+  std::string file;
+  std::string scenario_file;
+  std::vector<std::string> parameters;  // pointers of what varies
+  std::vector<SweepPoint> points;       // by index
+  std::string id;  // the same for the same points in the same order, with the same seeds and replications
+
+  // Of the point that may have most.
+  std::size_t replications() const { return static_cast<std::size_t>(settings.replications); }
+  bool until_precise() const;
+};
+
+// Throws InputError with everything that is wrong with the file, its scenario and any of the points.
+Sweep load_sweep(const std::filesystem::path& path);
+
+// Whether the file is meant to be a sweep: it has "parameters". False if it cannot be read.
+bool is_sweep(const std::filesystem::path& path);
+
+// The value in a cell of a table: text as it is, everything else as JSON.
+std::string plain_value(const Json& value);
+
+}  // namespace ktlssim

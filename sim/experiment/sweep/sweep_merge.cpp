@@ -1,0 +1,58 @@
+#include "sim/experiment/sweep/sweep_merge.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+
+namespace ktlssim {
+
+namespace {
+
+bool done(const Json& run) { return run.value("status", "") == "done"; }
+
+}  // namespace
+
+SweepCounts merge_sweeps(const std::filesystem::path& target,
+                         const std::vector<std::filesystem::path>& others, const std::string& command_line) {
+  const bool is_new = !others.empty() && !std::filesystem::exists(target / "manifest.json");
+  Problems problems;
+  std::vector<SweepDirectory> parts;
+  for (const std::filesystem::path& path : others) {
+    parts.emplace_back(path);
+    compare_manifests(parts.front().manifest(), path, parts.back().manifest(), problems);
+  }
+  problems.throw_if_any();
+  SweepDirectory into =
+      is_new ? SweepDirectory(target, parts.front().manifest(), false) : SweepDirectory(target);
+  if (!parts.empty())
+    compare_manifests(into.manifest(), parts.front().path(), parts.front().manifest(), problems);
+  problems.throw_if_any();
+
+  const std::size_t total = into.runs().size();
+  const std::size_t replications = into.plan().replications();
+  std::map<std::size_t, Json> taken;
+  for (std::size_t number = 0; number < total; ++number) {
+    std::optional<Json> best = into.read_run(number);
+    for (const SweepDirectory& part : parts) {
+      if (!part.run(number)) continue;  // which checks that it is one
+      const std::optional<Json> run = part.read_run(number);
+      if (best && done(*best) && done(*run) &&
+          best->value("metrics", Json()) != run->value("metrics", Json()))
+        problems.add(part.path().string(), "", "",
+                     fmt::format("its replication {} of point {} differs from that of another directory",
+                                 number % replications, number / replications));
+      if (best && (done(*best) || !done(*run))) continue;
+      best = run;
+      taken[number] = *run;
+    }
+  }
+  problems.throw_if_any();
+  for (const auto& [number, run] : taken) into.write_run(number, run);
+  for (const SweepDirectory& part : parts)
+    std::filesystem::copy(
+        part.path() / "points", into.path() / "points",
+        std::filesystem::copy_options::skip_existing | std::filesystem::copy_options::recursive);
+  return into.write_tables(false, command_line);
+}
+
+}  // namespace ktlssim

@@ -1,0 +1,110 @@
+#include "sim/experiment/sweep/sweep_run.hpp"
+
+#include <chrono>
+#include <vector>
+
+#include "sim/experiment/run/fork_pool.hpp"
+#include "sim/machine/simulate.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+// What a power failure may cost, at the most.
+constexpr std::chrono::seconds kSyncInterval{5};
+
+class SweepRunner {
+ public:
+  SweepRunner(const Sweep& sweep, const SweepRunOptions& options, const SweepDirectory& directory)
+      : sweep_(sweep), options_(options), directory_(directory), runs_(directory.runs()) {
+    for (std::size_t point = 0; point < sweep.points.size(); ++point)
+      if (options.shard.contains(point)) points_.push_back(point);
+    for (const std::size_t point : points_) {
+      directory.write_point(point, sweep.points[point].scenario);
+      for (std::size_t i = 0; i < sweep.replications(); ++i) {
+        auto& run = runs_[point * sweep.replications() + i];
+        if (run && run->result.status != RunStatus::done) run.reset();  // once more
+      }
+    }
+  }
+
+  // Rounds, because what is planned for a point may depend on its runs.
+  SweepOutcome run() {
+    SweepOutcome outcome;
+    for (std::vector<std::size_t> wanted = missing(); !wanted.empty() && !outcome.interrupted;
+         wanted = missing())
+      outcome.interrupted = simulate_all(wanted);
+    directory_.sync();
+    if (options_.progress) options_.progress(counts(), ended_);
+    outcome.counts = counts();
+    return outcome;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  std::vector<std::size_t> missing() const {
+    std::vector<std::size_t> numbers;
+    for (const std::size_t point : points_)
+      for (std::size_t i = 0; i < planned(sweep_, runs_, point); ++i)
+        if (!runs_[point * sweep_.replications() + i]) numbers.push_back(point * sweep_.replications() + i);
+    return numbers;
+  }
+
+  bool simulate_all(const std::vector<std::size_t>& numbers) {
+    PoolOptions pool;
+    pool.jobs = options_.jobs;
+    pool.limit = options_.limit;
+    pool.ended = [&](std::size_t task, RunResult result) {
+      keep(numbers[task], directory_.write_run(numbers[task], result));
+      ++ended_;
+    };
+    pool.ticked = [&] {
+      if (Clock::now() - synced_ >= kSyncInterval) {
+        directory_.sync();
+        synced_ = Clock::now();
+      }
+      if (options_.progress) options_.progress(counts(), ended_);
+    };
+    return run_in_children(numbers.size(), pool, [&](std::size_t task) {
+      const std::size_t number = numbers[task];
+      return simulate(sweep_.points[number / sweep_.replications()].scenario, EngineKind::fiber,
+                      number % sweep_.replications());
+    });
+  }
+
+  // Of a point whose number of replications is fixed nothing but how its runs ended: a large process is slow
+  // to fork.
+  void keep(std::size_t number, SweepRun run) {
+    if (sweep_.points[number / sweep_.replications()].measure.relative_precision <= 0) {
+      RunResult ended;
+      ended.status = run.result.status;
+      run.result = std::move(ended);
+    }
+    runs_[number] = std::move(run);
+  }
+
+  SweepCounts counts() const { return count(sweep_, runs_, points_); }
+
+  const Sweep& sweep_;
+  const SweepRunOptions& options_;
+  const SweepDirectory& directory_;
+  std::vector<std::size_t> points_;
+  SweepRuns runs_;
+  std::size_t ended_ = 0;
+  Clock::time_point synced_ = Clock::now();
+};
+
+}  // namespace
+
+SweepOutcome run_sweep(const Sweep& sweep, const SweepRunOptions& options) {
+  SweepDirectory directory(options.out, manifest_of(sweep, options.command_line),
+                           options.resume || !options.shard.whole());
+  SweepOutcome outcome = SweepRunner(sweep, options, directory).run();
+  // From the files, so that the tables are the same however they came about.
+  if (options.shard.whole())
+    outcome.counts = directory.write_tables(outcome.interrupted, options.command_line);
+  return outcome;
+}
+
+}  // namespace ktlssim

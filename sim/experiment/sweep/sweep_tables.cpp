@@ -1,0 +1,122 @@
+#include "sim/experiment/sweep/sweep_tables.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "sim/experiment/text/json_file.hpp"
+#include "sim/experiment/text/run_result_json.hpp"
+#include "sim/experiment/statistics/summary.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+std::string cell(std::string text) {
+  for (char& c : text)
+    if (c == '\n' || c == '\r') c = ' ';
+  if (text.find_first_of(",\"") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + '"';
+}
+
+std::string number(double value) { return std::isfinite(value) ? number_json(value).dump() : ""; }
+
+std::string header(const Sweep& sweep, const std::string& first) {
+  std::string text = first;
+  for (const std::string& pointer : sweep.parameters) text += ',' + cell(pointer);
+  return text;
+}
+
+std::string values_of(const SweepPoint& point) {
+  std::string text;
+  for (const Assignment& assignment : point.values) text += ',' + cell(plain_value(assignment.value));
+  return text;
+}
+
+std::string_view spread_name(Spread spread) {
+  switch (spread) {
+    case Spread::interval:
+      return "interval";
+    case Spread::single:
+      return "single";
+    case Spread::deterministic:
+      break;
+  }
+  return "deterministic";
+}
+
+// In the order in which they first appear.
+std::vector<std::string> metric_names(const SweepRuns& runs) {
+  std::vector<std::string> names;
+  for (const auto& run : runs) {
+    if (!run) continue;
+    for (const Metric& metric : run->result.metrics)
+      if (std::find(names.begin(), names.end(), metric.name) == names.end()) names.push_back(metric.name);
+  }
+  return names;
+}
+
+}  // namespace
+
+std::string points_csv(const Sweep& sweep) {
+  std::string text = header(sweep, "point") + ",seed\n";
+  for (std::size_t point = 0; point < sweep.points.size(); ++point)
+    text +=
+        fmt::format("{}{},{}\n", point, values_of(sweep.points[point]), sweep.points[point].scenario.seed);
+  return text;
+}
+
+std::string runs_csv(const Sweep& sweep, const SweepRuns& runs) {
+  const std::vector<std::string> names = metric_names(runs);
+  std::string text = header(sweep, "point,replication") + ",seed,status,reason";
+  for (const std::string& name : names) text += ',' + cell(name);
+  text += '\n';
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    if (!runs[i]) continue;
+    const RunResult& result = runs[i]->result;
+    const SweepPoint& point = sweep.points[i / sweep.replications()];
+    text += fmt::format("{},{}{},{},{},{}", i / sweep.replications(), i % sweep.replications(),
+                        values_of(point), point.scenario.seed,
+                        kRunStatusNames[static_cast<std::size_t>(result.status)], cell(result.diagnosis));
+    for (const std::string& name : names) {
+      const auto found = std::find_if(result.metrics.begin(), result.metrics.end(),
+                                      [&](const Metric& metric) { return metric.name == name; });
+      text += ',' + (found == result.metrics.end() ? "" : number(found->value));
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+std::string timing_csv(const Sweep& sweep, const SweepRuns& runs) {
+  std::string text = "point,replication,wall_seconds,peak_memory_kib,host,engine\n";
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    if (!runs[i]) continue;
+    const RunResult& result = runs[i]->result;
+    text += fmt::format("{},{},{},{},{},fiber\n", i / sweep.replications(), i % sweep.replications(),
+                        number(result.wall_seconds), result.peak_memory_kib, cell(runs[i]->host));
+  }
+  return text;
+}
+
+std::string summary_csv(const Sweep& sweep, const SweepRuns& runs) {
+  std::string text = header(sweep, "point") + ",metric,unit,mean,ci95_lo,ci95_hi,n,spread\n";
+  for (std::size_t point = 0; point < sweep.points.size(); ++point) {
+    std::vector<RunResult> ended;
+    for (std::size_t i = 0; i < sweep.replications(); ++i)
+      if (const auto& run = runs[point * sweep.replications() + i]) ended.push_back(run->result);
+    const std::string values = values_of(sweep.points[point]);
+    for (const Estimate& e : summarize(ended).metrics) {
+      const bool known = e.spread != Spread::single;
+      text += fmt::format("{}{},{},{},{},{},{},{},{}\n", point, values, cell(e.name), cell(e.unit),
+                          number(e.mean), known ? number(e.lo) : "", known ? number(e.hi) : "", e.n,
+                          spread_name(e.spread));
+    }
+  }
+  return text;
+}
+
+}  // namespace ktlssim

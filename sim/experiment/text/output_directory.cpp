@@ -1,0 +1,94 @@
+#include "sim/experiment/text/output_directory.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+#include "sim/experiment/text/problems.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+[[noreturn]] void refuse(const std::filesystem::path& path, const std::string& reason) {
+  throw InputError({{path.string(), "", "", fmt::format("cannot write results there: {}", reason)}});
+}
+
+// A name is on the disk when its directory is. Where that cannot be had, nothing is lost but certainty.
+void sync_directory(const std::filesystem::path& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  fsync(fd);
+  close(fd);
+}
+
+}  // namespace
+
+OutputDirectory::OutputDirectory(std::filesystem::path path) : path_(std::move(path)) {
+  std::error_code error;
+  std::filesystem::create_directories(path_, error);
+  if (error) refuse(path_, error.message());
+  if (!std::filesystem::is_directory(path_, error)) refuse(path_, "not a directory");
+  try {
+    write(".probe", "");
+    std::filesystem::remove(path_ / ".probe");
+  } catch (const std::system_error& failure) {
+    refuse(path_, failure.code().message());
+  }
+}
+
+std::filesystem::path OutputDirectory::write_temporary(std::string_view name, std::string_view contents,
+                                                       Wait wait) const {
+  char host[64] = "";  // a directory may be shared by machines
+  gethostname(host, sizeof host - 1);
+  const std::filesystem::path temporary = path_ / fmt::format(".{}.{}.{}", name, host, getpid());
+  const int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (fd < 0) throw std::system_error(errno, std::generic_category(), (path_ / name).string());
+  int failed = 0;
+  while (!contents.empty() && failed == 0) {
+    const ssize_t written = ::write(fd, contents.data(), contents.size());
+    if (written >= 0)
+      contents.remove_prefix(static_cast<std::size_t>(written));
+    else if (errno != EINTR)
+      failed = errno;
+  }
+  // Pipes and some file systems cannot, which EINVAL says.
+  if (failed == 0 && wait == Wait::for_disk && fsync(fd) != 0 && errno != EINVAL) failed = errno;
+  if (close(fd) != 0 && failed == 0) failed = errno;
+  if (failed == 0) return temporary;
+  unlink(temporary.c_str());
+  throw std::system_error(failed, std::generic_category(), (path_ / name).string());
+}
+
+void OutputDirectory::write(std::string_view name, std::string_view contents) const {
+  std::filesystem::rename(write_temporary(name, contents, Wait::for_disk), path_ / name);
+  sync_directory(path_);
+}
+
+void OutputDirectory::write_soon(std::string_view name, std::string_view contents) const {
+  std::filesystem::rename(write_temporary(name, contents, Wait::for_nothing), path_ / name);
+}
+
+void OutputDirectory::sync() const {
+  const int fd = open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int failed = fd < 0 || syncfs(fd) != 0 ? errno : 0;
+  if (fd >= 0) close(fd);
+  if (failed != 0) throw std::system_error(failed, std::generic_category(), path_.string());
+}
+
+bool OutputDirectory::create(std::string_view name, std::string_view contents) const {
+  const std::filesystem::path temporary = write_temporary(name, contents, Wait::for_disk);
+  const std::filesystem::path target = path_ / name;
+  const bool linked = link(temporary.c_str(), target.c_str()) == 0;
+  const int reason = errno;
+  unlink(temporary.c_str());
+  if (!linked && reason != EEXIST) throw std::system_error(reason, std::generic_category(), target.string());
+  sync_directory(path_);
+  return linked;
+}
+
+}  // namespace ktlssim

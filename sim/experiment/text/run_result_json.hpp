@@ -1,0 +1,26 @@
+// A RunResult as JSON, for the way from a child process to its parent.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "sim/experiment/text/json_file.hpp"
+#include "sim/measure/run_result.hpp"
+
+namespace ktlssim {
+
+inline constexpr std::array<std::string_view, 5> kRunStatusNames{"done", "stalled", "failed", "panicked",
+                                                                 "too_short"};
+
+// Exact both ways, numbers that are not finite included.
+std::string encode(const RunResult& result);
+
+// Throws nlohmann's exceptions if `text` was not made by encode().
+RunResult decode_run_result(const std::string& text);
+
+// {cpu: [[class, function, busy_ns]...], resources: [[name, kind, servers, demand_us_per_record, utilization,
+// what_it_means]...]}: what a report needs besides metrics.
+Json usage_json(const RunResult& result);
+
+}  // namespace ktlssim

@@ -1,0 +1,44 @@
+#include "sim/experiment/validation/prediction.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+std::size_t add(Plan& plan, const Variant& variant, const std::string& set) {
+  return plan.add(set.empty() ? variant : with(variant, set));
+}
+
+Prediction failed(std::string why) { return {{}, std::move(why)}; }
+
+}  // namespace
+
+Compared add_claim(Plan& plan, const Claim& claim, const std::string& set, const std::string& set_against) {
+  const std::size_t variant = add(plan, claim.variant, set);
+  if (!claim.against) return {variant, std::nullopt};
+  return {variant, add(plan, *claim.against, set_against)};
+}
+
+Prediction predict(const Plan& plan, const Claim& claim, const Compared& compared) {
+  std::vector<double> values;
+  std::string unit;
+  std::string why;
+  bool random = false;
+  for (std::size_t r = 0; r < plan.replications(); ++r) {
+    const RunResult* const run = plan.result(compared.variant, r);
+    const auto a = metric_of(run, claim.metric, why);
+    if (!a) return failed(why);
+    random = random || run->random;
+    unit = a->unit;
+    double value = a->value;
+    if (compared.against) {
+      const auto b = metric_of(plan.result(*compared.against, r), claim.metric, why);
+      if (!b) return failed(why);
+      value = claim.comparison == Comparison::ratio ? a->value / b->value : a->value - b->value;
+    }
+    values.push_back(value);
+  }
+  if (claim.comparison == Comparison::ratio) unit = std::string("1");
+  return {estimate(claim.metric, unit, values, random), ""};
+}
+
+}  // namespace ktlssim

@@ -1,0 +1,235 @@
+// Reading a suite of claims.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+#include <set>
+
+#include "sim/experiment/text/build_info.hpp"
+#include "sim/experiment/input/parameter_reader.hpp"
+#include "sim/experiment/input/scenario_file.hpp"
+#include "sim/experiment/validation/validation.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+
+void describe(ParameterVisitor& v, Claim& c) {
+  v.text("name", c.name, "", "of the claim");
+  v.text("claim", c.claim, "", "what was published, in words");
+  v.text("source", c.source, "", "where");
+  v.text("metric", c.metric, "", "of a result");
+  v.number("published", c.published, {kMissing, -1e9, 1e9}, "value");
+  v.number("tolerance_percent", c.tolerance_percent, {0, 0, 100}, "of the published value");
+  v.number("tolerance", c.tolerance, {0, 0, 1e9}, "in the unit of the published value");
+  v.text("reason", c.reason, "", "for the tolerance");
+  v.text("fitted", c.fitted, "", "what was fitted to it, or chosen so as to meet it");
+  v.choice("comparison", c.comparison, kComparisonNames, Comparison::value, "with `against`");
+  v.choice("relation", c.relation, kRelationNames, Relation::equal, "to the published value");
+  v.choice("expected", c.expected, kVerdictNames, Verdict::met, "verdict");
+  v.text("explanation", c.explanation, "", "of a known failure");
+  v.integer("replications", c.replications, {1, 1, 10000}, "at least, where single runs differ much");
+}
+
+void describe(ParameterVisitor& v, PublishedRow& r) {
+  v.text("section", r.section, "", "of the sources");
+  v.text("row", r.row, "", "what was published, in words");
+  v.text("why", r.why, "", "it is not simulated");
+}
+
+class SuiteReader {
+ public:
+  SuiteReader(const std::filesystem::path& path, Problems& problems)
+      : path_(path), problems_(problems), origins_(path.string(), Origins::Kind::scenario) {}
+
+  Suite read(const Json& json) {
+    Suite suite;
+    if (!json.is_object() || !json.contains("claims")) {
+      problem("", json, "expected an object with \"claims\"");
+      return suite;
+    }
+    for (const auto& item : json.items()) {
+      if (item.key() != "claims" && item.key() != "rows")
+        problem(child_pointer("", item.key()), item.value(), "expected \"claims\" or \"rows\"");
+      else if (!item.value().is_array())
+        problem(child_pointer("", item.key()), item.value(), "expected an array");
+    }
+    problems_.throw_if_any();
+    for (std::size_t i = 0; i < json["claims"].size(); ++i)
+      suite.claims.push_back(read_claim(json["claims"][i], fmt::format("/claims/{}", i)));
+    if (!json.contains("rows")) return suite;
+    for (std::size_t i = 0; i < json["rows"].size(); ++i)
+      suite.rows.push_back(read_row(json["rows"][i], fmt::format("/rows/{}", i)));
+    check_rows(suite);
+    return suite;
+  }
+
+ private:
+  void problem(const std::string& pointer, const Json& value, std::string message) {
+    problems_.add(path_.string(), pointer, short_text(value), std::move(message));
+  }
+
+  template <class Group>
+  Group read_group(const Json& json, const std::string& pointer, std::vector<std::string> other_keys) {
+    Group group{};
+    ParameterReader reader(json, pointer, origins_, problems_, std::move(other_keys));
+    describe(reader, group);
+    reader.finish();
+    return group;
+  }
+
+  Claim read_claim(const Json& json, const std::string& pointer) {
+    Claim claim = read_group<Claim>(json, pointer, {"scenario", "set", "against", "series", "unstated"});
+    if (!json.is_object()) return claim;
+    for (const auto& [key, text] : {std::pair{"name", &claim.name}, std::pair{"claim", &claim.claim},
+                                    std::pair{"source", &claim.source}, std::pair{"metric", &claim.metric},
+                                    std::pair{"reason", &claim.reason}})
+      if (text->empty()) problem(child_pointer(pointer, key), Json(), "missing");
+    if (std::isnan(claim.published)) problem(child_pointer(pointer, "published"), Json(), "missing");
+    if (claim.relation == Relation::equal && (claim.tolerance > 0) == (claim.tolerance_percent > 0))
+      problem(pointer, Json(claim.name), "expected either \"tolerance\" or \"tolerance_percent\"");
+    if (claim.expected == Verdict::missed && claim.explanation.empty())
+      problem(child_pointer(pointer, "explanation"), Json(), "missing: a known failure needs one");
+    if (!names_.insert(claim.name).second)
+      problem(child_pointer(pointer, "name"), Json(claim.name), "there is another claim of this name");
+    claim.variant = read_variant(json, pointer, path_.parent_path());
+    if ((claim.comparison == Comparison::value) == json.contains("against"))
+      problem(pointer, Json(claim.name),
+              "\"against\" and \"comparison\" ratio or difference belong together");
+    else if (json.contains("against"))
+      claim.against = read_against(json["against"], child_pointer(pointer, "against"), claim.variant);
+    if (json.contains("series")) claim.series = read_series(json["series"], child_pointer(pointer, "series"));
+    if (json.contains("unstated")) {
+      const std::string at = child_pointer(pointer, "unstated");
+      if (!json["unstated"].is_array()) problem(at, json["unstated"], "expected an array");
+      for (std::size_t i = 0; json["unstated"].is_array() && i < json["unstated"].size(); ++i)
+        claim.unstated.push_back(read_series(json["unstated"][i], fmt::format("{}/{}", at, i)));
+    }
+    return claim;
+  }
+
+  PublishedRow read_row(const Json& json, const std::string& pointer) {
+    PublishedRow row = read_group<PublishedRow>(json, pointer, {"claims"});
+    if (!json.is_object()) return row;
+    for (const auto& [key, text] : {std::pair{"section", &row.section}, std::pair{"row", &row.row}})
+      if (text->empty()) problem(child_pointer(pointer, key), Json(), "missing");
+    if (json.contains("claims")) row.claims = read_texts(json["claims"], child_pointer(pointer, "claims"));
+    if (row.claims.empty() == row.why.empty())
+      problem(pointer, Json(row.row), "expected either \"claims\" or \"why\" none simulates it");
+    return row;
+  }
+
+  // Each claim that a row names exists, and each claim is of a row.
+  void check_rows(const Suite& suite) {
+    const std::vector<std::string> known(names_.begin(), names_.end());
+    std::set<std::string> listed;
+    for (std::size_t i = 0; i < suite.rows.size(); ++i) {
+      const std::vector<std::string>& claims = suite.rows[i].claims;
+      for (std::size_t j = 0; j < claims.size(); ++j) {
+        listed.insert(claims[j]);
+        if (!names_.contains(claims[j]))
+          problem(fmt::format("/rows/{}/claims/{}", i, j), Json(claims[j]),
+                  fmt::format("there is no such claim{}", did_you_mean(claims[j], known)));
+      }
+    }
+    for (std::size_t i = 0; i < suite.claims.size(); ++i)
+      if (!listed.contains(suite.claims[i].name))
+        problem(fmt::format("/claims/{}/name", i), Json(suite.claims[i].name),
+                "no row of /rows has this claim");
+  }
+
+  std::vector<std::string> read_texts(const Json& json, const std::string& pointer) {
+    std::vector<std::string> texts;
+    const bool sound = json.is_array() && std::all_of(json.begin(), json.end(),
+                                                      [](const Json& item) { return item.is_string(); });
+    if (!sound) problem(pointer, json, "expected an array of strings");
+    if (sound)
+      for (const Json& item : json) texts.push_back(item.get<std::string>());
+    return texts;
+  }
+
+  // Also checks that the scenario can be simulated.
+  Variant read_variant(const Json& json, const std::string& pointer, const std::filesystem::path& directory) {
+    Variant variant;
+    if (!json.contains("scenario") || !json["scenario"].is_string()) {
+      problem(child_pointer(pointer, "scenario"), Json(), "expected the path of a scenario");
+      return variant;
+    }
+    variant.scenario = (directory / json["scenario"].get<std::string>()).lexically_normal();
+    if (json.contains("set")) variant.sets = read_texts(json["set"], child_pointer(pointer, "set"));
+    check(variant);
+    return variant;
+  }
+
+  // What `against` leaves out is that of the claim.
+  Variant read_against(const Json& json, const std::string& pointer, const Variant& base) {
+    Variant variant = base;
+    if (!json.is_object()) {
+      problem(pointer, json, "expected an object with \"scenario\" or \"set\"");
+      return variant;
+    }
+    for (const auto& item : json.items())
+      if (item.key() != "scenario" && item.key() != "set")
+        problem(child_pointer(pointer, item.key()), item.value(), "expected \"scenario\" or \"set\"");
+    if (json.contains("scenario") && json["scenario"].is_string())
+      variant.scenario = (path_.parent_path() / json["scenario"].get<std::string>()).lexically_normal();
+    if (json.contains("set")) variant.sets = read_texts(json["set"], child_pointer(pointer, "set"));
+    check(variant);
+    return variant;
+  }
+
+  Series read_series(const Json& json, const std::string& pointer) {
+    Series series;
+    if (!json.is_object() || !json.contains("pointer") || !json["pointer"].is_string() ||
+        !json.contains("values")) {
+      problem(pointer, json, "expected an object with \"pointer\" and \"values\"");
+      return series;
+    }
+    series.pointer = json["pointer"].get<std::string>();
+    series.values = read_texts(json["values"], child_pointer(pointer, "values"));
+    return series;
+  }
+
+  void check(const Variant& variant) {
+    try {
+      load_scenario(variant.scenario, variant.sets);
+    } catch (const InputError& error) {
+      for (const Problem& p : error.problems()) problems_.add(p.file, p.pointer, p.value, p.message);
+    }
+  }
+
+  const std::filesystem::path& path_;
+  Problems& problems_;
+  Origins origins_;
+  std::set<std::string> names_;
+};
+
+}  // namespace
+
+std::size_t Suite::simulated_rows() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(rows, [](const PublishedRow& row) { return !row.claims.empty(); }));
+}
+
+std::filesystem::path default_suite() {
+  const std::filesystem::path below = std::filesystem::path("scenarios") / "validation" / "published.json";
+  const std::filesystem::path source = std::filesystem::path(build_info().source_dir) / below;
+  std::error_code error;
+  return std::filesystem::exists(source, error) ? source
+                                                : std::filesystem::path(build_info().data_dir) / below;
+}
+
+Suite load_suite(const std::filesystem::path& path) {
+  Problems problems;
+  const std::optional<Json> json = read_json_file(path, problems);
+  problems.throw_if_any();
+  Suite suite = SuiteReader(path, problems).read(*json);
+  problems.throw_if_any();
+  return suite;
+}
+
+}  // namespace ktlssim

@@ -1,0 +1,300 @@
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tests/support/ideal_scenario.hpp"
+#include "tests/support/machine.hpp"
+
+namespace ktlssim {
+namespace {
+
+// Threads note here when they get somewhere: "name: ns".
+class SchedulerTest : public testing::TestWithParam<EngineKind> {
+ protected:
+  // Runs `body` with a kernel of this scenario on the engine under test, in a process of its own.
+  void run(const std::function<void(Kernel&)>& body) {
+    in_child([&] { with_kernel(scenario_, GetParam(), body); });
+  }
+  static void wake_at(Kernel& k, Thread& thread, std::int64_t ns) {
+    k.calendar().call_at<&SchedulerTest::Waker::wake>(Time{ns}, Rank::hardware, new Waker{k, thread});
+  }
+  // A thread that runs `ns` in `function` each time it is woken and notes when each is over.
+  Thread& worker(Kernel& k, const std::string& name, ThreadClass thread_class, int cpu, std::int64_t ns) {
+    return k.sched.create(name, thread_class, cpu, [this, &k, name, ns] {
+      for (;;) {
+        k.charge(Function::application, Time{ns});
+        done_[name].push_back(k.now().count());
+        k.sched.sleep("-");
+      }
+    });
+  }
+
+  using Times = std::vector<std::int64_t>;
+  Scenario scenario_ = ideal_scenario();
+  std::map<std::string, Times> done_;
+
+ private:
+  struct Waker {
+    Kernel& kernel;
+    Thread& thread;
+    void wake(std::uint64_t) {
+      kernel.sched.make_runnable(thread);
+      delete this;
+    }
+  };
+};
+
+TEST_P(SchedulerTest, an_interrupt_thread_preempts_at_once_and_the_rest_of_the_step_follows) {
+  run([this](Kernel& k) {
+    wake_at(k, worker(k, "user", ThreadClass::application, 0, 1000), 0);
+    wake_at(k, worker(k, "intr", ThreadClass::interrupt, 0, 300), 400);
+    k.executive.run_until(Time{5000});
+    EXPECT_EQ(done_["intr"], Times({700}));   // 400 + 300
+    EXPECT_EQ(done_["user"], Times({1300}));  // 1000 + 300 stolen from it
+  });
+}
+
+TEST_P(SchedulerTest, a_kernel_thread_waits_until_the_user_thread_sleeps) {
+  run([this](Kernel& k) {
+    wake_at(k, worker(k, "user", ThreadClass::application, 0, 1000), 0);
+    wake_at(k, worker(k, "kthread", ThreadClass::ktls, 0, 300), 400);
+    k.executive.run_until(Time{5000});
+    EXPECT_EQ(done_["user"], Times({1000}));
+    EXPECT_EQ(done_["kthread"], Times({1300}));
+  });
+}
+
+TEST_P(SchedulerTest, a_kernel_thread_displaces_the_user_thread_that_returns_to_user_mode) {
+  run([this](Kernel& k) {
+    Thread& user = k.sched.create("user", ThreadClass::application, 0, [this, &k] {
+      for (int call = 0; call < 2; ++call) {
+        k.charge(Function::syscall, Time{1000});
+        k.sched.userret();
+        done_["user"].push_back(k.now().count());
+      }
+      k.sched.sleep("-");
+    });
+    wake_at(k, user, 0);
+    wake_at(k, worker(k, "kthread", ThreadClass::ktls, 0, 300), 400);
+    k.executive.run_until(Time{5000});
+    EXPECT_EQ(done_["kthread"], Times({1300}));
+    EXPECT_EQ(done_["user"],
+              Times({1300, 2300}));  // the first call ends at 1000, then 300 of the kernel thread
+  });
+}
+
+TEST_P(SchedulerTest, every_switch_is_charged_to_the_incoming_thread) {
+  scenario_.host.scheduler.context_switch_ns = q(50);
+  run([this](Kernel& k) {
+    Thread& user = worker(k, "user", ThreadClass::application, 0, 1000);
+    Thread& intr = worker(k, "intr", ThreadClass::interrupt, 0, 300);
+    wake_at(k, user, 0);
+    wake_at(k, intr, 400);
+    k.executive.run_until(Time{5000});
+    k.sched.account_all();
+    EXPECT_EQ(done_["intr"], Times({750}));   // 400 + 50 + 300
+    EXPECT_EQ(done_["user"], Times({1450}));  // 50 + 1000 of its own, 350 of the interrupt, 50 to come back
+    EXPECT_EQ(user.busy_ns[static_cast<std::size_t>(Function::cpu_switch)], 100);
+    EXPECT_EQ(intr.total_busy_ns(), 350);
+    EXPECT_EQ(k.sched.busy_ns(0), 1450);
+    EXPECT_EQ(k.sched.idle_ns(0), 5000 - 1450);
+  });
+}
+
+TEST_P(SchedulerTest, an_idle_cpu_takes_its_time_to_wake_up) {
+  scenario_.host.scheduler.cpu_idle_exit_ns = q(200);
+  run([this](Kernel& k) {
+    wake_at(k, worker(k, "user", ThreadClass::application, 0, 1000), 100);
+    k.executive.run_until(Time{5000});
+    k.sched.account_all();
+    EXPECT_EQ(done_["user"], Times({1300}));
+    EXPECT_EQ(k.sched.busy_ns(0), 1000);
+  });
+}
+
+TEST_P(SchedulerTest, an_idle_cpu_steals_a_waiting_floating_thread) {
+  scenario_.host.cpus = q(2);
+  run([this](Kernel& k) {
+    wake_at(k, worker(k, "bound 0", ThreadClass::application, 0, 1000), 0);
+    wake_at(k, worker(k, "bound 1", ThreadClass::application, 1, 400), 0);
+    wake_at(k, worker(k, "floats", ThreadClass::application, -1, 500), 100);  // both CPUs are busy: it waits
+    k.executive.run_until(Time{5000});
+    EXPECT_EQ(done_["floats"], Times({900}));  // CPU 1 is free at 400
+    EXPECT_EQ(k.sched.counters().steals, 1);
+  });
+}
+
+TEST_P(SchedulerTest, a_thread_of_a_domain_waits_for_its_cpus_though_others_idle) {
+  scenario_.host.cpus = q(4);
+  run([this](Kernel& k) {
+    wake_at(k, worker(k, "bound 0", ThreadClass::application, 0, 1000), 0);
+    wake_at(k, worker(k, "bound 1", ThreadClass::application, 1, 400), 0);
+    wake_at(k, worker(k, "bound 2", ThreadClass::application, 2, 150), 0);  // idle at 150: may not steal
+    Thread& domain = worker(k, "domain", ThreadClass::application, -1, 500);
+    k.sched.bind(domain, {0, 2});
+    wake_at(k, domain, 100);
+    k.executive.run_until(Time{5000});
+    EXPECT_EQ(done_["domain"], Times({900}));  // CPU 1 is free at 400
+    EXPECT_EQ(domain.cpu, 1);
+    EXPECT_EQ(k.sched.counters().steals, 1);
+  });
+}
+
+TEST_P(SchedulerTest, a_floating_thread_prefers_an_idle_core) {
+  scenario_.host.cpus = q(4);
+  scenario_.host.threads_per_core = q(2);
+  scenario_.host.smt_speed = q(0.5);
+  run([this](Kernel& k) {
+    wake_at(k, worker(k, "bound 0", ThreadClass::application, 0, 1000), 0);
+    Thread& floats =
+        worker(k, "floats", ThreadClass::application, -1, 500);  // last CPU 1, the busy core's sibling
+    wake_at(k, worker(k, "bound 1", ThreadClass::interrupt, 1, 10), 90);  // which is busy too just then
+    wake_at(k, floats, 95);
+    k.executive.run_until(Time{5000});
+    EXPECT_EQ(floats.cpu, 2);
+    EXPECT_EQ(done_["floats"], Times({595}));
+  });
+}
+
+TEST_P(SchedulerTest, a_busy_sibling_rescales_the_step_under_way_exactly) {
+  scenario_.host.cpus = q(2);
+  scenario_.host.threads_per_core = q(2);
+  scenario_.host.smt_speed = q(0.5);
+  run([this](Kernel& k) {
+    wake_at(k, worker(k, "a", ThreadClass::application, 0, 1000), 0);
+    wake_at(k, worker(k, "b", ThreadClass::application, 1, 100), 400);
+    k.executive.run_until(Time{5000});
+    EXPECT_EQ(done_["b"], Times({600}));   // 100 at half speed
+    EXPECT_EQ(done_["a"], Times({1100}));  // 400 alone, 200 at half speed = 100 done, 500 alone
+  });
+}
+
+TEST_P(SchedulerTest, a_change_of_speed_rescales_the_step_under_way_exactly) {
+  run([this](Kernel& k) {
+    wake_at(k, worker(k, "a", ThreadClass::application, 0, 1000), 0);
+    k.executive.run_until(Time{400});
+    k.sched.set_speed(0, 250'000);  // a quarter
+    k.executive.run_until(Time{1200});
+    k.sched.set_speed(0, 1'000'000);
+    k.executive.run_until(Time{5000});
+    EXPECT_EQ(done_["a"], Times({1600}));  // 400 done, 800 at a quarter = 200 done, 400 to go
+  });
+}
+
+TEST_P(SchedulerTest, equal_user_threads_take_turns_by_slices) {
+  scenario_.host.scheduler.slice_ns = q(1000);
+  run([this](Kernel& k) {
+    const auto user = [this, &k](const std::string& name) -> Thread& {
+      return k.sched.create(name, ThreadClass::application, 0, [this, &k, name] {
+        for (int i = 0; i < 3; ++i) {
+          k.charge(Function::application, Time{600});
+          k.sched.userret();
+          done_[name].push_back(k.now().count());
+        }
+        k.sched.sleep("-");
+      });
+    };
+    wake_at(k, user("a"), 0);
+    wake_at(k, user("b"), 0);
+    k.executive.run_until(Time{10000});
+    // a runs 0-1200 and gives way at its return to user mode; b runs 1200-2400; a goes on.
+    EXPECT_EQ(done_["a"], Times({600, 2400, 3000}));
+    EXPECT_EQ(done_["b"], Times({1800, 3000, 3600}));
+  });
+}
+
+TEST_P(SchedulerTest, a_contender_spins_while_the_owner_runs) {
+  scenario_.host.cpus = q(2);
+  run([this](Kernel& k) {
+    Mutex mutex;
+    LockStatistics statistics{"test"};
+    const auto contender = [&](const std::string& name, int cpu, std::int64_t held) -> Thread& {
+      return k.sched.create(name, ThreadClass::ktls, cpu, [&, name, held] {
+        k.mtx_lock(mutex, statistics);
+        k.charge(Function::application, Time{held});
+        k.mtx_unlock(mutex);
+        done_[name].push_back(k.now().count());
+        k.sched.sleep("-");
+      });
+    };
+    wake_at(k, contender("owner", 0, 1000), 0);
+    Thread& spinner = contender("spinner", 1, 100);
+    wake_at(k, spinner, 300);
+    k.executive.run_until(Time{5000});
+    EXPECT_EQ(done_["owner"], Times({1000}));
+    EXPECT_EQ(done_["spinner"], Times({1100}));
+    EXPECT_EQ(spinner.busy_ns[static_cast<std::size_t>(Function::mtx_spin)], 700);
+    EXPECT_EQ(statistics.contested, 1);
+    EXPECT_EQ(statistics.waited_ns, 700);
+  });
+}
+
+TEST_P(SchedulerTest, a_waiter_lends_its_priority_to_an_owner_that_was_preempted) {
+  run([this](Kernel& k) {
+    Mutex mutex;
+    LockStatistics statistics{"test"};
+    const auto locker = [&](const std::string& name, ThreadClass thread_class, std::int64_t held) -> Thread& {
+      return k.sched.create(name, thread_class, 0, [&, name, held] {
+        k.mtx_lock(mutex, statistics);
+        k.charge(Function::application, Time{held});
+        k.mtx_unlock(mutex);
+        done_[name].push_back(k.now().count());
+        k.sched.sleep("-");
+      });
+    };
+    wake_at(k, locker("user", ThreadClass::application, 1000), 0);
+    wake_at(k, worker(k, "other intr", ThreadClass::interrupt, 0, 200), 400);
+    wake_at(k, worker(k, "kthread", ThreadClass::ktls, 0, 5000), 450);
+    wake_at(k, locker("intr", ThreadClass::interrupt, 100), 500);
+    k.executive.run_until(Time{20000});
+    // The owner is preempted at 400. At 600 the second interrupt thread meets its lock and blocks; the owner
+    // runs on with that priority, ahead of the kernel thread, and is a user thread again after its unlock at
+    // 1200.
+    EXPECT_EQ(done_["intr"], Times({1300}));
+    EXPECT_EQ(done_["kthread"], Times({6300}));
+    EXPECT_EQ(done_["user"], Times({6300}));
+  });
+}
+
+TEST_P(SchedulerTest, a_lent_priority_goes_back_with_the_lock_it_was_lent_for_though_others_are_held) {
+  run([this](Kernel& k) {
+    Mutex outer;
+    Mutex inner;
+    LockStatistics statistics{"test"};
+    Thread& user = k.sched.create("user", ThreadClass::application, 0, [&] {
+      k.mtx_lock(outer, statistics);
+      k.mtx_lock(inner, statistics);
+      k.charge(Function::application, Time{1000});
+      k.mtx_unlock(inner);
+      k.charge(Function::application, Time{1000});
+      k.mtx_unlock(outer);
+      done_["user"].push_back(k.now().count());
+      k.sched.sleep("-");
+    });
+    Thread& intr = k.sched.create("intr", ThreadClass::interrupt, 0, [&] {
+      k.mtx_lock(inner, statistics);
+      k.mtx_unlock(inner);
+      done_["intr"].push_back(k.now().count());
+      k.sched.sleep("-");
+    });
+    wake_at(k, user, 0);
+    wake_at(k, worker(k, "other intr", ThreadClass::interrupt, 0, 200), 400);
+    wake_at(k, worker(k, "kthread", ThreadClass::ktls, 0, 5000), 450);
+    wake_at(k, intr, 500);
+    k.executive.run_until(Time{20000});
+    // The user thread, lent the interrupt's priority, drops `inner` at 1200 and is a user thread again.
+    EXPECT_EQ(done_["intr"], Times({1200}));
+    EXPECT_EQ(done_["kthread"], Times({6200}));
+    EXPECT_EQ(done_["user"], Times({7200}));
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(engines, SchedulerTest, testing::Values(EngineKind::fiber, EngineKind::simgrid),
+                         [](const auto& test) {
+                           return std::string(kEngineKindNames[static_cast<std::size_t>(test.param)]);
+                         });
+
+}  // namespace
+}  // namespace ktlssim
