@@ -14,6 +14,8 @@
 #include "sim/experiment/input/scenario_file.hpp"
 #include "sim/machine/simulate.hpp"
 #include "sim/kernel/sched_ule.hpp"
+#include "sim/engine/fiber_engine.hpp"
+#include "sim/engine/simgrid_library.hpp"
 
 namespace ktlssim {
 

@@ -206,8 +206,8 @@ class Path {
     return static_cast<double>(w.app_threads > 0 ? w.app_threads : std::min(s_.cpus(), w.sessions));
   }
   double interrupt_threads() const {
-    if (device_->kind == DriverKind::ccr) return cards() * device_->ccr.ports.value();
-    if (device_->kind == DriverKind::qat_ocf)
+    if (device_->has_ccr) return cards() * device_->ccr.ports.value();
+    if (device_->has_qat_ocf)
       return cards() * std::min(static_cast<double>(s_.cpus()), device_->qat_ocf.instances.value());
     return cards() * std::min(static_cast<double>(s_.cpus()), device_->qat.banks.value());
   }
@@ -221,7 +221,7 @@ class Path {
     double bytes = 0;
     for (const Request& request : requests_)
       bytes += request.driver == device_ ? static_cast<double>(payload_) : 0;
-    if (device_->kind == DriverKind::ccr && cards() == 1 && tcp_ && s_.network.kind == NetworkKind::nic)
+    if (device_->has_ccr && cards() == 1 && tcp_ && s_.network.kind == NetworkKind::nic)
       bytes += wire_;
     return bytes * 8 / device_->device.pcie_gbps.value() / 1e3;
   }
@@ -269,7 +269,7 @@ void Path::add_stations(std::vector<StationDemand>& stations) const {
   add("application threads", application_threads(), app_);
   add("KTLS workers, CPU time", static_cast<double>(workers_with_sessions(s_)), worker_);
   if (device_ != nullptr) {
-    stations.push_back({std::string(kDriverKindNames[static_cast<std::size_t>(device_->kind)]) + " engines",
+    stations.push_back({std::string(name(device_->kind)) + " engines",
                         cards() * device_->device.engines.value(), device_us_, 0});
     add("completion interrupt threads", interrupt_threads(), interrupt_);
     if (device_->device.pcie_gbps.value() > 0)

@@ -57,12 +57,6 @@ void describe(ParameterVisitor& v, QatOcfCosts& c) {
 
 }  // namespace
 
-// cryptodev.h: CRYPTODEV_PROBE_HARDWARE, _ACCEL_SOFTWARE, _SOFTWARE
-int DriverProfile::probe_value() const {
-  if (!sync()) return -100;
-  return kind == DriverKind::cryptosoft ? -500 : -200;
-}
-
 void describe(ParameterVisitor& v, DriverProfile& p) {
   v.text("description", p.description, "", "what driver and device this is");
   v.choice(

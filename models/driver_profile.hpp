@@ -1,6 +1,7 @@
 // What an OpenCrypto driver and its device are and cost. Values live in models/profiles/drivers/*.json.
 #pragma once
 
+#include <cstddef>
 #include <array>
 #include <optional>
 #include <string>
@@ -13,8 +14,30 @@ namespace ktlssim {
 
 // nic_tls is no OpenCrypto driver: the NIC encrypts as it sends, and sessions are of KtlsMode::ifnet.
 enum class DriverKind { aesni, ccr, qat, ossl, cryptosoft, qat_ocf, nic_tls };
-inline constexpr std::array<std::string_view, 7> kDriverKindNames{"aesni",      "ccr",     "qat",    "ossl",
-                                                                  "cryptosoft", "qat_ocf", "nic_tls"};
+
+// What the code path of a kind of driver is like.
+struct DriverTraits {
+  std::string_view name;
+  bool sync;              // CRYPTOCAP_F_SYNC: process() returns with the request done
+  int probe_value;        // CRYPTODEV_PROBE_*: OpenCrypto prefers the driver with the highest
+  bool locks_session;     // process() runs under the session's mutex
+  bool encrypts_in_nic;   // takes sessions, and never a request
+};
+inline constexpr std::array<DriverTraits, 7> kDriverTraits{{
+    {"aesni", true, -200, false, false},
+    {"ccr", false, -100, false, false},
+    {"qat", false, -100, false, false},
+    {"ossl", true, -200, false, false},
+    {"cryptosoft", true, -500, true, false},
+    {"qat_ocf", false, -100, false, false},
+    {"nic_tls", true, -200, false, true},
+}};
+inline std::string_view name(DriverKind kind) { return kDriverTraits[static_cast<std::size_t>(kind)].name; }
+inline constexpr auto kDriverKindNames = [] {
+  std::array<std::string_view, kDriverTraits.size()> names;
+  for (std::size_t i = 0; i < names.size(); ++i) names[i] = kDriverTraits[i].name;
+  return names;
+}();
 
 // Time per request and per byte of it: CPU time in the caller for a software driver, time of one engine for
 // a device.
@@ -83,13 +106,8 @@ struct DriverProfile {
   bool has_qat_ocf = false;
   QatOcfCosts qat_ocf;
 
-  // CRYPTOCAP_F_SYNC: process() returns with the request done. Software drivers do.
-  bool sync() const {
-    return kind == DriverKind::aesni || kind == DriverKind::ossl || kind == DriverKind::cryptosoft ||
-           kind == DriverKind::nic_tls;
-  }
-  // CRYPTODEV_PROBE_*: OpenCrypto prefers the driver with the highest value.
-  int probe_value() const;
+  const DriverTraits& traits() const { return kDriverTraits[static_cast<std::size_t>(kind)]; }
+  bool sync() const { return traits().sync; }
   const AlgorithmCost& cost(Algorithm algorithm) const {
     return ciphers[static_cast<std::size_t>(algorithm)];
   }

@@ -1,6 +1,9 @@
 // A number of a profile together with where it comes from.
 #pragma once
 
+#include <cstddef>
+#include <array>
+#include <string_view>
 #include <compare>
 #include <cstdint>
 #include <memory>
@@ -13,6 +16,10 @@ namespace ktlssim {
 // How far a value can be trusted, best first. `measured`: on this very machine. `scenario`: the user wrote it
 // over the profile's.
 enum class Confidence { measured, published, derived, fitted, estimated, scenario };
+// The last one cannot be claimed by a profile's file.
+inline constexpr std::array<std::string_view, 6> kConfidenceNames{"measured", "published", "derived",
+                                                                  "fitted",   "estimated", "scenario"};
+inline std::string_view name(Confidence confidence) { return kConfidenceNames[static_cast<std::size_t>(confidence)]; }
 
 struct Provenance {
   std::string source;  // a paper, a manual, a file of the kernel, a line of facts

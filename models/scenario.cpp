@@ -202,7 +202,7 @@ const DriverProfile* Scenario::selected(Algorithm algorithm) const {
   const DriverProfile* best = nullptr;
   for (const DriverProfile* const d : drivers()) {
     if (!d->cost(algorithm).supported) continue;
-    if (best == nullptr || d->probe_value() > best->probe_value()) best = d;
+    if (best == nullptr || d->traits().probe_value > best->traits().probe_value) best = d;
   }
   return best;
 }

@@ -2,6 +2,7 @@
 // in.
 #pragma once
 
+#include <cstddef>
 #include <array>
 #include <string>
 #include <vector>
@@ -17,11 +18,13 @@ namespace ktlssim {
 // kernel before it.
 enum class Dispatch { driver, blocking };
 inline constexpr std::array<std::string_view, 2> kDispatchNames{"driver", "blocking"};
+inline std::string_view name(Dispatch dispatch) { return kDispatchNames[static_cast<std::size_t>(dispatch)]; }
 
 // Who encrypts what sessions send. `software`: OpenCrypto's driver, through a KTLS worker. `ifnet`: the NIC,
 // inline (TLS_MODE_IFNET).
 enum class KtlsMode { software, ifnet };
 inline constexpr std::array<std::string_view, 2> kKtlsModeNames{"software", "ifnet"};
+inline std::string_view name(KtlsMode mode) { return kKtlsModeNames[static_cast<std::size_t>(mode)]; }
 
 struct KtlsParameters {
   KtlsMode mode;
@@ -50,10 +53,13 @@ struct SessionGroup {
 
 enum class WorkloadKind { sendfile, send, closed, poisson };
 inline constexpr std::array<std::string_view, 4> kWorkloadKindNames{"sendfile", "send", "closed", "poisson"};
+inline std::string_view name(WorkloadKind kind) { return kWorkloadKindNames[static_cast<std::size_t>(kind)]; }
 enum class AppIo { kevent, blocking };
 inline constexpr std::array<std::string_view, 2> kAppIoNames{"kevent", "blocking"};
+inline std::string_view name(AppIo io) { return kAppIoNames[static_cast<std::size_t>(io)]; }
 enum class FlowIds { random, sequential, zero };
 inline constexpr std::array<std::string_view, 3> kFlowIdsNames{"random", "sequential", "zero"};
+inline std::string_view name(FlowIds ids) { return kFlowIdsNames[static_cast<std::size_t>(ids)]; }
 
 struct WorkloadParameters {
   WorkloadKind kind;
@@ -77,10 +83,12 @@ struct WorkloadParameters {
 
 enum class NetworkKind { nic, loopback };
 inline constexpr std::array<std::string_view, 2> kNetworkKindNames{"nic", "loopback"};
+inline std::string_view name(NetworkKind kind) { return kNetworkKindNames[static_cast<std::size_t>(kind)]; }
 
 // Who decrypts on loopback: the receiving process, or KTLS's workers.
 enum class ReceiverKind { userland, ktls_rx };
 inline constexpr std::array<std::string_view, 2> kReceiverKindNames{"userland", "ktls_rx"};
+inline std::string_view name(ReceiverKind kind) { return kReceiverKindNames[static_cast<std::size_t>(kind)]; }
 
 struct NetworkParameters {
   NetworkKind kind;
@@ -115,6 +123,7 @@ struct FaultParameters {
 
 enum class StateAllocator { malloc, uma };
 inline constexpr std::array<std::string_view, 2> kStateAllocatorNames{"malloc", "uma"};
+inline std::string_view name(StateAllocator allocator) { return kStateAllocatorNames[static_cast<std::size_t>(allocator)]; }
 
 // What no kernel does. All off by default.
 struct WhatIfParameters {
@@ -137,6 +146,7 @@ struct WhatIfParameters {
 // fixed: warmup_ms. automatic: as long as MSER-5 finds in a run of duration_ms.
 enum class Warmup { fixed, automatic };
 inline constexpr std::array<std::string_view, 2> kWarmupNames{"fixed", "auto"};
+inline std::string_view name(Warmup warmup) { return kWarmupNames[static_cast<std::size_t>(warmup)]; }
 
 struct MeasureParameters {
   Warmup warmup;

@@ -1,6 +1,7 @@
 // TLS versions, ciphers and the bytes that framing adds to a record (RFC 2246, 4346, 5246, 5288, 7905, 8446).
 #pragma once
 
+#include <cstddef>
 #include <array>
 #include <cstdint>
 #include <string_view>
@@ -9,6 +10,7 @@ namespace ktlssim {
 
 enum class TlsVersion { tls10, tls11, tls12, tls13 };
 inline constexpr std::array<std::string_view, 4> kTlsVersionNames{"1.0", "1.1", "1.2", "1.3"};
+inline std::string_view name(TlsVersion version) { return kTlsVersionNames[static_cast<std::size_t>(version)]; }
 
 // What OpenCrypto drivers are asked for.
 enum class Algorithm {
@@ -24,6 +26,7 @@ enum class Algorithm {
 inline constexpr std::array<std::string_view, 8> kAlgorithmNames{
     "aes-128-gcm", "aes-256-gcm", "chacha20-poly1305", "aes-128-cbc",
     "aes-256-cbc", "hmac-sha1",   "hmac-sha256",       "hmac-sha384"};
+inline std::string_view name(Algorithm algorithm) { return kAlgorithmNames[static_cast<std::size_t>(algorithm)]; }
 inline constexpr std::size_t kAlgorithmCount = kAlgorithmNames.size();
 
 inline bool is_mac(Algorithm algorithm) { return algorithm >= Algorithm::hmac_sha1; }
@@ -42,6 +45,7 @@ enum class Cipher {
 inline constexpr std::array<std::string_view, 8> kCipherNames{
     "aes-128-gcm",      "aes-256-gcm",        "chacha20-poly1305",  "aes-128-cbc-sha1",
     "aes-256-cbc-sha1", "aes-128-cbc-sha256", "aes-256-cbc-sha256", "aes-256-cbc-sha384"};
+inline std::string_view name(Cipher cipher) { return kCipherNames[static_cast<std::size_t>(cipher)]; }
 inline constexpr std::size_t kCipherCount = kCipherNames.size();
 
 inline constexpr std::int64_t kTlsMaxPayloadBytes = 16384;  // RFC 8446 section 5.1: 2^14

@@ -133,8 +133,8 @@ Json json(const Scenario& scenario, const Demands& demands) {
 }
 
 std::string name_of(const TlsParameters& kind) {
-  return fmt::format("TLS {} {}", kTlsVersionNames[static_cast<std::size_t>(kind.version)],
-                     kCipherNames[static_cast<std::size_t>(kind.cipher)]);
+  return fmt::format("TLS {} {}", name(kind.version),
+                     name(kind.cipher));
 }
 
 std::string mix_table(const Scenario& scenario) {

@@ -58,8 +58,6 @@ struct ThreadRow {
   double predicted;  // records/s
 };
 
-std::string_view name(Algorithm algorithm) { return kAlgorithmNames[static_cast<std::size_t>(algorithm)]; }
-std::string_view name(Cipher cipher) { return kCipherNames[static_cast<std::size_t>(cipher)]; }
 
 std::string timing_lines(const std::vector<AlgorithmMeasurement>& algorithms) {
   std::string text = fmt::format("{:<20}{:>8}{:>12}{:>9}{:>12}{:>9}{:>10}\n", "algorithm", "bytes", "hot ns",

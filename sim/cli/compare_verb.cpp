@@ -14,7 +14,7 @@
 #include "sim/experiment/statistics/precision.hpp"
 #include "sim/experiment/text/problems.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
-#include "sim/machine/collect.hpp"
+#include "sim/machine/metrics.hpp"
 
 namespace ktlssim {
 

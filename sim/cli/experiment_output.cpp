@@ -28,7 +28,7 @@ void complain_of_failures(const Experiment& experiment, const std::string& where
   for (const Replication& run : experiment.runs)
     if (run.result.status != RunStatus::done)
       complain(fmt::format("{}replication {} {}: {}", where, run.number,
-                           kRunStatusNames[static_cast<std::size_t>(run.result.status)],
+                           name(run.result.status),
                            run.result.diagnosis));
   if (experiment.interrupted)
     complain(fmt::format("{}interrupted; {} replications ended before", where, experiment.runs.size()));

@@ -14,6 +14,7 @@
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/fit/fit.hpp"
+#include "sim/experiment/fit/leave_one_out.hpp"
 #include "sim/experiment/text/json_file.hpp"
 #include "sim/experiment/text/output_directory.hpp"
 #include "sim/experiment/input/profile_edit.hpp"
@@ -53,7 +54,7 @@ std::string table(const FitProblem& problem, const FitResult& result) {
                                  "+-", "min", "max");
   for (const FittedParameter& p : result.parameters) {
     text +=
-        fmt::format("{:<26}{:>10}{:>10}{:>9}{:>10}{:>14}\n", fit(p.parameter.name, 26), number_text(p.value),
+        fmt::format("{:<26}{:>10}{:>10}{:>9}{:>10}{:>14}\n", shortened(p.parameter.name, 26), number_text(p.value),
                     number_text(p.committed), p.half_width ? fmt::format("{:.2g}", *p.half_width) : "-",
                     number_text(p.parameter.min), number_text(p.parameter.max));
     if (!p.identified()) text += "  unidentifiable: the claims leave it anywhere within its bounds\n";
@@ -61,7 +62,7 @@ std::string table(const FitProblem& problem, const FitResult& result) {
   }
   text += fmt::format("\n{:<36}{:>14}{:>14}{:>14}\n", "claim", "published", "predicted", "tolerance");
   for (const FittedClaim& c : result.claims)
-    text += fmt::format("{:<36}{:>14}{:>14}{:>14}\n", fit(c.claim.name, 36), number_text(c.claim.published),
+    text += fmt::format("{:<36}{:>14}{:>14}{:>14}\n", shortened(c.claim.name, 36), number_text(c.claim.published),
                         number_text(c.predicted), number_text(c.claim.allowed()));
   return text + fmt::format("\n{} evaluations; sum of squared errors {:.2g} tolerances\n", result.evaluations,
                             result.objective);

@@ -10,7 +10,7 @@ namespace {
 
 std::string row(std::string_view name, std::string_view published, std::string_view left,
                 std::string_view error, std::string_view verdict) {
-  return fmt::format("{:<26}{:>8} {:>21}{:>17}{:>7}\n", fit(name, 26), published, left, error, verdict);
+  return fmt::format("{:<26}{:>8} {:>21}{:>17}{:>7}\n", shortened(name, 26), published, left, error, verdict);
 }
 
 std::string_view verdict(const LeftOut& left) {
@@ -48,7 +48,7 @@ std::string unfitted_row(const ClaimOutcome& outcome) {
              fmt::format("{:.3g}", outcome.predicted.mean),
              claim.published == 0 ? fmt::format("{:+.3g}", outcome.error())
                                   : fmt::format("{:+.1f} %", per_cent(claim, outcome.predicted.mean)),
-             kVerdictNames[static_cast<std::size_t>(outcome.verdict)]);
+             name(outcome.verdict));
 }
 
 }  // namespace ktlssim

@@ -4,7 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/experiment/fit/fit.hpp"
+#include "sim/experiment/fit/leave_one_out.hpp"
+#include "sim/experiment/validation/validation.hpp"
 
 namespace ktlssim {
 

@@ -54,7 +54,7 @@ class Printer final : public ParameterVisitor {
     line(name, fmt::format("{} {}", number_json(field.value()).dump(), per_byte ? "ns/byte" : unit_of(name)));
     const Provenance* provenance = field.provenance();
     if (!provenance) return;
-    const std::string_view confidence = kConfidenceNames[static_cast<std::size_t>(provenance->confidence)];
+    const std::string_view confidence = ktlssim::name(provenance->confidence);
     const std::string fitted =
         provenance->fitted_to.empty() ? "" : fmt::format(" to {}", provenance->fitted_to);
     text_ += wrap(plain(meaning), kColumns, 6);

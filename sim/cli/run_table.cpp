@@ -11,6 +11,7 @@
 #include "sim/experiment/result/bound_check.hpp"
 #include "sim/experiment/input/effective.hpp"
 #include "sim/experiment/result/result_json.hpp"
+#include "sim/machine/metrics.hpp"
 
 namespace ktlssim {
 
@@ -41,7 +42,7 @@ std::string drivers_text(const Scenario& s) {
   }
   std::string_view separator = " (";
   for (const Algorithm a : algorithms) {
-    text += fmt::format("{}{} by {}", separator, kAlgorithmNames[static_cast<std::size_t>(a)],
+    text += fmt::format("{}{} by {}", separator, name(a),
                         s.selected(a)->name);
     separator = ", ";
   }
@@ -49,8 +50,8 @@ std::string drivers_text(const Scenario& s) {
 }
 
 std::string tls_text(const TlsParameters& tls) {
-  return fmt::format("{} {}", kTlsVersionNames[static_cast<std::size_t>(tls.version)],
-                     kCipherNames[static_cast<std::size_t>(tls.cipher)]);
+  return fmt::format("{} {}", name(tls.version),
+                     name(tls.cipher));
 }
 
 // "TLS 1.2 aes-128-gcm, 64 sessions", or each group of them.
@@ -77,8 +78,8 @@ std::string set_up(const Scenario& s, const Experiment& experiment) {
 
   std::string text = fmt::format("host {}, {}, dispatch {}, {}, {}, {} worker{}, {}",
                                  with_changes(s.host.name, changed_values(s.host)), drivers_text(s),
-                                 kDispatchNames[static_cast<std::size_t>(s.ktls.dispatch)],
-                                 kWorkloadKindNames[static_cast<std::size_t>(s.workload.kind)],
+                                 name(s.ktls.dispatch),
+                                 name(s.workload.kind),
                                  sessions_text(s), s.workers(), s.workers() == 1 ? "" : "s", network_text(s));
   if (summary.metrics.empty()) return text;
   switch (summary.metrics.front().spread) {
@@ -93,44 +94,13 @@ std::string set_up(const Scenario& s, const Experiment& experiment) {
   return text + "; deterministic";
 }
 
-struct MetricRow {
-  std::string_view label;
-  std::string_view metric;
-  std::string_view unit;
-  bool per_record = false;
-};
-
-constexpr MetricRow kMetricRows[] = {
-    {"throughput", "throughput_gbps", "Gbit/s"},
-    {"records", "records_per_second", "per second"},
-    {"CPU", "cpu_percent", "% of all CPUs"},
-    {"", "cpu_us_per_record", "us per record"},
-    {"latency to ready, mean", "latency_ready_us_mean", "us"},
-    {"  p50", "latency_ready_us_p50", "us"},
-    {"  p99", "latency_ready_us_p99", "us"},
-    {"  p99.9", "latency_ready_us_p999", "us"},
-    {"device utilization", "device_utilization", ""},
-    {"in flight, mean", "in_flight_mean", "records"},
-    {"  max", "in_flight_max", "records"},
-    {"context switches", "context_switches_per_second", "per second", true},
-    {"interrupts", "interrupts_per_second", "per second", true},
-    {"wakeups", "wakeups_per_second", "per second", true},
-    {"waiting for locks", "lock_wait_us_per_record", "us per record"},
-    {"request states, mean", "states_per_cpu_mean", "per CPU"},
-    {"  max", "states_per_cpu_max", "per CPU"},
-    {"request state, max", "state_bytes_max", "bytes"},
-    {"record buffers, max", "buffer_bytes_max", "bytes"},
-    {"failed records", "failed_records", ""},
-    {"aborted connections", "aborted_connections", ""},
-};
-
 std::string metric_line(std::string_view label, const Estimate& metric, std::string_view unit) {
   std::string line = fmt::format("{:<22} {:>12} ", label, number_text(metric.mean));
   if (metric.spread == Spread::interval)
     line += fmt::format("{:<22} ", fmt::format("[{}, {}]", number_text(metric.lo), number_text(metric.hi)));
   line += unit;
   while (line.ends_with(' ')) line.pop_back();
-  return fit(line, kColumns) + '\n';
+  return shortened(line, kColumns) + '\n';
 }
 
 // Throughput of each group of sessions, where there are groups.
@@ -146,12 +116,12 @@ std::string group_lines(const Scenario& s, const Summary& summary) {
 std::string metric_lines(const Scenario& s, const Summary& summary) {
   const Estimate* records = summary.metric("records_per_second");
   std::string text;
-  for (const MetricRow& row : kMetricRows) {
-    const Estimate* metric = summary.metric(row.metric);
-    if (!metric) continue;
-    text += metric_line(row.label, *metric, row.unit);
-    if (row.metric == "throughput_gbps") text += group_lines(s, summary);
-    if (row.per_record && records && records->mean > 0)
+  for (const MetricInfo& row : metric_table()) {
+    const Estimate* metric = summary.metric(row.name);
+    if (!metric || (row.label.empty() && row.shown_unit.empty())) continue;
+    text += metric_line(row.label, *metric, row.shown_unit);
+    if (row.name == "throughput_gbps") text += group_lines(s, summary);
+    if (row.also_per_record && records && records->mean > 0)
       text += fmt::format("{:<22} {:>12} per record\n", "", number_text(metric->mean / records->mean));
   }
   return text;
@@ -182,7 +152,7 @@ std::string cpu_lines(const Scenario& scenario, const Summary& summary) {
   std::string text;
   for (const ClassUse& use : by_class(summary)) {
     if (use.busy_ns <= 0) continue;
-    text += fmt::format("{:<40} {:>10} {:>12}\n", fit(plain(use.name), 40),
+    text += fmt::format("{:<40} {:>10} {:>12}\n", shortened(plain(use.name), 40),
                         number_text(percent_of(use.busy_ns, scenario.cpus(), scenario)),
                         number_text(us_per_record(use.busy_ns, scenario, summary)));
     std::vector<std::pair<std::string, double>> functions(use.functions.begin(), use.functions.end());
@@ -192,7 +162,7 @@ std::string cpu_lines(const Scenario& scenario, const Summary& summary) {
     for (const auto& [function, busy_ns] : functions) {
       if (shown >= kShown * use.busy_ns) break;
       shown += busy_ns;
-      text += fmt::format("  {:<38} {:>10} {:>12}\n", fit(plain(function), 38), "",
+      text += fmt::format("  {:<38} {:>10} {:>12}\n", shortened(plain(function), 38), "",
                           number_text(us_per_record(busy_ns, scenario, summary)));
     }
   }
@@ -205,7 +175,7 @@ std::string resource_lines(const Summary& summary) {
   std::string text =
       fmt::format("\n{:<40} {:>10} {:>12} {:>14}\n", "resource", "servers", "us/record", "utilization %");
   for (const Resource& resource : summary.resources)
-    text += fmt::format("{:<40} {:>10} {:>12} {:>14.1f}\n", fit(plain(resource.name), 40),
+    text += fmt::format("{:<40} {:>10} {:>12} {:>14.1f}\n", shortened(plain(resource.name), 40),
                         number_text(resource.servers), number_text(resource.demand_us),
                         100 * resource.utilization);
   return text;

@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 2> kFormats{"table", "json"};
 
 constexpr HelpText kHelp{
     "ktlssim sensitivity SCENARIO [options]",
-    "Which values does the answer lean on? Varies every number of the scenario and its profiles by 10 % up "
+    "Which values does the answer influence on? Varies every number of the scenario and its profiles by 10 % up "
     "and down, "
     "with common random numbers, and prints by how many per cent throughput and CPU time per record change "
     "for each "
@@ -34,7 +34,7 @@ std::string half_width(const Estimate& estimate) {
 
 std::string row(const Sensitivity& s) {
   const std::string from = s.parameter.confidence.empty() ? "scenario" : s.parameter.confidence;
-  return fmt::format("{:<35}{:>8} {:<10}{:>7.3f}{:>6}{:>7.3f}{:>6}\n", fit(s.parameter.pointer, 35),
+  return fmt::format("{:<35}{:>8} {:<10}{:>7.3f}{:>6}{:>7.3f}{:>6}\n", shortened(s.parameter.pointer, 35),
                      number_text(s.parameter.value), from, s.throughput.mean, half_width(s.throughput),
                      s.cpu.mean, half_width(s.cpu));
 }

@@ -68,7 +68,7 @@ Status status_of(const SweepDirectory& directory) {
     if (result.status == RunStatus::done) continue;
     status.failures.push_back({{"point", point},
                                {"replication", number % replications},
-                               {"status", kRunStatusNames[static_cast<std::size_t>(result.status)]},
+                               {"status", name(result.status)},
                                {"reason", result.diagnosis}});
   }
   return status;

@@ -53,7 +53,7 @@ std::string wrap(std::string_view text, std::size_t columns, std::size_t indent)
   }
 }
 
-std::string fit(std::string_view text, std::size_t width) {
+std::string shortened(std::string_view text, std::size_t width) {
   if (text.size() <= width) return std::string(text);
   return std::string(text.substr(0, width - 2)) + "..";
 }

@@ -16,7 +16,7 @@ std::string plain(std::string_view text);
 std::string wrap(std::string_view text, std::size_t columns, std::size_t indent = 0);
 
 // At most `width` characters, the last ones dots where something was cut.
-std::string fit(std::string_view text, std::size_t width);
+std::string shortened(std::string_view text, std::size_t width);
 
 // Four significant digits, never an exponent between 1e-4 and 1e15; "-" where it is not a number.
 std::string number_text(double value);

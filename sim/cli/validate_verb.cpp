@@ -69,10 +69,10 @@ po::options_description validate_options() {
   add("replications", po::value<std::string>()->default_value("5")->value_name("N"),
       "simulate every variant N times");
   add("jobs,j", po::value<std::string>()->value_name("N"), "at most N at a time; by default one per CPU");
-  add("leans",
-      "find the three parameters that each prediction leans on most anew, rather than read leans.json beside "
+  add("influences",
+      "find the three parameters that each prediction leans on most anew, rather than read influences.json beside "
       "the suite; takes minutes");
-  add("write", "with --leans: write leans.json");
+  add("write", "with --influences: write influences.json");
   add("rows",
       "list what was published, with the claims that simulate it or why none does; simulates nothing");
   add("unstated",
@@ -85,20 +85,20 @@ po::options_description validate_options() {
 }
 
 // Found anew, or read. Nothing if interrupted.
-std::optional<Leans> leans_for(const po::variables_map& values, const std::filesystem::path& suite_file,
+std::optional<Influences> influences_for(const po::variables_map& values, const std::filesystem::path& suite_file,
                                const Suite& suite, const std::vector<Claim>& claims,
                                std::size_t replications) {
-  const std::filesystem::path path = leans_file(suite_file);
-  Leans leans = load_leans(path, suite);
-  if (!values.contains("leans")) return leans;
-  LeaningRun run = find_leans(claims, replications, jobs_option(values));
+  const std::filesystem::path path = influences_file(suite_file);
+  Influences influences = load_influences(path, suite);
+  if (!values.contains("influences")) return influences;
+  InfluenceRun run = find_influences(claims, replications, jobs_option(values));
   if (run.interrupted) return std::nullopt;
-  for (auto& [claim, found] : run.leans) leans[claim] = std::move(found);
+  for (auto& [claim, found] : run.influences) influences[claim] = std::move(found);
   if (values.contains("write")) {
-    OutputDirectory(path.parent_path()).write(path.filename().string(), json_text(leans_json(leans)));
+    OutputDirectory(path.parent_path()).write(path.filename().string(), json_text(influences_json(influences)));
     complain(fmt::format("wrote {}", path.string()));
   }
-  return leans;
+  return influences;
 }
 
 // The table of all claims once more, each without itself; those of the fits come first, as they are done.
@@ -139,7 +139,7 @@ int validate_verb(const Arguments& arguments) {
                                                : default_suite();
   const Suite suite = load_suite(suite_file);
   const std::vector<Claim> claims = chosen(suite, names);
-  if (values->contains("write") && !values->contains("leans")) throw UsageError("--write goes with --leans");
+  if (values->contains("write") && !values->contains("influences")) throw UsageError("--write goes with --influences");
   if (values->contains("rows")) {
     print(as_json ? json_text(validation_json(suite, {}, {}).at("rows")) : rows_table(suite));
     return kExitDone;
@@ -151,23 +151,23 @@ int validate_verb(const Arguments& arguments) {
     fits = fits_beside(suite_file, suite);
   }
   const bool unstated = values->contains("unstated");
-  const std::optional<Leans> leans = leans_for(*values, suite_file, suite, claims, replications);
-  if (!leans) return interrupted();
+  const std::optional<Influences> influences = influences_for(*values, suite_file, suite, claims, replications);
+  if (!influences) return interrupted();
   const ValidationRun run = validate(claims, replications, jobs_option(*values), unstated || !names.empty());
   if (run.interrupted) return interrupted();
   if (as_json) {
-    print(json_text(validation_json(suite, run, *leans)));
+    print(json_text(validation_json(suite, run, *influences)));
   } else if (unstated) {
     print(unstated_table(run));
   } else if (names.empty()) {
-    print(claim_table(suite, run, *leans));
+    print(claim_table(suite, run, *influences));
     try {
       if (!fits.empty()) print_left_out(run, fits, replications, jobs_option(*values));
     } catch (const nlopt::forced_stop&) {
       return interrupted();
     }
   } else {
-    for (const ClaimOutcome& outcome : run.outcomes) print(claim_details(outcome, *leans));
+    for (const ClaimOutcome& outcome : run.outcomes) print(claim_details(outcome, *influences));
   }
   const bool sound = std::ranges::all_of(run.outcomes, is_as_expected) &&
                      (!unstated || std::ranges::all_of(run.outcomes, is_robust));

@@ -14,7 +14,7 @@ std::string_view kind(const Claim& claim) { return claim.fitted.empty() ? "predi
 
 std::string verdict(const ClaimOutcome& outcome) {
   if (!outcome.failure.empty()) return "failed";
-  return std::string(kVerdictNames[static_cast<std::size_t>(outcome.verdict)]);
+  return std::string(name(outcome.verdict));
 }
 
 // Three significant digits are what was published.
@@ -38,7 +38,7 @@ std::string half_width(const Estimate& estimate) {
 std::string row(const ClaimOutcome& outcome) {
   const Claim& claim = outcome.claim;
   const bool known = outcome.failure.empty();
-  return fmt::format("{:<28}{:>8}{:>10}{:>8}{:>9}{:>10}{:>7}\n", fit(claim.name, 28), published_text(claim),
+  return fmt::format("{:<28}{:>8}{:>10}{:>8}{:>9}{:>10}{:>7}\n", shortened(claim.name, 28), published_text(claim),
                      known ? short_number(outcome.predicted.mean) : "-",
                      known ? half_width(outcome.predicted) : "-", known ? error_text(outcome) : "-",
                      kind(claim), verdict(outcome));
@@ -50,32 +50,32 @@ std::string remark(const ClaimOutcome& outcome) {
     return wrap(fmt::format("{}: a run failed: {}", claim.name, plain(outcome.failure)), kColumns);
   if (!outcome.as_expected())
     return wrap(fmt::format("{}: CHANGED: {} was expected", claim.name,
-                            kVerdictNames[static_cast<std::size_t>(claim.expected)]),
+                            name(claim.expected)),
                 kColumns);
   if (outcome.verdict == Verdict::met) return {};
   return wrap(fmt::format("{}: known: {}", claim.name, plain(claim.explanation)), kColumns);
 }
 
-const std::vector<Lean>& leans_of(const Claim& claim, const Leans& leans) {
-  static const std::vector<Lean> none;
-  const auto found = leans.find(claim.name);
-  return found == leans.end() ? none : found->second;
+const std::vector<Influence>& leans_of(const Claim& claim, const Influences& influences) {
+  static const std::vector<Influence> none;
+  const auto found = influences.find(claim.name);
+  return found == influences.end() ? none : found->second;
 }
 
-std::string lean_lines(const Claim& claim, const Leans& leans) {
+std::string lean_lines(const Claim& claim, const Influences& influences) {
   std::string text;
-  for (const Lean& lean : leans_of(claim, leans))
-    text += wrap(fmt::format("leans on {} ({}): {:+.2g} for 10 % more", plain(lean.pointer),
-                             lean.confidence.empty() ? "scenario" : lean.confidence, lean.change),
+  for (const Influence& influence : leans_of(claim, influences))
+    text += wrap(fmt::format("leans on {} ({}): {:+.2g} for 10 % more", plain(influence.pointer),
+                             influence.confidence.empty() ? "scenario" : influence.confidence, influence.change),
                  kColumns, 2);
   return text;
 }
 
 std::string point_line(const SeriesPoint& point) {
-  if (!point.failure.empty()) return fmt::format("    {:<20}{:>10}\n", fit(point.value, 20), "failed");
-  return fmt::format("    {:<20}{:>10} +- {:<10}{:>7}\n", fit(point.value, 20),
+  if (!point.failure.empty()) return fmt::format("    {:<20}{:>10}\n", shortened(point.value, 20), "failed");
+  return fmt::format("    {:<20}{:>10} +- {:<10}{:>7}\n", shortened(point.value, 20),
                      short_number(point.predicted.mean), half_width(point.predicted),
-                     kVerdictNames[static_cast<std::size_t>(point.verdict)]);
+                     name(point.verdict));
 }
 
 std::string summary(const ValidationRun& run) {
@@ -126,19 +126,19 @@ Json estimate_json(const Estimate& estimate) {
   return json;
 }
 
-Json outcome_json(const ClaimOutcome& outcome, const std::vector<Lean>& leans) {
+Json outcome_json(const ClaimOutcome& outcome, const std::vector<Influence>& influences) {
   const Claim& claim = outcome.claim;
   Json json{{"name", claim.name},
             {"claim", claim.claim},
             {"source", claim.source},
             {"metric", claim.metric},
-            {"comparison", kComparisonNames[static_cast<std::size_t>(claim.comparison)]},
-            {"relation", kRelationNames[static_cast<std::size_t>(claim.relation)]},
+            {"comparison", name(claim.comparison)},
+            {"relation", name(claim.relation)},
             {"published", claim.published},
             {"tolerance", claim.allowed()},
             {"kind", kind(claim)},
             {"verdict", verdict(outcome)},
-            {"expected", kVerdictNames[static_cast<std::size_t>(claim.expected)]},
+            {"expected", name(claim.expected)},
             {"predicted", outcome.failure.empty() ? estimate_json(outcome.predicted) : Json()}};
   for (const auto& [key, text] :
        {std::pair{"fitted", &claim.fitted}, std::pair{"explanation", &claim.explanation},
@@ -148,16 +148,16 @@ Json outcome_json(const ClaimOutcome& outcome, const std::vector<Lean>& leans) {
     Json estimate = point.failure.empty() ? estimate_json(point.predicted) : Json();
     json[point.unstated ? "unstated" : "series"][point.pointer][point.value] = std::move(estimate);
   }
-  for (const Lean& lean : leans)
-    json["leans_on"].push_back({{"pointer", lean.pointer},
-                                {"confidence", lean.confidence.empty() ? Json() : Json(lean.confidence)},
-                                {"change", lean.change}});
+  for (const Influence& influence : influences)
+    json["leans_on"].push_back({{"pointer", influence.pointer},
+                                {"confidence", influence.confidence.empty() ? Json() : Json(influence.confidence)},
+                                {"change", influence.change}});
   return json;
 }
 
 }  // namespace
 
-std::string claim_details(const ClaimOutcome& outcome, const Leans& leans) {
+std::string claim_details(const ClaimOutcome& outcome, const Influences& influences) {
   const Claim& claim = outcome.claim;
   const auto line = [](std::string_view key, const std::string& value) {
     return value.empty() ? std::string() : wrap(fmt::format("{}: {}", key, plain(value)), kColumns, 2);
@@ -168,7 +168,7 @@ std::string claim_details(const ClaimOutcome& outcome, const Leans& leans) {
   std::string text = row(outcome) + line("claim", claim.claim) + line("source", claim.source) +
                      line("scenario", settings_text(claim.variant));
   if (claim.against)
-    text += line(fmt::format("{} to", kComparisonNames[static_cast<std::size_t>(claim.comparison)]),
+    text += line(fmt::format("{} to", name(claim.comparison)),
                  settings_text(*claim.against));
   text += line("metric", fmt::format("{} ({})", claim.metric, outcome.predicted.unit)) +
           line("tolerance", fmt::format("{}: {}", tolerance, claim.reason)) + line("fitted", claim.fitted) +
@@ -180,11 +180,11 @@ std::string claim_details(const ClaimOutcome& outcome, const Leans& leans) {
     over = point.pointer;
     text += point_line(point);
   }
-  text += lean_lines(claim, leans);
+  text += lean_lines(claim, influences);
   return outcome.as_expected() ? text : text + remark(outcome);
 }
 
-std::string claim_table(const Suite& suite, const ValidationRun& run, const Leans& leans) {
+std::string claim_table(const Suite& suite, const ValidationRun& run, const Influences& influences) {
   std::string text = fmt::format("{:<28}{:>8}{:>10}{:>8}{:>9}{:>10}{:>7}\n", "claim", "publ.", "predicted",
                                  "+-", "error", "", "");
   std::string remarks;
@@ -192,7 +192,7 @@ std::string claim_table(const Suite& suite, const ValidationRun& run, const Lean
   for (const ClaimOutcome& outcome : run.outcomes) {
     text += row(outcome);
     remarks += remark(outcome);
-    const std::string lines = lean_lines(outcome.claim, leans);
+    const std::string lines = lean_lines(outcome.claim, influences);
     if (!lines.empty()) leaning += plain(outcome.claim.name) + '\n' + lines;
   }
   if (!remarks.empty()) text += '\n' + remarks;
@@ -217,7 +217,7 @@ std::string unstated_table(const ValidationRun& run) {
     const bool any = std::ranges::any_of(outcome.series, &SeriesPoint::unstated);
     if (any) text += row(outcome);
     for (const SeriesPoint& point : outcome.series)
-      if (point.unstated) text += fmt::format("  {}\n", fit(point.pointer, 70)) + point_line(point);
+      if (point.unstated) text += fmt::format("  {}\n", shortened(point.pointer, 70)) + point_line(point);
     for (const SeriesPoint& point : outcome.chosen_points())
       text += wrap(fmt::format("{}: no prediction: {} = {} changes its verdict", outcome.claim.name,
                                point.pointer, point.value),
@@ -226,10 +226,10 @@ std::string unstated_table(const ValidationRun& run) {
   return text;
 }
 
-Json validation_json(const Suite& suite, const ValidationRun& run, const Leans& leans) {
+Json validation_json(const Suite& suite, const ValidationRun& run, const Influences& influences) {
   Json json{{"claims", Json::array()}, {"rows", Json::array()}};
   for (const ClaimOutcome& outcome : run.outcomes)
-    json["claims"].push_back(outcome_json(outcome, leans_of(outcome.claim, leans)));
+    json["claims"].push_back(outcome_json(outcome, leans_of(outcome.claim, influences)));
   for (const PublishedRow& row : suite.rows) json["rows"].push_back(row_json(row));
   return json;
 }

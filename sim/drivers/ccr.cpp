@@ -1,5 +1,5 @@
-// ccr(4), t4_crypto.c: work requests on a port's control queue; completions on the port's first NIC receive
-// queue.
+#include "sim/drivers/ccr.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,10 +7,8 @@
 #include <utility>
 
 #include "sim/drivers/device.hpp"
-#include "sim/drivers/drivers.hpp"
 #include "sim/drivers/interrupt_queue.hpp"
 #include "sim/kernel/kernel.hpp"
-#include "sim/drivers/cxgbe.hpp"
 
 namespace ktlssim {
 

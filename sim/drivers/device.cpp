@@ -12,13 +12,13 @@ namespace ktlssim {
 Device::Device(Kernel& kernel, const DriverProfile& profile, int unit, DeviceOwner& owner,
                PcieLink* shared_link)
     : kernel_(kernel),
-      name_(kDriverKindNames[static_cast<std::size_t>(profile.kind)]),
+      name_(name(profile.kind)),
       owner_(owner),
       profile_(profile),
       costs_(profile.device),
       free_at_(static_cast<std::size_t>(costs_.engines.count())),
       dead_from_(from_ms(kernel.scenario.faults.device_dead_from_ms)),
-      random_(random_stream(kernel, unit == 0 ? "service" : fmt::format("service {}", unit))) {
+      random_(kernel.random_stream(unit == 0 ? "service" : fmt::format("service {}", unit))) {
   for (std::size_t i = 0; i < free_at_.size(); ++i) completions_.emplace_back(kernel.calendar(), *this);
   if (unit > 0) name_ += std::to_string(unit);
   if (costs_.pcie_gbps.value() == 0) return;
@@ -88,8 +88,8 @@ std::size_t Device::first_free() const {
 
 void Device::serve(Cryptop& crp, std::size_t engine, Time start) {
   const Time end = free_at_[engine] = start + service_time(crp);
-  if (Timeline* const timeline = kernel_.recorder.stations.timeline)
-    timeline->served(name_, engine, start, end);
+  if (Listener* const listener = kernel_.recorder.stations.listener)
+    listener->served(name_, engine, start, end);
   busy_ns_ += kernel_.window.overlap_ns(start, end);
   kernel_.recorder.device_busy.add(start, end);
   if (kernel_.now() >= dead_from_) return;

@@ -7,18 +7,19 @@
 #include <vector>
 
 #include "sim/drivers/interrupt_queue.hpp"
+#include "sim/kernel/bio.hpp"
 #include "sim/kernel/kern_sendfile.hpp"
 
 namespace ktlssim {
 
-class Disk final : private CompletionHandler {
+class Disk final : public FilePages, private CompletionHandler {
  public:
   explicit Disk(Kernel& kernel);
 
-  // Whether all pages of a pass are in memory; by chance.
-  bool resident();
-  // Reads the pages of a pass. sendfile_iodone runs on the CPU that asks.
-  void read(const SfIo& sfio);
+  // By chance.
+  bool resident() override;
+  // sendfile_iodone runs on the CPU that asks.
+  void read(const SfIo& sfio) override;
 
  private:
   struct Read {

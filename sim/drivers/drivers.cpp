@@ -2,6 +2,10 @@
 
 #include <array>
 
+#include "sim/drivers/ccr.hpp"
+#include "sim/drivers/qat.hpp"
+#include "sim/drivers/qat_ocf.hpp"
+#include "sim/drivers/software.hpp"
 #include "sim/kernel/kernel.hpp"
 
 namespace ktlssim {

@@ -1,17 +1,29 @@
-// The drivers there are.
+// The drivers of a scenario.
 #pragma once
 
+#include <deque>
 #include <memory>
+#include <vector>
 
-#include "sim/drivers/driver.hpp"
+#include "sim/drivers/cxgbe.hpp"
+#include "sim/kernel/cryptodev.hpp"
 
 namespace ktlssim {
 
-std::unique_ptr<Driver> make_software(Kernel& k, const DriverProfile& profile,
-                                      int unit);  // aesni.c and others
-std::unique_ptr<Driver> make_ccr(Kernel& k, const DriverProfile& profile, int unit,
-                                 Cxgbe& nic);                                             // t4_crypto.c
-std::unique_ptr<Driver> make_qat(Kernel& k, const DriverProfile& profile, int unit);      // qat.c of 2021
-std::unique_ptr<Driver> make_qat_ocf(Kernel& k, const DriverProfile& profile, int unit);  // qat_ocf.c
+// The drivers of a scenario, attached to the kernel, and the NICs: one for the network if it needs one, one
+// for each ccr(4), the first of them shared.
+class Drivers {
+ public:
+  Drivers(Kernel& k, bool network_needs_nic);
+
+  // Null if there is none.
+  Cxgbe* nic() { return nics_.empty() ? nullptr : &nics_.front(); }
+
+ private:
+  Cxgbe& nic(Kernel& k, std::size_t unit);
+
+  std::deque<Cxgbe> nics_;
+  std::vector<std::unique_ptr<Driver>> drivers_;
+};
 
 }  // namespace ktlssim

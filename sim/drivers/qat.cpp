@@ -1,4 +1,5 @@
-// qat(4) of 2021, qat.c: a pair of rings per bank; the bank is chosen by the submitting CPU, per request.
+#include "sim/drivers/qat.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,7 +7,6 @@
 #include <vector>
 
 #include "sim/drivers/device.hpp"
-#include "sim/drivers/drivers.hpp"
 #include "sim/drivers/interrupt_queue.hpp"
 #include "sim/kernel/kernel.hpp"
 

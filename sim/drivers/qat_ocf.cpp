@@ -1,5 +1,5 @@
-// qat_ocf(4), qat_ocf.c: a session stays on the instance of the CPU that opened it. An instance without a
-// cookie or with a full ring completes the request at once, with EAGAIN.
+#include "sim/drivers/qat_ocf.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,7 +7,6 @@
 #include <memory>
 
 #include "sim/drivers/device.hpp"
-#include "sim/drivers/drivers.hpp"
 #include "sim/drivers/interrupt_queue.hpp"
 #include "sim/kernel/kernel.hpp"
 

@@ -1,6 +1,5 @@
-// aesni(4), ossl(4) and cryptosoft(4): the caller's CPU encrypts, inline; cryptosoft under the session's
-// mutex.
-#include "sim/drivers/drivers.hpp"
+#include "sim/drivers/software.hpp"
+
 #include "sim/kernel/kernel.hpp"
 
 namespace ktlssim {
@@ -13,7 +12,7 @@ class Software final : public Driver {
 
   Errno process(Cryptop& crp) override {
     CryptoSession& ses = *crp.ses;
-    const bool locks = profile_.kind == DriverKind::cryptosoft;
+    const bool locks = profile_.traits().locks_session;
     if (locks) kernel_.mtx_lock(ses.lock, kernel_.locks.driver_session);
     kernel_.charge_moving(Function::encryption, profile_.cost(ses.algorithm).time(crp.payload_bytes),
                           kernel_.memory.encrypted(crp));

@@ -31,20 +31,20 @@ struct Event {
 class Calendar {
  public:
   // A time together with the order among the events of that time.
-  struct Place {
+  struct Slot {
     Time time;
     std::uint64_t order;
   };
 
   // The place that an event put in now would get. The event itself may follow later, as long as nothing
   // beyond that place has left the calendar.
-  Place reserve(Time time, Rank rank) {
+  Slot reserve(Time time, Rank rank) {
     return {time, (static_cast<std::uint64_t>(rank) << kRankShift) | sequence_++};
   }
 
   // Calls (object->*Method)(tag) at `place`.
   template <auto Method, class T>
-  void call_at(Place place, T* object, std::uint64_t tag = 0) {
+  void call_at(Slot place, T* object, std::uint64_t tag = 0) {
     live_ += lapses(place.order) ? 0 : 1;
     push({place.time, place.order, [](void* o, std::uint64_t t) { (static_cast<T*>(o)->*Method)(t); }, object,
           tag});

@@ -28,7 +28,7 @@ class DelayLine {
 
  private:
   struct Item {
-    Calendar::Place leaves;
+    Calendar::Slot leaves;
     std::uint64_t tag;
   };
 

@@ -42,12 +42,4 @@ class Engine {
   virtual void move(Context& context, int cpu) = 0;
 };
 
-// Every simulated thread is an S4U actor on the host that is its CPU. At most one in a process. Loads
-// SimGrid.
-std::unique_ptr<Engine> make_simgrid_engine();
-// Loads SimGrid beforehand, for all children that are forked later.
-void load_simgrid_engine();
-// Every simulated thread is a Boost.Context fiber.
-std::unique_ptr<Engine> make_fiber_engine();
-
 }  // namespace ktlssim

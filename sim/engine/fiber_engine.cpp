@@ -1,9 +1,10 @@
+#include "sim/engine/fiber_engine.hpp"
+
 #include <boost/context/fiber.hpp>
 #include <boost/context/protected_fixedsize_stack.hpp>
 #include <exception>
 #include <vector>
 
-#include "sim/engine/engine.hpp"
 #include "sim/engine/sanitizer.hpp"
 
 #ifdef KTLSSIM_ASAN

@@ -5,15 +5,12 @@
 #include <boost/random/uniform_int_distribution.hpp>
 #include <vector>
 
-#include "sim/kernel/kernel.hpp"
-
 namespace ktlssim {
 
-boost::random::mt19937_64 random_stream(const Kernel& k, std::string_view name) {
-  const auto seed = static_cast<std::uint64_t>(k.scenario.seed);
+boost::random::mt19937_64 random_stream(std::uint64_t seed, std::uint64_t replication, std::string_view name) {
   std::vector<std::uint32_t> words{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32),
-                                   static_cast<std::uint32_t>(k.replication),
-                                   static_cast<std::uint32_t>(k.replication >> 32)};
+                                   static_cast<std::uint32_t>(replication),
+                                   static_cast<std::uint32_t>(replication >> 32)};
   for (const char c : name) words.push_back(static_cast<unsigned char>(c));
   boost::random::seed_seq sequence(words.begin(), words.end());
   return boost::random::mt19937_64(sequence);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/random/mersenne_twister.hpp>
+#include <cstdint>
 #include <string_view>
 
 #include "models/service_law.hpp"
@@ -10,10 +11,8 @@
 
 namespace ktlssim {
 
-class Kernel;
-
-// Depends on the scenario's seed, the replication and the name, and on nothing else.
-boost::random::mt19937_64 random_stream(const Kernel& k, std::string_view name);
+// Depends on these three and on nothing else.
+boost::random::mt19937_64 random_stream(std::uint64_t seed, std::uint64_t replication, std::string_view name);
 
 // A time of this law and mean; draws nothing where the law is constant or the mean zero.
 Time draw(ServiceLaw law, Time mean, boost::random::mt19937_64& random);

@@ -1,14 +1,15 @@
-// The SimGrid engine is a library of its own, loaded when it is first wanted: what Debian's libsimgrid brings
-// along takes longer to start than most runs.
+#include "sim/engine/simgrid_library.hpp"
+
 #include <dlfcn.h>
 
 #include <filesystem>
 #include <stdexcept>
 
-#include "sim/engine/engine.hpp"
 
 namespace ktlssim {
 
+// The SimGrid engine is a library of its own, loaded when it is first wanted: what Debian's libsimgrid brings
+// along takes longer to start than most runs.
 namespace {
 
 using MakeEngine = Engine* (*)();

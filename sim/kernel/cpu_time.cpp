@@ -56,14 +56,14 @@ void Scheduler::begin_step(Thread& thread) {
 void Scheduler::account_step(Thread& thread) {
   for (const Step::Part& part : thread.step)
     thread.busy_ns[static_cast<std::size_t>(part.function)] += part.needed.count();
-  if (timeline_ != nullptr) tell_of_step(thread);
+  if (listener_ != nullptr) tell_of_step(thread);
   thread.step.clear();
 }
 
 void Scheduler::tell_of_step(const Thread& thread) {
   Time from = executive_.now() - thread.step.needed();
   for (const Step::Part& part : thread.step) {
-    timeline_->ran(thread, part.function, from, from + part.needed);
+    listener_->ran(thread, part.function, from, from + part.needed);
     from += part.needed;
   }
 }

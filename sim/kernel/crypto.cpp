@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "sim/drivers/driver.hpp"
+#include "sim/kernel/cryptodev.hpp"
 #include "sim/kernel/kernel.hpp"
 
 namespace ktlssim {
@@ -68,7 +68,7 @@ void crypto_newsession(Kernel& k, CryptoSession& ses, Algorithm algorithm) {
     if (unregistered(k, *driver)) continue;
     if (!driver->profile().cost(algorithm).supported) continue;
     const int difference =
-        best == nullptr ? 1 : driver->profile().probe_value() - best->profile().probe_value();
+        best == nullptr ? 1 : driver->profile().traits().probe_value - best->profile().traits().probe_value;
     if (difference > 0 || (difference == 0 && driver->sessions() < best->sessions())) best = driver;
   }
   if (best == nullptr) throw ModelError("crypto_newsession: no driver takes the algorithm");

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sim/drivers/disk.hpp"
+#include "sim/kernel/bio.hpp"
 #include "sim/kernel/kernel.hpp"
 
 namespace ktlssim {
@@ -45,7 +45,7 @@ SendResult vn_sendfile(Kernel& k, Socket& so, std::int64_t bytes, bool nonblocki
     if (space == 0) break;
     const std::int64_t pass = pass_bytes(space, left, so.file_offset);
     k.spend(Function::vn_sendfile, costs(k).sendfile_page_ns.times(pages_of(pass, so.file_offset)));
-    const bool resident = k.disk == nullptr || k.disk->resident();
+    const bool resident = k.file_pages == nullptr || k.file_pages->resident();
     Mbuf& top = file_records(k, so.file_offset, pass);
     const int enq_cnt = ktls_frame(k, top, so);
     left -= pass;
@@ -57,7 +57,7 @@ SendResult vn_sendfile(Kernel& k, Socket& so, std::int64_t bytes, bool nonblocki
     if (resident)
       ktls_enqueue(k, top, so, enq_cnt);
     else
-      k.disk->read({&top, &so, enq_cnt});
+      k.file_pages->read({&top, &so, enq_cnt});
   }
   return {bytes - left, so.dropped};
 }

@@ -10,10 +10,14 @@ Kernel::Kernel(Executive& executive_, const Scenario& scenario_, std::uint64_t r
       replication(replication_),
       memory(scenario_.host.memory, window),
       sched(executive_, scenario_.host),
-      flow_ids(random_stream(*this, "flow ids")),
-      faults(scenario_.faults, random_stream(*this, "faults")),
+      flow_ids(random_stream("flow ids")),
+      faults(scenario_.faults, random_stream("faults")),
       steps_vary_(scenario_.host.step_law != ServiceLaw::constant),
-      steps_(random_stream(*this, "steps")) {}
+      steps_(random_stream("steps")) {}
+
+boost::random::mt19937_64 Kernel::random_stream(std::string_view name) const {
+  return ktlssim::random_stream(static_cast<std::uint64_t>(scenario.seed), replication, name);
+}
 
 // Each step has a cost of its own, around the one given.
 void Kernel::charge_about(Function function, Time cost) {

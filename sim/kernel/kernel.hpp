@@ -21,8 +21,8 @@
 
 namespace ktlssim {
 
-class Disk;
 class Driver;
+class FilePages;
 class Network;
 
 // Contention by kind of lock.
@@ -43,6 +43,9 @@ struct Locks {
 class Kernel {
  public:
   Kernel(Executive& executive_, const Scenario& scenario_, std::uint64_t replication_);
+
+  // The stream of this run for the source of randomness `name`.
+  boost::random::mt19937_64 random_stream(std::string_view name) const;
 
   Time now() const { return sched.now(); }
   Calendar& calendar() { return executive.calendar(); }
@@ -104,7 +107,7 @@ class Kernel {
   Ktls ktls;
   std::deque<Socket> sockets;
   std::vector<Driver*> drivers;  // those that OpenCrypto selects from
-  Disk* disk = nullptr;          // null where every file page is resident
+  FilePages* file_pages = nullptr;  // null where every file page is resident
   Network* network = nullptr;    // null where the workload has no TCP
 
  private:

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "sim/drivers/driver.hpp"
+#include "sim/kernel/cryptodev.hpp"
 #include "sim/kernel/kernel.hpp"
 
 namespace ktlssim {
@@ -91,7 +91,7 @@ void ktls_ocf_dispatch_async_cb(Kernel& k, Cryptop& crp) {
 }
 
 void check_stack(Kernel& k, const DriverProfile& driver, std::int64_t depth) {
-  if (driver.kind != DriverKind::qat_ocf) return;
+  if (!driver.has_qat_ocf) return;
   const std::int64_t bytes = depth * driver.qat_ocf.retry_frame_bytes.count();
   const std::int64_t stack_bytes = driver.qat_ocf.kernel_stack_bytes.count();
   if (bytes > stack_bytes)

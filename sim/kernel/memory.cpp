@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sim/drivers/driver.hpp"
+#include "sim/kernel/cryptodev.hpp"
 #include "sim/kernel/crypto.hpp"
 #include "sim/kernel/mbuf.hpp"
 

@@ -92,7 +92,7 @@ void Scheduler::sleep(std::string_view wchan) {
   self.state = ThreadState::sleeping;
   self.wchan = wchan;
   self.asleep_since = executive_.now();
-  if (timeline_ != nullptr) timeline_->changed_state(self, executive_.now());
+  if (listener_ != nullptr) listener_->changed_state(self, executive_.now());
   run_next(cpu);
   give_way();
 }
@@ -173,7 +173,7 @@ int Scheduler::pick_cpu(const Thread& thread) const {
 
 void Scheduler::enqueue(Thread& thread, Cpu& cpu, bool at_head) {
   thread.state = ThreadState::runnable;
-  if (timeline_ != nullptr) timeline_->changed_state(thread, executive_.now());
+  if (listener_ != nullptr) listener_->changed_state(thread, executive_.now());
   cpu.queue.insert(thread, at_head);
   if (thread.floats()) ++stealable_;
 }
@@ -196,7 +196,7 @@ void Scheduler::dispatch(Cpu& cpu, Thread& thread) {
     thread.strand_cpu = thread.cpu;
     executive_.move(*thread.strand, thread.cpu);
   }
-  if (timeline_ != nullptr) timeline_->changed_state(thread, executive_.now());
+  if (listener_ != nullptr) listener_->changed_state(thread, executive_.now());
   update_speeds_of_core(cpu);
   ++counters_.context_switches;
   const auto mix = [this](auto part) {

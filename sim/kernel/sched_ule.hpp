@@ -18,7 +18,7 @@
 #include "sim/engine/executive.hpp"
 #include "sim/kernel/kern_switch.hpp"
 #include "sim/kernel/thread.hpp"
-#include "sim/machine/timeline.hpp"
+#include "sim/measure/listener.hpp"
 
 namespace ktlssim {
 
@@ -102,8 +102,8 @@ class Scheduler {
   // Factor of full speed, in parts per million, besides that of a busy SMT sibling.
   void set_speed(int cpu, std::int64_t parts_per_million);
 
-  // From now on `timeline` hears of every step and every change of a thread's state; null: nobody does.
-  void observe(Timeline* timeline) { timeline_ = timeline; }
+  // From now on `listener` hears of every step and every change of a thread's state; null: nobody does.
+  void observe(Listener* listener) { listener_ = listener; }
 
   // Accounts running steps and idle times up to now.
   void account_all();
@@ -164,7 +164,7 @@ class Scheduler {
   void begin_step(Thread& thread);
   void account(Thread& thread, Function function, Time from, Time to) {
     thread.busy_ns[static_cast<std::size_t>(function)] += (to - from).count();
-    if (timeline_ != nullptr) timeline_->ran(thread, function, from, to);
+    if (listener_ != nullptr) listener_->ran(thread, function, from, to);
   }
   void account_step(Thread& thread);
   [[gnu::noinline]] void tell_of_step(const Thread& thread);
@@ -195,7 +195,7 @@ class Scheduler {
   std::int64_t smt_speed_;
   std::vector<Cpu> cpus_;
   std::vector<std::unique_ptr<Thread>> threads_;
-  Timeline* timeline_ = nullptr;
+  Listener* listener_ = nullptr;
   Thread* executing_ = nullptr;
   Cpu* here_ = nullptr;  // the CPU of the thread that executes, or did last
   bool stepwise_ = false;

@@ -1,6 +1,7 @@
 // A simulated kernel or user thread: its scheduling state, and where its CPU time went.
 #pragma once
 
+#include <cstddef>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -18,6 +19,7 @@ class Mutex;
 enum class ThreadClass : std::uint8_t { application, ktls, interrupt, netisr, receiver, crypto };
 inline constexpr std::array<std::string_view, 6> kThreadClassNames{"application", "ktls",     "interrupt",
                                                                    "netisr",      "receiver", "crypto"};
+inline std::string_view name(ThreadClass thread_class) { return kThreadClassNames[static_cast<std::size_t>(thread_class)]; }
 enum class ThreadState : std::uint8_t { sleeping, runnable, running };
 
 // Neighbouring CPUs: all, those of a NUMA domain, or one.

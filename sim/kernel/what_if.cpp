@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "sim/drivers/driver.hpp"
+#include "sim/kernel/cryptodev.hpp"
 #include "sim/kernel/kernel.hpp"
 #include "sim/kernel/uipc_socket.hpp"
 

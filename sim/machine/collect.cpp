@@ -6,18 +6,14 @@
 #include <array>
 #include <map>
 
-#include "sim/drivers/driver.hpp"
+#include "sim/kernel/cryptodev.hpp"
 #include "sim/kernel/kernel.hpp"
-#include "sim/kernel/uipc_ktls_memory.hpp"
 #include "sim/kernel/ifnet.hpp"
+#include "sim/machine/metrics.hpp"
 
 namespace ktlssim {
 
 namespace {
-
-double per_record_us(std::int64_t ns, std::int64_t records) {
-  return records > 0 ? static_cast<double>(ns) / static_cast<double>(records) / 1e3 : 0;
-}
 
 double window_ns(const Kernel& k) { return static_cast<double>((k.window.end - k.window.begin).count()); }
 
@@ -108,60 +104,6 @@ void add_busiest_threads(const Kernel& k, std::vector<Resource>& resources) {
   }
 }
 
-std::vector<Metric> metrics(const Kernel& k, std::int64_t busy) {
-  const Recorder& r = k.recorder;
-  const double seconds = window_ns(k) / 1e9;
-  const SchedulerCounters& s = k.sched.counters();
-  const std::int64_t bytes = k.network != nullptr ? r.window_acknowledged_bytes() : r.window_ready_bytes();
-  const auto rate = [seconds](std::int64_t count) { return static_cast<double>(count) / seconds; };
-  double device = 0;
-  for (const Driver* const driver : k.drivers)
-    for (const Resource& resource : driver->resources(r.window_ready()))
-      if (resource.kind == "device") device = std::max(device, resource.utilization);
-  const auto latency = [&r](std::size_t i) {
-    const auto& [name, q] = kLatencyQuantiles[i];
-    return Metric{std::string(name), "us", r.latency().quantile_us(q)};
-  };
-  std::vector<Metric> all{
-      {"throughput_gbps", "Gbit/s", rate(bytes) * 8 / 1e9},
-      {"records_per_second", "1/s", rate(r.window_ready())},
-      {"cpu_percent", "%", 100 * static_cast<double>(busy) / window_ns(k) / k.sched.cpus()},
-      {"cpu_us_per_record", "us", per_record_us(busy, r.window_ready())},
-      {"latency_ready_us_mean", "us", r.latency().mean_us()},
-      latency(0),
-      latency(1),
-      latency(2),
-      {"device_utilization", "1", device},
-      {"in_flight_mean", "records", r.stations.of(Place::ocf).mean(k.now())},
-      {"in_flight_max", "records", static_cast<double>(r.stations.of(Place::ocf).max())},
-      {"context_switches_per_second", "1/s", rate(s.context_switches)},
-      {"interrupts_per_second", "1/s", rate(r.interrupts())},
-      {"wakeups_per_second", "1/s", rate(s.wakeups)},
-      {"states_per_cpu_mean", "states", r.states.mean(k.now()) / k.sched.cpus()},
-      {"states_per_cpu_max", "states", static_cast<double>(r.states.max()) / k.sched.cpus()},
-      {"state_bytes_mean", "B", r.states.mean(k.now()) * static_cast<double>(state_bytes(k))},
-      {"state_bytes_max", "B", static_cast<double>(r.states.max() * state_bytes(k))},
-      {"buffer_bytes_mean", "B", r.buffer_bytes.mean(k.now())},
-      {"buffer_bytes_per_cpu_mean", "B", r.buffer_bytes.mean(k.now()) / k.sched.cpus()},
-      {"buffer_bytes_max", "B", static_cast<double>(r.buffer_bytes.max())},
-      {"memory_gbytes_per_s", "GB/s", k.memory.gbytes_per_s()},
-      {"failed_records", "records", static_cast<double>(r.window_failed())},
-      {"aborted_connections", "connections", static_cast<double>(r.aborted())},
-  };
-  std::int64_t waited_ns = 0;
-  for (const LockStatistics* const lock : k.locks.all()) {
-    all.push_back({fmt::format("lock_wait_{}_us_per_record", lock->name), "us",
-                   per_record_us(lock->waited_ns, r.window_ready())});
-    waited_ns += lock->waited_ns;
-  }
-  all.push_back({"lock_wait_us_per_record", "us", per_record_us(waited_ns, r.window_ready())});
-  if (k.scenario.session_groups.empty()) return all;
-  for (std::size_t group = 0; group < k.scenario.all_tls().size(); ++group)
-    all.push_back({fmt::format("throughput_gbps_group_{}", group), "Gbit/s",
-                   rate(r.window_delivered_bytes(group)) * 8 / 1e9});
-  return all;
-}
-
 std::vector<std::pair<std::string, std::int64_t>> counters(const Kernel& k) {
   const KtlsStats& s = k.ktls.stats;
   std::array<std::int64_t, 3> active{};  // by kind of cipher; a dropped connection has closed its session
@@ -203,42 +145,6 @@ std::vector<std::pair<std::string, std::int64_t>> counters(const Kernel& k) {
 
 }  // namespace
 
-std::span<const std::string_view> metric_names() {
-  static constexpr std::array<std::string_view, 32> kNames{"throughput_gbps",
-                                                           "records_per_second",
-                                                           "cpu_percent",
-                                                           "cpu_us_per_record",
-                                                           "latency_ready_us_mean",
-                                                           "latency_ready_us_p50",
-                                                           "latency_ready_us_p99",
-                                                           "latency_ready_us_p999",
-                                                           "device_utilization",
-                                                           "in_flight_mean",
-                                                           "in_flight_max",
-                                                           "context_switches_per_second",
-                                                           "interrupts_per_second",
-                                                           "wakeups_per_second",
-                                                           "states_per_cpu_mean",
-                                                           "states_per_cpu_max",
-                                                           "state_bytes_mean",
-                                                           "state_bytes_max",
-                                                           "buffer_bytes_mean",
-                                                           "buffer_bytes_per_cpu_mean",
-                                                           "buffer_bytes_max",
-                                                           "memory_gbytes_per_s",
-                                                           "failed_records",
-                                                           "aborted_connections",
-                                                           "lock_wait_work_queue_us_per_record",
-                                                           "lock_wait_inpcb_us_per_record",
-                                                           "lock_wait_receiver_inpcb_us_per_record",
-                                                           "lock_wait_ocf_session_us_per_record",
-                                                           "lock_wait_driver_session_us_per_record",
-                                                           "lock_wait_ring_us_per_record",
-                                                           "lock_wait_crypto_queue_us_per_record",
-                                                           "lock_wait_us_per_record"};
-  return kNames;
-}
-
 RunResult collect(Kernel& k) {
   RunResult result;
   std::int64_t busy = 0;
@@ -247,11 +153,11 @@ RunResult collect(Kernel& k) {
       if (thread->busy_ns[f] == 0) continue;
       busy += thread->busy_ns[f];
       result.cpu.push_back({thread->name,
-                            std::string(kThreadClassNames[static_cast<std::size_t>(thread->thread_class)]),
+                            std::string(name(thread->thread_class)),
                             std::string(kFunctionNames[f]), thread->busy_ns[f]});
     }
   }
-  result.metrics = metrics(k, busy);
+  result.metrics = measured_metrics(k, busy);
   result.latency = k.recorder.latency().counts();
   result.counters = counters(k);
   result.resources = {cpus_resource(k)};

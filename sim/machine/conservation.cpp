@@ -90,11 +90,11 @@ void check_bounds(const RunResult& result) {
   constexpr double kRounding = 1e-9;
   constexpr double kBusyRounding =
       1e-5;  // busy times are whole nanoseconds, and a window may be a millisecond
-  const auto rate = std::ranges::find(result.metrics, std::string_view("records_per_second"), &Metric::name);
+  const Metric* const rate = result.metric("records_per_second");
   for (const Resource& resource : result.resources) {
     if (resource.utilization > 1 + kRounding)
       throw ModelError(fmt::format("{}: utilization {} is above one", resource.name, resource.utilization));
-    if (rate == result.metrics.end() || rate->value <= 0) continue;
+    if (rate == nullptr || rate->value <= 0) continue;
     const double busy = rate->value / 1e6 * resource.demand_us;
     if (std::abs(busy - resource.servers * resource.utilization) > kBusyRounding * resource.servers)
       throw ModelError(

@@ -9,12 +9,14 @@
 #include <vector>
 
 #include "sim/drivers/disk.hpp"
-#include "sim/drivers/driver.hpp"
-#include "sim/engine/engine.hpp"
+#include "sim/drivers/drivers.hpp"
+#include "sim/engine/fiber_engine.hpp"
+#include "sim/engine/simgrid_library.hpp"
 #include "sim/kernel/kernel.hpp"
 #include "sim/machine/collect.hpp"
 #include "sim/machine/conservation.hpp"
 #include "sim/machine/time_series.hpp"
+#include "sim/machine/timeline.hpp"
 #include "sim/machine/warmup.hpp"
 #include "sim/network/loopback.hpp"
 #include "sim/network/nic.hpp"
@@ -40,13 +42,13 @@ constexpr std::size_t kSteps = 100;
 
 // Measures from `warmup` on, with a time series of `series_steps`.
 RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t replication, Time warmup,
-                      Timeline* timeline, std::size_t series_steps, Steps steps) {
+                      Timeline* timeline, std::size_t series_steps, Stepping stepping) {
   Executive executive(engine);
   Kernel k(executive, scenario, replication);
-  if (steps == Steps::single) k.sched.set_stepwise();
+  if (stepping == Stepping::single) k.sched.set_stepwise();
   if (timeline != nullptr) timeline->observe(k.sched);
   k.sched.observe(timeline);
-  k.recorder.stations.timeline = timeline;
+  k.recorder.stations.listener = timeline;
   k.window.begin = warmup;
   k.window.end = warmup + from_ms(scenario.measure.duration_ms);
   TimeSeries time_series(k, series_steps);
@@ -55,7 +57,7 @@ RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t re
   Drivers drivers(k, nic);
   std::unique_ptr<Disk> disk;
   if (scenario.workload.disk_probability > 0) disk = std::make_unique<Disk>(k);
-  k.disk = disk.get();
+  k.file_pages = disk.get();
   std::unique_ptr<Network> network;
   if (nic)
     network = std::make_unique<Nic>(k, *drivers.nic());
@@ -109,7 +111,7 @@ std::optional<Time> settling_time(const Scenario& scenario, std::uint64_t replic
   RunResult pilot;
   const std::unique_ptr<Engine> engine = make_fiber_engine();
   engine->run(static_cast<int>(scenario.cpus()), [&] {
-    pilot = run_machine(scenario, *engine, replication, kNoTime, nullptr, kWarmupSteps, Steps::merged);
+    pilot = run_machine(scenario, *engine, replication, kNoTime, nullptr, kWarmupSteps, Stepping::merged);
   });
   std::vector<double> throughput_gbps;
   for (const SeriesStep& step : pilot.series) throughput_gbps.push_back(step.throughput_gbps);
@@ -131,8 +133,12 @@ bool is_random(const Scenario& s) {
          });
 }
 
+void load_engine(EngineKind kind) {
+  if (kind == EngineKind::simgrid) load_simgrid_engine();
+}
+
 RunResult simulate(const Scenario& scenario, EngineKind kind, std::uint64_t replication, Timeline* timeline,
-                   Steps steps) {
+                   Stepping stepping) {
   const auto began = std::chrono::steady_clock::now();
   RunResult result;
   try {
@@ -151,7 +157,7 @@ RunResult simulate(const Scenario& scenario, EngineKind kind, std::uint64_t repl
     const std::unique_ptr<Engine> engine =
         kind == EngineKind::simgrid ? make_simgrid_engine() : make_fiber_engine();
     engine->run(static_cast<int>(scenario.cpus()), [&] {
-      result = run_machine(scenario, *engine, replication, *warmup, timeline, kSteps, steps);
+      result = run_machine(scenario, *engine, replication, *warmup, timeline, kSteps, stepping);
     });
     if (automatic) result.metrics.push_back({"warmup_ms", "ms", static_cast<double>(warmup->count()) / 1e6});
   } catch (const KernelPanic& panic) {

@@ -1,6 +1,7 @@
 // One run of one scenario in this process.
 #pragma once
 
+#include <cstddef>
 #include <array>
 #include <cstdint>
 #include <string_view>
@@ -14,10 +15,14 @@ class Timeline;
 
 enum class EngineKind { simgrid, fiber };
 inline constexpr std::array<std::string_view, 2> kEngineKindNames{"simgrid", "fiber"};
+inline std::string_view name(EngineKind kind) { return kEngineKindNames[static_cast<std::size_t>(kind)]; }
 
 // merged: what a thread spends between two meetings with others is one step. single: every cost is. The
 // trajectory is the same; levels of memory and counters may be read a step apart.
-enum class Steps { merged, single };
+enum class Stepping { merged, single };
+
+// Loads what the engine needs beforehand, for all children that are forked later.
+void load_engine(EngineKind engine);
 
 // Simulates replication number `replication` (from 0), which differs from the others in what differs on real
 // machines: flow ids, start phases, service times. Same scenario, seed and replication: same result on every
@@ -26,7 +31,7 @@ enum class Steps { merged, single };
 //
 // `timeline`, if any, listens; the result is the same.
 RunResult simulate(const Scenario& scenario, EngineKind engine, std::uint64_t replication,
-                   Timeline* timeline = nullptr, Steps steps = Steps::merged);
+                   Timeline* timeline = nullptr, Stepping stepping = Stepping::merged);
 
 // Whether two replications of the scenario would differ.
 bool is_random(const Scenario& scenario);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sim/drivers/driver.hpp"
+#include "sim/kernel/cryptodev.hpp"
 #include "sim/kernel/kernel.hpp"
 
 namespace ktlssim {

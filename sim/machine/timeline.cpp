@@ -80,8 +80,7 @@ void Timeline::flow(const Stays& record, std::string_view what, Time now) {
 }
 
 void Timeline::entered(const Stays& record, Place place, std::int64_t level, Time now) {
-  const std::string_view name = kPlaceNames[static_cast<std::size_t>(place)];
-  set_level(fmt::format("records in {}", name), level, now);
+  set_level(fmt::format("records in {}", name(place)), level, now);
   if (place == Place::send_buffer) return;  // before and beyond what is followed
   if (place == Place::ktls) {
     live_.erase(&record);
@@ -92,12 +91,11 @@ void Timeline::entered(const Stays& record, Place place, std::int64_t level, Tim
     return;
   }
   if (place == Place::ocf) flow(record, "crypto_dispatch", now);
-  step(record, Step::What::enter, name, now);
+  step(record, Step::What::enter, name(place), now);
 }
 
 void Timeline::left(const Stays& record, Place place, std::int64_t level, Time now) {
-  const std::string_view name = kPlaceNames[static_cast<std::size_t>(place)];
-  set_level(fmt::format("records in {}", name), level, now);
+  set_level(fmt::format("records in {}", name(place)), level, now);
   if (place == Place::send_buffer) return;
   if (place == Place::ktls) {
     flow(record, "sbready", now);
@@ -105,7 +103,7 @@ void Timeline::left(const Stays& record, Place place, std::int64_t level, Time n
     return;
   }
   if (place == Place::ocf) flow(record, "crypto_done", now);
-  step(record, Step::What::leave, name, now);
+  step(record, Step::What::leave, name(place), now);
 }
 
 void Timeline::acknowledged(const Stays& record, Time now) {

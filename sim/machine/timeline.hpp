@@ -11,15 +11,13 @@
 #include <utility>
 #include <vector>
 
-#include "sim/measure/place.hpp"
+#include "sim/measure/listener.hpp"
 
 namespace ktlssim {
 
-enum class Function : std::uint8_t;
 class Scheduler;
-struct Thread;
 
-class Timeline {
+class Timeline final : public Listener {
  public:
   // A track that slices and levels belong to.
   enum class Kind : std::uint8_t { cpu, thread, engine };
@@ -49,17 +47,17 @@ class Timeline {
   // Keeps [from, until) and follows the first `records` records that are enqueued in it.
   Timeline(Time from, Time until, std::size_t records) : from_(from), until_(until), limit_(records) {}
 
-  // What the scheduler tells: a thread has spent this time; has come into the state it is in.
+  // Whose threads and CPUs are meant; before anything is heard.
   void observe(Scheduler& scheduler) { scheduler_ = &scheduler; }
-  void ran(const Thread& thread, Function function, Time from, Time until);
-  void changed_state(const Thread& thread, Time now);
-  // What others tell.
-  void entered(const Stays& record, Place place, std::int64_t level, Time now);
-  void left(const Stays& record, Place place, std::int64_t level, Time now);
-  void acknowledged(const Stays& record, Time now);
-  void failed(const Stays& record, Time now) { end(record, now); }
-  void served(const std::string& device, std::size_t engine, Time from, Time until);
-  void filled(std::string_view what, std::size_t unit, std::int64_t change, Time now);
+
+  void ran(const Thread& thread, Function function, Time from, Time until) override;
+  void changed_state(const Thread& thread, Time now) override;
+  void entered(const Stays& record, Place place, std::int64_t level, Time now) override;
+  void left(const Stays& record, Place place, std::int64_t level, Time now) override;
+  void acknowledged(const Stays& record, Time now) override;
+  void failed(const Stays& record, Time now) override { end(record, now); }
+  void served(const std::string& device, std::size_t engine, Time from, Time until) override;
+  void filled(std::string_view what, std::size_t unit, std::int64_t change, Time now) override;
 
   // Closes what is open. To be called once, while the scheduler lives.
   void finish();

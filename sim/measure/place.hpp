@@ -1,6 +1,7 @@
 // Places on a record's way through the kernel.
 #pragma once
 
+#include <cstddef>
 #include <array>
 #include <cstdint>
 #include <string_view>
@@ -15,6 +16,7 @@ namespace ktlssim {
 enum class Place : std::uint8_t { ktls, work_queue, ocf, device, completion_queue, send_buffer };
 inline constexpr std::array<std::string_view, 6> kPlaceNames{
     "ktls", "work queue", "OpenCrypto", "device", "completion queue", "send buffers"};
+inline std::string_view name(Place place) { return kPlaceNames[static_cast<std::size_t>(place)]; }
 
 // When a record entered each place; kNever where it is not.
 struct Stays {

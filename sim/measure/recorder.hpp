@@ -65,7 +65,7 @@ class Recorder {
     ++window_failed_;
     stations.leave(stays, Place::work_queue, now);
     stations.leave(stays, Place::ktls, now);
-    if (stations.timeline != nullptr) stations.timeline->failed(stays, now);
+    if (stations.listener != nullptr) stations.listener->failed(stays, now);
   }
   // Payload that has left for good, of a group of sessions.
   void delivered(std::size_t group, std::int64_t payload_bytes) {
@@ -73,13 +73,13 @@ class Recorder {
     window_delivered_bytes_[group] += payload_bytes;
   }
   void acknowledged(const Stays& stays, std::int64_t payload_bytes, Time now) {
-    if (stations.timeline != nullptr) stations.timeline->acknowledged(stays, now);
+    if (stations.listener != nullptr) stations.listener->acknowledged(stays, now);
     ++acknowledged_;
     window_acknowledged_bytes_ += payload_bytes;
   }
-  // Of no interest but to a timeline: what fills a queue, a ring or the send buffers.
+  // Of interest to a listener only: what fills a queue, a ring or the send buffers.
   void filled(std::string_view what, std::size_t unit, std::int64_t change, Time now) {
-    if (stations.timeline != nullptr) stations.timeline->filled(what, unit, change, now);
+    if (stations.listener != nullptr) stations.listener->filled(what, unit, change, now);
   }
   void interrupt() { ++interrupts_; }
   void connection_aborted() { ++aborted_; }

@@ -1,6 +1,8 @@
 // What one simulated run (one replication) has to say. Plain data: no output format, no engine.
 #pragma once
 
+#include <cstddef>
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -13,6 +15,9 @@ namespace ktlssim {
 // failed: a law of the model was broken or the run crashed. panicked: the simulated kernel panics. too_short:
 // the throughput settles too late. `diagnosis` shows the state.
 enum class RunStatus { done, stalled, failed, panicked, too_short };
+inline constexpr std::array<std::string_view, 5> kRunStatusNames{"done", "stalled", "failed", "panicked",
+                                                                 "too_short"};
+inline std::string_view name(RunStatus status) { return kRunStatusNames[static_cast<std::size_t>(status)]; }
 
 struct Metric {
   std::string name;  // unit in the name
@@ -40,6 +45,11 @@ struct Resource {
   std::string what_it_means;  // one sentence for the bottleneck line
 };
 
+// Time per record that became ready.
+inline double per_record_us(std::int64_t ns, std::int64_t records) {
+  return records > 0 ? static_cast<double>(ns) / static_cast<double>(records) / 1e3 : 0;
+}
+
 // Bins of a LatencyHistogram that hold anything, by number, with their counts.
 using LatencyCounts = std::vector<std::pair<int, std::uint64_t>>;
 
@@ -53,6 +63,13 @@ struct SeriesStep {
 };
 
 struct RunResult {
+  // Null if there is no such metric in this run.
+  const Metric* metric(std::string_view metric_name) const {
+    for (const Metric& m : metrics)
+      if (m.name == metric_name) return &m;
+    return nullptr;
+  }
+
   RunStatus status = RunStatus::done;
   std::string diagnosis;
   bool random = false;  // whether anything in the run was drawn at random

@@ -7,8 +7,8 @@
 #include <array>
 #include <cstdint>
 
+#include "sim/measure/listener.hpp"
 #include "sim/measure/place.hpp"
-#include "sim/machine/timeline.hpp"
 
 namespace ktlssim {
 
@@ -58,21 +58,21 @@ class Stations {
  public:
   void enter(Stays& stays, Place place, Time now) {
     at(place).enter(since(stays, place), now);
-    if (timeline != nullptr) timeline->entered(stays, place, at(place).level(), now);
+    if (listener != nullptr) listener->entered(stays, place, at(place).level(), now);
   }
-  // Does nothing to who is not there.
+  // No-op if the record is not at that place.
   void leave(Stays& stays, Place place, Time now) {
     Time& entered = since(stays, place);
     if (entered == kNever) return;
     at(place).leave(entered, now);
-    if (timeline != nullptr) timeline->left(stays, place, at(place).level(), now);
+    if (listener != nullptr) listener->left(stays, place, at(place).level(), now);
   }
   void reset(Time now) {
     for (Station& station : stations_) station.reset(now);
   }
   const Station& of(Place place) const { return stations_[static_cast<std::size_t>(place)]; }
 
-  Timeline* timeline = nullptr;  // that listens, if any
+  Listener* listener = nullptr;  // if any
 
  private:
   Station& at(Place place) { return stations_[static_cast<std::size_t>(place)]; }

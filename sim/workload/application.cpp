@@ -43,7 +43,7 @@ Application::Application(Kernel& kernel) : kernel_(kernel), tcp_(kernel) {
         },
         blocking ? "start" : "kqread");
   }
-  auto random = random_stream(kernel, "start");
+  auto random = kernel.random_stream("start");
   // Where a rate is imposed, each session begins within its own part of the period.
   const std::int64_t part = paced() ? period_.count() / w.sessions : 0;
   boost::random::uniform_int_distribution<std::int64_t> phase(

@@ -11,7 +11,7 @@ namespace ktlssim {
 RecordSource::RecordSource(Kernel& kernel)
     : kernel_(kernel),
       closed_(kernel.scenario.workload.kind == WorkloadKind::closed),
-      random_(random_stream(kernel, "arrivals")) {
+      random_(kernel.random_stream("arrivals")) {
   const WorkloadParameters& w = kernel.scenario.workload;
   boost::random::uniform_int_distribution<std::int64_t> phase(0, from_us(w.start_spread_us).count());
   for (std::int64_t i = 0; i < w.sessions; ++i) open_session(kernel, *this, kernel.scenario.group_of(i));

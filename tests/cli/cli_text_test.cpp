@@ -24,8 +24,8 @@ TEST(Text, is_made_plain) {
 }
 
 TEST(Text, is_cut_to_fit) {
-  EXPECT_EQ(fit("abcdef", 6), "abcdef");
-  EXPECT_EQ(fit("abcdefg", 6), "abcd..");
+  EXPECT_EQ(shortened("abcdef", 6), "abcdef");
+  EXPECT_EQ(shortened("abcdefg", 6), "abcd..");
 }
 
 TEST(NumberText, has_four_digits_and_no_exponent_in_the_usual_range) {

@@ -97,7 +97,7 @@ class ValidateTest(unittest.TestCase):
                            tolerance=1e4, tolerance_percent=0, published=1e6 / 2.6,
                            against={"set": [*saturated["set"], "/driver/device/engines=2"]}, expected="missed",
                            explanation="a test")
-        status, out, err = self.run_suite(saturated, difference, words=("--leans", "--write"))
+        status, out, err = self.run_suite(saturated, difference, words=("--influences", "--write"))
         self.assertEqual(status, 0, err)
         leans = {c["name"]: c["leans_on"] for c in json.loads(out)["claims"]}
         strongest = max(leans["repairman"], key=lambda lean: abs(lean["change"]))
@@ -109,11 +109,11 @@ class ValidateTest(unittest.TestCase):
         self.assertAlmostEqual({lean["pointer"]: lean["change"] for lean in leans["gain"]}[service] / -found[service], 1,
                                delta=0.02)
         _, again, _ = validate("--suite", os.path.join(self.directory, "suite.json"), "--replications", "2")
-        self.assertIn(f"leans on {service}", again)  # read from leans.json beside the suite
+        self.assertIn(f"leans on {service}", again)  # read from influences.json beside the suite
 
     def test_what_is_wrong_with_the_file_of_leans_is_said(self):
         suite = self.suite(claim())
-        with open(os.path.join(self.directory, "leans.json"), "w", encoding="utf-8") as file:
+        with open(os.path.join(self.directory, "influences.json"), "w", encoding="utf-8") as file:
             json.dump({"repairmen": [{"pointer": "/x", "change": "much"}]}, file)
         status, _, err = validate("--suite", suite)
         self.assertEqual(status, 2)
@@ -121,7 +121,7 @@ class ValidateTest(unittest.TestCase):
         self.assertIn("/repairmen/0/change", err)
 
     def test_every_published_claim_has_the_parameters_it_leans_on(self):
-        with open(os.path.join(SCENARIOS, "validation", "leans.json"), encoding="utf-8") as file:
+        with open(os.path.join(SCENARIOS, "validation", "influences.json"), encoding="utf-8") as file:
             leans = json.load(file)
         with open(os.path.join(SCENARIOS, "validation", "published.json"), encoding="utf-8") as file:
             claims = [c["name"] for c in json.load(file)["claims"]]
@@ -131,9 +131,9 @@ class ValidateTest(unittest.TestCase):
 
     @unittest.skipUnless(os.environ.get("KTLSSIM_SLOW"), "takes 20 minutes: set KTLSSIM_SLOW=1")
     def test_what_each_claim_leans_on_most_is_found_again(self):
-        status, out, err = validate("--leans", "--replications", "3", "--format", "json")
+        status, out, err = validate("--influences", "--replications", "3", "--format", "json")
         self.assertEqual(status, 0, err)
-        with open(os.path.join(SCENARIOS, "validation", "leans.json"), encoding="utf-8") as file:
+        with open(os.path.join(SCENARIOS, "validation", "influences.json"), encoding="utf-8") as file:
             committed = json.load(file)
         for outcome in json.loads(out)["claims"]:
             with self.subTest(claim=outcome["name"]):

@@ -26,7 +26,7 @@ void expect_same(const fs::path& file, std::vector<std::string> sets) {
   SCOPED_TRACE(fmt::format("{} {}", file.filename().string(), fmt::join(sets, " ")));
   const Scenario scenario = load_scenario(file, sets);
   const RunResult merged = simulate(scenario, EngineKind::fiber, 0);
-  const RunResult single = simulate(scenario, EngineKind::fiber, 0, nullptr, Steps::single);
+  const RunResult single = simulate(scenario, EngineKind::fiber, 0, nullptr, Stepping::single);
   EXPECT_EQ(merged.fingerprint, single.fingerprint);
   EXPECT_EQ(merged.status, single.status);
   ASSERT_EQ(merged.metrics.size(), single.metrics.size());

@@ -1,7 +1,7 @@
 // Versions and ciphers: which driver does the work, in how many requests, and in what order.
 #include <gtest/gtest.h>
 
-#include "sim/drivers/driver.hpp"
+#include "sim/drivers/drivers.hpp"
 #include "sim/kernel/kernel.hpp"
 #include "tests/support/ideal_scenario.hpp"
 #include "tests/support/machine.hpp"
@@ -11,7 +11,7 @@ namespace {
 
 DriverProfile software(DriverKind kind, std::initializer_list<Algorithm> takes, double request_ns) {
   DriverProfile profile;
-  profile.name = std::string(kDriverKindNames[static_cast<std::size_t>(kind)]);
+  profile.name = std::string(name(kind));
   profile.kind = kind;
   for (const Algorithm a : takes) {
     AlgorithmCost& cost = profile.ciphers[static_cast<std::size_t>(a)];

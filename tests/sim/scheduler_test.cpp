@@ -293,7 +293,7 @@ TEST_P(SchedulerTest, a_lent_priority_goes_back_with_the_lock_it_was_lent_for_th
 
 INSTANTIATE_TEST_SUITE_P(engines, SchedulerTest, testing::Values(EngineKind::fiber, EngineKind::simgrid),
                          [](const auto& test) {
-                           return std::string(kEngineKindNames[static_cast<std::size_t>(test.param)]);
+                           return std::string(name(test.param));
                          });
 
 }  // namespace

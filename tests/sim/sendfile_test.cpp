@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "sim/drivers/driver.hpp"
+#include "sim/drivers/drivers.hpp"
 #include "sim/kernel/kern_sendfile.hpp"
 #include "sim/kernel/kernel.hpp"
 #include "sim/workload/workload.hpp"

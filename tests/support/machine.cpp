@@ -6,7 +6,8 @@
 
 #include <cstdio>
 
-#include "sim/engine/engine.hpp"
+#include "sim/engine/fiber_engine.hpp"
+#include "sim/engine/simgrid_library.hpp"
 #include "tests/support/ideal_scenario.hpp"
 
 namespace ktlssim {
@@ -36,8 +37,7 @@ void with_kernel(const Scenario& scenario, EngineKind kind, const std::function<
 
 double metric(const RunResult& result, std::string_view name) {
   EXPECT_EQ(result.status, RunStatus::done) << result.diagnosis;
-  for (const Metric& m : result.metrics)
-    if (m.name == name) return m.value;
+  if (const Metric* const found = result.metric(name)) return found->value;
   ADD_FAILURE() << "no metric " << name;
   return 0;
 }

@@ -70,7 +70,7 @@ Json driver_profile(const MachineDescription& machine, const std::vector<Algorit
     const std::string source =
         fmt::format("{} on {}, EVP, cold data, 16 B to 16 KiB; the line is within {:.0f} % of every size",
                     machine.openssl, machine.cpu, 100 * m.cost.worst_error);
-    ciphers[std::string(kAlgorithmNames[static_cast<std::size_t>(m.algorithm)])] = {
+    ciphers[std::string(name(m.algorithm))] = {
         {"request_ns", measured(rounded(std::max(m.cost.request_ns, 0.0), 0.1), source)},
         {"byte_ns", measured(rounded(m.cost.byte_ns, 1e-4), source)}};
   }
@@ -130,16 +130,14 @@ double predict_threads(const MachineDescription& machine, const Json& driver, Ci
        {{"profile", "ideal"}, {"cpus", machine.cpus}, {"threads_per_core", machine.threads_per_core}}},
       {"driver", driver},
       {"ktls", {{"workers", threads}}},
-      {"tls", {{"version", "1.2"}, {"cipher", kCipherNames[static_cast<std::size_t>(cipher)]}}},
+      {"tls", {{"version", "1.2"}, {"cipher", name(cipher)}}},
       {"workload",
        {{"kind", "closed"}, {"sessions", threads}, {"records_in_flight", 2}, {"flow_ids", "sequential"}}},
       {"measure", {{"warmup_ms", 5}, {"duration_ms", 50}}}};
   const RunResult result = simulate(read_scenario(scenario, "calibrate"), EngineKind::fiber, 0);
   if (result.status != RunStatus::done)
     throw std::runtime_error("the prediction failed: " + result.diagnosis);
-  for (const Metric& metric : result.metrics)
-    if (metric.name == "records_per_second") return metric.value;
-  return 0;
+  return result.metric("records_per_second")->value;
 }
 
 }  // namespace ktlssim

@@ -1,11 +1,11 @@
-// Reading a fit file.
+#include "sim/experiment/fit/fit_file.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "sim/experiment/fit/fit.hpp"
 #include "sim/experiment/input/parameter_list.hpp"
 #include "sim/experiment/input/parameter_reader.hpp"
 

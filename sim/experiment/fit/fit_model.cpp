@@ -10,6 +10,7 @@
 #include "sim/experiment/input/effective.hpp"
 #include "sim/experiment/input/profiles.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
+#include "sim/experiment/validation/validation.hpp"
 
 namespace ktlssim {
 

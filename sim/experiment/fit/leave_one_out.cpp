@@ -1,3 +1,5 @@
+#include "sim/experiment/fit/leave_one_out.hpp"
+
 #include <algorithm>
 #include <limits>
 #include <nlopt.hpp>

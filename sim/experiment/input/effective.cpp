@@ -32,7 +32,7 @@ class Writer final : public ParameterVisitor {
     json.emplace("value", number_json(field.value()));
     if (const Provenance* provenance = field.provenance()) {
       json.emplace("source", provenance->source);
-      json.emplace("confidence", kConfidenceNames[static_cast<std::size_t>(provenance->confidence)]);
+      json.emplace("confidence", ktlssim::name(provenance->confidence));
       if (provenance->confidence == Confidence::fitted) json.emplace("fitted_to", provenance->fitted_to);
       if (provenance->confidence == Confidence::scenario) ++changed_;
     }

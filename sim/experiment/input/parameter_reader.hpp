@@ -13,9 +13,6 @@
 
 namespace ktlssim {
 
-// Names of Confidence, in order. The last one cannot be claimed by a profile's file.
-inline constexpr std::array<std::string_view, 6> kConfidenceNames{"measured", "published", "derived",
-                                                                  "fitted",   "estimated", "scenario"};
 
 // What a value was given in: a profile's file, a scenario's file, or what overwrites parts of a scenario:
 // `--set`, or the file of a sweep.

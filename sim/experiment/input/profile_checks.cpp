@@ -63,7 +63,7 @@ void check_profile(const HostProfile& profile, const std::string& pointer, const
 void check_profile(const DriverProfile& profile, const std::string& pointer, const Origins& origins,
                    Problems& problems) {
   Checker checker(pointer, origins, problems);
-  const std::string_view kind = kDriverKindNames[static_cast<std::size_t>(profile.kind)];
+  const std::string_view kind = name(profile.kind);
   checker.group("device", profile.has_device, !profile.sync(), kind);
   checker.group("ccr", profile.has_ccr, profile.kind == DriverKind::ccr, kind);
   checker.group("qat", profile.has_qat, profile.kind == DriverKind::qat, kind);

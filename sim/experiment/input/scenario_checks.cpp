@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "sim/experiment/statistics/precision.hpp"
-#include "sim/machine/collect.hpp"
+#include "sim/machine/metrics.hpp"
 
 namespace ktlssim {
 
@@ -46,13 +46,13 @@ std::string ciphers_where(Accepts accepts) {
 
 void check_cipher(const Scenario& s, const TlsParameters& tls, const std::string& pointer, Checker& checker) {
   const auto quoted = [&tls] {
-    return fmt::format("\"{}\"", kCipherNames[static_cast<std::size_t>(tls.cipher)]);
+    return fmt::format("\"{}\"", name(tls.cipher));
   };
   const TlsVersion version = tls.version;
   if (!allowed(version, tls.cipher))
     checker.add(pointer, quoted(),
                 fmt::format("not a cipher of TLS {}, which has {}",
-                            kTlsVersionNames[static_cast<std::size_t>(version)],
+                            name(version),
                             ciphers_where([version](Cipher c) { return allowed(version, c); })));
   const auto taken = [&s](Cipher c) {
     return s.selected(encryption(c)) != nullptr && (is_aead(c) || s.selected(mac(c)) != nullptr);
@@ -121,7 +121,7 @@ void check_precision(const Scenario& s, Checker& checker) {
   if (m.min_replications > m.max_replications)
     checker.add("/measure/min_replications", std::to_string(m.min_replications),
                 fmt::format("more than /measure/max_replications ({})", m.max_replications));
-  const std::span<const std::string_view> known = metric_names();
+  const std::vector<std::string_view> known = metric_names();
   const std::vector<std::string> names = precision_metrics(m);
   for (const std::string& name : names)
     if (std::ranges::find(known, name) == known.end())
@@ -169,10 +169,10 @@ void check_scenario(const Scenario& s, const Origins& origins, Problems& problem
   if (s.ktls.mode == KtlsMode::ifnet && (!s.has_application() || s.workload.disk_probability > 0))
     checker.add("/ktls/mode", "\"ifnet\"", "takes a workload sendfile or send, without a disk");
   for (std::size_t i = 0; i < s.other_drivers.size(); ++i)
-    if (s.other_drivers[i].kind == DriverKind::nic_tls)
+    if (s.other_drivers[i].traits().encrypts_in_nic)
       checker.add(fmt::format("/other_drivers/{}", i), fmt::format("\"{}\"", s.other_drivers[i].name),
                   "encrypts in the NIC, for all sessions or none: only /driver may be it");
-  if (s.driver.kind == DriverKind::nic_tls && s.network.receiver == ReceiverKind::ktls_rx)
+  if (s.driver.traits().encrypts_in_nic && s.network.receiver == ReceiverKind::ktls_rx)
     checker.add("/network/receiver", "\"ktls_rx\"", "no OpenCrypto driver decrypts beside NIC TLS");
   if (s.workload.rate_gbps > 0 && !s.has_application())
     checker.add("/workload/rate_gbps", number_json(s.workload.rate_gbps).dump(),

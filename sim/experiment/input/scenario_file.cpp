@@ -71,7 +71,7 @@ Scenario read(const Json& json, const std::string& file, const Origins& origins,
     read_host(*host, "/host", origins, problems, scenario.host);
   if (const Json* driver = find_profile(json, "driver", ProfileKind::driver, origins, problems))
     read_driver(*driver, "/driver", origins, problems, scenario.driver);
-  if (scenario.driver.kind == DriverKind::nic_tls) scenario.ktls.mode = KtlsMode::ifnet;
+  if (scenario.driver.traits().encrypts_in_nic) scenario.ktls.mode = KtlsMode::ifnet;
   read_other_drivers(json, origins, problems, scenario);
   read_session_groups(json, origins, problems, scenario);
   if (scenario.name.empty()) scenario.name = std::filesystem::path(file).stem().string();

@@ -1,6 +1,7 @@
 // What was simulated, beside what the profiles allow.
 #pragma once
 
+#include <cstddef>
 #include <array>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@ namespace ktlssim {
 // no more than what was under way when measuring began. above: neither can be right.
 enum class BoundReach { below, reached, at_edges, above };
 inline constexpr std::array<std::string_view, 4> kBoundReachNames{"below", "reached", "at edges", "above"};
+inline std::string_view name(BoundReach reach) { return kBoundReachNames[static_cast<std::size_t>(reach)]; }
 
 struct BoundCheck {
   std::string limited_by;

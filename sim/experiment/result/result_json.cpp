@@ -98,7 +98,7 @@ Json bounds_json(const Scenario& scenario, const Summary& summary) {
   Json json{{"throughput_gbps", number_json(check->bound_gbps)},
             {"limited_by", check->limited_by},
             {"edges_gbps", number_json(check->edges_gbps)},
-            {"reach", kBoundReachNames[static_cast<std::size_t>(check->reach)]}};
+            {"reach", name(check->reach)}};
   if (check->exact_gbps) {
     json.emplace("exact_gbps", number_json(*check->exact_gbps));
     json.emplace("exact_inside", check->exact_inside);
@@ -112,7 +112,7 @@ Json failures_json(const Experiment& experiment) {
     if (run.result.status == RunStatus::done) continue;
     Json json = Json::object();
     json.emplace("replication", run.number);
-    json.emplace("status", kRunStatusNames[static_cast<std::size_t>(run.result.status)]);
+    json.emplace("status", name(run.result.status));
     json.emplace("diagnosis", run.result.diagnosis);
     failures.push_back(std::move(json));
   }
@@ -157,7 +157,7 @@ Json provenance_json(const Scenario& scenario, const Experiment& experiment, con
   json.emplace("compiler", build.compiler);
   json.emplace("simgrid", build.simgrid);
   json.emplace("build_type", build.build_type);
-  json.emplace("engine", kEngineKindNames[static_cast<std::size_t>(record.engine)]);
+  json.emplace("engine", name(record.engine));
   json.emplace("seed", scenario.seed);
   json.emplace("replications", record.replications);
   json.emplace("interrupted", experiment.interrupted);

@@ -18,16 +18,15 @@ struct Pairs {
   std::vector<double> b;
 };
 
-const Metric* find_metric(const RunResult& run, const std::string& name) {
-  const auto found = std::find_if(run.metrics.begin(), run.metrics.end(),
-                                  [&](const Metric& metric) { return metric.name == name; });
-  return found == run.metrics.end() || !std::isfinite(found->value) ? nullptr : &*found;
+const Metric* finite_metric(const RunResult& run, const std::string& name) {
+  const Metric* const metric = run.metric(name);
+  return metric != nullptr && std::isfinite(metric->value) ? metric : nullptr;
 }
 
 void add_pair(const RunResult& a, const RunResult& b, const std::string& name, Pairs& pairs) {
   if (a.status != RunStatus::done || b.status != RunStatus::done) return;
-  const Metric* const in_a = find_metric(a, name);
-  const Metric* const in_b = find_metric(b, name);
+  const Metric* const in_a = finite_metric(a, name);
+  const Metric* const in_b = finite_metric(b, name);
   if (in_a == nullptr || in_b == nullptr) return;
   pairs.unit = in_a->unit;
   pairs.random = pairs.random || a.random || b.random;

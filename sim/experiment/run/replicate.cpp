@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "sim/engine/engine.hpp"
 #include "sim/experiment/run/fork_pool.hpp"
 #include "sim/experiment/statistics/precision.hpp"
 
@@ -24,7 +23,7 @@ void extend(Experiment& experiment, const Scenario& scenario, EngineKind engine,
             std::size_t jobs) {
   const std::size_t first = experiment.runs.size();
   if (experiment.interrupted || count <= first) return;
-  if (engine == EngineKind::simgrid) load_simgrid_engine();
+  load_engine(engine);
   PoolOutcome outcome = run_in_children(
       count - first, jobs, [&](std::size_t task) { return simulate(scenario, engine, first + task); });
   experiment.interrupted = outcome.interrupted;

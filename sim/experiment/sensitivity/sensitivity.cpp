@@ -14,7 +14,7 @@ constexpr std::string_view kCpu = "cpu_us_per_record";
 
 struct Candidate {
   Sensitivity sensitivity;
-  std::size_t low;  // numbers of the plan
+  std::size_t low;  // numbers of the variants
   std::size_t high;
 };
 
@@ -39,14 +39,14 @@ class Study {
 
   // A parameter that changes nothing in one replication is not looked at any further.
   void screen(std::size_t jobs) {
-    Plan plan;
-    const std::size_t base = plan.add(variant_);
+    VariantRuns variants;
+    const std::size_t base = variants.add(variant_);
     for (Candidate& candidate : candidates_)
-      candidate.high = plan.add(with(variant_, candidate.sensitivity.parameter.set_high()));
-    result_.interrupted = !plan.run(1, jobs);
+      candidate.high = variants.add(with(variant_, candidate.sensitivity.parameter.set_high()));
+    result_.interrupted = !variants.run(1, jobs);
     if (result_.interrupted) return;
     const auto value = [&](std::size_t number, std::string_view metric, std::string& why) {
-      const auto found = metric_of(plan.result(number, 0), std::string(metric), why);
+      const auto found = metric_of(variants.result(number, 0), std::string(metric), why);
       return found ? found->value : 0;
     };
     std::string why;
@@ -61,17 +61,17 @@ class Study {
   }
 
   void measure(std::size_t replications, std::size_t jobs) {
-    Plan plan;
+    VariantRuns variants;
     for (Candidate& candidate : candidates_) {
-      candidate.low = plan.add(with(variant_, candidate.sensitivity.parameter.set_low()));
-      candidate.high = plan.add(with(variant_, candidate.sensitivity.parameter.set_high()));
+      candidate.low = variants.add(with(variant_, candidate.sensitivity.parameter.set_low()));
+      candidate.high = variants.add(with(variant_, candidate.sensitivity.parameter.set_high()));
     }
-    result_.interrupted = !plan.run(replications, jobs);
+    result_.interrupted = !variants.run(replications, jobs);
     if (result_.interrupted) return;
     for (Candidate& candidate : candidates_) {
       std::string why;
-      candidate.sensitivity.throughput = elasticity(plan, candidate, kThroughput, why);
-      candidate.sensitivity.cpu = elasticity(plan, candidate, kCpu, why);
+      candidate.sensitivity.throughput = elasticity(variants, candidate, kThroughput, why);
+      candidate.sensitivity.cpu = elasticity(variants, candidate, kCpu, why);
       if (why.empty())
         result_.parameters.push_back(std::move(candidate.sensitivity));
       else
@@ -87,17 +87,17 @@ class Study {
                      [&](const Sensitivity& a, const Sensitivity& b) { return strength(a) > strength(b); });
   }
 
-  Estimate elasticity(const Plan& plan, const Candidate& candidate, std::string_view metric,
+  Estimate elasticity(const VariantRuns& variants, const Candidate& candidate, std::string_view metric,
                       std::string& why) {
     const double step = std::log(candidate.sensitivity.parameter.high / candidate.sensitivity.parameter.low);
     std::vector<double> values;
     bool random = false;
-    for (std::size_t r = 0; r < plan.replications(); ++r) {
-      const auto low = metric_of(plan.result(candidate.low, r), std::string(metric), why);
-      const auto high = metric_of(plan.result(candidate.high, r), std::string(metric), why);
+    for (std::size_t r = 0; r < variants.replications(); ++r) {
+      const auto low = metric_of(variants.result(candidate.low, r), std::string(metric), why);
+      const auto high = metric_of(variants.result(candidate.high, r), std::string(metric), why);
       const bool defined = low && high && low->value > 0 && high->value > 0;
       values.push_back(defined ? std::log(high->value / low->value) / step : 0);
-      random = random || (low && plan.result(candidate.low, r)->random);
+      random = random || (low && variants.result(candidate.low, r)->random);
     }
     return estimate(std::string(metric), "1", values, random);
   }

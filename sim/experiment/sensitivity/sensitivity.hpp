@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/experiment/run/plan.hpp"
+#include "sim/experiment/run/variant_runs.hpp"
 #include "sim/experiment/statistics/summary.hpp"
 #include "sim/experiment/sensitivity/varied_parameters.hpp"
 

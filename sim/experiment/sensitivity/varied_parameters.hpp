@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/experiment/run/plan.hpp"
+#include "sim/experiment/run/variant_runs.hpp"
 
 namespace ktlssim {
 

@@ -27,7 +27,7 @@ Json json_of(const RunResult& result) {
     metrics.push_back({metric.name, metric.unit, std::isfinite(metric.value) ? Json(metric.value) : Json()});
   Json json = Json::object();
   json.emplace("host", machine_name());
-  json.emplace("status", kRunStatusNames[static_cast<std::size_t>(result.status)]);
+  json.emplace("status", name(result.status));
   json.emplace("reason", result.diagnosis);
   json.emplace("random", result.random);
   json.emplace("wall_seconds", result.wall_seconds);

@@ -80,11 +80,10 @@ std::string runs_csv(const Sweep& sweep, const SweepRuns& runs) {
     const SweepPoint& point = sweep.points[i / sweep.replications()];
     text += fmt::format("{},{}{},{},{},{}", i / sweep.replications(), i % sweep.replications(),
                         values_of(point), point.scenario.seed,
-                        kRunStatusNames[static_cast<std::size_t>(result.status)], cell(result.diagnosis));
-    for (const std::string& name : names) {
-      const auto found = std::find_if(result.metrics.begin(), result.metrics.end(),
-                                      [&](const Metric& metric) { return metric.name == name; });
-      text += ',' + (found == result.metrics.end() ? "" : number(found->value));
+                        name(result.status), cell(result.diagnosis));
+    for (const std::string& metric_name : names) {
+      const Metric* const metric = result.metric(metric_name);
+      text += ',' + (metric == nullptr ? "" : number(metric->value));
     }
     text += '\n';
   }

@@ -10,8 +10,6 @@
 
 namespace ktlssim {
 
-inline constexpr std::array<std::string_view, 5> kRunStatusNames{"done", "stalled", "failed", "panicked",
-                                                                 "too_short"};
 
 // Exact both ways, numbers that are not finite included.
 std::string encode(const RunResult& result);

@@ -4,34 +4,34 @@ namespace ktlssim {
 
 namespace {
 
-std::size_t add(Plan& plan, const Variant& variant, const std::string& set) {
-  return plan.add(set.empty() ? variant : with(variant, set));
+std::size_t add(VariantRuns& variants, const Variant& variant, const std::string& set) {
+  return variants.add(set.empty() ? variant : with(variant, set));
 }
 
 Prediction failed(std::string why) { return {{}, std::move(why)}; }
 
 }  // namespace
 
-Compared add_claim(Plan& plan, const Claim& claim, const std::string& set, const std::string& set_against) {
-  const std::size_t variant = add(plan, claim.variant, set);
+Compared add_claim(VariantRuns& variants, const Claim& claim, const std::string& set, const std::string& set_against) {
+  const std::size_t variant = add(variants, claim.variant, set);
   if (!claim.against) return {variant, std::nullopt};
-  return {variant, add(plan, *claim.against, set_against)};
+  return {variant, add(variants, *claim.against, set_against)};
 }
 
-Prediction predict(const Plan& plan, const Claim& claim, const Compared& compared) {
+Prediction predict(const VariantRuns& variants, const Claim& claim, const Compared& compared) {
   std::vector<double> values;
   std::string unit;
   std::string why;
   bool random = false;
-  for (std::size_t r = 0; r < plan.replications(); ++r) {
-    const RunResult* const run = plan.result(compared.variant, r);
+  for (std::size_t r = 0; r < variants.replications(); ++r) {
+    const RunResult* const run = variants.result(compared.variant, r);
     const auto a = metric_of(run, claim.metric, why);
     if (!a) return failed(why);
     random = random || run->random;
     unit = a->unit;
     double value = a->value;
     if (compared.against) {
-      const auto b = metric_of(plan.result(*compared.against, r), claim.metric, why);
+      const auto b = metric_of(variants.result(*compared.against, r), claim.metric, why);
       if (!b) return failed(why);
       value = claim.comparison == Comparison::ratio ? a->value / b->value : a->value - b->value;
     }

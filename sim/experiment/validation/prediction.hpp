@@ -1,4 +1,4 @@
-// What the model predicts for a claim, from simulated variants of a plan.
+// What the model predicts for a claim, from simulated variants of a variants.
 #pragma once
 
 #include <optional>
@@ -8,7 +8,7 @@
 
 namespace ktlssim {
 
-// The variants of a claim, as numbers of a plan.
+// The variants of a claim, as numbers of a variants.
 struct Compared {
   std::size_t variant;
   std::optional<std::size_t> against;
@@ -20,10 +20,10 @@ struct Prediction {
 };
 
 // Each setting goes on top of those of its variant, unless it is empty.
-Compared add_claim(Plan& plan, const Claim& claim, const std::string& set = "",
+Compared add_claim(VariantRuns& variants, const Claim& claim, const std::string& set = "",
                    const std::string& set_against = "");
 
 // The metric, or its ratio or difference to that of the second variant, replication by replication.
-Prediction predict(const Plan& plan, const Claim& claim, const Compared& compared);
+Prediction predict(const VariantRuns& variants, const Claim& claim, const Compared& compared);
 
 }  // namespace ktlssim

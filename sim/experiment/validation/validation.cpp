@@ -25,11 +25,11 @@ struct Planned {
   std::vector<Compared> compared;  // of each point
 };
 
-void add_series(Plan& plan, const Claim& claim, const Series& series, bool unstated, Planned& planned) {
+void add_series(VariantRuns& variants, const Claim& claim, const Series& series, bool unstated, Planned& planned) {
   for (const std::string& value : series.values) {
     const std::string set = fmt::format("{}={}", series.pointer, value);
     planned.points.push_back({series.pointer, value, unstated, "", {}, Verdict::missed});
-    planned.compared.push_back(add_claim(plan, claim, set, set));
+    planned.compared.push_back(add_claim(variants, claim, set, set));
   }
 }
 
@@ -51,34 +51,34 @@ std::vector<SeriesPoint> ClaimOutcome::chosen_points() const {
 
 ValidationRun validate(const std::vector<Claim>& claims, std::size_t replications, std::size_t jobs,
                        bool with_series) {
-  std::map<std::size_t, Plan> plans;  // by the number of replications
-  const auto plan_of = [&](const Claim& claim) -> Plan& {
+  std::map<std::size_t, VariantRuns> plans;  // by the number of replications
+  const auto plan_of = [&](const Claim& claim) -> VariantRuns& {
     return plans[std::max(replications, static_cast<std::size_t>(claim.replications))];
   };
   std::vector<Planned> planned;
   for (const Claim& claim : claims) {
-    Plan& plan = plan_of(claim);
-    planned.push_back({add_claim(plan, claim), {}, {}});
+    VariantRuns& variants = plan_of(claim);
+    planned.push_back({add_claim(variants, claim), {}, {}});
     if (!with_series) continue;
-    if (claim.series) add_series(plan, claim, *claim.series, false, planned.back());
-    for (const Series& series : claim.unstated) add_series(plan, claim, series, true, planned.back());
+    if (claim.series) add_series(variants, claim, *claim.series, false, planned.back());
+    for (const Series& series : claim.unstated) add_series(variants, claim, series, true, planned.back());
   }
   ValidationRun run;
-  for (auto& [number, plan] : plans) {
-    run.interrupted = !plan.run(number, jobs);
+  for (auto& [number, variants] : plans) {
+    run.interrupted = !variants.run(number, jobs);
     if (run.interrupted) return run;
   }
   for (std::size_t i = 0; i < claims.size(); ++i) {
-    const Plan& plan = plan_of(claims[i]);
+    const VariantRuns& variants = plan_of(claims[i]);
     ClaimOutcome& outcome = run.outcomes.emplace_back();
     outcome.claim = claims[i];
-    Prediction prediction = predict(plan, claims[i], planned[i].claim);
+    Prediction prediction = predict(variants, claims[i], planned[i].claim);
     outcome.verdict = verdict(claims[i], prediction);
     outcome.failure = std::move(prediction.failure);
     outcome.predicted = std::move(prediction.estimate);
     outcome.series = std::move(planned[i].points);
     for (std::size_t p = 0; p < outcome.series.size(); ++p) {
-      Prediction at_point = predict(plan, claims[i], planned[i].compared[p]);
+      Prediction at_point = predict(variants, claims[i], planned[i].compared[p]);
       outcome.series[p].verdict = verdict(claims[i], at_point);
       outcome.series[p].failure = std::move(at_point.failure);
       outcome.series[p].predicted = std::move(at_point.estimate);

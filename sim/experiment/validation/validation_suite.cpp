@@ -1,4 +1,5 @@
-// Reading a suite of claims.
+#include "sim/experiment/validation/validation_suite.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,7 +11,6 @@
 #include "sim/experiment/text/build_info.hpp"
 #include "sim/experiment/input/parameter_reader.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
-#include "sim/experiment/validation/validation.hpp"
 
 namespace ktlssim {
 

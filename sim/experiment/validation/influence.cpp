@@ -1,4 +1,4 @@
-#include "sim/experiment/validation/leaning.hpp"
+#include "sim/experiment/validation/influence.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -13,11 +13,11 @@ namespace {
 
 constexpr double kFraction = 0.1;
 // Looked at in all replications.
-constexpr std::size_t kStrongest = 2 * kLeansNamed;
+constexpr std::size_t kStrongest = 2 * kInfluencesNamed;
 
 struct Candidate {
   std::size_t claim;
-  Lean lean;
+  Influence influence;
   double step;            // ln(high / low)
   std::string low, high;  // settings of the claim's variant, and of the other one
   std::string low_against, high_against;
@@ -30,7 +30,7 @@ std::string driver_of(const Variant& variant) {
 
 Candidate candidate(std::size_t claim, const VariedParameter& p) {
   return {.claim = claim,
-          .lean = {p.pointer, p.confidence, 0},
+          .influence = {p.pointer, p.confidence, 0},
           .step = std::log(p.high / p.low),
           .low = p.set_low(),
           .high = p.set_high(),
@@ -66,7 +66,7 @@ void add_candidates(std::size_t number, const Claim& claim, std::vector<Candidat
   }
   for (const VariedParameter& p : others) {
     Candidate& added = candidates.emplace_back(candidate(number, p));
-    added.lean.pointer = "against " + p.pointer;
+    added.influence.pointer = "against " + p.pointer;
     std::swap(added.low, added.low_against);
     std::swap(added.high, added.high_against);
   }
@@ -80,52 +80,52 @@ class Search {
     for (std::size_t i = 0; i < claims.size(); ++i) add_candidates(i, claims[i], candidates_);
   }
 
-  LeaningRun run(std::size_t replications, std::size_t jobs) {
+  InfluenceRun run(std::size_t replications, std::size_t jobs) {
     if (!screen(jobs) || !measure(replications, jobs)) return {{}, true};
-    LeaningRun result;
+    InfluenceRun result;
     for (Candidate& c : candidates_) {
-      std::vector<Lean>& leans = result.leans[claims_[c.claim].name];
-      if (leans.size() < kLeansNamed && c.lean.change != 0) leans.push_back(std::move(c.lean));
+      std::vector<Influence>& influences = result.influences[claims_[c.claim].name];
+      if (influences.size() < kInfluencesNamed && c.influence.change != 0) influences.push_back(std::move(c.influence));
     }
     return result;
   }
 
  private:
   bool screen(std::size_t jobs) {
-    Plan plan;
+    VariantRuns variants;
     std::vector<Compared> base;
-    for (const Claim& claim : claims_) base.push_back(add_claim(plan, claim));
+    for (const Claim& claim : claims_) base.push_back(add_claim(variants, claim));
     for (Candidate& c : candidates_)
-      c.compared_high = add_claim(plan, claims_[c.claim], c.high, c.high_against);
-    if (!plan.run(1, jobs)) return false;
-    for (Candidate& c : candidates_) c.lean.change = difference(plan, c, base[c.claim], c.compared_high);
+      c.compared_high = add_claim(variants, claims_[c.claim], c.high, c.high_against);
+    if (!variants.run(1, jobs)) return false;
+    for (Candidate& c : candidates_) c.influence.change = difference(variants, c, base[c.claim], c.compared_high);
     keep_strongest(kStrongest);
     return true;
   }
 
   bool measure(std::size_t replications, std::size_t jobs) {
-    Plan plan;
+    VariantRuns variants;
     for (Candidate& c : candidates_) {
-      c.compared_low = add_claim(plan, claims_[c.claim], c.low, c.low_against);
-      c.compared_high = add_claim(plan, claims_[c.claim], c.high, c.high_against);
+      c.compared_low = add_claim(variants, claims_[c.claim], c.low, c.low_against);
+      c.compared_high = add_claim(variants, claims_[c.claim], c.high, c.high_against);
     }
-    if (!plan.run(replications, jobs)) return false;
+    if (!variants.run(replications, jobs)) return false;
     for (Candidate& c : candidates_)
-      c.lean.change = change_of_a_tenth(difference(plan, c, c.compared_low, c.compared_high), c.step);
-    keep_strongest(kLeansNamed);
+      c.influence.change = change_of_a_tenth(difference(variants, c, c.compared_low, c.compared_high), c.step);
+    keep_strongest(kInfluencesNamed);
     return true;
   }
 
   // Nothing where a run failed: a stall or a panic is no small change.
-  double difference(const Plan& plan, const Candidate& c, const Compared& low, const Compared& high) const {
-    const Prediction a = predict(plan, claims_[c.claim], low);
-    const Prediction b = predict(plan, claims_[c.claim], high);
+  double difference(const VariantRuns& variants, const Candidate& c, const Compared& low, const Compared& high) const {
+    const Prediction a = predict(variants, claims_[c.claim], low);
+    const Prediction b = predict(variants, claims_[c.claim], high);
     return a.failure.empty() && b.failure.empty() ? b.estimate.mean - a.estimate.mean : 0;
   }
 
   void keep_strongest(std::size_t number) {
     std::ranges::stable_sort(candidates_, [](const Candidate& a, const Candidate& b) {
-      return a.claim != b.claim ? a.claim < b.claim : std::abs(a.lean.change) > std::abs(b.lean.change);
+      return a.claim != b.claim ? a.claim < b.claim : std::abs(a.influence.change) > std::abs(b.influence.change);
     });
     std::size_t kept = 0;
     std::size_t claim = claims_.size();
@@ -142,7 +142,7 @@ class Search {
 
 }  // namespace
 
-LeaningRun find_leans(const std::vector<Claim>& claims, std::size_t replications, std::size_t jobs) {
+InfluenceRun find_influences(const std::vector<Claim>& claims, std::size_t replications, std::size_t jobs) {
   return Search(claims).run(replications, jobs);
 }
 

@@ -1,4 +1,4 @@
-#include "sim/experiment/run/plan.hpp"
+#include "sim/experiment/run/variant_runs.hpp"
 
 #include <fmt/format.h>
 
@@ -13,7 +13,7 @@ Variant with(Variant variant, std::string set) {
   return variant;
 }
 
-std::size_t Plan::add(const Variant& variant) {
+std::size_t VariantRuns::add(const Variant& variant) {
   const std::string key = fmt::format("{}\n{}", variant.scenario.string(), fmt::join(variant.sets, "\n"));
   const auto found = index_.find(key);
   if (found != index_.end()) return found->second;
@@ -21,7 +21,7 @@ std::size_t Plan::add(const Variant& variant) {
   return index_.emplace(key, scenarios_.size() - 1).first->second;
 }
 
-bool Plan::run(std::size_t replications, std::size_t jobs) {
+bool VariantRuns::run(std::size_t replications, std::size_t jobs) {
   replications_ = replications;
   PoolOutcome outcome = run_in_children(scenarios_.size() * replications, jobs, [this](std::size_t task) {
     return simulate(scenarios_[task / replications_], EngineKind::fiber, task % replications_);
@@ -30,7 +30,7 @@ bool Plan::run(std::size_t replications, std::size_t jobs) {
   return !outcome.interrupted;
 }
 
-const RunResult* Plan::result(std::size_t variant, std::size_t replication) const {
+const RunResult* VariantRuns::result(std::size_t variant, std::size_t replication) const {
   const auto& result = results_.at(variant * replications_ + replication);
   return result ? &*result : nullptr;
 }
@@ -41,8 +41,7 @@ std::optional<Metric> metric_of(const RunResult* run, const std::string& name, s
   } else if (run->status != RunStatus::done) {
     why = run->diagnosis;
   } else {
-    for (const Metric& metric : run->metrics)
-      if (metric.name == name) return metric;
+    if (const Metric* const metric = run->metric(name)) return *metric;
     why = fmt::format("there is no metric \"{}\"", name);
   }
   return std::nullopt;

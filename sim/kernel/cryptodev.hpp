@@ -1,8 +1,6 @@
-// An OpenCrypto driver: what crypto.c calls.
+// cryptodev_if.m: what crypto.c calls of an OpenCrypto driver.
 #pragma once
 
-#include <deque>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,7 +8,6 @@
 #include "models/driver_profile.hpp"
 #include "sim/kernel/crypto.hpp"
 #include "sim/measure/run_result.hpp"
-#include "sim/drivers/cxgbe.hpp"
 
 namespace ktlssim {
 
@@ -46,22 +43,6 @@ class Driver {
   const DriverProfile& profile_;
   const int unit_;  // among the drivers of its kind: ccr0, ccr1
   std::int64_t sessions_ = 0;
-};
-
-// The drivers of a scenario, attached to the kernel, and the NICs: one for the network if it needs one, one
-// for each ccr(4), the first of them shared.
-class Drivers {
- public:
-  Drivers(Kernel& k, bool network_needs_nic);
-
-  // Null if there is none.
-  Cxgbe* nic() { return nics_.empty() ? nullptr : &nics_.front(); }
-
- private:
-  Cxgbe& nic(Kernel& k, std::size_t unit);
-
-  std::deque<Cxgbe> nics_;
-  std::vector<std::unique_ptr<Driver>> drivers_;
 };
 
 }  // namespace ktlssim

@@ -1,10 +1,10 @@
-// Reading and writing the table of leans.
+#include "sim/experiment/validation/influence_file.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <limits>
 
-#include "sim/experiment/validation/leaning.hpp"
 #include "sim/experiment/input/parameter_reader.hpp"
 
 namespace ktlssim {
@@ -13,10 +13,10 @@ namespace {
 
 constexpr double kLargest = std::numeric_limits<double>::max();
 
-void describe(ParameterVisitor& v, Lean& lean) {
-  v.text("pointer", lean.pointer, "", "of the parameter");
-  v.text("confidence", lean.confidence, "", "of a profile's value");
-  v.number("change", lean.change, {0, -kLargest, kLargest}, "of the prediction, where it is 10 % higher");
+void describe(ParameterVisitor& v, Influence& influence) {
+  v.text("pointer", influence.pointer, "", "of the parameter");
+  v.text("confidence", influence.confidence, "", "of a profile's value");
+  v.number("change", influence.change, {0, -kLargest, kLargest}, "of the prediction, where it is 10 % higher");
 }
 
 // What is left of a change where the last digits of the C library's functions differ.
@@ -24,11 +24,11 @@ double three_digits(double value) { return std::stod(fmt::format("{:.3g}", value
 
 }  // namespace
 
-std::filesystem::path leans_file(const std::filesystem::path& suite) {
-  return suite.parent_path() / "leans.json";
+std::filesystem::path influences_file(const std::filesystem::path& suite) {
+  return suite.parent_path() / "influences.json";
 }
 
-Leans load_leans(const std::filesystem::path& path, const Suite& suite) {
+Influences load_influences(const std::filesystem::path& path, const Suite& suite) {
   std::error_code error;
   if (!std::filesystem::exists(path, error)) return {};
   Problems problems;
@@ -37,7 +37,7 @@ Leans load_leans(const std::filesystem::path& path, const Suite& suite) {
   const Origins origins(path.string(), Origins::Kind::scenario);
   std::vector<std::string> known;
   for (const Claim& claim : suite.claims) known.push_back(claim.name);
-  Leans leans;
+  Influences influences;
   if (!json->is_object()) problems.add(path.string(), "", short_text(*json), "expected an object of claims");
   problems.throw_if_any();
   for (const auto& item : json->items()) {
@@ -48,22 +48,22 @@ Leans load_leans(const std::filesystem::path& path, const Suite& suite) {
       problems.add(path.string(), pointer, short_text(item.value()), "expected an array");
     for (std::size_t i = 0; item.value().is_array() && i < item.value().size(); ++i) {
       ParameterReader reader(item.value()[i], fmt::format("{}/{}", pointer, i), origins, problems);
-      describe(reader, leans[item.key()].emplace_back());
+      describe(reader, influences[item.key()].emplace_back());
       reader.finish();
     }
   }
   problems.throw_if_any();
-  return leans;
+  return influences;
 }
 
-Json leans_json(const Leans& leans) {
+Json influences_json(const Influences& influences) {
   Json json = Json::object();
-  for (const auto& [claim, strongest] : leans) {
+  for (const auto& [claim, strongest] : influences) {
     json[claim] = Json::array();
-    for (const Lean& lean : strongest)
-      json[claim].push_back({{"pointer", lean.pointer},
-                             {"confidence", lean.confidence},
-                             {"change", number_json(three_digits(lean.change))}});
+    for (const Influence& influence : strongest)
+      json[claim].push_back({{"pointer", influence.pointer},
+                             {"confidence", influence.confidence},
+                             {"change", number_json(three_digits(influence.change))}});
   }
   return json;
 }

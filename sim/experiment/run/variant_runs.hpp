@@ -21,7 +21,7 @@ struct Variant {
 
 Variant with(Variant variant, std::string set);
 
-class Plan {
+class VariantRuns {
  public:
   // Reads the scenario; the same variant twice is simulated once. Returns its number, from 0. Throws
   // InputError.

@@ -1,0 +1,25 @@
+// How well claims that are left out of a fit are predicted by those that stay in it.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "sim/experiment/fit/fit_file.hpp"
+
+namespace ktlssim {
+
+// A claim that is left out of its fit, and what the others, each within its tolerance, and the bounds of the
+// parameters leave of its prediction.
+struct LeftOut {
+  Claim claim;
+  double lo;
+  double hi;
+  int failed_places;  // of the parameters, that were passed over since a run ended early there: it stalled
+};
+
+// For each claim of the fit in turn: its smallest and its largest prediction (NLopt's COBYLA). An inner
+// estimate: the search may stop short of the ends. Throws std::runtime_error if a run
+// fails, nlopt::forced_stop if it is interrupted.
+std::vector<LeftOut> leave_one_out(const FitProblem& problem, std::size_t replications, std::size_t jobs);
+
+}  // namespace ktlssim
