@@ -24,8 +24,7 @@ function sortBy(table, column, descending) {
 function sortable(table) {
   [...table.tHead.rows[0].cells].forEach((head, i) => {
     const button = el("button", { type: "button", click: () => {
-      const first = table.tBodies[0].rows[0];
-      const numeric = first && typeof sortValue(first.cells[i]) === "number";
+      const numeric = [...table.tBodies[0].rows].some((row) => typeof sortValue(row.cells[i]) === "number");
       const before = head.getAttribute("aria-sort");
       sortBy(table, i, before ? before === "ascending" : numeric);
     } }, head.textContent);
