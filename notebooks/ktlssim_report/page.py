@@ -2,30 +2,11 @@
 import json
 import pathlib
 
-from . import data, figures, results, sections, tables
+from . import data, figures, results, sections, tables, watch
+from .document import document, inlined
 from .sections import escape
 
-HERE = pathlib.Path(__file__).resolve().parent
 SCRIPTS = ["base.js", "tables.js", "bars.js", "lines.js", "details.js", "views.js"]
-
-
-def inlined(text):
-    """JSON or a script within <script>: nothing in it may end the element."""
-    return text.replace("</", "<\\/").replace("<!--", "<\\!--")
-
-
-def read(name):
-    return (HERE / name).read_text()
-
-
-def document(title, body, payload, scripts=SCRIPTS, style="report.css", library=True):
-    style_text = (read("vendor/uPlot.min.css") if library else "") + read(f"page/{style}")
-    parts = ([read("vendor/uPlot.iife.min.js")] if library else []) + [read(f"page/{name}") for name in scripts]
-    return ("<!DOCTYPE html>\n<html lang=en><head><meta charset=utf-8><meta name=viewport content='width=device-width,initial-scale=1'>"
-            "<link rel=icon href='data:,'>"
-            f"<title>ktlssim: {escape(title)}</title><style>{style_text}</style></head><body>{body}"
-            f"<script type='application/json' id=data>{inlined(payload)}</script>"
-            + "".join(f"<script>{inlined(part)}</script>" for part in parts) + "</body></html>\n")
 
 
 def section(identity, heading, content):
@@ -42,6 +23,20 @@ def provenance(study):
                             for i, run in enumerate(study.runs)) + "</ul>"
 
 
+WATCHED_US = 300  # more would not fit into a page of 2 MB
+
+
+def slow_motion(study):
+    """The page of `ktlssim watch` within this one, of the timelines of one run or two; made only when it is opened."""
+    traced = [run for run in study.runs if run.trace is not None]
+    if not 1 <= len(traced) <= 2:
+        return ""
+    page = json.dumps(watch.page([(run.name, run.trace) for run in traced], WATCHED_US), ensure_ascii=False)
+    return (f"<p>The first {WATCHED_US} us of {' and '.join(escape(run.name) for run in traced)}: CPUs, queues and records that move.</p>"
+            "<details id=watch><summary>Show</summary></details>"
+            f"<script type='application/json' id=watch-page>{inlined(page)}</script>")
+
+
 def body(study, found):
     failed = sections.failures(study)
     judged = sections.comparison(study) if study.comparison else sections.run_differences(study, found)
@@ -54,6 +49,8 @@ def body(study, found):
         first.insert(0 if not len(found.metrics) else len(first), ("failed", "What failed", failed))
     drawn = [(identity, heading, f"<p>{escape(caption)}</p>{figure}")
              for identity, heading, caption, figure in sections.drawn(study, found)]
+    moving = slow_motion(study)
+    drawn += [("slow-motion", "In slow motion", moving)] if moving else []
     last = [("numbers", "All numbers", "<p>A row each; a click on a head sorts, on a row shows the run.</p>"
              + sections.view("numbers", "Table of all runs.")),
             ("provenance", "Where it is from", provenance(study))]
@@ -76,6 +73,6 @@ def write(directory):
         old.unlink()
     found = tables.of(study.runs)
     payload = json.dumps(data.of(study, found), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    (target / "index.html").write_text(document(study.title, body(study, found), payload))
+    (target / "index.html").write_text(document(study.title, body(study, found), payload, SCRIPTS, "report.css", library=True))
     figures.write(study, found, target)
     return target / "index.html"

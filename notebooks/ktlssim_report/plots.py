@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy
 from matplotlib import font_manager
 
+from . import timelines
 from .words import NO_INTERVAL, number
 
 COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000"]
@@ -191,10 +192,9 @@ def timeline(trace, length_us=60):
     tracks = {(e["pid"], e["tid"]): e["args"]["name"] for e in events if e["ph"] == "M" and e["name"] == "thread_name"}
     begin = trace["otherData"]["from_us"]
     spans = {}
-    for event in events:
-        if event["ph"] == "X" and event["pid"] in (2, 3) and event["ts"] < begin + length_us:
-            until = min(event["ts"] + event["dur"], begin + length_us)
-            spans.setdefault((event["pid"], event["tid"]), []).append((event["ts"] - begin, until - event["ts"], event["name"]))
+    for process, track, start, end, name in timelines.slices(trace):
+        if process in (timelines.THREADS, timelines.DEVICES) and start < begin + length_us:
+            spans.setdefault((process, track), []).append((start - begin, min(end, begin + length_us) - start, name))
     running = {key: sum(d for _, d, name in rows if name == "running") for key, rows in spans.items() if key[0] == 2}
     busiest = sorted((key for key in running if running[key] > 0), key=lambda key: -running[key])[:12]
     if not spans:

@@ -51,7 +51,7 @@ def read(directory):
     for point in range(len(points)):
         own = {column: points.loc[point, column] for column in varying}
         own = {key: value.item() if hasattr(value, "item") else value for key, value in own.items()}
-        label = ", ".join(f"{key} {value}" for key, value in own.items()) or manifest["sweep"]
+        label = ", ".join(f"{key} {value:g}" if isinstance(value, float) else f"{key} {value}" for key, value in own.items()) or manifest["sweep"]
         mine = ended.get(point, {})
         done = [run for run in mine.values() if run["status"] == "done"]
         result = point_result(done, by_point.get(point, NO_SUMMARY))

@@ -16,10 +16,13 @@ enum class Place : std::uint8_t { ktls, work_queue, ocf, device, completion_queu
 inline constexpr std::array<std::string_view, 6> kPlaceNames{
     "ktls", "work queue", "OpenCrypto", "device", "completion queue", "send buffers"};
 
-// When a record entered each place; kNever where it is not.
+// When a record entered each place; kNever where it is not. Which record it is: the same one in two runs of the same
+// scenario and seed, whatever else differs.
 struct Stays {
   std::array<Time, kPlaceNames.size()> since{kNever, kNever, kNever,
                                                     kNever, kNever, kNever};
+  int session = 0;
+  std::uint64_t number = 0;  // in its session, from 1
 };
 
 }  // namespace ktlssim

@@ -142,6 +142,13 @@ document.querySelectorAll("table.sortable").forEach(sortable);
 for (const figure of document.querySelectorAll("figure[data-view]")) VIEWS[figure.dataset.view](figure);
 showHash();
 
+document.getElementById("watch")?.addEventListener("toggle", (event) => {
+  if (event.target.querySelector("iframe")) return;
+  const frame = el("iframe", { title: "In slow motion", style: "width: 100%; height: 60rem; border: 0", srcdoc: JSON.parse(document.getElementById("watch-page").textContent) });
+  frame.addEventListener("load", () => { frame.style.height = `${frame.contentDocument.documentElement.scrollHeight + 20}px`; });
+  event.target.append(frame);
+});
+
 const redrawAll = () => PLOTS.forEach((u) => u.redraw(false, true));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redrawAll);
 addEventListener("beforeprint", () => { printing = true; redrawAll(); });
