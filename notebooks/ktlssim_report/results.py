@@ -7,6 +7,7 @@ import pandas
 
 from . import sweeps
 from .files import BadInput, read_csv, read_json
+from .words import plain, spread
 
 __all__ = ["BadInput", "Run", "Study", "differences", "read_run", "read_runs", "read_study"]
 
@@ -95,10 +96,8 @@ def side_names(comparison):
     return names if names[0] != names[1] else [f"{side}: {name}" for side, name in zip("ab", names)]
 
 
-def differences(study):
-    """As `ktlssim compare` judged them: b minus a, pair by pair."""
-    from .words import spread
-
+def differences(study, written=plain):
+    """As `ktlssim compare` judged them: b minus a, pair by pair. `written`: how numbers within text are."""
     rows = []
     for name, metric in study.comparison.get("metrics", {}).items():
         difference = metric["difference"]
@@ -106,6 +105,6 @@ def differences(study):
         kind = "deterministic" if difference.get("deterministic") else "single" if lo is None else "interval"
         verdict = "proven" if difference["proven"] else "no difference proven at 95 %"
         rows.append((name, metric["unit"], metric["a"]["mean"], metric["b"]["mean"], difference["mean"],
-                     spread(kind, lo, hi), difference["percent"], verdict))
+                     spread(kind, lo, hi, written), difference["percent"], verdict))
     a, b = (run.name for run in study.runs)
     return pandas.DataFrame(rows, columns=["metric", "unit", a, b, "difference", "95 % interval", "%", "verdict"])

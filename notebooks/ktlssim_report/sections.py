@@ -80,7 +80,7 @@ def comparison(study):
         return f"<p class=verdict>No pair of replications is done for both <b>{a}</b> and <b>{b}</b>: nothing to compare.</p>"
     sentences = "".join(difference_sentence(name, metric["unit"], a, b, metric) for name, metric in metrics.items())
     return (f"<p>From <b>{a}</b> to <b>{b}</b>: pairs of replications with common random numbers, Student's t.</p>"
-            f"{sentences}{table(results.differences(study))}")
+            f"{sentences}{table(results.differences(study, number))}")
 
 
 def run_differences(study, tables):

@@ -7,7 +7,7 @@ import tempfile
 
 import pandas
 
-from .words import NO_INTERVAL, spread
+from .words import NO_INTERVAL, plain, spread
 
 __all__ = ["NO_INTERVAL", "Tables", "bound_gbps", "cpu_by_class", "cpu_by_function", "metrics", "of", "points", "resources"]
 NAN = float("nan")
@@ -43,7 +43,7 @@ def metrics(runs):
                 kind, (lo, hi) = "interval", map(known, metric["ci95"])
             else:
                 kind, lo, hi = "single", NAN, NAN
-            rows.append((run.name, name, mean, lo, hi, spread(kind, lo, hi), metric["n"], metric["unit"]))
+            rows.append((run.name, name, mean, lo, hi, spread(kind, lo, hi, plain), metric["n"], metric["unit"]))
     return pandas.DataFrame(rows, columns=["run", "metric", "mean", "lo", "hi", "95 % interval", "n", "unit"])
 
 

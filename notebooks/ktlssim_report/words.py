@@ -26,13 +26,18 @@ def number(value, digits=4):
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def plain(value):
+    """For files: what other programs read as a number."""
+    return f"{value:.4g}"
+
+
 NO_INTERVAL = "no interval (n = 1)"
 
 
-def spread(kind, lo, hi):
+def spread(kind, lo, hi, written=number):
     """What is known about the spread of a mean. `kind`: interval, single or deterministic, as in summary.csv."""
     if kind == "interval":
-        return f"{number(lo)} to {number(hi)}"
+        return f"{written(lo)} to {written(hi)}"
     return NO_INTERVAL if kind == "single" else "exact: nothing random"
 
 

@@ -47,7 +47,8 @@ def report(directory):
 
 
 def data_of(text):
-    return json.loads(re.search(r"<script type='application/json' id=data>(.*?)</script>", text, re.DOTALL)[1].replace("<\\/", "</"))
+    """Of the page itself, which comes last: another page may be within it."""
+    return json.loads(re.findall(r"<script type='application/json' id=data>(.*?)</script>", text, re.DOTALL)[-1].replace("<\\/", "</"))
 
 
 def run(n):

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <ranges>
 #include <vector>
 
 #include "sim/experiment/text/json_file.hpp"
@@ -67,15 +68,16 @@ void name_tracks(Events& events, int process, const std::vector<std::string>& na
 // then slices that nest overlap.
 void add_slices(Events& events, const Timeline& timeline) {
   constexpr std::int64_t kEndsFirst = std::numeric_limits<std::int64_t>::min() / 2;
-  for (const Timeline::Slice& slice : timeline.slices()) {
-    const std::int64_t length_ns = (slice.until - slice.from).count();
-    const auto edge = [&](char phase, Time at) {
-      return fmt::format(R"({{"ph":"{}","name":{},"pid":{},"tid":{},"ts":{}}})", phase, json_string(slice.name),
-                         process_of(slice.kind), slice.track + 1, us(at));
-    };
-    events.add(slice.from, -length_ns, edge('B', slice.from));  // what encloses begins before what it encloses
-    events.add(slice.until, kEndsFirst + length_ns, edge('E', slice.until));  // and ends after it
-  }
+  const auto edge = [](const Timeline::Slice& slice, char phase, Time at) {
+    return fmt::format(R"({{"ph":"{}","name":{},"pid":{},"tid":{},"ts":{}}})", phase, json_string(slice.name),
+                       process_of(slice.kind), slice.track + 1, us(at));
+  };
+  const auto length_ns = [](const Timeline::Slice& slice) { return (slice.until - slice.from).count(); };
+  // What encloses begins first and ends last; of two that are equal, the one that begins first.
+  for (const Timeline::Slice& slice : timeline.slices())
+    events.add(slice.from, -length_ns(slice), edge(slice, 'B', slice.from));
+  for (const Timeline::Slice& slice : timeline.slices() | std::views::reverse)
+    events.add(slice.until, kEndsFirst + length_ns(slice), edge(slice, 'E', slice.until));
 }
 
 void add_levels(Events& events, const Timeline& timeline) {
