@@ -43,6 +43,7 @@ def body(study, found):
     first = [("did-it-change", "Did it change?", judged)] if judged else []
     limits = sections.point_verdicts(found) if study.manifest else "".join(
         sections.verdict(point) for point in found.points.itertuples())
+    limits += sections.findings(study)
     if limits:
         first.append(("limits", "What limits", limits))
     if failed:

@@ -28,6 +28,12 @@ def limit(point, at):
     return f"nothing is saturated, so what records wait for, or the load offered, limits; the busiest is {busiest}."
 
 
+def findings(study):
+    """Sentences of the results that no figure says."""
+    rows = [(run.name, sentence) for run in study.runs for sentence in run.result.get("findings") or []]
+    return "".join(f"<p class=verdict><b>{escape(name)}</b>: {escape(sentence)}</p>" for name, sentence in rows)
+
+
 def groups(tables):
     """(what the points share, how many there are, those that the same thing limits) of a sweep."""
     points = tables.points.dropna(subset=["bottleneck", "throughput_gbps"])

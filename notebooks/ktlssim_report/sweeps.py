@@ -103,8 +103,8 @@ def point_result(done, rows):
         if percent is not None:
             by_class[thread_class] = by_class.get(thread_class, 0) + busy_ns / total * percent
     resources = stations(done)
-    busiest = max(resources, default=None, key=lambda r: (r["utilization"] or 0) + (
-        0 if r["kind"] in ("cpu", "thread") else HARDWARE_FIRST))
+    busiest = max(resources, default=None, key=lambda r: (r["utilization"] or 0) + HARDWARE_FIRST * {
+        "single_cpu": -1, "cpu": 0, "thread": 0}.get(r["kind"], 1))
     bottleneck = busiest and dict(busiest, saturated=(busiest["utilization"] or 0) >= SATURATED)
     bounds = next((run["bounds"] for run in done if run.get("bounds")), None)
     return {"metrics": metrics, "cpu": {"by_class": by_class, "threads": [

@@ -44,7 +44,11 @@ class Page(unittest.TestCase):
         ktlssim("sweep", directory / "sweep.json", "--out", directory / "sweep", status=1)
         ktlssim("compare", SCENARIO, *SHORT, "--set-a", "/ktls/dispatch=blocking", "--set-b", "/ktls/dispatch=driver",
                 "--out", directory / "comparison")
-        cls.pages = {name: ktlssim("report", directory / name).strip() for name in ("ugly", "sweep", "comparison")}
+        for dispatch in ("blocking", "driver"):
+            out = directory / "traced" / dispatch
+            ktlssim("run", SCENARIO, *SHORT, "--set", f"/ktls/dispatch={dispatch}", "--out", out, "--trace", out / "trace.json",
+                    "--trace-us", "100")
+        cls.pages = {name: ktlssim("report", directory / name).strip() for name in ("ugly", "sweep", "comparison", "traced")}
         cls.browser = browser.Browser()
         cls.addClassCleanup(cls.browser.close)
 
@@ -114,6 +118,15 @@ class Page(unittest.TestCase):
         self.browser.picture("details")
         self.browser.click("#details .close")
         self.assertEqual(self.browser.script("return [location.hash, document.getElementById('details').open]"), ["", False])
+
+    def test_slow_motion_is_in_the_report_of_two_traced_runs(self):
+        self.open("traced")
+        self.browser.click("#watch summary")
+        self.browser.wait_for_a_frame()
+        frame = "const page = document.querySelector('#watch iframe').contentDocument; return "
+        self.browser.wait_until(frame + "page.querySelectorAll('canvas').length === 1")
+        self.assertIn("blocking against driver", self.browser.script(frame + "page.title"))
+        self.assertTrue(self.browser.script("return document.querySelector('#watch iframe').clientHeight > 500"))
 
     def test_the_address_of_a_run_opens_it(self):
         self.open("ugly", fragment="#run-0")

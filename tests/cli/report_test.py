@@ -294,10 +294,12 @@ class UglyInputs(unittest.TestCase):
         path = self.directory / "out/result.json"
         result = json.loads(path.read_text())
         result["cpus"] = [{"cpu": 0, "busy_percent": 12.5}]
+        result["findings"] = ["a card idles beside a busy one"]
         result["metrics"]["throughput_gbps"]["known90"] = [1.0, 2.0]
         path.write_text(json.dumps(result))
         text = report(self.directory / "out").read_text()
         self.assertIn("<section id=cpus>", text)
+        self.assertIn("<b>tiny</b>: a card idles beside a busy one", text)
         self.assertEqual(data_of(text)["runs"][0]["m"][0][4:], [1.0, 2.0])
 
 

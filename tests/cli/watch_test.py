@@ -129,6 +129,7 @@ class Moving(unittest.TestCase):
     def test_play_moves_by_the_speed(self):
         self.browser.script("const s = document.getElementById('speed'); s.value = 1; s.dispatchEvent(new Event('input'))")
         self.assertEqual(self.browser.find("#pace").text, "10.00 us a frame")
+        self.scrub(0)
         self.browser.click("#play")
         for _ in range(5):
             self.browser.wait_for_a_frame()
@@ -140,6 +141,7 @@ class Moving(unittest.TestCase):
         self.assertEqual(self.now(), now)
 
     def test_jumps_go_to_the_next_event_and_the_next_sleep(self):
+        self.scrub(0)
         self.browser.click("#next")
         first = self.now()
         self.assertEqual(first, self.browser.script("return Math.min(...RUNS.map((run) => run.events.find((at) => at > 0)))"))

@@ -54,6 +54,13 @@ class Browser:
     def wait_for_a_frame(self):
         self.driver.execute_async_script("const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))")
 
+    def wait_until(self, condition, frames=300):
+        for _ in range(frames):
+            if self.script(condition):
+                return
+            self.wait_for_a_frame()
+        raise AssertionError(f"not within {frames} frames: {condition}")
+
     def find(self, selector):
         from selenium.webdriver.common.by import By
 

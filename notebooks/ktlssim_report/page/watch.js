@@ -125,4 +125,4 @@ addEventListener("resize", fit);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", fit);
 pace();
 fit();
-go(0);
+go(Math.round(LENGTH * 0.3)); // where there is something to see

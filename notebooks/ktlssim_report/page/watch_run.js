@@ -51,6 +51,17 @@ class Run {
     return i < 0 ? 0 : level.value[i];
   }
 
+  /** How full rings and send buffers are, in words; units of one kind together. */
+  fills(at) {
+    const sums = new Map();
+    for (const name of this.levels.keys()) {
+      if (name.startsWith("records in")) continue;
+      const kind = name.replace(/ \(\d+\)$/, "");
+      sums.set(kind, (sums.get(kind) ?? 0) + this.level(name, at));
+    }
+    return [...sums].map(([kind, sum]) => `${kind}: ${sum >= 1e6 ? `${(sum / 1e6).toFixed(1)} M` : sum}`).join("   ");
+  }
+
   /** The state of a thread: its words. */
   state(thread, at) {
     const track = this.doing[thread];

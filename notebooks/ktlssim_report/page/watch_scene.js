@@ -133,6 +133,7 @@ function drawRecords(ctx, run, place, now, selected, found) {
       });
     }
     const records = inZone[zone];
+    if (counts[zone] > records.length) text(ctx, `+ ${counts[zone] - records.length} not followed`, left + (zone === 3 ? 8 + 16 * run.engines.length : 4), top + height - 6, width - 8, INK.soft);
     records.sort((a, b) => a.times[a.cursor] - b.times[b.cursor]);
     const room = (width - 8) * (height - (zone === 3 ? 26 : 10));
     const pitch = Math.max(2.2, Math.min(11, Math.floor(Math.sqrt(room / Math.max(1, records.length)) * 10) / 10));
@@ -168,6 +169,11 @@ function drawRun(ctx, run, place, { now, span, selected }, found) {
   const head = `${run.label}   ${ready} records ready, engines busy ${(100 * run.busyShare(now)).toFixed(0)} % so far`;
   text(ctx, head, 0, place.top + 14, null);
   ctx.font = "11px system-ui, sans-serif";
+  if (place.lanes.width > 700) {
+    ctx.textAlign = "right";
+    text(ctx, run.fills(now), place.lanes.left + place.lanes.width, place.top + 14, null, INK.soft);
+    ctx.textAlign = "left";
+  }
   const view = drawLanes(ctx, run, place, Math.min(now, run.length), span);
   drawWorkers(ctx, run, place, now);
   drawRecords(ctx, run, place, now, selected, found);
