@@ -168,6 +168,9 @@ def drawn(study, tables):
         yield ("cpus", "Each CPU", "Share of its time by thread class.", view("cpus", "Bars of the use of each CPU."))
     yield ("cpu-by-function", "CPU time per record by function", "By the kernel's names; click a name of the legend to hide it.",
            view("functions", "Bars of CPU time a record by function."))
+    if len(study.runs) == 2 and not study.manifest and all(data.functions_of(run) for run in study.runs):
+        yield ("moved", "Where CPU time moved", f"Per record, from {study.runs[0].name} to {study.runs[1].name}: the functions that changed most "
+               "first.", view("moved", "Table of functions with their CPU time in both runs."))
     if any(run.latency is not None and len(run.latency) for run in study.runs):
         yield ("latency", "Latency", "From ktls_enqueue to ready: how many records are as fast. Dots and lines: 50, 99 and 99.9 % with "
                "their 95 % intervals. Drag to zoom.", view("latency", f"Distribution of latency; median: "

@@ -188,6 +188,13 @@ class Page(unittest.TestCase):
             self.assertEqual(numbers, sorted(numbers, reverse=descending))
             self.assertEqual(values[len(numbers):], [None] * self.stalled())
 
+    def test_cpu_time_that_moved_adds_up_to_the_difference(self):
+        self.open("comparison")
+        by = self.browser.script("return [...document.querySelectorAll('#moved tbody tr')].map((row) => Number(row.cells[4].dataset.value))")
+        a, b = self.browser.script("return DATA.runs.map((run) => metricOf(run, 'cpu_us_per_record').mean)")
+        self.assertAlmostEqual(sum(by), b - a, delta=0.01)
+        self.assertEqual([abs(x) for x in by], sorted((abs(x) for x in by), reverse=True))
+
     def test_other_metrics_and_axes_can_be_chosen(self):
         self.open("sweep")
         choose = ("const s = document.querySelectorAll('#throughput select')[arguments[0]]; s.value = arguments[1];"

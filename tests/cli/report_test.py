@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The report: one file, complete, telling what limits; and every input that a run, a comparison or a sweep may leave behind."""
 import contextlib
+import hashlib
 import html.parser
 import importlib.util
 import io
@@ -301,6 +302,19 @@ class UglyInputs(unittest.TestCase):
         self.assertIn("<section id=cpus>", text)
         self.assertIn("<b>tiny</b>: a card idles beside a busy one", text)
         self.assertEqual(data_of(text)["runs"][0]["m"][0][4:], [1.0, 2.0])
+
+
+class Vendored(unittest.TestCase):
+    def test_files_are_those_of_the_locked_version_and_name_no_address(self):
+        vendor = pathlib.Path(data.__file__).parent / "vendor"
+        sums = dict(reversed(line.split()) for line in (vendor / "SHA256SUMS").read_text().splitlines())
+        self.assertEqual(set(sums), {path.name for path in vendor.glob("uPlot.*")})
+        for name, checksum in sums.items():
+            self.assertEqual(hashlib.sha256((vendor / name).read_bytes()).hexdigest(), checksum, name)
+        lock = (vendor / "package-lock.json").read_text()
+        self.assertNotIn("resolved", lock)
+        version = json.loads(lock)["packages"]["node_modules/uplot"]["version"]
+        self.assertIn(f"(v{version})", (vendor / "uPlot.iife.min.js").read_text()[:100])
 
 
 class SweepReport(unittest.TestCase):

@@ -98,6 +98,17 @@ function differences(figure) {
   draw();
 }
 
+/** Of two runs: where CPU time went, function by function, the largest changes first. */
+function moved(figure) {
+  const [a, b] = DATA.runs.map((run) => run.f ?? []);
+  const changes = DATA.functions.map(([kind, name], i) => ({ kind, name, from: a[i] ?? 0, to: b[i] ?? 0, by: (b[i] ?? 0) - (a[i] ?? 0) })).filter((change) => change.from || change.to);
+  changes.sort((one, other) => Math.abs(other.by) - Math.abs(one.by));
+  const most = Math.abs(changes[0]?.by ?? 0) || 1;
+  const bar = ({ by }) => el("td", { class: "change", "data-value": by }, el("i", { style: `width:${(50 * Math.abs(by)) / most}%;${by < 0 ? "right" : "left"}:50%;background:${by < 0 ? "#009E73" : "#D55E00"}` }));
+  const rows = changes.map((change) => [null, [cell(change.kind), cell(change.name), cell(change.from), cell(change.to), cell(change.by), bar(change)]]);
+  figure.replaceChildren(scrolled(tableOf(["class", "function", `${DATA.runs[0].name} [us]`, `${DATA.runs[1].name} [us]`, "difference [us]", "less | more"], rows)));
+}
+
 const QUANTILES = [["p50", 0.5], ["p99", 0.99], ["p999", 0.999]];
 function latencies(figure) {
   const part = { label: "records that are as fast", unitX: "us", unitY: "of the records",
@@ -135,7 +146,7 @@ const VIEWS = {
   map: (figure) => fieldMap(figure, figure.dataset.metric),
   classes: (figure) => stackedBars(figure, DATA.classes, (run) => run.c, "% of all CPUs"),
   functions: (figure) => stackedBars(figure, DATA.functions.map(([kind, name]) => `${kind}: ${name}`), (run) => run.f, "us"),
-  busy, numbers, differences, latency: latencies, course, cpus,
+  busy, numbers, differences, moved, latency: latencies, course, cpus,
 };
 
 document.querySelectorAll("table.sortable").forEach(sortable);
