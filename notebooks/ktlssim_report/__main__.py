@@ -2,13 +2,13 @@
 import sys
 
 try:
-    from . import page, results
+    from . import files, page
 except ModuleNotFoundError as error:
     sys.exit(f"ktlssim: report needs Debian's python3-pandas and python3-matplotlib ({error}); as root:\n"
              "  apt-get install --no-install-recommends python3-pandas python3-matplotlib")
 
 try:
     print(page.write(sys.argv[1]))
-except (results.BadInput, OSError) as failure:
+except (files.BadInput, OSError) as failure:
     print(f"ktlssim: {failure}", file=sys.stderr)
     sys.exit(2)

@@ -3,7 +3,7 @@ import io
 
 from IPython.display import HTML, Image, display
 
-from . import page, plots, reference
+from . import plots, reference, sections
 
 
 def show(figure):
@@ -15,7 +15,7 @@ def show(figure):
 
 
 def show_plots(drawn, names):
-    """Those of `page.figures` or `sweep_plots.figures` that are named, with their captions."""
+    """Those of `figures.of_runs` or `sweep_plots.figures` that are named, with their captions."""
     for name, heading, caption, figure, _ in drawn:
         if name in names:
             display(HTML(f"<h3>{heading}</h3><p>{caption}</p>"))
@@ -25,7 +25,7 @@ def show_plots(drawn, names):
 
 def verdicts(points):
     """What limits each run, and why."""
-    display(HTML("".join(page.verdict(point) for point in points.itertuples())))
+    display(HTML("".join(sections.verdict(point) for point in points.itertuples())))
 
 
 __all__ = ["display", "reference", "show", "show_plots", "verdicts"]

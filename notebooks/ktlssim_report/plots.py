@@ -1,23 +1,50 @@
 """One function a plot: tables in, a matplotlib figure out. Okabe and Ito's colours; lengths start at zero."""
+import textwrap
+
 import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy
+from matplotlib import font_manager
 
-from . import results
+from . import timelines
+from .words import NO_INTERVAL, number
 
 COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000"]
 HATCHES = ["", "//", "..", "\\\\", "xx", "--", "++", "oo"]
 STATE_COLOURS = {"running": "#0072B2", "runnable": "#E69F00"}
 SLEEP_COLOURS = {'asleep on "ocfktls"': "#D55E00", 'asleep on "sbwait"': "#CC79A7"}
-plt.rcParams.update({"svg.hashsalt": "ktlssim", "svg.fonttype": "path", "font.size": 9, "figure.dpi": 100,
+# Letters that the first font lacks come from these, where the machine has one.
+FALLBACKS = ["Noto Sans CJK JP", "Noto Sans CJK SC", "WenQuanYi Zen Hei", "Droid Sans Fallback", "IPAGothic", "Unifont"]
+plt.rcParams.update({"text.parse_math": False,  # names are free text: "$" is a letter
+                     "font.family": ["DejaVu Sans", *sorted(set(FALLBACKS) & set(font_manager.get_font_names()))],
+                     "svg.hashsalt": "ktlssim", "svg.fonttype": "path", "font.size": 9, "figure.dpi": 100,
                      "axes.spines.top": False, "axes.spines.right": False})
+
+
+def label(text):
+    """For a legend: matplotlib leaves out what begins with "_", so nothing visible goes before it."""
+    text = str(text)
+    return f"\u200b{text}" if text.startswith("_") else text
+
+
+def wrapped(names):
+    """Along an axis, where a long line would leave no room for what it names."""
+    return ["\n".join(textwrap.wrap(name, 24)) for name in names]
+
+
+def columns_for(names, columns):
+    return columns if max(map(len, names), default=0) <= 26 else 1
 
 
 def legend(axes, columns, entries=None):
     """Above the plot, where it hides nothing."""
+    names = entries if entries is not None else axes.get_legend_handles_labels()[1]
+    columns = columns_for(names, columns)
     place = {"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": columns, "frameon": False}
+    width_in, height_in = axes.figure.get_size_inches()
+    axes.figure.set_size_inches(width_in, height_in + 0.19 * max(0, -(-len(names) // columns) - 1))
     if entries is None:
         axes.legend(**place)
     else:
@@ -27,6 +54,7 @@ def legend(axes, columns, entries=None):
 def figure_legend(figure, axes, columns=2):
     """Above all panels, in a strip of its own."""
     handles, labels = axes.get_legend_handles_labels()
+    columns = columns_for(labels, columns)
     strip_in = 0.08 + 0.17 * -(-len(labels) // columns)
     figure.get_layout_engine().set(rect=(0, 0, 1, 1 - strip_in / figure.get_size_inches()[1]))
     figure.legend(handles, labels, loc="upper left", ncols=columns, frameon=False, fontsize=8, borderaxespad=0.2)
@@ -34,7 +62,7 @@ def figure_legend(figure, axes, columns=2):
 
 def interval_text(table):
     if table["lo"].isna().all():
-        return results.NO_INTERVAL
+        return NO_INTERVAL
     return "whisker: 95 % interval" if (table["lo"] < table["hi"]).any() else "exact: nothing random"
 
 
@@ -56,11 +84,12 @@ def metric(table, name, title, bound=None):
     """Mean with its 95 % interval, a bar a run; a dashed line where its `bound` is."""
     rows = table[table["metric"] == name]
     figure, axes = bars_over_runs(len(rows))
-    axes.barh(rows["run"], rows["mean"], color=COLOURS[0], height=0.6)
+    axes.barh(range(len(rows)), rows["mean"], color=COLOURS[0], height=0.6)
+    axes.set_yticks(range(len(rows)), wrapped(rows["run"]))
     whiskers(axes, rows, range(len(rows)))
     for i, (mean, lo) in enumerate(zip(rows["mean"], rows["lo"])):
-        note = f", {results.NO_INTERVAL}" if numpy.isnan(lo) else ""
-        axes.text(0, i, f" {mean:.4g}{note}", va="center", color="white")
+        note = f", {NO_INTERVAL}" if numpy.isnan(lo) else ""
+        axes.text(0, i, f" {number(mean)}{note}", va="center", color="white")
     if bound is not None and rows[bound].notna().any():
         axes.vlines(rows[bound], [i - 0.4 for i in range(len(rows))], [i + 0.4 for i in range(len(rows))],
                     color=COLOURS[5], linestyle="--", label="bound")
@@ -82,9 +111,10 @@ def stacked(table, by, value, title, most=7):
     left = numpy.zeros(len(wide))
     for i, part in enumerate(shown.columns):
         colour = "#B0B0B0" if part == "all others" else COLOURS[i]
-        axes.barh(shown.index, shown[part], left=left, label=part, height=0.6, edgecolor="white", linewidth=0.5,
+        axes.barh(range(len(shown)), shown[part], left=left, label=part, height=0.6, edgecolor="white", linewidth=0.5,
                   color=colour)
-        left += shown[part]
+        left += shown[part].to_numpy()
+    axes.set_yticks(range(len(shown)), wrapped(shown.index))
     axes.invert_yaxis()
     axes.set_xlim(left=0)
     axes.set_xlabel(title)
@@ -119,7 +149,7 @@ def latency(table, runs=()):
     figure, axes = plt.subplots(figsize=(4.6, 2.8), layout="constrained")
     for i, run in enumerate(dict.fromkeys(table["run"])):
         rows = table[table["run"] == run].set_index("metric")
-        points = rows.loc[[f"latency_ready_us_{q}" for q in QUANTILES]]
+        points = rows.reindex([f"latency_ready_us_{q}" for q in QUANTILES])
         style = {"color": COLOURS[i % len(COLOURS)], "marker": "os^Dv<>p"[i % 8], "label": run}
         whole = distributions.get(run)
         if whole is not None and len(whole):
@@ -162,12 +192,13 @@ def timeline(trace, length_us=60):
     tracks = {(e["pid"], e["tid"]): e["args"]["name"] for e in events if e["ph"] == "M" and e["name"] == "thread_name"}
     begin = trace["otherData"]["from_us"]
     spans = {}
-    for event in events:
-        if event["ph"] == "X" and event["pid"] in (2, 3) and event["ts"] < begin + length_us:
-            until = min(event["ts"] + event["dur"], begin + length_us)
-            spans.setdefault((event["pid"], event["tid"]), []).append((event["ts"] - begin, until - event["ts"], event["name"]))
+    for process, track, start, end, name in timelines.slices(trace):
+        if process in (timelines.THREADS, timelines.DEVICES) and start < begin + length_us:
+            spans.setdefault((process, track), []).append((start - begin, min(end, begin + length_us) - start, name))
     running = {key: sum(d for _, d, name in rows if name == "running") for key, rows in spans.items() if key[0] == 2}
     busiest = sorted((key for key in running if running[key] > 0), key=lambda key: -running[key])[:12]
+    if not spans:
+        return None
     keys = [key for key in spans if key[0] == 3] + sorted(busiest, key=lambda key: (tracks[key][:4] != "KTLS", key))
     figure, axes = plt.subplots(figsize=(4.6, 1.4 + 0.24 * len(keys)), layout="constrained")
     labelled = {}

@@ -5,7 +5,8 @@ import sys
 
 import pandas
 
-from . import results, sweep_plots
+from . import files, results, sweep_plots
+from . import tables as table_of
 
 KEPT = ["throughput_gbps", "cpu_percent", "cpu_us_per_record", "latency_ready_us_p50", "latency_ready_us_p99",
         "latency_ready_us_p999", "failed_records", "aborted_connections"]
@@ -14,7 +15,7 @@ DIRECTORY = pathlib.Path(__file__).resolve().parents[2] / "results/reference"
 
 def write(directory, target):
     study = results.read_study(directory)
-    tables = results.tables(study.runs)
+    tables = table_of.of(study.runs)
     tables.metrics = tables.metrics[tables.metrics["metric"].isin(KEPT)]
     target = pathlib.Path(target)
     target.mkdir(parents=True, exist_ok=True)
@@ -29,18 +30,18 @@ def write(directory, target):
 
 def read(name):
     """The tables of a set in results/reference; None where the set has none."""
-    paths = {field.name: DIRECTORY / name / f"{field.name}.csv" for field in dataclasses.fields(results.Tables)}
-    return results.Tables(**{key: results.read_csv(path) if path.exists() else None for key, path in paths.items()})
+    paths = {field.name: DIRECTORY / name / f"{field.name}.csv" for field in dataclasses.fields(table_of.Tables)}
+    return table_of.Tables(**{key: files.read_csv(path) if path.exists() else None for key, path in paths.items()})
 
 
 def read_differences(name):
-    return results.read_csv(DIRECTORY / name / "differences.csv")
+    return files.read_csv(DIRECTORY / name / "differences.csv")
 
 
 def read_claims(name="validation"):
     """A row a published claim: what `ktlssim validate` says of it."""
     rows = []
-    for claim in results.read_json(DIRECTORY / name / "claims.json")["claims"]:
+    for claim in files.read_json(DIRECTORY / name / "claims.json")["claims"]:
         predicted = claim.get("predicted") or {}
         lo, hi = predicted.get("ci95") or (float("nan"), float("nan"))
         rows.append((claim["name"], claim["claim"], claim["kind"], claim["verdict"], claim.get("published"), claim.get("tolerance"),
@@ -57,5 +58,5 @@ def draw_sessions(target):
 if __name__ == "__main__":
     try:
         write(*sys.argv[1:])
-    except results.BadInput as failure:
+    except files.BadInput as failure:
         sys.exit(f"ktlssim: {failure}")

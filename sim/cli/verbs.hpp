@@ -41,6 +41,7 @@ int calibrate_verb(const Arguments& arguments);
 int check_verb(const Arguments& arguments);
 int profiles_verb(const Arguments& arguments);
 int report_verb(const Arguments& arguments);
+int watch_verb(const Arguments& arguments);
 int parameters_verb(const Arguments& arguments);
 int schema_verb(const Arguments& arguments);
 

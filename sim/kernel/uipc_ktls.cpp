@@ -131,7 +131,11 @@ int ktls_frame(Kernel& k, Mbuf& top, Socket& so) {
 }
 
 void ktls_seq(Socket& so, Mbuf& top) {
-  for (Mbuf* m = &top; m != nullptr; m = m->m_next) m->seqno = ++so.tls.next_seqno;
+  for (Mbuf* m = &top; m != nullptr; m = m->m_next) {
+    m->seqno = ++so.tls.next_seqno;
+    m->stays.session = so.index;
+    m->stays.number = m->seqno;
+  }
 }
 
 void ktls_enqueue(Kernel& k, Mbuf& top, Socket& so, int page_count) {

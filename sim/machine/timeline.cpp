@@ -86,7 +86,7 @@ void Timeline::entered(const Stays& record, Place place, std::int64_t level, Tim
     live_.erase(&record);
     if (!covers(now) || records_.size() >= limit_) return;
     live_[&record] = records_.size();
-    records_.emplace_back();
+    records_.push_back({record.session, record.number});
     flow(record, "ktls_enqueue", now);
     return;
   }

@@ -40,7 +40,9 @@ class Timeline final : public Listener {
     int cpu;
   };
   struct Record {
-    std::vector<Step> steps;
+    int session;
+    std::uint64_t number;  // in its session, from 1
+    std::vector<Step> steps{};
     bool ended = false;  // acknowledged or failed
   };
 

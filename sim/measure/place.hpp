@@ -18,10 +18,13 @@ inline constexpr std::array<std::string_view, 6> kPlaceNames{
     "ktls", "work queue", "OpenCrypto", "device", "completion queue", "send buffers"};
 inline std::string_view name(Place place) { return kPlaceNames[static_cast<std::size_t>(place)]; }
 
-// When a record entered each place; kNever where it is not.
+// When a record entered each place; kNever where it is not. Which record it is: the same one in two runs of the same
+// scenario and seed, whatever else differs.
 struct Stays {
   std::array<Time, kPlaceNames.size()> since{kNever, kNever, kNever,
                                                     kNever, kNever, kNever};
+  int session = 0;
+  std::uint64_t number = 0;  // in its session, from 1
 };
 
 }  // namespace ktlssim

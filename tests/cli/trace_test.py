@@ -109,6 +109,8 @@ class Trace(unittest.TestCase):
                   "backwards": [{**outer, "ts": 1}, outer],
                   "unnamed track": [{**outer, "tid": 2}],
                   "arrow 7": [outer, {"ph": "s", "id": 7, **track, "ts": 1}],
+                  "slice never ended": [{**outer, "ph": "B"}],
+                  "not innermost": [{**outer, "ph": "B"}, {**outer, "ph": "E", "name": "inner", "ts": 1}],
                   "never ended": [{"ph": "b", "cat": "way", "id": 1, "name": "record", "pid": 1, "ts": 1}]}
         for complaint, events in broken.items():
             text = json.dumps({"otherData": {"from_us": 0, "until_us": 9}, "traceEvents": named + events})

@@ -16,17 +16,33 @@ def check(text):
     by_phase = collections.defaultdict(list)
     for event in events:
         by_phase[event["ph"]].append(event)
-    assert set(by_phase) <= set("MXCbestf"), sorted(by_phase)
+    assert set(by_phase) <= set("MBEXCbestf"), sorted(by_phase)
     timed = [event for event in events if event["ph"] != "M"]
     window = to_ns(trace["otherData"]["from_us"]), to_ns(trace["otherData"]["until_us"])
     times = [to_ns(event["ts"]) for event in timed]
     assert times == sorted(times), "time runs backwards"
     assert all(window[0] <= time <= window[1] for time in times), "an event outside the window"
+    by_phase["X"] += pairs(events)
     check_names(by_phase)
     slices = check_slices(by_phase["X"], window)
     check_arrows(by_phase, slices)
     check_async(events)
     return by_phase
+
+
+def pairs(events):
+    """Begins and ends of each track as slices with a length, those that enclose first. The innermost ends first."""
+    opened, slices = collections.defaultdict(list), []
+    for event in events:
+        if event["ph"] == "B":
+            opened[event["pid"], event["tid"]].append(event)
+        if event["ph"] == "E":
+            stack = opened[event["pid"], event["tid"]]
+            assert stack and stack[-1]["name"] == event["name"], f"{event} ends what is not innermost"
+            begin = stack.pop()
+            slices.append({**begin, "dur": (to_ns(event["ts"]) - to_ns(begin["ts"])) / 1000})
+    assert not any(opened.values()), "a slice never ended"
+    return sorted(slices, key=lambda slice: (to_ns(slice["ts"]), -to_ns(slice["dur"])))
 
 
 def check_names(by_phase):

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <limits>
+#include <ranges>
 #include <vector>
 
 #include "sim/experiment/text/json_file.hpp"
@@ -61,14 +64,20 @@ void name_tracks(Events& events, int process, const std::vector<std::string>& na
                            process, i + 1, json_string(names[i])));
 }
 
+// Begin and end, each with its own exact time: a begin and a length add up to an end that may be off by a rounding, and
+// then slices that nest overlap.
 void add_slices(Events& events, const Timeline& timeline) {
-  for (const Timeline::Slice& slice : timeline.slices()) {
-    const Time duration = slice.until - slice.from;
-    events.add(
-        slice.from, -duration.count(),  // what encloses comes before what it encloses
-        fmt::format(R"({{"ph":"X","name":{},"pid":{},"tid":{},"ts":{},"dur":{}}})", json_string(slice.name),
-                    process_of(slice.kind), slice.track + 1, us(slice.from), us(duration)));
-  }
+  constexpr std::int64_t kEndsFirst = std::numeric_limits<std::int64_t>::min() / 2;
+  const auto edge = [](const Timeline::Slice& slice, char phase, Time at) {
+    return fmt::format(R"({{"ph":"{}","name":{},"pid":{},"tid":{},"ts":{}}})", phase, json_string(slice.name),
+                       process_of(slice.kind), slice.track + 1, us(at));
+  };
+  const auto length_ns = [](const Timeline::Slice& slice) { return (slice.until - slice.from).count(); };
+  // What encloses begins first and ends last; of two that are equal, the one that begins first.
+  for (const Timeline::Slice& slice : timeline.slices())
+    events.add(slice.from, -length_ns(slice), edge(slice, 'B', slice.from));
+  for (const Timeline::Slice& slice : timeline.slices() | std::views::reverse)
+    events.add(slice.until, kEndsFirst + length_ns(slice), edge(slice, 'E', slice.until));
 }
 
 void add_levels(Events& events, const Timeline& timeline) {
@@ -96,12 +105,12 @@ void add_arrows(Events& events, std::size_t id, const std::vector<const Timeline
 
 void add_record(Events& events, std::size_t id, const Timeline::Record& record, Time until) {
   if (record.steps.empty()) return;
-  const auto async = [&](char phase, std::string_view name, Time at) {
+  const auto async = [&](char phase, std::string_view name, Time at, std::string_view more = "") {
     events.add(at, 3,
-               fmt::format(R"({{"ph":"{}","cat":"way","name":{},"id":{},"pid":{},"tid":0,"ts":{}}})", phase,
-                           json_string(name), id, int{kRecords}, us(at)));
+               fmt::format(R"({{"ph":"{}","cat":"way","name":{},"id":{},"pid":{},"tid":0,"ts":{}{}}})", phase,
+                           json_string(name), id, int{kRecords}, us(at), more));
   };
-  const std::string whole = fmt::format("record {}", id);
+  const std::string whole = fmt::format("record {} of session {}", record.number, record.session);
   std::vector<const Timeline::Step*> flow;
   std::vector<std::string_view> open;
   bool begun = false;
@@ -111,7 +120,9 @@ void add_record(Events& events, std::size_t id, const Timeline::Record& record, 
       flow.push_back(&step);
       continue;
     }
-    if (!begun) async('b', whole, step.at);
+    if (!begun)
+      async('b', whole, step.at,
+            fmt::format(R"(,"args":{{"session":{},"record":{}}})", record.session, record.number));
     begun = true;
     const bool enters = step.what == Timeline::Step::What::enter;
     async(enters ? 'b' : 'e', step.place, step.at);

@@ -1,0 +1,181 @@
+"use strict";
+// Draws a run at a time: lanes of CPUs and engines with a playhead, workers, and boxes with the records in them.
+const CLASS_COLOUR = { interrupt: "#56B4E9", ktls: "#E69F00", application: "#009E73" };
+const ZONE_COLOUR = ["#E69F00", "#F0C060", "#CC79A7", "#9A7BD0", "#56B4E9", "#4C8DC4", "#BBBBBB"];
+const LANE = 15;
+const TRAVEL_NS = 1500; // a dot needs to its next box, unless it is sooner in the one after
+const PLAYHEAD = 0.7; // of the width of the lanes
+const BOXES = [0, 1, 2, 3, 4, 5, 6];
+
+let INK = {};
+function readInk() {
+  const style = getComputedStyle(document.documentElement);
+  for (const name of ["fg", "bg", "soft", "line", "panel"]) INK[name] = style.getPropertyValue(`--${name}`).trim();
+}
+
+/** Where everything of a run lies, `width` wide from `top` on. */
+function layout(run, width, top) {
+  const label = Math.min(110, Math.max(54, width * 0.1));
+  const lanes = { left: label, width: width - label, top: top + 24, rows: run.cpus.length + run.engines.length };
+  let y = lanes.top + lanes.rows * LANE + 8;
+  const workers = { left: label, width: width - label, top: y };
+  y += 26;
+  const columns = width < 700 ? 4 : 7;
+  const gap = 8;
+  const boxWidth = (width - gap * (columns - 1)) / columns;
+  const height = 118;
+  const boxes = BOXES.map((zone, i) => ({ zone, left: (i % columns) * (boxWidth + gap), top: y + 18 + Math.floor(i / columns) * (height + 30), width: boxWidth, height }));
+  return { top, lanes, workers, boxes, label, bottom: y + Math.ceil(7 / columns) * (height + 30) + 8 };
+}
+
+function text(ctx, words, x, y, room, colour = INK.fg) {
+  ctx.fillStyle = colour;
+  const fit = room == null ? words : words.slice(0, Math.max(0, Math.floor(room / 6)));
+  if (fit.length) ctx.fillText(fit, x, y);
+}
+
+function drawLane(ctx, track, view, y, colour, word) {
+  const { from, length, number } = track;
+  let lastX = -1;
+  for (let i = Math.max(0, before(from, view.from)); i < from.length && from[i] < view.to; i++) {
+    const x0 = Math.max(view.left, view.x(from[i]));
+    const x1 = Math.min(view.right, view.x(from[i] + length[i]));
+    if (x1 <= x0 || x1 - lastX < 0.4) continue; // too little to be seen
+    lastX = x1;
+    ctx.fillStyle = colour(number[i]);
+    ctx.fillRect(x0, y, Math.max(0.7, x1 - x0 - (x1 - x0 > 4 ? 0.5 : 0)), LANE - 3);
+    if (word && x1 - x0 > 26) text(ctx, word(number[i]), x0 + 2, y + 9, x1 - x0 - 3, "#000");
+  }
+}
+
+function drawLanes(ctx, run, place, now, span) {
+  const { left, width, top } = place.lanes;
+  const view = { from: now - span * PLAYHEAD, to: now + span * (1 - PLAYHEAD), left, right: left + width, x: (at) => left + ((at - now) / span + PLAYHEAD) * width };
+  run.cpus.forEach((name, cpu) => {
+    const y = top + cpu * LANE;
+    text(ctx, name, 0, y + 10);
+    ctx.fillStyle = INK.panel;
+    ctx.fillRect(left, y, width, LANE - 3);
+    drawLane(ctx, run.running[cpu], view, y, (thread) => CLASS_COLOUR[classOf(run.threads[thread])]);
+    // Words of what it runs; the function where that is wide enough to read.
+    const { from, length, number } = run.inside[cpu];
+    for (let i = Math.max(0, before(from, view.from)); i < from.length && from[i] < view.to; i++) {
+      const x0 = Math.max(left, view.x(from[i]));
+      const x1 = Math.min(view.right, view.x(from[i] + length[i]));
+      if (x1 - x0 < 3) continue;
+      ctx.fillStyle = "#0002";
+      ctx.fillRect(x1 - 0.6, y, 0.6, LANE - 3);
+      if (x1 - x0 > 40) text(ctx, run.functions[number[i]], x0 + 2, y + 9, x1 - x0 - 3, "#000");
+    }
+  });
+  run.engines.forEach((name, engine) => {
+    const y = top + (run.cpus.length + engine) * LANE;
+    text(ctx, name.replace(" engine", ""), 0, y + 10, place.label - 4);
+    ctx.fillStyle = INK.line;
+    ctx.fillRect(left, y, width, LANE - 3);
+    drawLane(ctx, run.busy[engine], view, y, () => ZONE_COLOUR[3]);
+  });
+  run.cpus.forEach((_, cpu) => {
+    const words = run.doingOn(cpu, now).slice(0, Math.floor(((1 - PLAYHEAD) * width - 8) / 6));
+    if (!words) return;
+    const y = top + cpu * LANE;
+    ctx.fillStyle = "#ffffffc0";
+    ctx.fillRect(left + PLAYHEAD * width + 2, y, words.length * 6 + 4, LANE - 3);
+    text(ctx, words, left + PLAYHEAD * width + 4, y + 9, null, "#000");
+  });
+  ctx.fillStyle = "#d00000";
+  ctx.fillRect(left + PLAYHEAD * width - 0.75, top - 3, 1.5, place.lanes.rows * LANE + 3);
+  return view;
+}
+
+function drawWorkers(ctx, run, place, now) {
+  const { left, width, top } = place.workers;
+  text(ctx, "workers", 0, top + 12);
+  const each = Math.min(150, width / Math.max(1, run.workers.length));
+  run.workers.forEach(({ name, i }, k) => {
+    const state = run.state(i, now);
+    const sleepsForRecord = state === 'asleep on "ocfktls"';
+    ctx.fillStyle = state === "running" ? CLASS_COLOUR.ktls : state === "runnable" ? "#F5DCA8" : sleepsForRecord ? "#d00000" : INK.panel;
+    ctx.fillRect(left + k * each, top, each - 3, 18);
+    const words = state === "running" ? "runs" : state === "runnable" ? "waits for CPU" : sleepsForRecord ? "sleeps: ocfktls" : "idle";
+    text(ctx, each > 70 ? words : words[0], left + k * each + 4, top + 13, each - 6, sleepsForRecord ? "#fff" : words === "idle" ? INK.soft : "#000");
+    if (each > 130) text(ctx, name.replace("KTLS/thr_", "#"), left + (k + 1) * each - 24, top + 13, 20, INK.soft);
+  });
+}
+
+const LEVEL = ["records in work queue", null, null, "records in device", "records in completion queue", null, null];
+
+/** Dots: each where it is now, or on its way there. `found` collects [x, y, record] for the mouse. */
+function drawRecords(ctx, run, place, now, selected, found) {
+  const inZone = BOXES.map(() => []);
+  for (const record of run.records) {
+    if (record.times[0] > now) break;
+    const i = record.at(now);
+    if (i >= 0 && record.zones[i] !== GONE) inZone[record.zones[i]].push(record);
+  }
+  const total = (zone) => {
+    if (LEVEL[zone]) return run.level(LEVEL[zone], now);
+    if (zone === 2) return run.level("records in OpenCrypto", now) - run.level("records in device", now) - run.level("records in completion queue", now);
+    return inZone[zone].length;
+  };
+  const counts = BOXES.map(total);
+  for (const box of place.boxes) {
+    const { zone, left, top, width, height } = box;
+    ctx.fillStyle = INK.panel;
+    ctx.fillRect(left, top, width, height);
+    ctx.fillStyle = ZONE_COLOUR[zone];
+    ctx.fillRect(left, top, width, 3);
+    text(ctx, `${ZONES[zone]}: ${Math.max(counts[zone], inZone[zone].length)}`, left, top - 5, width);
+    if (zone === 3) {
+      run.engines.forEach((_, engine) => {
+        ctx.fillStyle = run.engineBusy(engine, now) ? ZONE_COLOUR[3] : INK.line;
+        ctx.fillRect(left + 4 + engine * 16, top + height - 16, 12, 12);
+      });
+    }
+    const records = inZone[zone];
+    if (counts[zone] > records.length) text(ctx, `+ ${counts[zone] - records.length} not followed`, left + (zone === 3 ? 8 + 16 * run.engines.length : 4), top + height - 6, width - 8, INK.soft);
+    records.sort((a, b) => a.times[a.cursor] - b.times[b.cursor]);
+    const room = (width - 8) * (height - (zone === 3 ? 26 : 10));
+    const pitch = Math.max(2.2, Math.min(11, Math.floor(Math.sqrt(room / Math.max(1, records.length)) * 10) / 10));
+    const columns = Math.max(1, Math.floor((width - 8) / pitch));
+    const size = Math.max(1.6, pitch - 1.5);
+    const from = place.boxes[Math.max(0, zone - 1)];
+    records.forEach((record, k) => {
+      let x = left + width - 4 - ((k % columns) + 1) * pitch;
+      let y = top + 7 + Math.floor(k / columns) * pitch;
+      const i = record.cursor;
+      const part = (now - record.times[i]) / Math.min(TRAVEL_NS, (record.times[i + 1] ?? Infinity) - record.times[i]);
+      if (part < 1) {
+        const startX = zone === 0 ? left - 6 : from.left + from.width;
+        const startY = zone === 0 ? top + height / 2 : from.top + from.height / 2;
+        x = startX + (x - startX) * part;
+        y = startY + (y - startY) * part;
+      }
+      ctx.fillStyle = record.colour;
+      ctx.fillRect(x, y, size, size);
+      found.push(x + size / 2, y + size / 2, record);
+      if (record === selected) {
+        ctx.strokeStyle = INK.fg;
+        ctx.lineWidth = 2;
+        ctx.strokeRect(x - 3, y - 3, size + 6, size + 6);
+      }
+    });
+  }
+}
+
+function drawRun(ctx, run, place, { now, span, selected }, found) {
+  ctx.font = "bold 13px system-ui, sans-serif";
+  const ready = run.readyBy(now);
+  const head = `${run.label}   ${ready} records ready, engines busy ${(100 * run.busyShare(now)).toFixed(0)} % so far`;
+  text(ctx, head, 0, place.top + 14, null);
+  ctx.font = "11px system-ui, sans-serif";
+  if (place.lanes.width > 700) {
+    ctx.textAlign = "right";
+    text(ctx, run.fills(now), place.lanes.left + place.lanes.width, place.top + 14, null, INK.soft);
+    ctx.textAlign = "left";
+  }
+  const view = drawLanes(ctx, run, place, Math.min(now, run.length), span);
+  drawWorkers(ctx, run, place, now);
+  drawRecords(ctx, run, place, now, selected, found);
+  return view;
+}

@@ -1,0 +1,180 @@
+"""The words of a page: what was found, what failed, and the sections in which its script draws."""
+import html
+
+import pandas
+
+from . import data, results
+from .words import missing, number, span
+
+
+def escape(text):
+    return html.escape(str(text))
+
+
+def verdict(point):
+    """What limits a run, and why: a row of Tables.points in a sentence."""
+    if missing(point.bottleneck) or missing(point.throughput_gbps):
+        return f"<p class=verdict><b>{escape(point.run)}</b>: no replication ended well, so there is nothing to say of it.</p>"
+    bound = "" if pandas.isna(point.bound_gbps) else f" of at most {number(point.bound_gbps)} by the profiles,"
+    return (f"<p class=verdict><b>{escape(point.run)}</b>: {number(point.throughput_gbps)} Gbit/s{bound} "
+            f"at {number(point.cpu_percent, 3)} % of the CPUs, {limit(point, 'at')}</p>")
+
+
+def limit(point, at):
+    """What is busiest, and, if that is saturated, why it limits."""
+    busiest = f"<b>{escape(point.bottleneck)}</b> ({at} {number(100 * point.utilization, 3)} %)"
+    if point.saturated:
+        return f"limited by {busiest}: {escape(point.why)}."
+    return f"nothing is saturated, so what records wait for, or the load offered, limits; the busiest is {busiest}."
+
+
+def findings(study):
+    """Sentences of the results that no figure says."""
+    rows = [(run.name, sentence) for run in study.runs for sentence in run.result.get("findings") or []]
+    return "".join(f"<p class=verdict><b>{escape(name)}</b>: {escape(sentence)}</p>" for name, sentence in rows)
+
+
+def groups(tables):
+    """(what the points share, how many there are, those that the same thing limits) of a sweep."""
+    points = tables.points.dropna(subset=["bottleneck", "throughput_gbps"])
+    few = [c for c in tables.parameters if points[c].dtype == object and 1 < points[c].nunique() <= 4]
+    for mode, part in points.groupby(few[0], sort=False) if few and len(points) else [(None, points)]:
+        shared = f"{few[0]} {mode}: " if few else ""
+        for _, rows in sorted(part.groupby(["bottleneck", "saturated"], sort=False), key=lambda group: -len(group[1])):
+            yield shared, len(part), rows
+
+
+def point_verdicts(tables):
+    """A sentence for each thing that limits, with the points it limits."""
+    text = ""
+    for shared, of, rows in groups(tables):
+        fullest = rows.loc[rows["utilization"].astype(float).idxmax()]
+        text += (f"<p class=verdict>{escape(shared)}{len(rows)} of {of} points, "
+                 f"{span(rows['throughput_gbps'])} Gbit/s, {limit(fullest, 'up to')}</p>")
+    return text
+
+
+def table(frame):
+    """A table that the script makes sortable; numbers keep their value for it."""
+    head = "".join(f"<th scope=col>{escape(column)}</th>" for column in frame.columns)
+    rows = ""
+    for row in frame.itertuples(index=False):
+        cells = "".join(f"<td class=text>{escape(value)}</td>" if isinstance(value, str) else
+                        f"<td data-value={'' if missing(value) else float(value)!r}>{number(value)}</td>" for value in row)
+        rows += f"<tr>{cells}</tr>"
+    return f"<div class=scroll><table class=sortable><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+
+
+def difference_sentence(name, unit, first, second, metric):
+    difference = metric["difference"]
+    if missing(difference["mean"]):
+        return f"<p class=verdict><b>{escape(name)}</b>: no pair of replications is done on both sides.</p>"
+    lo, hi = difference.get("ci95") or (None, None)
+    percent = "" if missing(difference["percent"]) else f", {number(difference['percent'], 3)} %"
+    interval = f", 95 % interval {number(lo)} to {number(hi)}" if lo is not None else (
+        ", exact: nothing is random" if difference.get("deterministic") else ", one pair: no interval")
+    judged = "Difference proven" if difference["proven"] else "No difference proven at 95 %"
+    return (f"<p class=verdict><b>{judged}: {escape(name)}</b> {number(metric['a']['mean'])} → {number(metric['b']['mean'])} "
+            f"{escape(unit)}: {'+' if difference['mean'] > 0 else ''}{number(difference['mean'])}{percent}{interval} "
+            f"(n = {difference['n']}).</p>")
+
+
+def comparison(study):
+    metrics = study.comparison.get("metrics", {})
+    a, b = (escape(run.name) for run in study.runs)
+    if not metrics:
+        return f"<p class=verdict>No pair of replications is done for both <b>{a}</b> and <b>{b}</b>: nothing to compare.</p>"
+    sentences = "".join(difference_sentence(name, metric["unit"], a, b, metric) for name, metric in metrics.items())
+    return (f"<p>From <b>{a}</b> to <b>{b}</b>: pairs of replications with common random numbers, Student's t.</p>"
+            f"{sentences}{table(results.differences(study, number))}")
+
+
+def run_differences(study, tables):
+    """Of several runs: each against one of them."""
+    if len(study.runs) < 2 or study.comparison or study.manifest or not len(tables.metrics):
+        return ""
+    return ("<p>Each run against one of them. Runs are not paired here: the squares of the half widths of both intervals are added; "
+            "<code>ktlssim compare</code> pairs replications and sees smaller differences.</p>"
+            + view("differences", "Table of differences to one run."))
+
+
+def failures(study):
+    """Everything that did not end well, by name; long diagnoses fold."""
+    text = ""
+    unfolded = " open" if sum(len(run.result.get("failures", [])) for run in study.runs) <= 2 else ""
+    for i, run in enumerate(study.runs):
+        for failure in run.result.get("failures", []):
+            first, *rest = (failure.get("diagnosis") or "no diagnosis").strip().split("\n")
+            head = f"<a href='#run-{i}'>{escape(run.name)}</a>, replication {failure.get('replication', '?')}: " \
+                   f"<b>{escape(failure['status'])}</b>. {escape(first)}"
+            text += f"<li>{head}" + (f"<details{unfolded}><summary>Who was where</summary><pre>{escape(chr(10).join(rest))}</pre>"
+                                     "</details>" if rest else "") + "</li>"
+        if run.result.get("missing"):
+            text += f"<li><a href='#run-{i}'>{escape(run.name)}</a>: {run.result['missing']} replications are missing</li>"
+        if run.result.get("provenance", {}).get("interrupted"):
+            text += f"<li><a href='#run-{i}'>{escape(run.name)}</a>: interrupted; what had ended by then is shown</li>"
+    return f"<ul class=failures>{text}</ul>" if text else ""
+
+
+def counts(study):
+    """One line: how much there is, and how much of it is drawn."""
+    whole = [run for run in study.runs if data.replications_done(run)]
+    failed = sum(len(run.result.get("failures", [])) for run in study.runs)
+    missing_ = sum(run.result.get("missing", 0) for run in study.runs)
+    noun = "point" if study.manifest else "run"
+    text = f"{len(study.runs)} {noun}{'s' * (len(study.runs) != 1)}, all drawn" if len(whole) == len(study.runs) else (
+        f"{len(study.runs)} {noun}{'s' * (len(study.runs) != 1)}, {len(whole)} drawn; {len(study.runs) - len(whole)} without a "
+        "replication that is done: named below")
+    text += f"; {failed} failed replications" if failed else ""
+    return text + (f"; {missing_} missing" if missing_ else "") + "."
+
+
+def view(name, label, **options):
+    extra = "".join(f" data-{key}='{escape(value)}'" for key, value in options.items())
+    return f"<figure data-view={name} aria-label='{escape(label)}'{extra}></figure>"
+
+
+def extent(tables, metric):
+    """The words of a picture for who does not see it."""
+    rows = tables.metrics[tables.metrics["metric"] == metric].dropna(subset=["mean"])
+    if not len(rows):
+        return "no values"
+    low, high = rows.loc[rows["mean"].idxmin()], rows.loc[rows["mean"].idxmax()]
+    return (f"{len(rows)} values from {number(low['mean'])} ({low['run']}) to {number(high['mean'])} "
+            f"{high['unit']} ({high['run']})")
+
+
+def drawn(study, tables):
+    """(id, heading, what it shows, figure) of each section that has something to show."""
+    if not len(tables.metrics):
+        return
+    sweep = bool(study.manifest and tables.parameters)
+    lines = "lines" if sweep else "bars"
+    hover = "Click a point for its run." if sweep else "Click a bar for its run."
+    for identity, heading, metric, caption in (
+            ("throughput", "Throughput", "throughput_gbps", "Payload acknowledged; dashed: the bound, what no run can exceed."),
+            ("cpu-per-record", "CPU time per record", "cpu_us_per_record", "Busy time of all CPUs over the records made ready."),
+            ("latency-p99", "Latency that 99 % of the records do not exceed", "latency_ready_us_p99",
+             "From ktls_enqueue to ready, queueing included.")):
+        yield identity, heading, f"{caption} {hover}", view(lines, f"{heading}: {extent(tables, metric)}.", metric=metric)
+    if sweep and len(tables.parameters) > 1:
+        yield ("map", "Over two parameters", "Darker is more; the scale starts at zero. Click a field for its run.",
+               view("map", f"Throughput: {extent(tables, 'throughput_gbps')}.", metric="throughput_gbps"))
+    yield ("busy", "What is busy", "Utilization in %: what is at 100 % limits. A KTLS worker asleep in \"ocfktls\" counts as occupied: it "
+           "cannot take other work.", view("busy", "Table of the utilization of each resource."))
+    yield ("cpu-by-class", "CPU usage by thread class", "Share of all CPUs, idle time left out.",
+           view("classes", "Bars of CPU time by thread class."))
+    if any(run.result.get("cpus") for run in study.runs):
+        yield ("cpus", "Each CPU", "Share of its time by thread class.", view("cpus", "Bars of the use of each CPU."))
+    yield ("cpu-by-function", "CPU time per record by function", "By the kernel's names; click a name of the legend to hide it.",
+           view("functions", "Bars of CPU time a record by function."))
+    if len(study.runs) == 2 and not study.manifest and all(data.functions_of(run) for run in study.runs):
+        yield ("moved", "Where CPU time moved", f"Per record, from {study.runs[0].name} to {study.runs[1].name}: the functions that changed most "
+               "first.", view("moved", "Table of functions with their CPU time in both runs."))
+    if any(run.latency is not None and len(run.latency) for run in study.runs):
+        yield ("latency", "Latency", "From ktls_enqueue to ready: how many records are as fast. Dots and lines: 50, 99 and 99.9 % with "
+               "their 95 % intervals. Drag to zoom.", view("latency", f"Distribution of latency; median: "
+                                                           f"{extent(tables, 'latency_ready_us_p50')}."))
+    if any(run.series is not None and len(run.series) for run in study.runs):
+        yield ("course", "In the course of time", "The first replication, in steps. In flight are the requests that OCF has "
+               "dispatched and that are not done.", view("course", "Throughput, CPU usage, requests in flight, engines busy over time."))

@@ -1,0 +1,123 @@
+"""Reads a sweep: each point as a run whose result has the means over its replications."""
+import pathlib
+import shlex
+
+import pandas
+
+from .files import BadInput, read_csv, read_json
+
+SATURATED, HARDWARE_FIRST = 0.9, 0.01  # kSaturated and kHardwareFirst of sim/experiment/summary.hpp
+NO_SUMMARY = pandas.DataFrame(columns=["point", "metric", "unit", "mean", "ci95_lo", "ci95_hi", "n", "spread"])
+
+
+def short_names(pointers):
+    """The last part of each JSON pointer, the whole pointer where that would be ambiguous."""
+    last = [pointer.rsplit("/", 1)[-1] for pointer in pointers]
+    return {p: name if last.count(name) == 1 else p for p, name in zip(pointers, last)}
+
+
+def leading(points):
+    """The columns that matter: those that vary, and that no single one before them determines."""
+    kept = []
+    for column in points.columns:
+        varies = points[column].nunique(dropna=False) > 1
+        if varies and not any((points.groupby(k, dropna=False)[column].nunique(dropna=False) == 1).all() for k in kept):
+            kept.append(column)
+    return kept
+
+
+def read(directory):
+    """(manifest, what a results.Run of each point takes, notes)."""
+    directory = pathlib.Path(directory)
+    manifest = read_json(directory / "manifest.json")
+    try:
+        names = short_names(manifest["parameters"])
+        values = pandas.DataFrame(manifest["values"], columns=list(names.values()), dtype=object).infer_objects()
+        replications = manifest["replications"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadInput(f"{directory / 'manifest.json'}: not the manifest of a sweep: {error}") from error
+    merged = (directory / "summary.csv").exists()
+    summary = read_csv(directory / "summary.csv") if merged else NO_SUMMARY
+    notes = [] if merged else [f"Its parts were not merged, so there are no means: `ktlssim merge {shlex.quote(str(directory))}`."]
+    ended, unreadable = replications_of(directory)
+    if unreadable:
+        notes.append(f"{len(unreadable)} files of replications cannot be read and are left out: {', '.join(unreadable)}.")
+    if not ended:
+        raise BadInput(f"{directory}: no replication of any point has ended")
+    points = values if len(names) else pandas.DataFrame(index=range(manifest["points"]))
+    varying = leading(points)
+    by_point = dict(list(summary.groupby("point"))) if len(summary) else {}
+    runs = []
+    for point in range(len(points)):
+        own = {column: points.loc[point, column] for column in varying}
+        own = {key: value.item() if hasattr(value, "item") else value for key, value in own.items()}
+        label = ", ".join(f"{key} {value:g}" if isinstance(value, float) else f"{key} {value}" for key, value in own.items()) or manifest["sweep"]
+        mine = ended.get(point, {})
+        done = [run for run in mine.values() if run["status"] == "done"]
+        result = point_result(done, by_point.get(point, NO_SUMMARY))
+        result["failures"] = [{"replication": number, "status": run["status"], "diagnosis": run.get("reason", "")}
+                              for number, run in mine.items() if run["status"] != "done"]
+        if isinstance(replications, int):
+            result["missing"] = max(0, replications - len(mine))
+        path = directory / "points" / f"{point:05}.json"
+        result["effective"] = read_json(path) if path.exists() else {}
+        count = f" --replications {replications}" if isinstance(replications, int) else ""
+        runs.append({"name": label, "result": result, "values": own,
+                     "command": f"ktlssim run {shlex.quote(str(path))} --engine fiber{count}"})
+    return manifest, runs, notes
+
+
+def replications_of(directory):
+    """{point: {replication: what its file holds}}, and the files that do not hold one."""
+    ended, unreadable = {}, []
+    for path in sorted((directory / "runs").glob("*.json")):
+        try:
+            point, replication = (int(part) for part in path.stem.split("-"))
+            run = read_json(path)
+            ended.setdefault(point, {})[replication] = {key: run[key] for key in run if key != "latency"}
+            assert isinstance(run["status"], str)
+        except (BadInput, ValueError, TypeError, KeyError, AssertionError):
+            unreadable.append(path.name)
+    return ended, unreadable
+
+
+def point_result(done, rows):
+    """In the form of result.json: metrics from the point's rows of summary.csv, the rest from its replications."""
+    metrics = {}
+    for row in rows.to_dict("records"):
+        interval = [row["ci95_lo"], row["ci95_hi"]] if row["spread"] == "interval" else None
+        metrics[row["metric"]] = {"mean": None if pandas.isna(row["mean"]) else row["mean"], "ci95": interval, "n": row["n"],
+                                  "unit": row["unit"], "deterministic": row["spread"] == "deterministic"}
+        if not pandas.isna(row.get("known90_lo")):
+            metrics[row["metric"]]["known90"] = [row["known90_lo"], row["known90_hi"]]
+    busy = {}
+    for run in done:
+        for thread_class, function, busy_ns in run["cpu"]:
+            busy[thread_class, function] = busy.get((thread_class, function), 0) + busy_ns
+    total = max(1, sum(busy.values()))
+    per_record, percent = (metrics.get(name, {}).get("mean") for name in ("cpu_us_per_record", "cpu_percent"))
+    threads, by_class = {}, {}
+    for (thread_class, function), busy_ns in sorted(busy.items()):
+        if per_record is not None:
+            threads.setdefault(thread_class, {})[function] = busy_ns / total * per_record
+        if percent is not None:
+            by_class[thread_class] = by_class.get(thread_class, 0) + busy_ns / total * percent
+    resources = stations(done)
+    busiest = max(resources, default=None, key=lambda r: (r["utilization"] or 0) + HARDWARE_FIRST * {
+        "single_cpu": -1, "cpu": 0, "thread": 0}.get(r["kind"], 1))
+    bottleneck = busiest and dict(busiest, saturated=(busiest["utilization"] or 0) >= SATURATED)
+    bounds = next((run["bounds"] for run in done if run.get("bounds")), None)
+    return {"metrics": metrics, "cpu": {"by_class": by_class, "threads": [
+        {"class": c, "functions": functions} for c, functions in threads.items()]}, "resources": resources,
+            "bottleneck": bottleneck, "bounds": bounds}
+
+
+def stations(done):
+    """Means over the replications, in the order of the first."""
+    columns = ["name", "kind", "servers", "demand_us_per_record", "utilization", "what_it_means"]
+    rows = pandas.DataFrame([row[:len(columns)] for run in done for row in run["resources"]], columns=columns)
+    rows = rows.astype({"demand_us_per_record": float, "utilization": float})
+    means = rows.groupby("name", sort=False).agg({
+        "kind": "first", "servers": "first", "demand_us_per_record": "mean", "utilization": "mean",
+        "what_it_means": "first"}).reset_index()
+    return means.astype(object).where(means.notna(), None).to_dict("records")
