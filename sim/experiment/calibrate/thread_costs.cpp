@@ -1,0 +1,373 @@
+#include "sim/experiment/calibrate/thread_costs.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <memory>
+#include <stdexcept>
+
+#include "sim/experiment/calibrate/burn.hpp"
+#include "sim/experiment/calibrate/memory_costs.hpp"
+#include "sim/experiment/calibrate/platform.hpp"
+#include "sim/experiment/calibrate/sleeper.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+constexpr int kLow = 1;  // levels of urgency
+constexpr int kHigh = 2;
+constexpr int kRounds = 1000;  // of what is timed together
+
+// The CPUs, and what the system allowed.
+struct Bench {
+  std::vector<int> cpus = usable_cpus();
+  std::atomic<bool> realtime = true;
+  std::atomic<bool> urgent = true;
+
+  int here() const { return cpus.front(); }
+  int device() const { return cpus.back(); }
+  std::jthread start(int level, auto body) {
+    return std::jthread([this, level, body] {
+      pin_to_cpus({here()});
+      if (!become_realtime(level)) realtime = false;
+      body();
+    });
+  }
+};
+
+// Two equals take turns: a wakeup and a switch each.
+double turn_ns(Bench& bench) {
+  Sleeper a;
+  Sleeper b;
+  double ns = 0;
+  std::jthread second = bench.start(kLow, [&] {
+    for (int i = 0; i < kRounds; ++i) {
+      b.sleep();
+      a.wake();
+    }
+  });
+  std::jthread first = bench.start(kLow, [&] {
+    const std::int64_t begin = clock_ns();
+    for (int i = 0; i < kRounds; ++i) {
+      b.wake();
+      a.sleep();
+    }
+    ns = static_cast<double>(clock_ns() - begin) / (2 * kRounds);
+  });
+  first.join();
+  second.join();
+  return ns;
+}
+
+// The wakeup alone, of a thread that has to wait for the CPU.
+double wakeup_ns(Bench& bench, double clock_read_ns) {
+  Sleeper a;
+  Sleeper b;
+  std::int64_t ns = 0;
+  std::jthread second = bench.start(kLow, [&] {
+    for (int i = 0; i < kRounds; ++i) {
+      b.sleep();
+      a.wake();
+    }
+  });
+  std::jthread first = bench.start(kLow, [&] {
+    a.wake();
+    for (int i = 0; i < kRounds; ++i) {
+      a.sleep();
+      const std::int64_t begin = clock_ns();
+      b.wake();
+      ns += clock_ns() - begin;
+    }
+  });
+  first.join();
+  second.join();
+  return static_cast<double>(ns) / kRounds - clock_read_ns;
+}
+
+// A thread wakes a more urgent one, which takes the CPU, and sleeps again. `contended`: it wants a lock that
+// the waker holds, and has to give the CPU back for it.
+double preempting_wakeup_ns(Bench& bench, bool contended) {
+  Sleeper sleeper;
+  std::mutex lock;
+  std::atomic<bool> stop = false;
+  double ns = 0;
+  Sleeper started;
+  std::jthread urgent = bench.start(kHigh, [&] {
+    started.wake();
+    for (;;) {
+      sleeper.sleep();
+      if (stop) return;
+      if (contended) const std::lock_guard held(lock);
+    }
+  });
+  started.sleep();
+  std::jthread waker = bench.start(kLow, [&] {
+    const std::int64_t begin = clock_ns();
+    for (int i = 0; i < kRounds; ++i) {
+      if (contended) lock.lock();
+      sleeper.wake();
+      if (contended) lock.unlock();
+    }
+    ns = static_cast<double>(clock_ns() - begin) / kRounds;
+    stop = true;
+    sleeper.wake();
+  });
+  waker.join();
+  urgent.join();
+  return ns;
+}
+
+struct RemoteWakeup {
+  double latency_ns;  // until the thread runs
+  double call_ns;     // that the waker is busy with it
+};
+
+// The device's CPU wakes a thread that has slept for `idle_ns`.
+RemoteWakeup remote_wakeup(Bench& bench, double idle_ns, int rounds) {
+  Sleeper sleeper;
+  std::atomic<std::int64_t> woke = 0;
+  std::vector<double> latencies;
+  std::vector<double> calls;
+  std::jthread thread = bench.start(kHigh, [&] {
+    for (int i = 0; i < rounds; ++i) {
+      sleeper.sleep();
+      woke = clock_ns();
+    }
+  });
+  std::jthread device([&] {
+    pin_to_cpus({bench.device()});
+    if (!become_urgent()) bench.urgent = false;
+    for (int i = 0; i < rounds; ++i) {
+      burn_ns(idle_ns);
+      const std::int64_t begin = clock_ns();
+      sleeper.wake();
+      calls.push_back(static_cast<double>(clock_ns() - begin));
+      while (woke < begin) continue;
+      latencies.push_back(static_cast<double>(woke - begin));
+    }
+  });
+  device.join();
+  thread.join();
+  const auto middle = [](std::vector<double>& values) { return cost_of("", "", values).value; };
+  return {middle(latencies), middle(calls)};
+}
+
+// What a thread loses while another CPU wakes a more urgent one on its CPU, which sleeps again at once.
+double interruption_ns(Bench& bench) {
+  constexpr double kPeriodNs = 50'000;
+  constexpr double kWorkNs = 10'000'000;
+  Sleeper sleeper;
+  std::atomic<bool> stop = false;
+  std::atomic<bool> knock = false;
+  std::atomic<int> knocks = 0;
+  double lost_ns = 0;
+  std::jthread interrupt = bench.start(kHigh, [&] {
+    while (!stop) sleeper.sleep();
+  });
+  Sleeper started;  // a real-time victim would keep the device from starting
+  std::jthread device([&] {
+    pin_to_cpus({bench.device()});
+    become_urgent();
+    started.wake();
+    while (!stop) {
+      burn_ns(kPeriodNs);
+      if (!knock) continue;
+      sleeper.wake();
+      ++knocks;
+    }
+    sleeper.wake();
+  });
+  started.sleep();
+  std::jthread victim = bench.start(kLow, [&] {
+    const auto work_ns = [] {
+      const std::int64_t begin = clock_ns();
+      burn_ns(kWorkNs);
+      return static_cast<double>(clock_ns() - begin);
+    };
+    const double quiet_before = work_ns();
+    knock = true;
+    const double disturbed = work_ns();
+    knock = false;
+    const double quiet = (quiet_before + work_ns()) / 2;
+    lost_ns = (disturbed - quiet) / std::max(1, knocks.load());
+    stop = true;
+  });
+  victim.join();
+  device.join();
+  interrupt.join();
+  return lost_ns;
+}
+
+struct PollGaps {
+  double longest_ns;
+  double lost_share;  // of the time, in gaps of more than 5 us
+};
+
+// A loop that looks at the clock as a polling device does.
+PollGaps poll_gaps(Bench& bench) {
+  constexpr std::int64_t kLookNs = 20'000'000;
+  constexpr std::int64_t kGapNs = 5'000;
+  PollGaps gaps{};
+  std::jthread device([&] {
+    pin_to_cpus({bench.device()});
+    become_urgent();
+    const std::int64_t begin = clock_ns();
+    std::int64_t lost = 0;
+    std::int64_t longest = 0;
+    for (std::int64_t last = begin, now = begin; now - begin < kLookNs; last = now) {
+      now = clock_ns();
+      longest = std::max(longest, now - last);
+      if (now - last > kGapNs) lost += now - last;
+    }
+    gaps = {static_cast<double>(longest), static_cast<double>(lost) / static_cast<double>(kLookNs)};
+  });
+  device.join();
+  return gaps;
+}
+
+double clock_read_ns() {
+  const std::int64_t begin = clock_ns();
+  for (int i = 0; i < kRounds; ++i) clock_ns();
+  return static_cast<double>(clock_ns() - begin) / kRounds;
+}
+
+double mutex_pair_ns() {
+  std::mutex lock;
+  const std::int64_t begin = clock_ns();
+  for (int i = 0; i < kRounds; ++i) {
+    const std::lock_guard held(lock);
+    asm volatile("" ::: "memory");
+  }
+  return static_cast<double>(clock_ns() - begin) / kRounds;
+}
+
+// What asking for `kAsked` of work takes, to a nanosecond of it.
+double burn_factor() {
+  constexpr double kAsked = 100'000;
+  const std::int64_t begin = clock_ns();
+  burn_ns(kAsked);
+  return static_cast<double>(clock_ns() - begin) / kAsked;
+}
+
+// Names, in the order of the table, with their meaning.
+struct Named {
+  const char* name;
+  const char* meaning;
+};
+constexpr Named kNames[] = {
+    {"clock_read_ns", "look at the clock"},
+    {"burn_factor", "time of work that is asked for in nanoseconds, over what was asked"},
+    {"mutex_pair_ns", "lock and unlock a mutex that nobody else wants"},
+    {"wakeup_ns", "wake a thread that waits for this CPU, without the switch"},
+    {"context_switch_ns", "from one thread to another on one CPU: a turn less its wakeup"},
+    {"preempting_wakeup_ns", "wake a more urgent thread on this CPU, which sleeps again at once"},
+    {"turnstile_ns", "block on a lock, beside the switches to its owner and back"},
+    {"interruption_ns", "lost to a thread by one wakeup from another CPU, switches included"},
+    {"interrupt_ns", "the same without the two switches"},
+    {"remote_wakeup_call_ns", "that the polling device is away to wake a thread"},
+    {"awake_latency_5us_ns", "from that call until the thread runs, CPU kept awake, asleep for 5 us"},
+    {"awake_latency_50us_ns", "asleep for 50 us"},
+    {"idle_latency_5us_ns", "the same on a CPU that may sleep, for 5 us"},
+    {"idle_latency_50us_ns", "for 50 us"},
+    {"idle_latency_500us_ns", "for 500 us"},
+    {"cpu_idle_exit_ns", "of a CPU that is kept awake: latency less switch and interrupt"},
+    {"cpu_idle_exit_sleeping_ns", "of one that may sleep, after 50 us"},
+    {"poll_gap_longest_ns", "between two looks of a polling device at its clock, in 20 ms"},
+    {"poll_lost_share", "of its time, in gaps of more than 5 us"},
+};
+
+using Samples = std::map<std::string, std::vector<double>>;
+
+void measure_once(Bench& bench, Samples& samples) {
+  const auto add = [&samples](const char* name, double value) { samples[name].push_back(value); };
+  bench.start(kHigh, [&] {
+    add("clock_read_ns", clock_read_ns());
+    add("mutex_pair_ns", mutex_pair_ns());
+    add("burn_factor", burn_factor());
+    measure_memory_once(samples);
+  }).join();
+  const double wakeup = wakeup_ns(bench, samples["clock_read_ns"].back());
+  const double a_switch = turn_ns(bench) - wakeup;
+  add("wakeup_ns", wakeup);
+  add("context_switch_ns", a_switch);
+  const double plain = preempting_wakeup_ns(bench, false);
+  add("preempting_wakeup_ns", plain);
+  add("turnstile_ns", std::max(0.0, preempting_wakeup_ns(bench, true) - plain - 2 * a_switch));
+  if (bench.cpus.size() < 2) return;
+  const double interruption = interruption_ns(bench);
+  const double interrupt = std::max(0.0, interruption - 2 * a_switch);
+  add("interruption_ns", interruption);
+  add("interrupt_ns", interrupt);
+  const PollGaps gaps = poll_gaps(bench);
+  add("poll_gap_longest_ns", gaps.longest_ns);
+  add("poll_lost_share", gaps.lost_share);
+  add("idle_latency_5us_ns", remote_wakeup(bench, 5'000, 100).latency_ns);
+  const double sleeping = remote_wakeup(bench, 50'000, 100).latency_ns;
+  add("idle_latency_50us_ns", sleeping);
+  add("idle_latency_500us_ns", remote_wakeup(bench, 500'000, 20).latency_ns);
+  add("cpu_idle_exit_sleeping_ns", std::max(0.0, sleeping - a_switch - interrupt));
+  const AwakeCpus awake({bench.here()});
+  const RemoteWakeup soon = remote_wakeup(bench, 5'000, 100);
+  const RemoteWakeup later = remote_wakeup(bench, 50'000, 100);
+  add("remote_wakeup_call_ns", soon.call_ns);
+  add("awake_latency_5us_ns", soon.latency_ns);
+  add("awake_latency_50us_ns", later.latency_ns);
+  add("cpu_idle_exit_ns", std::max(0.0, (soon.latency_ns + later.latency_ns) / 2 - a_switch - interrupt));
+}
+
+}  // namespace
+
+MeasuredCost cost_of(std::string name, std::string meaning, std::vector<double> samples) {
+  std::sort(samples.begin(), samples.end());
+  const auto at = [&samples](double part) {
+    return samples[static_cast<std::size_t>(std::lround(part * static_cast<double>(samples.size() - 1)))];
+  };
+  return {std::move(name), std::move(meaning), at(0.5), at(0.1), at(0.9)};
+}
+
+const MeasuredCost* ThreadCosts::find(std::string_view name) const {
+  const auto found = std::find_if(all.begin(), all.end(), [name](const auto& c) { return c.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+const MeasuredCost& ThreadCosts::operator[](std::string_view name) const {
+  if (const MeasuredCost* const found = find(name)) return *found;
+  throw std::out_of_range("not measured: " + std::string(name));
+}
+
+AwakeCpus::AwakeCpus(const std::vector<int>& cpus) {
+  for (const int cpu : cpus)
+    spinners_.emplace_back([this, cpu] {
+      pin_to_cpus({cpu});
+      become_urgent();
+      while (!stop_) burn_rounds(100);
+    });
+}
+
+ThreadCosts measure_thread_costs(int repetitions) {
+  const UrgentSession urgent_session;
+  Bench bench;
+  Samples samples;
+  rounds_per_ns();
+  const auto stolen = stolen_seconds();
+  const std::int64_t begin = clock_ns();
+  for (int i = 0; i < repetitions; ++i) measure_once(bench, samples);
+  const double seconds = static_cast<double>(clock_ns() - begin) / 1e9;
+  ThreadCosts costs;
+  const auto take = [&](const char* name, const char* meaning) {
+    if (const auto found = samples.find(name); found != samples.end())
+      costs.all.push_back(cost_of(name, meaning, found->second));
+  };
+  for (const Named& named : kNames) take(named.name, named.meaning);
+  for (const auto& [name, meaning] : memory_cost_names()) take(name.c_str(), meaning.c_str());
+  costs.realtime = bench.realtime;
+  costs.urgent = bench.urgent;
+  costs.stolen_percent =
+      stolen ? 100 * (*stolen_seconds() - *stolen) / seconds / static_cast<double>(bench.cpus.size())
+             : std::numeric_limits<double>::quiet_NaN();
+  return costs;
+}
+
+}  // namespace ktlssim

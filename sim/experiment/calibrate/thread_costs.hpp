@@ -1,0 +1,55 @@
+// What threads cost on this machine: to switch, to wake, to lock, to allocate, to copy. Each is measured by
+// itself, with the primitives of which the twin is made.
+//
+// Needs two CPUs: threads meet on the first, and the last wakes them as a device would. With one CPU what
+// needs two is left out.
+#pragma once
+
+#include <atomic>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace ktlssim {
+
+// The median of repetitions, and between what the middle four fifths of them lie.
+struct MeasuredCost {
+  std::string name;  // with its unit
+  std::string meaning;
+  double value;
+  double low;
+  double high;
+};
+
+MeasuredCost cost_of(std::string name, std::string meaning, std::vector<double> samples);
+
+struct ThreadCosts {
+  std::vector<MeasuredCost> all;
+  bool realtime = false;  // threads had fixed priorities
+  bool urgent = false;    // who polls could be made urgent
+  double stolen_percent;  // by the hypervisor while it measured; NaN if not known
+
+  const MeasuredCost* find(std::string_view name) const;
+  const MeasuredCost& operator[](std::string_view name) const;  // std::out_of_range
+};
+
+// Keeps CPUs out of their idle states: an urgent thread that is not real-time spins on each.
+class AwakeCpus {
+ public:
+  explicit AwakeCpus(const std::vector<int>& cpus);
+
+ private:
+  std::atomic<bool> stop_ = false;
+  std::vector<std::jthread> spinners_;
+  struct Stopper {
+    std::atomic<bool>& stop;
+    ~Stopper() { stop = true; }
+  } stopper_{stop_};  // goes before the threads are joined
+};
+
+// Some seconds for 15 repetitions.
+ThreadCosts measure_thread_costs(int repetitions);
+
+}  // namespace ktlssim
