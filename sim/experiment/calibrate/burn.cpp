@@ -8,12 +8,6 @@ namespace ktlssim {
 
 namespace {
 
-std::int64_t read_clock(clockid_t clock) {
-  timespec now{};
-  clock_gettime(clock, &now);
-  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
-
 double measure_rounds_per_ns() {
   constexpr std::int64_t kRounds = 200'000;
   constexpr int kTries = 40;
@@ -29,8 +23,11 @@ double measure_rounds_per_ns() {
 
 }  // namespace
 
-std::int64_t clock_ns() { return read_clock(CLOCK_MONOTONIC); }
-std::int64_t thread_cpu_ns() { return read_clock(CLOCK_THREAD_CPUTIME_ID); }
+std::int64_t clock_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
 
 double rounds_per_ns() {
   static const double rate = measure_rounds_per_ns();

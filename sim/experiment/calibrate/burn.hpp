@@ -7,18 +7,17 @@
 
 namespace ktlssim {
 
-inline void burn_rounds(std::int64_t rounds) {
-  std::uint64_t x = 1;
+// Hand back what it returns for a chain that goes on: two chains would run side by side.
+inline std::uint64_t burn_rounds(std::int64_t rounds, std::uint64_t x = 1) {
   for (std::int64_t i = 0; i < rounds; ++i) {
-    x *= 6364136223846793005ULL;     // any odd number
-    asm volatile("" : "+r"(x));  // neither unrolled into nothing nor left out
+    x *= 6364136223846793005ULL;  // any odd number
+    asm volatile("" : "+r"(x));   // neither unrolled into nothing nor left out
   }
+  return x;
 }
 
 // Monotonic, for intervals.
 std::int64_t clock_ns();
-// CPU time of the calling thread.
-std::int64_t thread_cpu_ns();
 
 // Rounds that take a nanosecond on this machine: of several tries the fastest, so that a busy neighbour does
 // not count. Measured once in a process.

@@ -337,13 +337,22 @@ const MeasuredCost& ThreadCosts::operator[](std::string_view name) const {
   throw std::out_of_range("not measured: " + std::string(name));
 }
 
-AwakeCpus::AwakeCpus(const std::vector<int>& cpus) {
-  for (const int cpu : cpus)
-    spinners_.emplace_back([this, cpu] {
+AwakeCpus::AwakeCpus(const std::vector<int>& cpus) : rounds_(cpus.size()) {
+  constexpr std::int64_t kRounds = 100;  // between looks whether to stop
+  for (std::size_t i = 0; i < cpus.size(); ++i)
+    spinners_.emplace_back([this, cpu = cpus[i], &rounds = rounds_[i]] {
       pin_to_cpus({cpu});
-      become_urgent();
-      while (!stop_) burn_rounds(100);
+      if (!become_realtime(0)) become_urgent();
+      std::uint64_t chain = 1;
+      for (std::int64_t all = 0; !stop_; rounds.store(all += kRounds, std::memory_order_relaxed))
+        chain = burn_rounds(kRounds, chain);
     });
+}
+
+double AwakeCpus::left_over_ns() const {
+  std::int64_t all = 0;
+  for (const auto& rounds : rounds_) all += rounds;
+  return static_cast<double>(all) / rounds_per_ns();
 }
 
 ThreadCosts measure_thread_costs(int repetitions) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,13 +36,20 @@ struct ThreadCosts {
   const MeasuredCost& operator[](std::string_view name) const;  // std::out_of_range
 };
 
-// Keeps CPUs out of their idle states: an urgent thread that is not real-time spins on each.
+// Keeps CPUs out of their idle states, and counts what nobody else wanted of them: a thread of the lowest
+// real-time level spins on each (merely an urgent one where that is not allowed). Linux takes a CPU from
+// real-time threads after 950 ms of a second: this must live for less, and then leave a rest.
 class AwakeCpus {
  public:
   explicit AwakeCpus(const std::vector<int>& cpus);
 
+  // CPU time left over so far, over all CPUs: by what the spinning came to, so that nothing of a switch or of
+  // an interrupt is in it, whoever that is accounted to.
+  double left_over_ns() const;
+
  private:
   std::atomic<bool> stop_ = false;
+  std::vector<std::atomic<std::int64_t>> rounds_;
   std::vector<std::jthread> spinners_;
   struct Stopper {
     std::atomic<bool>& stop;

@@ -90,7 +90,7 @@ class Machine {
 
   template <typename Body>
   void start(Kind kind, Body body);
-  void measure(TwinRun& run, const TwinOptions& options);
+  void measure(TwinRun& run, const TwinOptions& options, const AwakeCpus* awake);
   void finish();
   void check() const;
 
@@ -277,7 +277,7 @@ void Machine::acknowledged(const TwinBurst& burst) {
   if (wake) so.app.wake();
 }
 
-void Machine::measure(TwinRun& run, const TwinOptions& options) {
+void Machine::measure(TwinRun& run, const TwinOptions& options, const AwakeCpus* awake) {
   const auto pass = [](double ms) {
     std::this_thread::sleep_for(std::chrono::duration<double, std::milli>(ms));
   };
@@ -288,6 +288,7 @@ void Machine::measure(TwinRun& run, const TwinOptions& options) {
   const std::int64_t away = device_.away_ns;
   const std::int64_t in_flight = in_flight_ns_;
   for (Watched& thread : threads_) thread.cpu_before_ns = thread.cpu_now_ns();
+  const double left_over = awake != nullptr ? awake->left_over_ns() : 0;
   const std::int64_t records = ready_;
   const std::int64_t begin = clock_ns();
   counting_ = true;
@@ -297,11 +298,14 @@ void Machine::measure(TwinRun& run, const TwinOptions& options) {
   run.records = ready_ - records;
   for (Watched& thread : threads_) thread.cpu_ns = thread.cpu_now_ns() - thread.cpu_before_ns;
   const auto ns = static_cast<double>(end - begin);
+  const auto per_record = static_cast<double>(std::max<std::int64_t>(run.records, 1));
+  if (awake != nullptr)
+    run.cpu_us_per_record =
+        (ns * static_cast<double>(cpus_.size() - 1) - (awake->left_over_ns() - left_over)) / 1e3 / per_record;
   run.seconds = ns / 1e9;
   run.records_per_second = static_cast<double>(run.records) / run.seconds;
   run.in_flight_mean = static_cast<double>(in_flight_ns_ - in_flight) / ns;
-  run.interrupts_per_record =
-      static_cast<double>(device_.interrupts - interrupts) / static_cast<double>(std::max<std::int64_t>(run.records, 1));
+  run.interrupts_per_record = static_cast<double>(device_.interrupts - interrupts) / per_record;
   run.device_utilization =
       static_cast<double>(device_.busy_ns - busy) / ns / static_cast<double>(setting_.device_engines);
   run.device_away_percent = 100 * static_cast<double>(device_.away_ns - away) / ns;
@@ -369,7 +373,7 @@ TwinRun Machine::run(const TwinOptions& options) {
     pin_to_cpus({cpus_.front()});
     become_realtime(kControlLevel);
     for (TwinSession& so : sessions_) start(application, [this, &so] { application_thread(so); });
-    measure(run, options);
+    measure(run, options, awake ? &*awake : nullptr);
     finish();
   }).join();
   for (Watched& thread : threads_) thread.thread.join();
@@ -389,7 +393,7 @@ TwinRun Machine::run(const TwinOptions& options) {
   }
   for (const TwinThreads& kind : run.threads) {
     if (kind.kind == kKinds[device]) continue;
-    run.cpu_us_per_record += kind.cpu_us;
+    if (!options.keep_awake) run.cpu_us_per_record += kind.cpu_us;
     run.switches_per_record += kind.voluntary + kind.involuntary;
   }
   LatencyHistogram latencies;

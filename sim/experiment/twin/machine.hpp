@@ -14,7 +14,7 @@ namespace ktlssim {
 
 struct TwinOptions {
   double warmup_ms = 50;
-  double measured_ms = 300;  // with the warm-up below what Linux grants real-time threads of a second
+  double measured_ms = 300;  // with the warm-up less than the 950 ms that Linux grants real-time threads
   bool keep_awake = true;    // CPUs do not go to sleep when they are idle
 };
 
@@ -31,7 +31,7 @@ struct TwinRun {
   double seconds = 0;  // measured
   std::int64_t records = 0;
   double records_per_second = 0;
-  double cpu_us_per_record = 0;  // without the device's thread
+  double cpu_us_per_record = 0;  // of the shared CPUs: what was not left over; of threads if they may sleep
   double switches_per_record = 0;
   double latency_us_mean = 0;  // from ktls_enqueue until ready
   double latency_us_p50 = 0;

@@ -1,0 +1,179 @@
+#include "sim/experiment/twin/prediction.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
+#include <vector>
+
+#include "models/tls.hpp"
+#include "sim/experiment/input/scenario_file.hpp"
+#include "sim/machine/simulate.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+constexpr double kWarmupMs = 20;
+constexpr double kMeasuredMs = 100;
+
+Json quantity(double value, const std::string& source, std::string_view confidence) {
+  return {{"value", number_json(std::max(0.0, value))}, {"source", source}, {"confidence", confidence}};
+}
+
+// How this system decides who runs: fixed priorities, first in first out, no slices.
+void decide_who_runs(Json& scheduler) {
+  const std::string source = "SCHED_FIFO: the more urgent thread runs at once, equals in turn, without slices";
+  scheduler["slice_ns"] = quantity(1e9, source, "derived");
+  scheduler["preempt_thresh"] = quantity(255, source, "derived");
+  scheduler["pri_ithread_net"] = quantity(8, source, "derived");
+  scheduler["pri_swi_net"] = quantity(8, source, "derived");
+  scheduler["pri_kthread"] = quantity(84, source, "derived");
+  scheduler["pri_socket_sleep"] = quantity(130, source, "derived");
+  scheduler["pri_user"] = quantity(130, source, "derived");
+  scheduler["pri_max_interact"] = quantity(130, source, "derived");
+}
+
+Json network(const TwinSetting& s, std::int64_t wire_bytes) {
+  return {{"kind", "nic"},
+          {"rate_gbps", 10000},
+          {"rtt_us", static_cast<double>(s.rtt_ns) / 1e3},
+          {"window_bytes", std::max<std::int64_t>(1460, wire_bytes * s.credit_records * 2)},
+          {"ack_bytes", 1},
+          {"tso_bytes", 1048576},
+          {"rx_queues", 1},
+          {"rx_holdoff_us", static_cast<double>(s.ack_holdoff_ns) / 1e3}};
+}
+
+}  // namespace
+
+Json twin_scenario(const TwinSetting& s, const ThreadCosts& costs, int cpus) {
+  const auto at = [&costs](std::string_view cost) { return costs[cost].value; };
+  const auto measured = [&costs, &at](std::string_view cost) {
+    return quantity(at(cost), fmt::format("ktlssim twin, {:.4g} to {:.4g}", costs[cost].low, costs[cost].high),
+                    "measured");
+  };
+  // Work that the setting asks for, and what is around it: looks at the clock, uncontended mutexes.
+  const auto step = [&at](std::int64_t work_ns, int clocks, int mutexes) {
+    return quantity(static_cast<double>(work_ns) * at("burn_factor") + clocks * at("clock_read_ns") +
+                        mutexes * at("mutex_pair_ns"),
+                    fmt::format("{} ns of work, {} looks at the clock, {} mutexes", work_ns, clocks, mutexes),
+                    "measured");
+  };
+  const std::int64_t wire_bytes = framing(TlsVersion::tls12, Cipher::aes_128_gcm).wire_bytes(s.record_bytes);
+  const char* const copy = s.record_bytes > 4096 ? "copy_warm_16k_ns_per_byte" : "copy_warm_1k_ns_per_byte";
+
+  Json host{{"profile", "ideal"}, {"cpus", cpus}};
+  host["scheduler"] = {{"context_switch_ns", measured("context_switch_ns")},
+                       {"wakeup_ns", measured("wakeup_ns")},
+                       {"cpu_idle_exit_ns", measured("cpu_idle_exit_ns")},
+                       {"interrupt_ns", measured("interrupt_ns")},
+                       {"turnstile_ns", measured("turnstile_ns")}};
+  decide_who_runs(host["scheduler"]);
+  host["application"] = {{"application_ns", step(s.app_ns, 0, 0)},
+                         {"sosend_ns", step(0, 0, 1)},
+                         {"copyin_ns_per_byte", measured(copy)},
+                         {"sbappend_ns", step(0, 0, 1)}};
+  host["ktls"] = {{"ktls_enqueue_ns", step(0, 1, 1)},
+                  {"ktls_encrypt_record_ns", step(s.encrypt_ns, 0, 0)},
+                  {"state_alloc_ns", measured("state_alloc_ns")},
+                  {"state_free_ns", measured("state_free_ns")},
+                  {"ktls_ocf_callback_ns", step(0, 0, 1)},
+                  {"ktls_encrypt_cb_ns", step(s.callback_ns, 0, 0)}};
+  host["tcp"] = {{"tcp_usr_ready_ns", step(0, 1, 1)},
+                 {"tcp_output_ns", step(s.ready_ns, 1, 1)},
+                 {"tcp_input_ack_ns", step(s.ack_ns, 0, 1)}};
+
+  const std::string source = "a parameter of the condition";
+  Json cipher{{"request_ns", quantity(static_cast<double>(s.device_request_ns), source, "derived")},
+              {"byte_ns", quantity(static_cast<double>(s.device_ps_per_byte) / 1e3, source, "derived")}};
+  if (s.device_openssl != 0)
+    cipher = {{"request_ns", measured("evp_request_ns")}, {"byte_ns", measured("evp_byte_ns")}};
+  Json driver{{"description", "The twin's device."}, {"kind", "qat"}};
+  driver["ciphers"] = {{"aes-128-gcm", cipher}};
+  driver["device"] = {
+      {"engines", quantity(static_cast<double>(s.device_engines), source, "derived")},
+      {"latency_submit_ns", quantity(static_cast<double>(s.device_submit_ns), source, "derived")},
+      {"latency_complete_ns", quantity(static_cast<double>(s.device_complete_ns), source, "derived")},
+      {"law", "constant"},
+      {"pcie_gbps", quantity(0, "no link", "derived")},
+      {"process_ns", step(s.process_ns, 0, 1)},
+      {"ring_ns", step(0, 1, 1)},
+      {"response_ns", step(s.response_ns, 1, 0)}};
+  driver["qat"] = {{"banks", quantity(1, "one interrupt thread", "derived")},
+                   {"in_flight_per_bank", quantity(static_cast<double>(s.device_ring), source, "derived")},
+                   {"coalescing_ns", quantity(static_cast<double>(s.device_coalescing_ns), source, "derived")}};
+
+  return {{"name", fmt::format("twin-{}-{}", s.name, name(s.path))},
+          {"description", "What does the simulator say of this setting of the twin?"},
+          {"host", std::move(host)},
+          {"driver", std::move(driver)},
+          {"ktls", {{"dispatch", s.path == TwinPath::blocking ? "blocking" : "driver"}, {"workers", s.workers}}},
+          {"workload",
+           {{"kind", "send"},
+            {"sessions", s.sessions},
+            {"io", "blocking"},
+            {"send_buffer_bytes", std::max<std::int64_t>(4096, wire_bytes * s.credit_records)},
+            {"write_bytes", s.record_bytes},
+            {"flow_ids", "sequential"},
+            {"start_spread_us", 100}}},
+          {"network", network(s, wire_bytes)},
+          {"measure", {{"warmup_ms", kWarmupMs}, {"duration_ms", kMeasuredMs}}}};
+}
+
+namespace {
+
+struct Predicted {
+  double records_per_second = 0;
+  double cpu_us_per_record = 0;
+  double switches_per_record = 0;
+  double latency_us_mean = 0;
+};
+
+Predicted simulate_twin(const TwinSetting& setting, const ThreadCosts& costs, int cpus, std::string& failure) {
+  const Scenario scenario = read_scenario(twin_scenario(setting, costs, cpus), "twin");
+  const RunResult result = simulate(scenario, EngineKind::fiber, 0);
+  if (result.status != RunStatus::done) failure = result.diagnosis;
+  Predicted predicted;
+  double switches_per_second = 0;
+  for (const Metric& metric : result.metrics) {
+    if (metric.name == "records_per_second") predicted.records_per_second = metric.value;
+    if (metric.name == "cpu_us_per_record") predicted.cpu_us_per_record = metric.value;
+    if (metric.name == "context_switches_per_second") switches_per_second = metric.value;
+    if (metric.name == "latency_ready_us_mean") predicted.latency_us_mean = metric.value;
+  }
+  if (predicted.records_per_second > 0)
+    predicted.switches_per_record = switches_per_second / predicted.records_per_second;
+  return predicted;
+}
+
+void widen(TwinInterval& interval, double value) {
+  interval.low = std::min(interval.low, value);
+  interval.high = std::max(interval.high, value);
+}
+
+}  // namespace
+
+TwinPrediction predict_twin(const TwinSetting& setting, const ThreadCosts& costs, int cpus,
+                            std::size_t draws) {
+  TwinPrediction prediction;
+  const Predicted middle = simulate_twin(setting, costs, cpus, prediction.failure);
+  const auto at = [](double value) { return TwinInterval{value, value, value}; };
+  prediction.records_per_second = at(middle.records_per_second);
+  prediction.cpu_us_per_record = at(middle.cpu_us_per_record);
+  prediction.switches_per_record = at(middle.switches_per_record);
+  prediction.latency_us_mean = middle.latency_us_mean;
+  std::mt19937_64 random(1);
+  for (std::size_t draw = 0; draw < draws && prediction.failure.empty(); ++draw) {
+    ThreadCosts drawn = costs;
+    for (MeasuredCost& cost : drawn.all)
+      cost.value = std::uniform_real_distribution<double>(cost.low, cost.high)(random);
+    const Predicted p = simulate_twin(setting, drawn, cpus, prediction.failure);
+    widen(prediction.records_per_second, p.records_per_second);
+    widen(prediction.cpu_us_per_record, p.cpu_us_per_record);
+    widen(prediction.switches_per_record, p.switches_per_record);
+  }
+  return prediction;
+}
+
+}  // namespace ktlssim
