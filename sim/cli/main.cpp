@@ -22,7 +22,7 @@ struct Verb {
   int (*run)(const Arguments&);
 };
 
-constexpr std::array<Verb, 16> kVerbs{{
+constexpr std::array<Verb, 17> kVerbs{{
     {"run", "SCENARIO", "simulate a scenario", run_verb},
     {"compare", "A [B]", "what differs between two scenarios or settings", compare_verb},
     {"sweep", "SWEEP", "simulate every point of a parameter study", sweep_verb},
@@ -34,6 +34,7 @@ constexpr std::array<Verb, 16> kVerbs{{
     {"sensitivity", "SCENARIO", "which parameters the answer leans on", sensitivity_verb},
     {"fit", "FILE", "fit parameters of profiles to published measurements", fit_verb},
     {"calibrate", "", "measure this machine, and write profiles of it", calibrate_verb},
+    {"twin", "", "run both dispatch paths on this machine, and predict them", twin_verb},
     {"report", "DIR", "plots and tables of runs, as one HTML file", report_verb},
     {"check", "SCENARIO...", "only read scenarios, and report what is wrong", check_verb},
     {"profiles", "[NAME]", "host and driver profiles, every value with its source", profiles_verb},

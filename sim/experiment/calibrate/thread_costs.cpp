@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <memory>
 #include <stdexcept>
 
@@ -200,6 +199,36 @@ double interruption_ns(Bench& bench) {
   return lost_ns;
 }
 
+// What it takes to get a line of memory that another CPU wrote or polls: of a round trip of two threads, in
+// which each writes it and each fetches it, a fourth.
+double line_transfer_ns(Bench& bench) {
+  constexpr int kTrips = 2000;
+  alignas(64) std::atomic<int> line = 0;
+  double ns = 0;
+  std::atomic<bool> started = false;
+  std::jthread device([&] {
+    pin_to_cpus({bench.device()});
+    become_urgent();
+    started = true;
+    for (int i = 0; i < kTrips; ++i) {
+      while (line != 2 * i + 1) continue;
+      line = 2 * i + 2;
+    }
+  });
+  while (!started) std::this_thread::yield();
+  std::jthread thread = bench.start(kLow, [&] {
+    const std::int64_t begin = clock_ns();
+    for (int i = 0; i < kTrips; ++i) {
+      line = 2 * i + 1;
+      while (line != 2 * i + 2) continue;
+    }
+    ns = static_cast<double>(clock_ns() - begin) / (4 * kTrips);
+  });
+  thread.join();
+  device.join();
+  return ns;
+}
+
 struct PollGaps {
   double longest_ns;
   double lost_share;  // of the time, in gaps of more than 5 us
@@ -260,20 +289,22 @@ constexpr Named kNames[] = {
     {"clock_read_ns", "look at the clock"},
     {"burn_factor", "time of work that is asked for in nanoseconds, over what was asked"},
     {"mutex_pair_ns", "lock and unlock a mutex that nobody else wants"},
+    {"line_transfer_ns", "get a line of memory that another CPU has"},
     {"wakeup_ns", "wake a thread that waits for this CPU, without the switch"},
-    {"context_switch_ns", "from one thread to another on one CPU: a turn less its wakeup"},
-    {"preempting_wakeup_ns", "wake a more urgent thread on this CPU, which sleeps again at once"},
-    {"turnstile_ns", "block on a lock, beside the switches to its owner and back"},
-    {"interruption_ns", "lost to a thread by one wakeup from another CPU, switches included"},
-    {"interrupt_ns", "the same without the two switches"},
+    {"turn_ns", "two threads of one CPU take turns: a wakeup, a sleep and a switch"},
+    {"preempting_wakeup_ns", "wake a more urgent thread of this CPU, which sleeps again at once"},
+    {"context_switch_ns", "to another thread: what the second has more switches than the first"},
+    {"sleep_ns", "go to sleep, apart from the switch: a turn less its wakeup and switch"},
+    {"turnstile_ns", "block on a lock, beside the sleep and the switches to its owner and back"},
+    {"interruption_ns", "lost to a thread by one wakeup from another CPU"},
+    {"interrupt_ns", "the same without the two switches and the sleep"},
     {"remote_wakeup_call_ns", "that the polling device is away to wake a thread"},
-    {"awake_latency_5us_ns", "from that call until the thread runs, CPU kept awake, asleep for 5 us"},
-    {"awake_latency_50us_ns", "asleep for 50 us"},
-    {"idle_latency_5us_ns", "the same on a CPU that may sleep, for 5 us"},
+    {"awake_latency_ns", "from that call until the thread runs, on a CPU that is kept awake"},
+    {"interrupt_flight_ns", "the same without switch and interrupt"},
+    {"idle_latency_5us_ns", "from that call until the thread runs, on a CPU that slept for 5 us"},
     {"idle_latency_50us_ns", "for 50 us"},
     {"idle_latency_500us_ns", "for 500 us"},
-    {"cpu_idle_exit_ns", "of a CPU that is kept awake: latency less switch and interrupt"},
-    {"cpu_idle_exit_sleeping_ns", "of one that may sleep, after 50 us"},
+    {"cpu_idle_exit_ns", "what the CPU adds that slept for 50 us"},
     {"poll_gap_longest_ns", "between two looks of a polling device at its clock, in 20 ms"},
     {"poll_lost_share", "of its time, in gaps of more than 5 us"},
 };
@@ -289,32 +320,36 @@ void measure_once(Bench& bench, Samples& samples) {
     measure_memory_once(samples);
   }).join();
   const double wakeup = wakeup_ns(bench, samples["clock_read_ns"].back());
-  const double a_switch = turn_ns(bench) - wakeup;
+  const double turn = turn_ns(bench);
+  const double preempting = preempting_wakeup_ns(bench, false);
+  const double a_switch = std::max(0.0, preempting - turn);
+  const double a_sleep = std::max(0.0, turn - wakeup - a_switch);
   add("wakeup_ns", wakeup);
+  add("turn_ns", turn);
+  add("preempting_wakeup_ns", preempting);
   add("context_switch_ns", a_switch);
-  const double plain = preempting_wakeup_ns(bench, false);
-  add("preempting_wakeup_ns", plain);
-  add("turnstile_ns", std::max(0.0, preempting_wakeup_ns(bench, true) - plain - 2 * a_switch));
+  add("sleep_ns", a_sleep);
+  add("turnstile_ns",
+      std::max(0.0, preempting_wakeup_ns(bench, true) - preempting - 2 * a_switch - a_sleep));
   if (bench.cpus.size() < 2) return;
   const double interruption = interruption_ns(bench);
-  const double interrupt = std::max(0.0, interruption - 2 * a_switch);
+  const double interrupt = std::max(0.0, interruption - 2 * a_switch - a_sleep);
   add("interruption_ns", interruption);
   add("interrupt_ns", interrupt);
+  add("line_transfer_ns", line_transfer_ns(bench));
   const PollGaps gaps = poll_gaps(bench);
   add("poll_gap_longest_ns", gaps.longest_ns);
   add("poll_lost_share", gaps.lost_share);
+  const double asleep = remote_wakeup(bench, 50'000, 100).latency_ns;
   add("idle_latency_5us_ns", remote_wakeup(bench, 5'000, 100).latency_ns);
-  const double sleeping = remote_wakeup(bench, 50'000, 100).latency_ns;
-  add("idle_latency_50us_ns", sleeping);
+  add("idle_latency_50us_ns", asleep);
   add("idle_latency_500us_ns", remote_wakeup(bench, 500'000, 20).latency_ns);
-  add("cpu_idle_exit_sleeping_ns", std::max(0.0, sleeping - a_switch - interrupt));
   const AwakeCpus awake({bench.here()});
-  const RemoteWakeup soon = remote_wakeup(bench, 5'000, 100);
-  const RemoteWakeup later = remote_wakeup(bench, 50'000, 100);
-  add("remote_wakeup_call_ns", soon.call_ns);
-  add("awake_latency_5us_ns", soon.latency_ns);
-  add("awake_latency_50us_ns", later.latency_ns);
-  add("cpu_idle_exit_ns", std::max(0.0, (soon.latency_ns + later.latency_ns) / 2 - a_switch - interrupt));
+  const RemoteWakeup prompt = remote_wakeup(bench, 50'000, 100);
+  add("remote_wakeup_call_ns", prompt.call_ns);
+  add("awake_latency_ns", prompt.latency_ns);
+  add("interrupt_flight_ns", std::max(0.0, prompt.latency_ns - a_switch - interrupt));
+  add("cpu_idle_exit_ns", std::max(0.0, asleep - prompt.latency_ns));
 }
 
 }  // namespace
@@ -355,28 +390,41 @@ double AwakeCpus::left_over_ns() const {
   return static_cast<double>(all) / rounds_per_ns();
 }
 
-ThreadCosts measure_thread_costs(int repetitions) {
+void ThreadCostSampler::sample() {
+  rounds_per_ns();
   const UrgentSession urgent_session;
   Bench bench;
-  Samples samples;
-  rounds_per_ns();
   const auto stolen = stolen_seconds();
   const std::int64_t begin = clock_ns();
-  for (int i = 0; i < repetitions; ++i) measure_once(bench, samples);
-  const double seconds = static_cast<double>(clock_ns() - begin) / 1e9;
+  measure_once(bench, samples_);
+  seconds_ += static_cast<double>(clock_ns() - begin) / 1e9 * static_cast<double>(bench.cpus.size());
+  if (stolen && stolen_seconds_)
+    *stolen_seconds_ += *stolen_seconds() - *stolen;
+  else
+    stolen_seconds_.reset();
+  realtime_ = realtime_ && bench.realtime;
+  urgent_ = urgent_ && bench.urgent;
+}
+
+ThreadCosts ThreadCostSampler::costs() const {
   ThreadCosts costs;
-  const auto take = [&](const char* name, const char* meaning) {
-    if (const auto found = samples.find(name); found != samples.end())
+  const auto take = [&](const std::string& name, const std::string& meaning) {
+    if (const auto found = samples_.find(name); found != samples_.end())
       costs.all.push_back(cost_of(name, meaning, found->second));
   };
   for (const Named& named : kNames) take(named.name, named.meaning);
-  for (const auto& [name, meaning] : memory_cost_names()) take(name.c_str(), meaning.c_str());
-  costs.realtime = bench.realtime;
-  costs.urgent = bench.urgent;
+  for (const auto& [name, meaning] : memory_cost_names()) take(name, meaning);
+  costs.realtime = realtime_;
+  costs.urgent = urgent_;
   costs.stolen_percent =
-      stolen ? 100 * (*stolen_seconds() - *stolen) / seconds / static_cast<double>(bench.cpus.size())
-             : std::numeric_limits<double>::quiet_NaN();
+      stolen_seconds_ ? 100 * *stolen_seconds_ / seconds_ : std::numeric_limits<double>::quiet_NaN();
   return costs;
+}
+
+ThreadCosts measure_thread_costs(int repetitions) {
+  ThreadCostSampler sampler;
+  for (int i = 0; i < repetitions; ++i) sampler.sample();
+  return sampler.costs();
 }
 
 }  // namespace ktlssim

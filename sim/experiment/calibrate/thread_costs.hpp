@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,7 +31,7 @@ struct ThreadCosts {
   std::vector<MeasuredCost> all;
   bool realtime = false;  // threads had fixed priorities
   bool urgent = false;    // who polls could be made urgent
-  double stolen_percent;  // by the hypervisor while it measured; NaN if not known
+  double stolen_percent = 0;  // by the hypervisor while it measured; NaN if not known
 
   const MeasuredCost* find(std::string_view name) const;
   const MeasuredCost& operator[](std::string_view name) const;  // std::out_of_range
@@ -57,7 +58,22 @@ class AwakeCpus {
   } stopper_{stop_};  // goes before the threads are joined
 };
 
-// Some seconds for 15 repetitions.
+// Takes samples of all of it, as often and whenever asked: costs change with what else the machine does.
+class ThreadCostSampler {
+ public:
+  // A fifth of a second. Leaves CPUs as they were.
+  void sample();
+  // Of the samples so far, at least one.
+  ThreadCosts costs() const;
+
+ private:
+  std::map<std::string, std::vector<double>> samples_;
+  double seconds_ = 0;
+  std::optional<double> stolen_seconds_ = 0;
+  bool realtime_ = true;
+  bool urgent_ = true;
+};
+
 ThreadCosts measure_thread_costs(int repetitions);
 
 }  // namespace ktlssim

@@ -10,7 +10,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr std::int64_t kGapNs = 5'000;  // a look at the rings takes some hundred
+constexpr std::int64_t kGapNs = 50'000;  // longer than raising an interrupt takes: it was off its CPU
 
 }  // namespace
 
@@ -56,11 +56,8 @@ void TwinDevice::poll() {
     for (; !on_the_wire_.empty() && on_the_wire_.front().sent_ns + setting_.rtt_ns <= now; on_the_wire_.pop())
       if (!acknowledgements.post(on_the_wire_.front(), on_the_wire_.front().sent_ns + setting_.rtt_ns))
         throw std::logic_error("twin: the receive queue is full");
-    const bool raised = completions.poll(now);
-    const bool raised_too = acknowledgements.poll(now);
-    if (!raised && !raised_too && cipher_ == nullptr) continue;
-    interrupts += (raised ? 1 : 0) + (raised_too ? 1 : 0);
-    last = clock_ns();
+    if (completions.poll(now)) ++interrupts;
+    if (acknowledgements.poll(now)) ++interrupts;
   }
 }
 

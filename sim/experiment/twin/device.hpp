@@ -40,7 +40,7 @@ class TwinDevice {
   // What the thread did since it started; may be read meanwhile.
   std::atomic<std::int64_t> interrupts = 0;
   std::atomic<std::int64_t> busy_ns = 0;  // of its engines
-  std::atomic<std::int64_t> away_ns = 0;  // between two looks more than kGapNs apart, without an interrupt
+  std::atomic<std::int64_t> away_ns = 0;  // between two looks more than kGapNs apart
 
  private:
   struct Due {

@@ -308,7 +308,9 @@ void Machine::measure(TwinRun& run, const TwinOptions& options, const AwakeCpus*
   run.interrupts_per_record = static_cast<double>(device_.interrupts - interrupts) / per_record;
   run.device_utilization =
       static_cast<double>(device_.busy_ns - busy) / ns / static_cast<double>(setting_.device_engines);
-  run.device_away_percent = 100 * static_cast<double>(device_.away_ns - away) / ns;
+  const auto away_ns = static_cast<double>(device_.away_ns - away);
+  run.device_away_percent = 100 * away_ns / ns;
+  run.records_per_second_had = static_cast<double>(run.records) / (ns - away_ns) * 1e9;
   run.stolen_percent = stolen ? 100 * (*stolen_seconds() - *stolen) / run.seconds / static_cast<double>(cpus_.size())
                               : std::numeric_limits<double>::quiet_NaN();
 }

@@ -31,6 +31,7 @@ struct TwinRun {
   double seconds = 0;  // measured
   std::int64_t records = 0;
   double records_per_second = 0;
+  double records_per_second_had = 0;  // in the time in which the device had its CPU
   double cpu_us_per_record = 0;  // of the shared CPUs: what was not left over; of threads if they may sleep
   double switches_per_record = 0;
   double latency_us_mean = 0;  // from ktls_enqueue until ready
@@ -39,7 +40,7 @@ struct TwinRun {
   double in_flight_mean = 0;  // submitted and not yet handled
   double interrupts_per_record = 0;
   double device_utilization = 0;
-  double device_away_percent = 0;  // of the time it should have polled
+  double device_away_percent = 0;  // of the time, in which others had its CPU
   double stolen_percent = 0;       // by the hypervisor, over all CPUs; NaN if not known
   double load = 0;                 // of the machine in the minute before; the twin counts
   bool realtime = true;            // threads had fixed priorities

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "sim/experiment/calibrate/thread_costs.hpp"
 #include "sim/experiment/text/json_file.hpp"
@@ -23,6 +24,7 @@ struct TwinPrediction {
   TwinInterval cpu_us_per_record;
   TwinInterval switches_per_record;
   double latency_us_mean = 0;
+  std::vector<double> drawn_records_per_second;  // draw by draw
   std::string failure;  // why there is none; empty if there is
 };
 
