@@ -7,6 +7,7 @@
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
+#include "sim/experiment/calibrate/thread_costs_output.hpp"
 #include "sim/experiment/text/output_directory.hpp"
 #include "sim/experiment/twin/twin_output.hpp"
 
@@ -65,7 +66,7 @@ int twin_verb(const Arguments& arguments) {
   if (values->contains("out")) out.emplace(text_of("out"));
   if (values->contains("costs")) {
     const ThreadCosts costs = measure_thread_costs(plan.repeats);
-    print(as_json ? json_text(thread_costs_json(costs)) : thread_costs_text(costs));
+    print(as_json ? json_text(thread_costs_json(costs)) : thread_costs_text(costs, true));
     return kExitDone;
   }
   std::vector<TwinSetting> settings = load_twin_settings(

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <stdexcept>
 #include <thread>
 
 #include "sim/experiment/calibrate/platform.hpp"
@@ -87,8 +88,12 @@ TwinTable evaluate_twin(const std::vector<TwinSetting>& settings, const TwinPlan
                   .system = system_name(),
                   .plan = plan,
                   .load_before = load_of_last_minute()};
+  if (table.machine.cpus < 2) throw std::runtime_error("the twin needs two CPUs");
   for (const TwinSetting& setting : settings) table.rows.push_back({.setting = setting});
   ThreadCostSampler sampler;
+  sampler.sample();
+  for (const TwinSetting& setting : settings)  // what cannot be simulated is found before anything runs
+    predict_twin(setting, sampler.costs(), twin_cpus(), 0);
   int runs = 0;
   const int all = plan.repeats * static_cast<int>(settings.size());
   const double run_ms = plan.options.warmup_ms + plan.options.measured_ms;

@@ -129,7 +129,10 @@ Json twin_scenario(const TwinSetting& s, const ThreadCosts& costs, int cpus) {
           {"description", "What does the simulator say of this setting of the twin?"},
           {"host", std::move(host)},
           {"driver", std::move(driver)},
-          {"ktls", {{"dispatch", s.path == TwinPath::blocking ? "blocking" : "driver"}, {"workers", s.workers}}},
+          {"ktls",
+           {{"dispatch", async ? "driver" : "blocking"},
+            {"workers", s.workers},
+            {"maxlen_bytes", s.record_bytes}}},
           {"workload",
            {{"kind", "send"},
             {"sessions", s.sessions},
@@ -163,10 +166,10 @@ std::int64_t idle_times(const Timeline& timeline) {
   return times;
 }
 
-Predicted simulate_twin(const TwinSetting& setting, const ThreadCosts& costs, int cpus, std::string& failure) {
+Predicted simulate_twin(const TwinSetting& setting, const ThreadCosts& costs, int cpus, Timeline* timeline,
+                        std::string& failure) {
   const Scenario scenario = read_scenario(twin_scenario(setting, costs, cpus), "twin");
-  Timeline timeline(from_ms(kWarmupMs), from_ms(kWarmupMs + kWatchedMs), 0);
-  const RunResult result = simulate(scenario, EngineKind::fiber, 0, &timeline);
+  const RunResult result = simulate(scenario, EngineKind::fiber, 0, timeline);
   if (result.status != RunStatus::done) failure = result.diagnosis;
   Predicted predicted;
   double switches_per_second = 0;
@@ -176,12 +179,8 @@ Predicted simulate_twin(const TwinSetting& setting, const ThreadCosts& costs, in
     if (metric.name == "context_switches_per_second") switches_per_second = metric.value;
     if (metric.name == "latency_ready_us_mean") predicted.latency_us_mean = metric.value;
   }
-  if (predicted.records_per_second == 0) return predicted;
-  predicted.switches_per_record = switches_per_second / predicted.records_per_second;
-  // A switch to the thread that keeps a CPU awake is a switch; the simulated CPU falls idle at no cost.
-  const double idle_per_record =
-      static_cast<double>(idle_times(timeline)) / (predicted.records_per_second * kWatchedMs / 1e3);
-  predicted.cpu_us_per_record += idle_per_record * costs["context_switch_ns"].value / 1e3;
+  if (predicted.records_per_second > 0)
+    predicted.switches_per_record = switches_per_second / predicted.records_per_second;
   return predicted;
 }
 
@@ -195,10 +194,17 @@ void widen(TwinInterval& interval, double value) {
 TwinPrediction predict_twin(const TwinSetting& setting, const ThreadCosts& costs, int cpus,
                             std::size_t draws) {
   TwinPrediction prediction;
-  const Predicted middle = simulate_twin(setting, costs, cpus, prediction.failure);
+  Timeline timeline(from_ms(kWarmupMs), from_ms(kWarmupMs + kWatchedMs), 0);
+  const Predicted middle = simulate_twin(setting, costs, cpus, &timeline, prediction.failure);
+  // A switch to the thread that keeps a CPU awake is a switch; the simulated CPU falls idle at no cost.
+  const double idle_per_record =
+      static_cast<double>(idle_times(timeline)) / std::max(1.0, middle.records_per_second * kWatchedMs / 1e3);
+  const auto cpu_us = [idle_per_record](const Predicted& p, const ThreadCosts& of) {
+    return p.cpu_us_per_record + idle_per_record * of["context_switch_ns"].value / 1e3;
+  };
   const auto at = [](double value) { return TwinInterval{value, value, value}; };
   prediction.records_per_second = at(middle.records_per_second);
-  prediction.cpu_us_per_record = at(middle.cpu_us_per_record);
+  prediction.cpu_us_per_record = at(cpu_us(middle, costs));
   prediction.switches_per_record = at(middle.switches_per_record);
   prediction.latency_us_mean = middle.latency_us_mean;
   std::mt19937_64 random(1);
@@ -206,10 +212,10 @@ TwinPrediction predict_twin(const TwinSetting& setting, const ThreadCosts& costs
     ThreadCosts drawn = costs;
     for (MeasuredCost& cost : drawn.all)
       cost.value = std::uniform_real_distribution<double>(cost.low, cost.high)(random);
-    const Predicted p = simulate_twin(setting, drawn, cpus, prediction.failure);
+    const Predicted p = simulate_twin(setting, drawn, cpus, nullptr, prediction.failure);
     prediction.drawn_records_per_second.push_back(p.records_per_second);
     widen(prediction.records_per_second, p.records_per_second);
-    widen(prediction.cpu_us_per_record, p.cpu_us_per_record);
+    widen(prediction.cpu_us_per_record, cpu_us(p, drawn));
     widen(prediction.switches_per_record, p.switches_per_record);
   }
   return prediction;

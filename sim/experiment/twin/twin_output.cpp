@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/experiment/calibrate/thread_costs_output.hpp"
+
 namespace ktlssim {
 
 namespace {
@@ -143,22 +145,12 @@ std::string had_text(const TwinTable& table) {
 
 }  // namespace
 
-std::string thread_costs_text(const ThreadCosts& costs) {
-  std::string text = fmt::format("{:<28}{:>12}{:>12}{:>12}  {}\n", "cost", "median", "low", "high", "of what");
-  for (const MeasuredCost& cost : costs.all) {
-    const int digits = cost.high < 10 ? 4 : 0;
-    text += fmt::format("{:<28}{:>12.{}f}{:>12.{}f}{:>12.{}f}  {}\n", cost.name, cost.value, digits, cost.low,
-                        digits, cost.high, digits, cost.meaning);
-  }
-  return text;
-}
-
 std::string twin_text(const TwinTable& table) {
   std::string text = fmt::format("{}, {}, {} CPUs: {} for the threads, one for the device\n", table.machine.cpu,
                                  table.system, table.machine.cpus, table.machine.cpus - 1);
   text += fmt::format("{} settings, {} times {:.0f} ms each, in turn\n", table.rows.size(), table.plan.repeats,
                       table.plan.options.measured_ms);
-  text += had_text(table) + '\n' + thread_costs_text(table.costs) + '\n';
+  text += had_text(table) + '\n' + thread_costs_text(table.costs, true) + '\n';
   text += fmt::format("{:<31} {:>20}{:>20}{:>7}{:>18}{:>18}{:>7}{:>12}\n", "", "1000 records/s", "predicted", "",
                       "CPU us/record", "predicted", "", "switches");
   for (const TwinRow& row : table.rows) text += row_text(row);
@@ -167,16 +159,6 @@ std::string twin_text(const TwinTable& table) {
   text += '\n' + score_text("looked at while the model was made", table.score(false));
   text += score_text("* kept aside until then", table.score(true));
   return text;
-}
-
-Json thread_costs_json(const ThreadCosts& costs) {
-  Json json = Json::object();
-  for (const MeasuredCost& cost : costs.all)
-    json[cost.name] = {{"value", number_json(cost.value)},
-                       {"low", number_json(cost.low)},
-                       {"high", number_json(cost.high)},
-                       {"meaning", cost.meaning}};
-  return json;
 }
 
 Json twin_json(const TwinTable& table) {
