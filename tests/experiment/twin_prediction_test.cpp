@@ -14,7 +14,8 @@ ThreadCosts costs(std::vector<std::pair<std::string, double>> given = {}) {
   for (const char* const name :
        {"burn_factor", "clock_read_ns", "mutex_pair_ns", "line_transfer_ns", "sleep_ns", "context_switch_ns",
         "wakeup_ns", "interrupt_ns", "turnstile_ns", "interrupt_flight_ns", "copy_warm_16k_ns_per_byte",
-        "copy_warm_1k_ns_per_byte", "state_alloc_ns", "state_free_ns", "evp_request_ns", "evp_byte_ns"})
+        "copy_warm_1k_ns_per_byte", "state_alloc_ns", "state_free_ns", "evp_request_ns",
+        "evp_shared_16k_ns", "copy_shared_16k_ns_per_byte"})
     all.all.push_back({name, "", 0, 0, 0});
   given.emplace_back("burn_factor", 1);
   for (MeasuredCost& cost : all.all)

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <stdexcept>
 
 #include "sim/experiment/calibrate/burn.hpp"
+#include "sim/experiment/calibrate/evp_algorithm.hpp"
 #include "sim/experiment/calibrate/memory_costs.hpp"
 #include "sim/experiment/calibrate/platform.hpp"
 #include "sim/experiment/calibrate/sleeper.hpp"
@@ -36,24 +38,51 @@ struct Bench {
   }
 };
 
-// Two equals take turns: a wakeup and a switch each.
+// What a thread does between two wakeups so that the kernel's part of the caches is as cold as it is for
+// threads that do something: a copy of a record.
+class Errand {
+ public:
+  void run() {
+    at_ = (at_ + kBytes) % from_.size();
+    std::memcpy(to_.data() + at_, from_.data() + at_, kBytes);
+    asm volatile("" ::"r"(to_.data()) : "memory");
+  }
+  // Of `rounds` errands, one after the other.
+  double ns(int rounds) {
+    const std::int64_t begin = clock_ns();
+    for (int i = 0; i < rounds; ++i) run();
+    return static_cast<double>(clock_ns() - begin) / rounds;
+  }
+
+ private:
+  static constexpr std::size_t kBytes = 16384;
+  std::vector<char> from_ = std::vector<char>(kWarmCopyBytes / 2, 1);
+  std::vector<char> to_ = std::vector<char>(kWarmCopyBytes / 2, 2);
+  std::size_t at_ = 0;
+};
+
+// Two equals take turns: a wakeup, a sleep and a switch each.
 double turn_ns(Bench& bench) {
   Sleeper a;
   Sleeper b;
+  Errand errand;
   double ns = 0;
   std::jthread second = bench.start(kLow, [&] {
     for (int i = 0; i < kRounds; ++i) {
       b.sleep();
+      errand.run();
       a.wake();
     }
   });
   std::jthread first = bench.start(kLow, [&] {
+    const double errand_ns = errand.ns(kRounds);
     const std::int64_t begin = clock_ns();
     for (int i = 0; i < kRounds; ++i) {
+      errand.run();
       b.wake();
       a.sleep();
     }
-    ns = static_cast<double>(clock_ns() - begin) / (2 * kRounds);
+    ns = static_cast<double>(clock_ns() - begin) / (2 * kRounds) - errand_ns;
   });
   first.join();
   second.join();
@@ -65,6 +94,7 @@ double wakeup_ns(Bench& bench, double clock_read_ns) {
   Sleeper a;
   Sleeper b;
   std::int64_t ns = 0;
+  Errand errand;
   std::jthread second = bench.start(kLow, [&] {
     for (int i = 0; i < kRounds; ++i) {
       b.sleep();
@@ -75,6 +105,7 @@ double wakeup_ns(Bench& bench, double clock_read_ns) {
     a.wake();
     for (int i = 0; i < kRounds; ++i) {
       a.sleep();
+      errand.run();
       const std::int64_t begin = clock_ns();
       b.wake();
       ns += clock_ns() - begin;
@@ -92,24 +123,28 @@ double preempting_wakeup_ns(Bench& bench, bool contended) {
   std::mutex lock;
   std::atomic<bool> stop = false;
   double ns = 0;
+  Errand errand;
   Sleeper started;
   std::jthread urgent = bench.start(kHigh, [&] {
     started.wake();
     for (;;) {
       sleeper.sleep();
       if (stop) return;
+      errand.run();
       if (contended) const std::lock_guard held(lock);
     }
   });
   started.sleep();
   std::jthread waker = bench.start(kLow, [&] {
+    const double errand_ns = errand.ns(kRounds);
     const std::int64_t begin = clock_ns();
     for (int i = 0; i < kRounds; ++i) {
+      errand.run();
       if (contended) lock.lock();
       sleeper.wake();
       if (contended) lock.unlock();
     }
-    ns = static_cast<double>(clock_ns() - begin) / kRounds;
+    ns = static_cast<double>(clock_ns() - begin) / kRounds - 2 * errand_ns;
     stop = true;
     sleeper.wake();
   });
@@ -229,6 +264,39 @@ double line_transfer_ns(Bench& bench) {
   return ns;
 }
 
+struct SharedRecord {
+  double copy_ns_per_byte;
+  double encrypt_ns;
+};
+
+// A thread copies to memory that the device has read; the device encrypts what another CPU has just written.
+SharedRecord shared_record(Bench& bench) {
+  constexpr int kRecords = 32;
+  constexpr int kTurns = 4;
+  const std::vector<std::uint8_t> from(kTlsMaxPayloadBytes, 1);
+  std::vector<std::uint8_t> records(std::size_t{kRecords} * kTlsMaxPayloadBytes);
+  std::vector<std::uint8_t> encrypted(kTlsMaxPayloadBytes + EVP_MAX_BLOCK_LENGTH);
+  const auto record = [&](int i) { return records.data() + std::size_t(i) * kTlsMaxPayloadBytes; };
+  SharedRecord shared{};
+  for (int turn = 0; turn < kTurns; ++turn) {  // the last one counts
+    bench.start(kLow, [&] {
+      const std::int64_t begin = clock_ns();
+      for (int i = 0; i < kRecords; ++i) std::memcpy(record(i), from.data(), from.size());
+      shared.copy_ns_per_byte = static_cast<double>(clock_ns() - begin) / static_cast<double>(records.size());
+    }).join();
+    std::jthread([&] {
+      pin_to_cpus({bench.device()});
+      become_urgent();
+      EvpAlgorithm algorithm(Algorithm::aes_128_gcm);
+      const std::int64_t begin = clock_ns();
+      for (int i = 0; i < kRecords; ++i)
+        algorithm.process(record(i), encrypted.data(), static_cast<int>(kTlsMaxPayloadBytes));
+      shared.encrypt_ns = static_cast<double>(clock_ns() - begin) / kRecords;
+    }).join();
+  }
+  return shared;
+}
+
 struct PollGaps {
   double longest_ns;
   double lost_share;  // of the time, in gaps of more than 5 us
@@ -290,6 +358,8 @@ constexpr Named kNames[] = {
     {"burn_factor", "time of work that is asked for in nanoseconds, over what was asked"},
     {"mutex_pair_ns", "lock and unlock a mutex that nobody else wants"},
     {"line_transfer_ns", "get a line of memory that another CPU has"},
+    {"copy_shared_16k_ns_per_byte", "copy 16 KiB to memory that another CPU has read"},
+    {"evp_shared_16k_ns", "AES-128-GCM of 16 KiB that another CPU has written"},
     {"wakeup_ns", "wake a thread that waits for this CPU, without the switch"},
     {"turn_ns", "two threads of one CPU take turns: a wakeup, a sleep and a switch"},
     {"preempting_wakeup_ns", "wake a more urgent thread of this CPU, which sleeps again at once"},
@@ -337,6 +407,9 @@ void measure_once(Bench& bench, Samples& samples) {
   add("interruption_ns", interruption);
   add("interrupt_ns", interrupt);
   add("line_transfer_ns", line_transfer_ns(bench));
+  const SharedRecord shared = shared_record(bench);
+  add("copy_shared_16k_ns_per_byte", shared.copy_ns_per_byte);
+  add("evp_shared_16k_ns", shared.encrypt_ns);
   const PollGaps gaps = poll_gaps(bench);
   add("poll_gap_longest_ns", gaps.longest_ns);
   add("poll_lost_share", gaps.lost_share);
