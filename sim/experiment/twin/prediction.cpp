@@ -19,6 +19,9 @@ constexpr double kWarmupMs = 20;
 constexpr double kMeasuredMs = 100;
 constexpr double kWatchedMs = 20;  // of them, for idle times
 
+// Of a send buffer, less than any record: the simulator wants room for the largest framing there is.
+constexpr std::int64_t kSlackBytes = 128;
+
 // Lines of memory that the device writes or polls, counted in the code: of a ring its two counters and a
 // slot; of an interrupt line its state, twice, and the counter that shows the ring empty.
 constexpr int kLinesOfRing = 3;
@@ -142,7 +145,7 @@ Json twin_scenario(const TwinSetting& s, const ThreadCosts& costs, int cpus) {
            {{"kind", "send"},
             {"sessions", s.sessions},
             {"io", "blocking"},
-            {"send_buffer_bytes", std::max<std::int64_t>(4096, wire_bytes * s.credit_records)},
+            {"send_buffer_bytes", wire_bytes * s.credit_records + kSlackBytes},
             {"write_bytes", s.record_bytes},
             {"flow_ids", "sequential"},
             {"start_spread_us", 100}}},
