@@ -18,7 +18,7 @@ struct TwinPlan {
   TwinOptions options;
   int repeats = 7;        // of every setting, in turn with all others
   int runs_per_cost = 4;  // runs between two samples of the costs
-  std::size_t draws = 24;
+  std::size_t draws = 12;
 };
 
 struct TwinRow {
