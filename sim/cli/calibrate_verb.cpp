@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "sim/experiment/calibrate/machine_profiles.hpp"
+#include "sim/experiment/calibrate/thread_costs_output.hpp"
 #include "sim/cli/options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
@@ -158,7 +159,8 @@ int calibrate_verb(const Arguments& arguments) {
       static_cast<double>(integer_option("milliseconds", text_of("milliseconds"), 1, 10000));
   const MachineDescription machine = describe_machine();
   Json host = host_profile(machine, text_of("host"));
-  if (values->contains("steps")) apply_steps(text_of("steps"), host);
+  Json unmeasured = host;
+  if (values->contains("steps")) apply_steps(text_of("steps"), unmeasured);  // before minutes are spent
   std::optional<OutputDirectory> hosts;
   std::optional<OutputDirectory> drivers;
   if (values->contains("out")) {
@@ -166,6 +168,9 @@ int calibrate_verb(const Arguments& arguments) {
     drivers.emplace(std::filesystem::path(text_of("out")) / "profiles" / "drivers");
   }
 
+  const ThreadCosts thread_costs = measure_thread_costs(repetitions);
+  apply_thread_costs(thread_costs, host);
+  if (values->contains("steps")) apply_steps(text_of("steps"), host);
   const std::vector<AlgorithmMeasurement> algorithms = measure_algorithms(repetitions, milliseconds);
   const Json driver = driver_profile(machine, algorithms);
   std::vector<ThreadRow> rows;
@@ -180,13 +185,16 @@ int calibrate_verb(const Arguments& arguments) {
     drivers->write("measured.json", json_text(driver));
   }
   if (as_json) {
-    print(json_text(json(machine, algorithms, rows)));
+    Json all = json(machine, algorithms, rows);
+    all["thread_costs"] = thread_costs_json(thread_costs);
+    print(json_text(all));
     return kExitDone;
   }
   print(wrap(plain(fmt::format("{}, {} CPUs, {} a core, {}", machine.cpu, machine.cpus,
                                machine.threads_per_core, machine.openssl)),
              kColumns) +
-        "\n" + timing_lines(algorithms) + cost_lines(algorithms) + thread_lines(rows));
+        "\n" + timing_lines(algorithms) + cost_lines(algorithms) + thread_lines(rows) + "\n" +
+        thread_costs_text(thread_costs, false));
   return kExitDone;
 }
 

@@ -79,6 +79,7 @@ po::options_description validate_options() {
       "instead, simulate what the sources do not state: does any prediction's verdict hang on it?");
   add("leave-one-out",
       "also leave each claim out of the fit that has it, of those in fits/ beside the suite; takes minutes");
+  add("live", "instead, run the twin and hold predictions against it: ktlssim twin, where its options are");
   add("suite", po::value<std::string>()->value_name("FILE"), "another file of claims");
   add("format", po::value<std::string>()->default_value("table")->value_name("NAME"), "table or json");
   return options;
@@ -130,6 +131,7 @@ int validate_verb(const Arguments& arguments) {
   constexpr std::int64_t kMaxReplications = 10000;
   const auto values = parse_options(arguments, validate_options(), kHelp);
   if (!values) return kExitDone;
+  if (values->contains("live")) return twin_verb({{}, arguments.command_line});
   const bool as_json = choice_option("format", values->at("format").as<std::string>(), kFormats) == 1;
   const auto replications = static_cast<std::size_t>(
       integer_option("replications", values->at("replications").as<std::string>(), 1, kMaxReplications));

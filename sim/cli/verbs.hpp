@@ -38,6 +38,7 @@ int validate_verb(const Arguments& arguments);
 int sensitivity_verb(const Arguments& arguments);
 int fit_verb(const Arguments& arguments);
 int calibrate_verb(const Arguments& arguments);
+int twin_verb(const Arguments& arguments);
 int check_verb(const Arguments& arguments);
 int profiles_verb(const Arguments& arguments);
 int report_verb(const Arguments& arguments);

@@ -1,19 +1,18 @@
 #include "sim/experiment/calibrate/calibrate.hpp"
 
 #include <openssl/crypto.h>
-#include <sched.h>
 #include <time.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cmath>
-#include <fstream>
 #include <span>
 #include <thread>
 #include <utility>
 
 #include "sim/experiment/calibrate/evp_algorithm.hpp"
+#include "sim/experiment/calibrate/platform.hpp"
 
 namespace ktlssim {
 
@@ -78,33 +77,11 @@ Timing timing_of(std::int64_t bytes, bool cold, const std::vector<double>& ns) {
   return {bytes, cold, median(ns), *lowest, *highest};
 }
 
-std::string first_line_with(const std::string& path, const std::string& key) {
-  std::ifstream file(path);
-  for (std::string line; std::getline(file, line);) {
-    const std::size_t colon = line.find(':');
-    if (line.starts_with(key) && colon != std::string::npos)
-      return line.substr(std::min(line.size(), colon + 2));
-  }
-  return "unknown CPU";
-}
-
-// "0-1" or "0,4": how many.
-int siblings() {
-  std::ifstream file("/sys/devices/system/cpu/cpu0/topology/thread_siblings_list");
-  int first = 0;
-  char separator = 0;
-  int last = 0;
-  if (!(file >> first >> separator >> last)) return 1;
-  return separator == '-' ? last - first + 1 : 2;
-}
-
 }  // namespace
 
 MachineDescription describe_machine() {
-  cpu_set_t usable;
-  CPU_ZERO(&usable);
-  const int cpus = sched_getaffinity(0, sizeof usable, &usable) == 0 ? CPU_COUNT(&usable) : 1;
-  return {first_line_with("/proc/cpuinfo", "model name"), OpenSSL_version(OPENSSL_VERSION), cpus, siblings()};
+  return {cpu_model(), OpenSSL_version(OPENSSL_VERSION), static_cast<int>(usable_cpus().size()),
+          threads_per_core()};
 }
 
 // Weighted least squares of (a + b n - t) / t.

@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <fstream>
+#include <initializer_list>
 #include <stdexcept>
 
 #include "sim/experiment/input/effective.hpp"
@@ -84,10 +85,42 @@ Json host_profile(const MachineDescription& machine, const std::string& base) {
   Json json = profile_json(load_host_profile(base));
   json.erase("name");
   json["description"] =
-      fmt::format("{}, {} CPUs. Step costs are those of {}.", machine.cpu, machine.cpus, base);
+      fmt::format("{}, {} CPUs. Step costs that were not measured are those of {}.", machine.cpu, machine.cpus, base);
   json["cpus"] = measured(machine.cpus, "sched_getaffinity(2)");
   json["threads_per_core"] = measured(machine.threads_per_core, "/sys/devices/system/cpu/cpu0/topology");
   return json;
+}
+
+void apply_thread_costs(const ThreadCosts& costs, Json& host) {
+  const auto put = [&](const char* pointer, std::initializer_list<std::string_view> plus,
+                       std::initializer_list<std::string_view> minus, double step) {
+    double value = 0;
+    double low = 0;
+    double high = 0;
+    for (const std::string_view name : plus) {
+      const MeasuredCost* const cost = costs.find(name);
+      if (cost == nullptr) return;  // takes a second CPU
+      value += cost->value;
+      low += cost->low;
+      high += cost->high;
+    }
+    for (const std::string_view name : minus) {
+      value -= costs[name].value;
+      low -= costs[name].value;
+      high -= costs[name].value;
+    }
+    host[Json::json_pointer(pointer)] =
+        measured(rounded(std::max(0.0, value), step),
+                 fmt::format("ktlssim calibrate, user threads of this machine: {}{}; {:.4g} to {:.4g}",
+                             fmt::join(plus, " + "), minus.size() == 0 ? "" : " less its wakeup",
+                             std::max(0.0, low), high));
+  };
+  put("/scheduler/context_switch_ns", {"turn_ns"}, {"wakeup_ns"}, 1);
+  put("/scheduler/wakeup_ns", {"wakeup_ns"}, {}, 1);
+  put("/scheduler/cpu_idle_exit_ns", {"interrupt_flight_ns", "cpu_idle_exit_ns"}, {}, 1);
+  put("/scheduler/interrupt_ns", {"interrupt_ns"}, {}, 1);
+  put("/scheduler/turnstile_ns", {"turnstile_ns"}, {}, 1);
+  put("/application/copyin_ns_per_byte", {"copy_cold_16k_ns_per_byte"}, {}, 1e-4);
 }
 
 void apply_steps(const std::filesystem::path& table, Json& host) {

@@ -8,6 +8,7 @@
 
 #include "models/scenario.hpp"
 #include "sim/experiment/calibrate/calibrate.hpp"
+#include "sim/experiment/calibrate/thread_costs.hpp"
 #include "sim/experiment/text/json_file.hpp"
 
 namespace ktlssim {
@@ -17,6 +18,9 @@ Json driver_profile(const MachineDescription& machine, const std::vector<Algorit
 
 // `base`, a host profile, with the CPUs of this machine.
 Json host_profile(const MachineDescription& machine, const std::string& base);
+
+// Writes what switches, wakeups, interrupts and copies cost here over the base's values.
+void apply_thread_costs(const ThreadCosts& costs, Json& host);
 
 // Writes measured steps over a host profile's JSON. The table is CSV: a line `step,mean,unit`, then lines
 // such as `ktls_frame_ns,62,ns` (the step as `ktlssim profiles` calls it, with or without its group; ns or

@@ -1,0 +1,237 @@
+#include "sim/experiment/twin/machine.hpp"
+
+#include <pthread.h>
+#include <time.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <limits>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+
+#include "sim/experiment/calibrate/burn.hpp"
+#include "sim/experiment/calibrate/platform.hpp"
+#include "sim/experiment/calibrate/thread_costs.hpp"
+#include "sim/experiment/twin/mechanism.hpp"
+#include "sim/measure/latency_histogram.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+constexpr double kEndMs = 5000;  // for the records under way when applications stop
+
+enum Kind { application, worker, completion, network, device };
+constexpr const char* kKinds[] = {"applications", "workers", "completion interrupt", "network interrupt",
+                                  "device"};
+// Of urgency; the device and nothing else has no real-time level.
+constexpr int kLevels[] = {1, 2, 3, 3, 0};
+constexpr int kControlLevel = 4;
+
+struct Watched {
+  Kind kind;
+  std::jthread thread;
+  clockid_t clock{};
+  std::int64_t cpu_before_ns = 0;
+  std::int64_t cpu_ns = 0;
+  Switches switches;
+
+  std::int64_t cpu_now_ns() const {
+    timespec now{};
+    clock_gettime(clock, &now);
+    return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+  }
+};
+
+class Machine {
+ public:
+  explicit Machine(const TwinSetting& setting) : setting_(setting), twin_(setting) {
+    if (cpus_.size() < 2)
+      throw std::runtime_error("the twin needs two CPUs: one for the device, one for the threads");
+  }
+
+  TwinRun run(const TwinOptions& options);
+
+ private:
+  std::vector<int> shared() const { return {cpus_.begin(), cpus_.end() - 1}; }
+
+  template <typename Body>
+  void start(Kind kind, Body body);
+  void start_all_but_applications();
+  void measure(TwinRun& run, const TwinOptions& options, const AwakeCpus* awake);
+  void finish();
+  void sum_threads(TwinRun& run, const TwinOptions& options) const;
+  void sum_latencies(TwinRun& run) const;
+
+  std::string failure() {
+    const std::lock_guard lock(failure_lock_);
+    return failure_;
+  }
+
+  const TwinSetting& setting_;
+  TwinMechanism twin_;
+  std::vector<int> cpus_ = usable_cpus();
+  std::deque<Watched> threads_;
+  std::atomic<int> started_ = 0;
+  std::atomic<bool> realtime_ = true;
+  std::atomic<bool> urgent_ = true;
+  std::mutex failure_lock_;
+  std::string failure_;
+};
+
+template <typename Body>
+void Machine::start(Kind kind, Body body) {
+  Watched& self = threads_.emplace_back();
+  self.kind = kind;
+  self.thread = std::jthread([this, &self, kind, body] {
+    // Interrupts have a CPU of their own, the first.
+    if (kind == device)
+      pin_to_cpus({cpus_.back()});
+    else if (kind == completion || kind == network)
+      pin_to_cpus({cpus_.front()});
+    else
+      pin_to_cpus(shared());
+    if (kind == device) {
+      if (!become_urgent()) urgent_ = false;
+    } else if (!become_realtime(kLevels[kind])) {
+      realtime_ = false;
+    }
+    ++started_;
+    try {
+      body();
+    } catch (const std::exception& error) {
+      const std::lock_guard lock(failure_lock_);
+      failure_ = error.what();
+    }
+    self.switches = switches_of_this_thread();
+  });
+  pthread_getcpuclockid(self.thread.native_handle(), &self.clock);
+}
+
+void Machine::measure(TwinRun& run, const TwinOptions& options, const AwakeCpus* awake) {
+  const auto pass = [](double ms) {
+    std::this_thread::sleep_for(std::chrono::duration<double, std::milli>(ms));
+  };
+  pass(options.warmup_ms);
+  const auto stolen = stolen_seconds();
+  const std::int64_t interrupts = twin_.device.interrupts;
+  const std::int64_t busy = twin_.device.busy_ns;
+  const std::int64_t away = twin_.device.away_ns;
+  const std::int64_t in_flight = twin_.in_flight_ns;
+  for (Watched& thread : threads_) thread.cpu_before_ns = thread.cpu_now_ns();
+  const double left_over = awake != nullptr ? awake->left_over_ns() : 0;
+  const std::int64_t records = twin_.ready;
+  const std::int64_t begin = clock_ns();
+  twin_.count(true);
+  pass(options.measured_ms);
+  twin_.count(false);
+  const std::int64_t end = clock_ns();
+  run.records = twin_.ready - records;
+  for (Watched& thread : threads_) thread.cpu_ns = thread.cpu_now_ns() - thread.cpu_before_ns;
+  const auto ns = static_cast<double>(end - begin);
+  const auto per_record = static_cast<double>(std::max<std::int64_t>(run.records, 1));
+  if (awake != nullptr)
+    run.cpu_us_per_record =
+        (ns * static_cast<double>(cpus_.size() - 1) - (awake->left_over_ns() - left_over)) / 1e3 / per_record;
+  run.seconds = ns / 1e9;
+  run.records_per_second = static_cast<double>(run.records) / run.seconds;
+  run.in_flight_mean = static_cast<double>(twin_.in_flight_ns - in_flight) / ns;
+  run.interrupts_per_record = static_cast<double>(twin_.device.interrupts - interrupts) / per_record;
+  run.device_utilization =
+      static_cast<double>(twin_.device.busy_ns - busy) / ns / static_cast<double>(setting_.device_engines);
+  const auto away_ns = static_cast<double>(twin_.device.away_ns - away);
+  run.device_away_percent = 100 * away_ns / ns;
+  run.records_per_second_had = static_cast<double>(run.records) / (ns - away_ns) * 1e9;
+  run.stolen_percent = stolen ? 100 * (*stolen_seconds() - *stolen) / run.seconds / static_cast<double>(cpus_.size())
+                              : std::numeric_limits<double>::quiet_NaN();
+}
+
+// Applications stop first, so that what is under way comes to its end.
+void Machine::finish() {
+  twin_.stop_sending();
+  const std::int64_t give_up_ns = clock_ns() + static_cast<std::int64_t>(kEndMs * 1e6);
+  bool complete = false;
+  while (!complete && clock_ns() < give_up_ns && failure().empty()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    complete = twin_.all_acknowledged();
+  }
+  twin_.end(complete);
+}
+
+void Machine::start_all_but_applications() {
+  start(device, [this] { twin_.poll(); });
+  start(completion, [this] { twin_.completion_interrupt(); });
+  start(network, [this] { twin_.network_interrupt(); });
+  for (std::size_t i = 0; i < static_cast<std::size_t>(setting_.workers); ++i)
+    start(worker, [this, i] { twin_.worker(i); });
+  while (started_ < static_cast<int>(threads_.size())) std::this_thread::yield();
+}
+
+TwinRun Machine::run(const TwinOptions& options) {
+  rounds_per_ns();
+  TwinRun run;
+  run.load = load_of_last_minute();
+  const UrgentSession urgent_session;
+  std::optional<AwakeCpus> awake;
+  if (options.keep_awake) awake.emplace(shared());
+  start_all_but_applications();
+  std::jthread([&] {
+    pin_to_cpus({cpus_.front()});
+    become_realtime(kControlLevel);
+    for (std::size_t i = 0; i < twin_.sessions.size(); ++i) start(application, [this, i] { twin_.application(i); });
+    measure(run, options, awake ? &*awake : nullptr);
+    finish();
+  }).join();
+  for (Watched& thread : threads_) thread.thread.join();
+  if (!failure_.empty()) throw std::runtime_error(failure_);
+  twin_.check();
+  run.realtime = realtime_;
+  run.urgent = urgent_;
+  sum_threads(run, options);
+  sum_latencies(run);
+  return run;
+}
+
+void Machine::sum_threads(TwinRun& run, const TwinOptions& options) const {
+  const auto records = static_cast<double>(std::max<std::int64_t>(run.records, 1));
+  const auto all_records = static_cast<double>(std::max<std::int64_t>(twin_.written, 1));
+  for (const char* const kind : kKinds) run.threads.push_back({.kind = kind});
+  for (const Watched& thread : threads_) {
+    TwinThreads& kind = run.threads[static_cast<std::size_t>(thread.kind)];
+    ++kind.threads;
+    kind.cpu_us += static_cast<double>(thread.cpu_ns) / 1e3 / records;
+    kind.voluntary += static_cast<double>(thread.switches.voluntary) / all_records;
+    kind.involuntary += static_cast<double>(thread.switches.involuntary) / all_records;
+  }
+  for (const TwinThreads& kind : run.threads) {
+    if (kind.kind == kKinds[device]) continue;
+    if (!options.keep_awake) run.cpu_us_per_record += kind.cpu_us;
+    run.switches_per_record += kind.voluntary + kind.involuntary;
+  }
+}
+
+void Machine::sum_latencies(TwinRun& run) const {
+  LatencyHistogram latencies;
+  double latency_us = 0;
+  for (const TwinSession& so : twin_.sessions) {
+    latencies.add(so.latencies.counts());
+    latency_us += so.latencies.mean_us() * static_cast<double>(so.latencies.count());
+  }
+  run.latency_us_mean = latency_us / static_cast<double>(std::max<std::uint64_t>(latencies.count(), 1));
+  run.latency_us_p50 = latencies.quantile_us(0.5);
+  run.latency_us_p99 = latencies.quantile_us(0.99);
+}
+
+}  // namespace
+
+int twin_cpus() { return static_cast<int>(usable_cpus().size()) - 1; }
+
+TwinRun run_twin(const TwinSetting& setting, const TwinOptions& options) {
+  return Machine(setting).run(options);
+}
+
+}  // namespace ktlssim

@@ -1,0 +1,38 @@
+// What the simulator says about a setting of the twin: a scenario made of the setting and of costs that were
+// measured by themselves. Nothing of it is fitted to a run of the twin.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "sim/experiment/calibrate/thread_costs.hpp"
+#include "sim/experiment/text/json_file.hpp"
+#include "sim/experiment/twin/setting.hpp"
+
+namespace ktlssim {
+
+// A value, and between what others like it lie.
+struct TwinInterval {
+  double value = 0;
+  double low = 0;
+  double high = 0;
+};
+
+struct TwinPrediction {
+  TwinInterval records_per_second;
+  TwinInterval cpu_us_per_record;
+  TwinInterval switches_per_record;
+  double latency_us_mean = 0;
+  std::vector<double> drawn_records_per_second;  // draw by draw
+  std::string failure;  // why there is none; empty if there is
+};
+
+// The scenario file of a setting on `cpus` CPUs, with each cost at its median.
+Json twin_scenario(const TwinSetting& setting, const ThreadCosts& costs, int cpus);
+
+// At the medians, and over `draws` in which each cost is drawn between its low and its high, all alike in
+// likelihood and independent of each other. The same draws for every setting.
+TwinPrediction predict_twin(const TwinSetting& setting, const ThreadCosts& costs, int cpus, std::size_t draws);
+
+}  // namespace ktlssim

@@ -1,0 +1,101 @@
+// What the simulator makes of a setting of the twin, and how the table is judged.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sim/experiment/twin/evaluation.hpp"
+#include "sim/experiment/twin/prediction.hpp"
+
+namespace ktlssim {
+namespace {
+
+// Every cost nothing, but for those given.
+ThreadCosts costs(std::vector<std::pair<std::string, double>> given = {}) {
+  ThreadCosts all;
+  for (const char* const name :
+       {"burn_factor", "clock_read_ns", "mutex_pair_ns", "line_transfer_ns", "sleep_ns", "context_switch_ns",
+        "wakeup_ns", "interrupt_ns", "turnstile_ns", "interrupt_flight_ns", "copy_warm_16k_ns_per_byte",
+        "copy_warm_1k_ns_per_byte", "state_alloc_ns", "state_free_ns", "evp_request_ns",
+        "evp_shared_16k_ns", "copy_shared_16k_ns_per_byte"})
+    all.all.push_back({name, "", 0, 0, 0});
+  given.emplace_back("burn_factor", 1);
+  for (MeasuredCost& cost : all.all)
+    for (const auto& [name, value] : given)
+      if (cost.name == name) cost.value = cost.low = cost.high = value;
+  return all;
+}
+
+// One session that may have one record under way, so that everything happens one after the other.
+TwinSetting lone(TwinPath path) {
+  TwinSetting s =
+      read_twin_settings(Json::parse(R"({"conditions": [{"name": "lone", "sessions": 1, "credit_records": 1}]})"),
+                         "f")[path == TwinPath::blocking ? 0 : 1];
+  s.ack_holdoff_ns = 0;
+  return s;
+}
+
+// Work 2000 + 2000 + 500 + 500 + 1000 + 500, device 3000 + 10000 + 3000, round trip 20000 and 13 ns on the
+// wire (16413 B at 10 Tbit/s): 42513 ns. After the wire gets its record the next waits for nobody; the
+// application's 2000 pass while the record is under way.
+constexpr double kLoneNs = 2000 + 500 + 3000 + 10000 + 3000 + 500 + 1000 + 20000 + 13 + 500;
+
+TEST(TwinPrediction, a_lone_record_takes_the_sum_of_its_way_on_both_paths) {
+  for (const TwinPath path : {TwinPath::blocking, TwinPath::async}) {
+    const TwinPrediction p = predict_twin(lone(path), costs(), 1, 0);
+    EXPECT_EQ(p.failure, "");
+    EXPECT_NEAR(p.records_per_second.value, 1e9 / kLoneNs, 60) << name(path);
+    EXPECT_NEAR(p.cpu_us_per_record.value, 6.5, 0.02) << name(path);
+  }
+}
+
+TEST(TwinPrediction, the_flight_of_an_interrupt_is_no_cpu_time) {
+  const TwinPrediction p = predict_twin(lone(TwinPath::async), costs({{"interrupt_flight_ns", 5000}}), 1, 0);
+  EXPECT_NEAR(p.records_per_second.value, 1e9 / (kLoneNs + 2 * 5000), 60);  // of the device and of the network
+  EXPECT_NEAR(p.cpu_us_per_record.value, 6.5, 0.02);
+}
+
+TEST(TwinPrediction, the_interval_holds_what_the_ranges_of_costs_give) {
+  ThreadCosts ranged = costs({{"interrupt_flight_ns", 5000}});
+  for (MeasuredCost& cost : ranged.all)
+    if (cost.name == "interrupt_flight_ns") cost.low = 0, cost.high = 10000;
+  const TwinPrediction p = predict_twin(lone(TwinPath::async), ranged, 1, 8);
+  EXPECT_EQ(p.drawn_records_per_second.size(), 8u);
+  EXPECT_LT(p.records_per_second.low, p.records_per_second.value);
+  EXPECT_GT(p.records_per_second.high, p.records_per_second.value);
+  EXPECT_GE(p.records_per_second.low, 1e9 / (kLoneNs + 2 * 10000) - 60);
+  EXPECT_LE(p.records_per_second.high, 1e9 / kLoneNs + 60);
+}
+
+TEST(TwinTable, a_gain_is_decided_where_both_intervals_leave_out_zero) {
+  const TwinGain right{"", false, {0.5, 0.4, 0.6}, {0.3, 0.2, 0.4}};
+  EXPECT_TRUE(right.decided() && right.same_sign());
+  const TwinGain wrong{"", false, {0.5, 0.4, 0.6}, {-0.3, -0.4, -0.2}};
+  EXPECT_TRUE(wrong.decided() && !wrong.same_sign());
+  const TwinGain open{"", false, {0.5, -0.1, 0.6}, {-0.3, -0.4, -0.2}};
+  EXPECT_FALSE(open.decided());
+}
+
+TEST(TwinTable, settings_kept_aside_are_scored_apart) {
+  TwinTable table;
+  for (const bool kept_aside : {false, true}) {
+    TwinRow row;
+    row.setting = lone(TwinPath::async);
+    row.setting.kept_aside = kept_aside;
+    row.records_per_second = {100, 95, 105};
+    row.cpu_us_per_record = {10, 10, 10};
+    row.predicted.records_per_second = kept_aside ? TwinInterval{120, 110, 130} : TwinInterval{109, 104, 115};
+    row.predicted.cpu_us_per_record = {11.4, 11, 12};
+    table.rows.push_back(row);
+  }
+  const TwinScore looked_at = table.score(false);
+  EXPECT_EQ(looked_at.rows, 1);
+  EXPECT_EQ(looked_at.throughput_within_10, 1);  // 9 %
+  EXPECT_EQ(looked_at.cpu_within_15, 1);         // 14 %
+  EXPECT_EQ(looked_at.intervals_meet, 1);
+  const TwinScore kept = table.score(true);
+  EXPECT_EQ(kept.throughput_within_10, 0);  // 20 %
+  EXPECT_EQ(kept.intervals_meet, 0);
+  EXPECT_NEAR(kept.worst_throughput, 0.2, 1e-9);
+}
+
+}  // namespace
+}  // namespace ktlssim
