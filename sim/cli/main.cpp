@@ -35,10 +35,10 @@ constexpr std::array<Verb, 16> kVerbs{{
     {"fit", "FILE", "fit parameters of profiles to published measurements", fit_verb},
     {"calibrate", "", "measure this machine, and write profiles of it", calibrate_verb},
     {"report", "DIR", "plots and tables of runs, as one HTML file", report_verb},
-    {"check", "SCENARIO...", "only read scenarios, and report what is wrong", check_verb},
+    {"check", "FILE...", "only read files, and report what is wrong", check_verb},
     {"profiles", "[NAME]", "host and driver profiles, every value with its source", profiles_verb},
     {"parameters", "", "what a scenario can hold", parameters_verb},
-    {"schema", "", "the JSON schema of scenarios", schema_verb},
+    {"schema", "[KIND]", "the JSON schema of a kind of file", schema_verb},
 }};
 
 std::string general_help() {

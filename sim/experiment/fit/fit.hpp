@@ -32,6 +32,8 @@ struct FitParameter {
   std::string times_host;           // empty: the value as it is
 };
 
+void describe(ParameterVisitor& visitor, FitParameter& parameter);
+
 struct FitProblem {
   std::string description;
   std::vector<Claim> claims;

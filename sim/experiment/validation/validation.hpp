@@ -67,6 +67,9 @@ struct PublishedRow {
   std::string why;  // empty where there are claims
 };
 
+void describe(ParameterVisitor& visitor, Claim& claim);
+void describe(ParameterVisitor& visitor, PublishedRow& row);
+
 // Where there are rows, every claim is of one at least.
 struct Suite {
   std::vector<Claim> claims;
