@@ -15,7 +15,7 @@ namespace ktlssim {
 enum class Confidence { measured, published, derived, fitted, estimated, scenario };
 
 struct Provenance {
-  std::string source;  // a paper, a manual, a file of the kernel, a line of facts
+  std::string source;  // a paper, a manual, a file of the kernel
   Confidence confidence;
   std::string fitted_to;  // for `fitted`: the figures it reproduces by construction
 
