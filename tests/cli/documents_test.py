@@ -140,6 +140,19 @@ class Documents(unittest.TestCase):
         done = subprocess.run(words, capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
+    def test_files_that_are_shown_are_sound(self):
+        checked = 0
+        with documents.scratch() as tree:
+            for _, name, lines in self.each():
+                for words, first, block in documents.blocks(lines):
+                    if words != ["json"] or '"confidence"' in block[0]:
+                        continue
+                    (tree / "scenarios/sweeps/shown.json").write_text("\n".join(block))
+                    done = documents.run("./ktlssim check scenarios/sweeps/shown.json", tree)
+                    self.assertEqual(done.returncode, 0, f"{name}:{first}: {done.stderr}")
+                    checked += 1
+        self.assertGreater(checked, 1)
+
     def test_links_lead_somewhere(self):
         for path, name, lines in self.each():
             for target in re.findall(r"\]\(([^)\s]+)\)", "\n".join(lines)):
