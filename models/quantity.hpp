@@ -22,7 +22,7 @@ inline constexpr std::array<std::string_view, 6> kConfidenceNames{"measured", "p
 inline std::string_view name(Confidence confidence) { return kConfidenceNames[static_cast<std::size_t>(confidence)]; }
 
 struct Provenance {
-  std::string source;  // a paper, a manual, a file of the kernel, a line of facts
+  std::string source;  // a paper, a manual, a file of the kernel
   Confidence confidence;
   std::string fitted_to;  // for `fitted`: the figures it reproduces by construction
 

@@ -51,7 +51,7 @@ def read_claims(name="validation"):
 
 
 def draw_sessions(target):
-    """The picture of the README."""
+    """The picture of README.md."""
     sweep_plots.drivers_over_sessions(read("drivers"), workers=8).savefig(target, dpi=110)
 
 

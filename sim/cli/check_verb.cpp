@@ -2,12 +2,11 @@
 
 #include <limits>
 
+#include "sim/cli/file_kinds.hpp"
 #include "sim/cli/options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/text/problems.hpp"
-#include "sim/experiment/input/scenario_file.hpp"
-#include "sim/experiment/sweep/sweep_file.hpp"
 
 namespace ktlssim {
 
@@ -17,10 +16,11 @@ namespace po = boost::program_options;
 
 constexpr HelpText kHelp{
     "ktlssim check FILE...",
-    "Reads scenarios and sweeps, and the profiles they use, and reports everything that is "
-    "wrong with them. A file with \"parameters\" is a sweep. Simulates nothing. "
-    "Exit status: 0 all are sound, 2 otherwise.",
+    "Reads files of every kind (scenario, sweep, fit, suite of claims, host and driver profile), with the "
+    "files they name, and reports everything that is wrong with them. Their keys say which kind they are: "
+    "docs/files.md. Simulates nothing. Exit status: 0 all are sound, 2 otherwise.",
     "  ktlssim check scenarios/*.json scenarios/sweeps/*.json\n"
+    "  ktlssim check scenarios/validation/published.json\n"
     "  ktlssim check scenarios/ccr-tls12-gcm128.json --set /ktls/workers=16\n"};
 
 }  // namespace
@@ -37,10 +37,7 @@ int check_verb(const Arguments& arguments) {
   int status = kExitDone;
   for (const std::string& path : operands(*values, 1, std::numeric_limits<std::size_t>::max(), "FILE")) {
     try {
-      if (is_sweep(path))
-        load_sweep(path);
-      else
-        load_scenario(path, sets);
+      kind_of_file(path).check(path, sets);
       print(fmt::format("{}: ok\n", path));
     } catch (const InputError& error) {  // the other files are to be checked all the same
       for (const Problem& problem : error.problems()) complain(problem.line());

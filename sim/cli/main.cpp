@@ -22,7 +22,7 @@ struct Verb {
   int (*run)(const Arguments&);
 };
 
-constexpr std::array<Verb, 17> kVerbs{{
+constexpr std::array<Verb, 18> kVerbs{{
     {"run", "SCENARIO", "simulate a scenario", run_verb},
     {"compare", "A [B]", "what differs between two scenarios or settings", compare_verb},
     {"sweep", "SWEEP", "simulate every point of a parameter study", sweep_verb},
@@ -37,10 +37,10 @@ constexpr std::array<Verb, 17> kVerbs{{
     {"twin", "", "run both dispatch paths on this machine, and predict them", twin_verb},
     {"report", "DIR", "plots and tables of runs, as one HTML file", report_verb},
     {"watch", "A [B]", "both kernels in slow motion, as one HTML file", watch_verb},
-    {"check", "SCENARIO...", "only read scenarios, and report what is wrong", check_verb},
+    {"check", "FILE...", "only read files, and report what is wrong", check_verb},
     {"profiles", "[NAME]", "host and driver profiles, every value with its source", profiles_verb},
     {"parameters", "", "what a scenario can hold", parameters_verb},
-    {"schema", "", "the JSON schema of scenarios", schema_verb},
+    {"schema", "[KIND]", "the JSON schema of a kind of file", schema_verb},
 }};
 
 std::string general_help() {

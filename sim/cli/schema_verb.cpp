@@ -1,24 +1,40 @@
+#include <fmt/format.h>
+
+#include "sim/cli/file_kinds.hpp"
 #include "sim/cli/options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/verbs.hpp"
-#include "sim/experiment/input/schema.hpp"
+#include "sim/experiment/text/problems.hpp"
 
 namespace ktlssim {
 
 namespace {
 
-constexpr HelpText kHelp{"ktlssim schema",
-                         "Prints the JSON schema (draft 7) of scenario files, for editors that complete and "
-                         "check while one types.",
-                         "  ktlssim schema > scenarios/schema/scenario.schema.json\n"};
+constexpr HelpText kHelp{"ktlssim schema [KIND]",
+                         "Prints the JSON schema (draft 7) of files of a kind, for editors that complete and "
+                         "check while one types. KIND is scenario (unless given), sweep, fit, suite, host or "
+                         "driver: docs/files.md explains each.",
+                         "  ktlssim schema > scenarios/schema/scenario.schema.json\n"
+                         "  ktlssim schema sweep > scenarios/schema/sweep.schema.json\n"};
+
+const FileKind& chosen(const std::string& name) {
+  if (name.empty()) return file_kinds().front();
+  std::vector<std::string> names;
+  for (const FileKind& kind : file_kinds()) {
+    if (kind.name == name) return kind;
+    names.emplace_back(kind.name);
+  }
+  throw UsageError(fmt::format("there is no kind of file \"{}\" (there are: {}){}", name,
+                               fmt::join(names, ", "), did_you_mean(name, names)));
+}
 
 }  // namespace
 
 int schema_verb(const Arguments& arguments) {
   const auto values = parse_options(arguments, {}, kHelp);
   if (!values) return kExitDone;
-  operands(*values, 0, 0, "");
-  print(scenario_schema().dump(1) + '\n');
+  const std::vector<std::string> given = operands(*values, 0, 1, "KIND");
+  print(chosen(given.empty() ? "" : given.front()).schema().dump(1) + '\n');
   return kExitDone;
 }
 

@@ -77,7 +77,7 @@ class CommandLine(unittest.TestCase):
                 (["run"], "SCENARIO is missing"),
                 (["check"], "FILE is missing"),
                 (["run", good, "b"], 'unexpected argument "b"'),
-                (["schema", "b"], 'unexpected argument "b"'),
+                (["schema", "swep"], 'did you mean "sweep"?'),
                 (["run", good, "--sett", "x"], 'did you mean "--set"?'),
                 (["run", good, "--rep", "3"], "unknown option --rep"),
                 (["run", good, "--set"], "'--set' is missing"),

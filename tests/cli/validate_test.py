@@ -16,7 +16,7 @@ def validate(*words):
     return done.returncode, done.stdout, done.stderr
 
 
-# Machine repairman M/M/1//8 of closed-ideal: 334 436 records a second (scenarios/README.md).
+# Machine repairman M/M/1//8 of closed-ideal: 334 436 records a second (its description).
 def claim(**changes):
     base = {"name": "repairman", "claim": "closed form", "source": "textbook", "reason": "five standard errors",
             "scenario": os.path.join(SCENARIOS, "closed-ideal.json"), "set": ["/measure/duration_ms=50"],

@@ -110,7 +110,7 @@ class RecordClockTest : public testing::TestWithParam<Path> {
 
   static std::int64_t ns(const Quantity& cost) { return cost.count(); }
 
-  // Steps by the kernel's order; see facts/freebsd-ktls.md sections 1.1 to 1.6.
+  // Steps by the kernel's order, as uipc_ktls.c, ktls_ocf.c and crypto.c have them; see sim/kernel/README.md.
   std::int64_t enqueued_to_worker() const {  // wakeup, the switch, taking the batch
     return ns(s_.host.scheduler.wakeup_ns) + ns(s_.host.scheduler.context_switch_ns) +
            ns(s_.host.ktls.ktls_work_thread_ns);

@@ -1,6 +1,6 @@
 """A second, small implementation of the ccr case, to check the simulator against.
 
-It is written from the facts about the kernel and from what the parameters of a scenario are declared to mean, without
+It is written from the kernel's sources and from what the parameters of a scenario are declared to mean, without
 a line of sim/. It covers sendfile over kevent, a NIC, and ccr on both dispatch paths. Of the locks it knows the two
 that threads often meet on: a connection's inpcb and the control queue. An event is a tuple on a heap; a thread is a
 generator that yields the CPU time it wants, or SLEEP, or USER when it returns to user mode.

@@ -15,14 +15,6 @@ namespace {
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
-void describe(ParameterVisitor& v, FitParameter& p) {
-  v.text("name", p.name, "", "of the parameter");
-  v.number("min", p.min, {kMissing, 0, 1e12}, "bound");
-  v.number("max", p.max, {kMissing, 0, 1e12}, "bound");
-  v.text("reason", p.reason, "", "for the bounds");
-  v.text("times_host", p.times_host, "", "host profile whose values are multiplied");
-}
-
 class FitReader {
  public:
   FitReader(const std::filesystem::path& path, const Suite& suite, Problems& problems)
@@ -35,12 +27,11 @@ class FitReader {
       return fit;
     }
     for (const auto& item : json.items())
-      if (item.key() != "description" && item.key() != "claims" && item.key() != "set" &&
-          item.key() != "parameters")
+      if (item.key() != "$schema" && item.key() != "description" && item.key() != "claims" &&
+          item.key() != "set" && item.key() != "parameters")
         problem(child_pointer("", item.key()), item.value(),
                 "expected \"description\", \"claims\", \"set\" or \"parameters\"");
-    if (json.contains("description") && json["description"].is_string())
-      fit.description = json["description"].get<std::string>();
+    if (json.contains("description")) fit.description = text(json, "description");
     for (const std::string& name : texts(json, "", "claims")) add_claim(fit, name);
     if (json.contains("set"))
       for (const std::string& set : texts(json, "", "set")) add_setting(fit, set);
@@ -60,7 +51,13 @@ class FitReader {
 
  private:
   void problem(const std::string& pointer, const Json& value, std::string message) {
-    problems_.add(path_.string(), pointer, short_text(value), std::move(message));
+    problems_.add(path_.string(), pointer, value.is_null() ? "" : short_text(value), std::move(message));
+  }
+
+  std::string text(const Json& json, const std::string& key) {
+    if (json[key].is_string()) return json[key].get<std::string>();
+    problem(child_pointer("", key), json[key], "expected a string");
+    return "";
   }
 
   std::vector<std::string> texts(const Json& json, const std::string& pointer, const std::string& key) {
@@ -129,6 +126,15 @@ class FitReader {
 };
 
 }  // namespace
+
+void describe(ParameterVisitor& v, FitParameter& p) {
+  v.text("name", p.name, "", "what to call it");
+  v.number("min", p.min, {kMissing, 0, 1e12}, "lowest value that it may get");
+  v.number("max", p.max, {kMissing, 0, 1e12}, "highest value that it may get");
+  v.text("reason", p.reason, "", "why these bounds");
+  v.text("times_host", p.times_host, "",
+         "a host profile: each pointer gets the fitted value times what that profile has there");
+}
 
 FitProblem load_fit(const std::filesystem::path& path, const Suite& suite) {
   Problems problems;

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "models/parameter_visitor.hpp"
 #include "sim/experiment/validation/validation_suite.hpp"
 
 namespace ktlssim {
@@ -28,6 +29,8 @@ struct FitParameter {
   std::vector<std::string> claims;  // empty: all
   std::string times_host;           // empty: the value as it is
 };
+
+void describe(ParameterVisitor& visitor, FitParameter& parameter);
 
 struct FitProblem {
   std::string description;

@@ -68,11 +68,10 @@ struct ProfileFile {
   Profile profile;
 };
 
-// The file of a profile that exists, read anew where it has changed; null if it is not sound.
+// A profile's file, read anew where it has changed; null if it is not sound.
 template <class Profile>
-const ProfileFile<Profile>* read_profile_file(const std::string& name, Problems& problems) {
+const ProfileFile<Profile>* read_profile_file(const std::filesystem::path& path, Problems& problems) {
   static std::map<std::filesystem::path, ProfileFile<Profile>> files;
-  const std::filesystem::path path = profile_directory(kKindOf<Profile>) / (name + ".json");
   std::error_code error;
   const auto written = std::filesystem::last_write_time(path, error);
   const auto known = files.find(path);
@@ -80,11 +79,17 @@ const ProfileFile<Profile>* read_profile_file(const std::string& name, Problems&
   const std::size_t before = problems.size();
   std::optional<Json> json = read_json_file(path, problems);
   if (!json) return nullptr;
+  if (json->is_object()) json->erase("$schema");
   ProfileFile<Profile> file{written, std::move(*json), {}};
   read_complete(file.json, "", Origins(path.string(), Origins::Kind::profile), problems, {}, file.profile);
-  file.profile.name = name;
+  file.profile.name = path.stem().string();
   if (problems.size() > before) return nullptr;
   return &files.insert_or_assign(path, std::move(file)).first->second;
+}
+
+template <class Profile>
+std::filesystem::path profile_file(const std::string& name) {
+  return profile_directory(kKindOf<Profile>) / (name + ".json");
 }
 
 // The text of an optional key; nothing, and a problem, if it is not a text.
@@ -119,7 +124,7 @@ void read_any(const Json& value, const std::string& pointer, const Origins& orig
   }
   Json complete = Json::object();
   if (!inline_profile) {
-    const ProfileFile<Profile>* const base = read_profile_file<Profile>(*base_name, problems);
+    const ProfileFile<Profile>* const base = read_profile_file<Profile>(profile_file<Profile>(*base_name), problems);
     if (base == nullptr) return;
     profile = base->profile;
     if (value.is_string()) return;
@@ -136,12 +141,20 @@ Profile load(const std::string& name) {
   Problems problems;
   Profile profile{};
   if (exists(kKindOf<Profile>, name)) {
-    if (const auto* const file = read_profile_file<Profile>(name, problems)) profile = file->profile;
+    if (const auto* const file = read_profile_file<Profile>(profile_file<Profile>(name), problems))
+      profile = file->profile;
   } else {
     problems.add("", "", short_text(Json(name)), unknown_profile(kKindOf<Profile>, name));
   }
   problems.throw_if_any();
   return profile;
+}
+
+template <class Profile>
+void check(const std::filesystem::path& path) {
+  Problems problems;
+  read_profile_file<Profile>(path, problems);
+  problems.throw_if_any();
 }
 
 }  // namespace
@@ -170,6 +183,9 @@ std::vector<std::string> profile_names(ProfileKind kind) {
 
 HostProfile load_host_profile(const std::string& name) { return load<HostProfile>(name); }
 DriverProfile load_driver_profile(const std::string& name) { return load<DriverProfile>(name); }
+
+void check_host_file(const std::filesystem::path& path) { check<HostProfile>(path); }
+void check_driver_file(const std::filesystem::path& path) { check<DriverProfile>(path); }
 
 void read_host(const Json& value, const std::string& pointer, const Origins& origins, Problems& problems,
                HostProfile& profile) {

@@ -2,8 +2,7 @@
 // contains one.
 //
 // A profile NAME is the file profiles/hosts/NAME.json or profiles/drivers/NAME.json, every value of it an
-// object
-// {"value", "source", "confidence"}. The directory is $KTLSSIM_DATA/profiles if that variable is set, else
+// object {"value", "source", "confidence"}. The directory is $KTLSSIM_DATA/profiles if that variable is set, else
 // models/profiles of the source tree if it is still there, else the installed one.
 #pragma once
 
@@ -29,6 +28,10 @@ std::vector<std::string> profile_names(ProfileKind kind);
 // Throw InputError if there is no such profile or it is not sound.
 HostProfile load_host_profile(const std::string& name);
 DriverProfile load_driver_profile(const std::string& name);
+
+// Throw InputError if the file does not hold a sound profile, wherever it lies.
+void check_host_file(const std::filesystem::path& path);
+void check_driver_file(const std::filesystem::path& path);
 
 // Reads what a scenario says at `pointer`: a profile's name; {"profile": NAME, values to change}, groups
 // merged key by key; or a complete profile of its own, which may have a "name".

@@ -1,12 +1,15 @@
-// The JSON schema (draft 7) of scenario files, for editors: made from the same declarations that the reader
-// obeys.
+// The JSON schemas (draft 7) of scenarios and profiles, for editors: made from the same declarations that the
+// reader obeys. Weaker than the reader: they do not know which profiles there are, nor which values fit
+// together.
 #pragma once
 
 #include "sim/experiment/text/json_file.hpp"
 
 namespace ktlssim {
 
-// Weaker than the reader: it does not know which profiles there are, nor which values fit together.
 Json scenario_schema();
+// Of the files profiles/hosts/NAME.json and profiles/drivers/NAME.json.
+Json host_schema();
+Json driver_schema();
 
 }  // namespace ktlssim

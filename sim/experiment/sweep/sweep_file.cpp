@@ -245,12 +245,6 @@ void describe(ParameterVisitor& v, SweepSettings& settings) {
          "every point has the scenario's seed; otherwise point K has that seed + K");
 }
 
-bool is_sweep(const std::filesystem::path& path) {
-  Problems unreadable;
-  const std::optional<Json> json = read_json_file(path, unreadable);
-  return json && json->is_object() && json->contains("parameters");
-}
-
 bool Sweep::until_precise() const {
   return std::any_of(points.begin(), points.end(),
                      [](const SweepPoint& point) { return point.measure.relative_precision > 0; });

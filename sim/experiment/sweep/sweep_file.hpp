@@ -60,9 +60,6 @@ struct Sweep {
 // Throws InputError with everything that is wrong with the file, its scenario and any of the points.
 Sweep load_sweep(const std::filesystem::path& path);
 
-// Whether the file is meant to be a sweep: it has "parameters". False if it cannot be read.
-bool is_sweep(const std::filesystem::path& path);
-
 // The value in a cell of a table: text as it is, everything else as JSON.
 std::string plain_value(const Json& value);
 

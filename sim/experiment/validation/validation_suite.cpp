@@ -8,38 +8,15 @@
 #include <limits>
 #include <set>
 
-#include "sim/experiment/text/build_info.hpp"
 #include "sim/experiment/input/parameter_reader.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
+#include "sim/experiment/text/build_info.hpp"
 
 namespace ktlssim {
 
 namespace {
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
-
-void describe(ParameterVisitor& v, Claim& c) {
-  v.text("name", c.name, "", "of the claim");
-  v.text("claim", c.claim, "", "what was published, in words");
-  v.text("source", c.source, "", "where");
-  v.text("metric", c.metric, "", "of a result");
-  v.number("published", c.published, {kMissing, -1e9, 1e9}, "value");
-  v.number("tolerance_percent", c.tolerance_percent, {0, 0, 100}, "of the published value");
-  v.number("tolerance", c.tolerance, {0, 0, 1e9}, "in the unit of the published value");
-  v.text("reason", c.reason, "", "for the tolerance");
-  v.text("fitted", c.fitted, "", "what was fitted to it, or chosen so as to meet it");
-  v.choice("comparison", c.comparison, kComparisonNames, Comparison::value, "with `against`");
-  v.choice("relation", c.relation, kRelationNames, Relation::equal, "to the published value");
-  v.choice("expected", c.expected, kVerdictNames, Verdict::met, "verdict");
-  v.text("explanation", c.explanation, "", "of a known failure");
-  v.integer("replications", c.replications, {1, 1, 10000}, "at least, where single runs differ much");
-}
-
-void describe(ParameterVisitor& v, PublishedRow& r) {
-  v.text("section", r.section, "", "of the sources");
-  v.text("row", r.row, "", "what was published, in words");
-  v.text("why", r.why, "", "it is not simulated");
-}
 
 class SuiteReader {
  public:
@@ -53,6 +30,7 @@ class SuiteReader {
       return suite;
     }
     for (const auto& item : json.items()) {
+      if (item.key() == "$schema") continue;
       if (item.key() != "claims" && item.key() != "rows")
         problem(child_pointer("", item.key()), item.value(), "expected \"claims\" or \"rows\"");
       else if (!item.value().is_array())
@@ -70,7 +48,7 @@ class SuiteReader {
 
  private:
   void problem(const std::string& pointer, const Json& value, std::string message) {
-    problems_.add(path_.string(), pointer, short_text(value), std::move(message));
+    problems_.add(path_.string(), pointer, value.is_null() ? "" : short_text(value), std::move(message));
   }
 
   template <class Group>
@@ -209,6 +187,34 @@ class SuiteReader {
 };
 
 }  // namespace
+
+void describe(ParameterVisitor& v, Claim& c) {
+  v.text("name", c.name, "", "what the claim is called, as in `ktlssim validate NAME`");
+  v.text("claim", c.claim, "", "what was published, in words");
+  v.text("source", c.source, "", "where it was published");
+  v.text("metric", c.metric, "", "metric of a result that is held against it (results/README.md)");
+  v.number("published", c.published, {kMissing, -1e9, 1e9}, "the published value");
+  v.number("tolerance_percent", c.tolerance_percent, {0, 0, 100},
+           "how far off it still meets, in per cent of the published value");
+  v.number("tolerance", c.tolerance, {0, 0, 1e9},
+           "the same in the unit of the published value; one of the two is given");
+  v.text("reason", c.reason, "", "why the tolerance is what it is");
+  v.text("fitted", c.fitted, "", "what was fitted to it, or chosen so as to meet it");
+  v.choice("comparison", c.comparison, kComparisonNames, Comparison::value,
+           "what is compared: the metric, or its ratio to or difference from that of `against`");
+  v.choice("relation", c.relation, kRelationNames, Relation::equal,
+           "to the published value; below: that is a limit, and needs no tolerance");
+  v.choice("expected", c.expected, kVerdictNames, Verdict::met,
+           "the verdict today; a change of it fails `ktlssim validate`");
+  v.text("explanation", c.explanation, "", "why it is missed; needed where that is expected");
+  v.integer("replications", c.replications, {1, 1, 10000}, "at least as many, where single runs differ much");
+}
+
+void describe(ParameterVisitor& v, PublishedRow& r) {
+  v.text("section", r.section, "", "part of the sources");
+  v.text("row", r.row, "", "what was published, in words");
+  v.text("why", r.why, "", "why it is not simulated; either this or claims");
+}
 
 std::size_t Suite::simulated_rows() const {
   return static_cast<std::size_t>(

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/parameter_visitor.hpp"
 #include "sim/experiment/run/variant_runs.hpp"
 
 namespace ktlssim {
@@ -70,6 +71,9 @@ struct PublishedRow {
   std::vector<std::string> claims;
   std::string why;  // empty where there are claims
 };
+
+void describe(ParameterVisitor& visitor, Claim& claim);
+void describe(ParameterVisitor& visitor, PublishedRow& row);
 
 // Where there are rows, every claim is of one at least.
 struct Suite {
