@@ -19,18 +19,20 @@ void describe(ParameterVisitor& v, SchedulerCosts& c) {
   v.quantity("interrupt_exit_ns", c.interrupt_exit_ns, kStep,
              "leaving the interrupt thread's loop and re-arming the queue");
   v.quantity("turnstile_ns", c.turnstile_ns, kStep, "blocking on a contended mutex, charged to the blocker");
-  v.quantity("slice_ns", c.slice_ns, CostRange{1e3, 1e9},
-             "time a user thread runs before an equal one gets its turn");
-  v.quantity("preempt_thresh", c.preempt_thresh, kPriority,
-             "kern.sched.preempt_thresh: priorities up to it preempt at once");
-  v.quantity("pri_ithread_net", c.pri_ithread_net, kPriority, "interrupt threads; lower numbers run first");
-  v.quantity("pri_swi_net", c.pri_swi_net, kPriority, "netisr threads");
-  v.quantity("pri_kthread", c.pri_kthread, kPriority, "KTLS workers");
-  v.quantity("pri_socket_sleep", c.pri_socket_sleep, kPriority,
-             "a user thread woken from a socket sleep, until it returns to user mode");
-  v.quantity("pri_user", c.pri_user, kPriority, "applications and receivers");
-  v.quantity("pri_max_interact", c.pri_max_interact, kPriority,
-             "the remote wakeup rule: up to it displaces a batch thread on another CPU");
+}
+
+void describe(ParameterVisitor& v, SchedulerOverrides& o) {
+  const auto optional = [&v](std::string_view name, Quantity& value, CostRange range) {
+    v.optional_quantity(name, value, range, "instead of the kernel profile's value of this name");
+  };
+  optional("slice_ns", o.slice_ns, CostRange{1e3, 1e9});
+  optional("preempt_thresh", o.preempt_thresh, kPriority);
+  optional("pri_ithread_net", o.pri_ithread_net, kPriority);
+  optional("pri_swi_net", o.pri_swi_net, kPriority);
+  optional("pri_kthread", o.pri_kthread, kPriority);
+  optional("pri_socket_sleep", o.pri_socket_sleep, kPriority);
+  optional("pri_user", o.pri_user, kPriority);
+  optional("pri_max_interact", o.pri_max_interact, kPriority);
 }
 
 void describe(ParameterVisitor& v, MemoryCosts& c) {
@@ -134,8 +136,9 @@ void describe(ParameterVisitor& v, HostProfile& p) {
   v.begin_group("memory", "the bandwidth that all bytes share");
   describe(v, p.memory);
   v.end_group();
-  v.begin_group("scheduler", "who runs where, and what a change of thread costs");
+  v.begin_group("scheduler", "what a change of thread costs");
   describe(v, p.scheduler);
+  describe(v, p.scheduler_overrides);
   v.end_group();
   v.begin_group("application", "the application's own work and its system calls");
   describe(v, p.application);

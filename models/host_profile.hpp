@@ -11,7 +11,7 @@
 
 namespace ktlssim {
 
-// sched_ule(4): who runs where, and what a change costs.
+// What a change of thread costs. Who runs where is the kernel's (kernel_profile.hpp).
 struct SchedulerCosts {
   Quantity context_switch_ns;  // cpu_switch and its cache effects, charged to the incoming thread
   Quantity wakeup_ns;          // wakeup(9) of a sleeping thread, charged to the waker
@@ -19,14 +19,18 @@ struct SchedulerCosts {
   Quantity interrupt_ns;       // interrupt entry, filter and scheduling of the interrupt thread
   Quantity interrupt_exit_ns;  // leaving the interrupt thread's loop and re-arming the queue
   Quantity turnstile_ns;       // blocking on a contended mutex, charged to the blocker
-  Quantity slice_ns;           // time a user thread runs before an equal one gets its turn
-  Quantity preempt_thresh;     // kern.sched.preempt_thresh: priorities up to it preempt at once
-  Quantity pri_ithread_net;    // priorities: lower numbers run first
+};
+
+// What a host's profile may say of its kernel's scheduler, over what the kernel's profile says.
+struct SchedulerOverrides {
+  Quantity slice_ns;
+  Quantity preempt_thresh;
+  Quantity pri_ithread_net;
   Quantity pri_swi_net;
   Quantity pri_kthread;
-  Quantity pri_socket_sleep;  // a user thread woken from a socket sleep, until it returns to user mode
+  Quantity pri_socket_sleep;
   Quantity pri_user;
-  Quantity pri_max_interact;  // the remote wakeup rule: up to it displaces a batch thread on another CPU
+  Quantity pri_max_interact;
 };
 
 // What all bytes that move share.
@@ -118,6 +122,7 @@ struct HostProfile {
   ServiceLaw step_law = ServiceLaw::constant;  // of every step below
   MemoryCosts memory;
   SchedulerCosts scheduler;
+  SchedulerOverrides scheduler_overrides;
   ApplicationCosts application;
   KtlsCosts ktls;
   OpencryptoCosts opencrypto;

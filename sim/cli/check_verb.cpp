@@ -16,7 +16,7 @@ namespace po = boost::program_options;
 
 constexpr HelpText kHelp{
     "ktlssim check FILE...",
-    "Reads files of every kind (scenario, sweep, fit, suite of claims, host and driver profile), with the "
+    "Reads files of every kind (scenario, sweep, fit, suite of claims, host, driver and kernel profile), with the "
     "files they name, and reports everything that is wrong with them. Their keys say which kind they are: "
     "docs/files.md. Simulates nothing. Exit status: 0 all are sound, 2 otherwise.",
     "  ktlssim check scenarios/*.json scenarios/sweeps/*.json\n"

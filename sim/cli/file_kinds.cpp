@@ -20,7 +20,7 @@ namespace {
 using Path = std::filesystem::path;
 using Sets = std::vector<std::string>;
 
-constexpr std::array<FileKind, 6> kKinds{{
+constexpr std::array<FileKind, 7> kKinds{{
     {"scenario", "a machine, its load and what is measured", scenario_schema,
      [](const Path& path, const Sets& sets) { load_scenario(path, sets); }},
     {"sweep", "a scenario with parameters varied", sweep_schema,
@@ -33,6 +33,8 @@ constexpr std::array<FileKind, 6> kKinds{{
      [](const Path& path, const Sets&) { check_host_file(path); }},
     {"driver", "a profile of a driver and its device", driver_schema,
      [](const Path& path, const Sets&) { check_driver_file(path); }},
+    {"kernel", "a profile of a kernel: what differs from one FreeBSD to the next", kernel_schema,
+     [](const Path& path, const Sets&) { check_kernel_file(path); }},
 }};
 
 const FileKind& kind(std::string_view name) { return *std::ranges::find(kKinds, name, &FileKind::name); }
@@ -50,6 +52,7 @@ const FileKind& kind_of_file(const std::filesystem::path& path) {
   if (has("claims") || has("rows")) return kind("suite");
   if (has("scenario") || has("constraint")) return kind("sweep");
   if (has("kind") || has("ciphers") || has("device")) return kind("driver");
+  if (has("drivers")) return kind("kernel");
   if (has("cpus") || has("scheduler") || has("tcp")) return kind("host");
   return kind("scenario");
 }

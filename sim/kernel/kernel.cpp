@@ -9,7 +9,7 @@ Kernel::Kernel(Executive& executive_, const Scenario& scenario_, std::uint64_t r
       scenario(scenario_),
       replication(replication_),
       memory(scenario_.host.memory, window),
-      sched(executive_, scenario_.host),
+      sched(executive_, scenario_.host, scenario_.kernel.scheduler),
       flow_ids(random_stream("flow ids")),
       faults(scenario_.faults, random_stream("faults")),
       steps_vary_(scenario_.host.step_law != ServiceLaw::constant),

@@ -19,29 +19,28 @@ std::int64_t parts_per_million(double factor) {
 
 }  // namespace
 
-Scheduler::Scheduler(Executive& executive, const HostProfile& host)
+Scheduler::Scheduler(Executive& executive, const HostProfile& host, const KernelScheduler& kernel)
     : executive_(executive),
       switch_cost_(host.scheduler.context_switch_ns.ns()),
       idle_exit_(host.scheduler.cpu_idle_exit_ns.ns()),
-      slice_(host.scheduler.slice_ns.ns()),
-      preempt_thresh_(static_cast<int>(host.scheduler.preempt_thresh.count())),
-      socket_priority_(static_cast<int>(host.scheduler.pri_socket_sleep.count())),
-      max_interact_(static_cast<int>(host.scheduler.pri_max_interact.count())),
+      slice_(kernel.slice_ns.ns()),
+      preempt_thresh_(static_cast<int>(kernel.preempt_thresh.count())),
+      socket_priority_(static_cast<int>(kernel.pri_socket_sleep.count())),
+      max_interact_(static_cast<int>(kernel.pri_max_interact.count())),
       threads_per_core_(static_cast<int>(host.threads_per_core.count())),
       smt_speed_(parts_per_million(host.smt_speed.value())),
       cpus_(static_cast<std::size_t>(host.cpus.count())) {
   executive_.set_cpus(cpus());
   for (int i = 0; Cpu & cpu : cpus_) cpu.number = i++;
-  const SchedulerCosts& costs = host.scheduler;
   const auto set = [this](ThreadClass c, const Quantity& priority) {
     class_priority_[static_cast<std::size_t>(c)] = static_cast<int>(priority.count());
   };
-  set(ThreadClass::application, costs.pri_user);
-  set(ThreadClass::receiver, costs.pri_user);
-  set(ThreadClass::ktls, costs.pri_kthread);
-  set(ThreadClass::crypto, costs.pri_kthread);
-  set(ThreadClass::interrupt, costs.pri_ithread_net);
-  set(ThreadClass::netisr, costs.pri_swi_net);
+  set(ThreadClass::application, kernel.pri_user);
+  set(ThreadClass::receiver, kernel.pri_user);
+  set(ThreadClass::ktls, kernel.pri_kthread);
+  set(ThreadClass::crypto, kernel.pri_kthread);
+  set(ThreadClass::interrupt, kernel.pri_ithread_net);
+  set(ThreadClass::netisr, kernel.pri_swi_net);
 }
 
 Thread& Scheduler::create(const std::string& name, ThreadClass thread_class, int bound_cpu,

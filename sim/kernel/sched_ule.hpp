@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "models/host_profile.hpp"
+#include "models/kernel_profile.hpp"
 #include "sim/engine/executive.hpp"
 #include "sim/kernel/kern_switch.hpp"
 #include "sim/kernel/thread.hpp"
@@ -31,7 +32,7 @@ struct SchedulerCounters {
 
 class Scheduler {
  public:
-  Scheduler(Executive& executive, const HostProfile& host);
+  Scheduler(Executive& executive, const HostProfile& host, const KernelScheduler& kernel);
 
   // A thread that sleeps on `wchan` until its first wakeup; `body` starts then. `bound_cpu` -1 = floats.
   Thread& create(const std::string& name, ThreadClass thread_class, int bound_cpu, std::function<void()> body,

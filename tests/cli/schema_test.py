@@ -70,7 +70,7 @@ def with_value(scenario, path, value):
 # Where shipped files of each kind lie.
 KINDS = {"scenario": "scenarios/*.json", "sweep": "scenarios/sweeps/*.json", "fit": "scenarios/validation/fits/**/*.json",
          "suite": "scenarios/validation/published.json", "host": "models/profiles/hosts/*.json",
-         "driver": "models/profiles/drivers/*.json"}
+         "driver": "models/profiles/drivers/*.json", "kernel": "models/profiles/kernels/*.json"}
 
 # A sound file of each kind, and changes of it that are wrong; ABSENT takes the key away.
 ABSENT = object()
@@ -103,6 +103,9 @@ BROKEN = {
     "host": ("models/profiles/hosts/ideal.json", (
         (("cpus",), ABSENT), (("cpus",), 8), (("cpus", "source"), " "), (("cpus", "value"), 0), (("tcp",), ABSENT),
         (("cpus", "confidence"), "scenario"), (("scheduler", "wakeup_ns"), ABSENT), (("wakeup_ns",), 1), (("name",), "x"))),
+    "kernel": ("models/profiles/kernels/freebsd-14.json", (
+        (("ktls", "dispatch"), "driver"), (("ktls", "dispatch", "value"), "async"), (("ktls", "rx_tls13", "value"), 1),
+        (("ktls", "zone_trim"), ABSENT), (("scheduler", "steal_thresh", "value"), "2"), (("kernel",), 14))),
     "driver": ("models/profiles/drivers/ccr-t6.json", (
         (("kind",), "cxgbe"), (("ciphers",), []), (("device", "engines"), 1), (("device", "engines"), ABSENT),
         (("device", "law"), "normal"), (("device", "engines", "fitted_to"), "x"),

@@ -184,7 +184,7 @@ TEST_P(SchedulerTest, a_change_of_speed_rescales_the_step_under_way_exactly) {
 }
 
 TEST_P(SchedulerTest, equal_user_threads_take_turns_by_slices) {
-  scenario_.host.scheduler.slice_ns = q(1000);
+  scenario_.kernel.scheduler.slice_ns = q(1000);
   run([this](Kernel& k) {
     const auto user = [this, &k](const std::string& name) -> Thread& {
       return k.sched.create(name, ThreadClass::application, 0, [this, &k, name] {

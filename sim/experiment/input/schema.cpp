@@ -18,7 +18,7 @@ Json sourced_schema(SchemaWriter::Quantities quantities) {
       confidences.push_back(name);
   const Json text = {{"type", "string"}, {"pattern", "\\S"}};
   Json schema = closed_object();
-  schema.at("properties") = {{"value", {{"type", "number"}}},
+  schema.at("properties") = {{"value", {{"type", Json::array({"number", "string", "boolean"})}}},
                              {"source", text},
                              {"confidence", {{"enum", std::move(confidences)}}},
                              {"fitted_to", text}};
@@ -59,6 +59,8 @@ Json profile_file_schema(std::string_view kind) {
 Json scenario_schema() {
   Scenario scenario{};
   SchemaWriter writer;
+  writer.put("kernel", profile_schema<KernelProfile>(
+                           "a kernel profile: its name, its name and changes, or a complete one"));
   writer.put("host", profile_schema<HostProfile>(
                          "a host profile: its name, its name and changes, or a complete one"));
   writer.put("driver", profile_schema<DriverProfile>(
@@ -85,5 +87,6 @@ Json scenario_schema() {
 
 Json host_schema() { return profile_file_schema<HostProfile>("host profile"); }
 Json driver_schema() { return profile_file_schema<DriverProfile>("driver profile"); }
+Json kernel_schema() { return profile_file_schema<KernelProfile>("kernel profile"); }
 
 }  // namespace ktlssim

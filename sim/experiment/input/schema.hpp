@@ -8,8 +8,9 @@
 namespace ktlssim {
 
 Json scenario_schema();
-// Of the files profiles/hosts/NAME.json and profiles/drivers/NAME.json.
+// Of the files profiles/hosts/NAME.json, profiles/drivers/NAME.json and profiles/kernels/NAME.json.
 Json host_schema();
 Json driver_schema();
+Json kernel_schema();
 
 }  // namespace ktlssim

@@ -13,6 +13,12 @@ Json required_object() {
   return schema;
 }
 
+Json words(std::span<const std::string_view> names) {
+  Json list = Json::array();
+  for (const std::string_view name : names) list.push_back(name);
+  return list;
+}
+
 }  // namespace
 
 Json closed_object() {
@@ -79,30 +85,49 @@ void SchemaWriter::text(std::string_view name, std::string&, std::string_view fa
   put(name, {{"type", "string"}, {"default", fallback}, {"description", meaning}});
 }
 
-void SchemaWriter::quantity(std::string_view name, Quantity&, CostRange range, std::string_view meaning) {
-  const Json limits = {{"minimum", number_json(range.min)}, {"maximum", number_json(range.max)}};
+// A value that is `plain`, where a scenario gives it, or an object with provenance whose value is so.
+void SchemaWriter::put_sourced(std::string_view name, Json plain, Json value, std::string_view meaning) {
   Json sourced = {{"$ref", "#/definitions/sourced"}};
-  Json in_range = {{"properties", {{"value", limits}}}};
-  Json both = Json{{"allOf", Json::array({std::move(sourced), std::move(in_range)})}};
+  Json allowed = {{"properties", {{"value", std::move(value)}}}};
+  Json both = Json{{"allOf", Json::array({std::move(sourced), std::move(allowed)})}};
   Json schema = Json::object();
   schema.emplace("description", meaning);
   if (quantities_ == Quantities::sourced) {
     schema.update(both);
   } else {
-    schema.emplace("type", Json::array({"number", "object"}));
-    schema.update(limits);  // they concern numbers only
+    schema.update(plain);
     schema.emplace("if", Json{{"type", "object"}});
     schema.emplace("then", std::move(both));
   }
   put(name, std::move(schema));
+}
+
+void SchemaWriter::optional_quantity(std::string_view name, Quantity&, CostRange range,
+                                     std::string_view meaning) {
+  const Json limits = {{"minimum", number_json(range.min)}, {"maximum", number_json(range.max)}};
+  Json plain = {{"type", Json::array({"number", "object"})}};
+  plain.update(limits);  // they concern numbers only
+  Json value = {{"type", "number"}};
+  value.update(limits);
+  put_sourced(name, std::move(plain), std::move(value), meaning);
+}
+
+void SchemaWriter::quantity(std::string_view name, Quantity& field, CostRange range,
+                            std::string_view meaning) {
+  optional_quantity(name, field, range, meaning);
+  required_.back().at("required").push_back(name);
+}
+
+void SchemaWriter::fact_index(std::string_view name, int&, std::shared_ptr<const Provenance>&,
+                              std::span<const std::string_view> names, std::string_view meaning) {
+  const Json value = is_flag(names) ? Json{{"type", "boolean"}} : Json{{"enum", words(names)}};
+  put_sourced(name, Json{{"else", value}}, value, meaning);
   required_.back().at("required").push_back(name);
 }
 
 void SchemaWriter::choice_index(std::string_view name, int&, std::span<const std::string_view> names,
                                 int fallback, std::string_view meaning) {
-  Json choices = Json::array();
-  for (const std::string_view choice : names) choices.push_back(choice);
-  put(name, {{"enum", std::move(choices)},
+  put(name, {{"enum", words(names)},
              {"default", names[static_cast<std::size_t>(fallback)]},
              {"description", meaning}});
 }

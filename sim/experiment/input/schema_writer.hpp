@@ -40,6 +40,10 @@ class SchemaWriter final : public ParameterVisitor {
   void text(std::string_view name, std::string& field, std::string_view fallback,
             std::string_view meaning) override;
   void quantity(std::string_view name, Quantity& field, CostRange range, std::string_view meaning) override;
+  void optional_quantity(std::string_view name, Quantity& field, CostRange range,
+                         std::string_view meaning) override;
+  void fact_index(std::string_view name, int& index, std::shared_ptr<const Provenance>& provenance,
+                  std::span<const std::string_view> names, std::string_view meaning) override;
   void choice_index(std::string_view name, int& index, std::span<const std::string_view> names, int fallback,
                     std::string_view meaning) override;
   void begin_group(std::string_view name, std::string_view meaning) override;
@@ -52,6 +56,7 @@ class SchemaWriter final : public ParameterVisitor {
     bool optional;
   };
 
+  void put_sourced(std::string_view name, Json plain, Json object, std::string_view meaning);
   void open(std::string_view name, std::string_view meaning, bool optional);
 
   Quantities quantities_;
