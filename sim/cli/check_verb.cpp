@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "sim/cli/kernel_warning.hpp"
 #include "sim/cli/options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/verbs.hpp"
@@ -40,7 +41,7 @@ int check_verb(const Arguments& arguments) {
       if (is_sweep(path))
         load_sweep(path);
       else
-        load_scenario(path, sets);
+        warn_of_kernel(load_scenario(path, sets), path + ": ");
       print(fmt::format("{}: ok\n", path));
     } catch (const InputError& error) {  // the other files are to be checked all the same
       for (const Problem& problem : error.problems()) complain(problem.line());
