@@ -80,6 +80,7 @@ struct Socket {
   KtlsRx* peer_rx = nullptr;  // loopback: the peer's receive session
   SendBuffer so_snd;
   Mutex inp_lock;
+  Mutex so_lock;
 
   // Who waits for space.
   Thread* sbwait = nullptr;
