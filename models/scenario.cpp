@@ -10,32 +10,33 @@ constexpr std::int64_t kGigabyte = 1073741824;
 void describe(ParameterVisitor& v, KtlsParameters& p) {
   v.choice(
       "mode", p.mode, kKtlsModeNames, KtlsMode::software,
-      "software: the driver encrypts; ifnet: the NIC does, and neither worker nor driver has any part in it");
+      "software: the driver encrypts; ifnet: the NIC does, and neither worker nor driver has any part in it; "
+      "left out, as the kernel chooses (/kernel/ktls/ifnet_permitted, /network/card)");
   v.choice("dispatch", p.dispatch, kDispatchNames, Dispatch::driver,
            "driver: async if the driver is (the kernel since D31665); blocking: one record a worker at a "
-           "time (before)");
+           "time (before); left out, as the kernel does");
   v.integer("workers", p.workers, {0, 0, 1024}, "KTLS worker threads; 0 = one per CPU, as the kernel does");
   v.integer(
       "bind_threads", p.bind_threads, {0, 0, 2},
       "kern.ipc.tls.bind_threads: 0 = float, 1 = worker i on CPU i, 2 = on the CPUs of its NUMA domain, to "
       "which the flow ids of its connections are confined");
   v.flag("sw_buffer_cache", p.sw_buffer_cache, true,
-         "kern.ipc.tls.sw_buffer_cache: 16 KiB destination buffers from a cache");
+         "kern.ipc.tls.sw_buffer_cache: 16 KiB destination buffers from a cache; left out, as the kernel does");
   v.integer(
       "contiguous_buffers", p.contiguous_buffers, {0, 0, 1000000000},
       "16 KiB pieces of contiguous memory for that cache until the alloc thread makes more; 0 = enough");
   v.integer("max_alloc", p.max_alloc, {128, 1, 1000000},
-            "kern.ipc.tls.max_alloc: buffers that it makes at a time");
+            "kern.ipc.tls.max_alloc, later max_reclaim: buffers that it makes at a time; left out, the kernel's");
   v.integer("maxlen_bytes", p.maxlen_bytes, {kTlsMaxPayloadBytes, 64, kTlsMaxPayloadBytes},
             "kern.ipc.tls.maxlen: payload of a record");
   v.integer("state_bytes", p.state_bytes, {528, 1, 65536},
             "struct ktls_ocf_state; 528 by the review of D31665");
   v.flag("legacy_callback", p.legacy_callback, false,
-         "13.0's callback, which locks and wakes even for software drivers");
+         "13.0's callback, which locks and wakes even for software drivers; left out, as the kernel does");
   v.flag(
       "sequential_records", p.sequential_records, true,
       "TLS 1.0: park batches that arrive out of order (D32381, October 2021); without it they are encrypted "
-      "out of order and the peer cannot read them");
+      "out of order and the peer cannot read them; left out, as the kernel does");
 }
 
 void describe(ParameterVisitor& v, TlsParameters& p) {
@@ -83,6 +84,9 @@ void describe(ParameterVisitor& v, WorkloadParameters& p) {
 void describe(ParameterVisitor& v, NetworkParameters& p) {
   v.choice("kind", p.kind, kNetworkKindNames, NetworkKind::nic,
            "nic: a peer across a link; loopback: the peer is on this host");
+  v.choice("card", p.card, kNicCardNames, NicCard::other,
+           "nic: whether it encrypts AES-GCM itself where the kernel permits it: mlx5 does, a T6 when asked "
+           "(t6-txtls: ifconfig txtls or hw.cxgbe.kern_tls)");
   v.number("rate_gbps", p.rate_gbps, {100, 0.001, 10000}, "nic: line rate");
   v.number("rtt_us", p.rtt_us, {50, 0, 1e6}, "nic: round trip without queueing");
   v.integer("window_bytes", p.window_bytes, {4 * kMegabyte, 1460, kGigabyte},

@@ -80,6 +80,12 @@ enum class NetworkKind { nic, loopback };
 inline constexpr std::array<std::string_view, 2> kNetworkKindNames{"nic", "loopback"};
 inline std::string_view name(NetworkKind kind) { return kNetworkKindNames[static_cast<std::size_t>(kind)]; }
 
+// What encrypts beside the host: mlx5 has NIC TLS on, a T6 when asked to (ifconfig txtls, or
+// hw.cxgbe.kern_tls).
+enum class NicCard { other, t6, t6_txtls, mlx5 };
+inline constexpr std::array<std::string_view, 4> kNicCardNames{"other", "t6", "t6-txtls", "mlx5"};
+inline std::string_view name(NicCard card) { return kNicCardNames[static_cast<std::size_t>(card)]; }
+
 // Who decrypts on loopback: the receiving process, or KTLS's workers.
 enum class ReceiverKind { userland, ktls_rx };
 inline constexpr std::array<std::string_view, 2> kReceiverKindNames{"userland", "ktls_rx"};
@@ -87,6 +93,7 @@ inline std::string_view name(ReceiverKind kind) { return kReceiverKindNames[stat
 
 struct NetworkParameters {
   NetworkKind kind;
+  NicCard card;
   double rate_gbps;
   double rtt_us;
   std::int64_t window_bytes;
@@ -177,6 +184,11 @@ struct Scenario {
   std::int64_t workers() const { return ktls.workers == 0 ? cpus() : ktls.workers; }
   bool has_application() const {
     return workload.kind == WorkloadKind::sendfile || workload.kind == WorkloadKind::send;
+  }
+  // Whether the card offers to encrypt what sessions send (TXTLS).
+  bool card_offers_tls() const {
+    return has_application() && network.kind == NetworkKind::nic &&
+           (network.card == NicCard::t6_txtls || network.card == NicCard::mlx5);
   }
   // The group of a session; the number of groups if it is in none.
   std::size_t group_of(std::int64_t session) const;

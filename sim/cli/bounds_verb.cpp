@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "models/bounds.hpp"
+#include "sim/cli/kernel_warning.hpp"
 #include "sim/cli/options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
@@ -185,6 +186,7 @@ int bounds_verb(const Arguments& arguments) {
   std::vector<std::string> sets;
   if (values->contains("set")) sets = values->at("set").as<std::vector<std::string>>();
   const Scenario scenario = load_scenario(path, sets);
+  warn_of_kernel(scenario);
   if (!scenario.session_groups.empty()) {
     print(as_json ? json_text(mix_json(scenario)) : mix_table(scenario));
     return kExitDone;

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "sim/cli/experiment_output.hpp"
+#include "sim/cli/kernel_warning.hpp"
 #include "sim/cli/options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
@@ -206,6 +207,7 @@ int compare_verb(const Arguments& arguments) {
   if (a.scenario.seed != b.scenario.seed)
     throw UsageError(fmt::format("seeds {} and {} differ, so random numbers would not be common: give --seed",
                                  a.scenario.seed, b.scenario.seed));
+  for (const Side* const side : {&a, &b}) warn_of_kernel(side->scenario, side->label + ": ");
   std::optional<Directories> out;
   if (values->contains("out")) out.emplace(values->at("out").as<std::string>());
 

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "sim/experiment/fit/fit.hpp"
+#include "sim/cli/kernel_warning.hpp"
+#include "sim/experiment/fit/fit_file.hpp"
 #include "sim/experiment/fit/fit_schema.hpp"
 #include "sim/experiment/input/profiles.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
@@ -11,7 +12,7 @@
 #include "sim/experiment/sweep/sweep_file.hpp"
 #include "sim/experiment/sweep/sweep_schema.hpp"
 #include "sim/experiment/validation/suite_schema.hpp"
-#include "sim/experiment/validation/validation.hpp"
+#include "sim/experiment/validation/validation_suite.hpp"
 
 namespace ktlssim {
 
@@ -22,7 +23,7 @@ using Sets = std::vector<std::string>;
 
 constexpr std::array<FileKind, 7> kKinds{{
     {"scenario", "a machine, its load and what is measured", scenario_schema,
-     [](const Path& path, const Sets& sets) { load_scenario(path, sets); }},
+     [](const Path& path, const Sets& sets) { warn_of_kernel(load_scenario(path, sets), path.string() + ": "); }},
     {"sweep", "a scenario with parameters varied", sweep_schema,
      [](const Path& path, const Sets&) { load_sweep(path); }},
     {"fit", "parameters to be fitted to claims", fit_schema,

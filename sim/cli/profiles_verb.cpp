@@ -29,6 +29,7 @@ std::string_view unit_of(std::string_view name) {
   if (name.ends_with("_gbps")) return "Gbit/s";
   if (name.ends_with("_bytes")) return "bytes";
   if (name.starts_with("pri_") || name == "preempt_thresh") return "(priority)";
+  if (name.ends_with("_load")) return "(load)";
   if (name.ends_with("_speed")) return "(of full speed)";
   return "(number)";
 }
@@ -60,7 +61,7 @@ class Printer final : public ParameterVisitor {
   }
   void fact_index(std::string_view name, int& index, std::shared_ptr<const Provenance>& provenance,
                   std::span<const std::string_view> names, std::string_view meaning) override {
-    line(name, std::string(names[static_cast<std::size_t>(index)]));
+    line(name, fmt::format("{} {}", names[static_cast<std::size_t>(index)], is_flag(names) ? "(flag)" : "(choice)"));
     if (provenance) origin(*provenance, meaning);
   }
   void choice_index(std::string_view name, int& index, std::span<const std::string_view> names, int,

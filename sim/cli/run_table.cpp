@@ -76,7 +76,8 @@ std::string precision_text(const Scenario& s, const Experiment& experiment) {
 std::string set_up(const Scenario& s, const Experiment& experiment) {
   const Summary& summary = experiment.summary;
 
-  std::string text = fmt::format("host {}, {}, dispatch {}, {}, {}, {} worker{}, {}",
+  std::string text = fmt::format("kernel {}, host {}, {}, dispatch {}, {}, {}, {} worker{}, {}",
+                                 with_changes(s.kernel.name, changed_values(s.kernel)),
                                  with_changes(s.host.name, changed_values(s.host)), drivers_text(s),
                                  name(s.ktls.dispatch),
                                  name(s.workload.kind),

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "sim/cli/experiment_output.hpp"
+#include "sim/cli/kernel_warning.hpp"
 #include "sim/cli/options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/run_table.hpp"
@@ -150,6 +151,7 @@ int run_verb(const Arguments& arguments) {
   record.command_line = arguments.command_line;
 
   const Scenario scenario = load_scenario(path, settings(*values));
+  warn_of_kernel(scenario);
   std::optional<OutputDirectory> out;
   if (values->contains("out")) out.emplace(values->at("out").as<std::string>());
   const std::optional<OutputFile> folded = output_file(*values, "folded");

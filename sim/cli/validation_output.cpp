@@ -141,7 +141,7 @@ Json outcome_json(const ClaimOutcome& outcome, const std::vector<Influence>& inf
             {"expected", name(claim.expected)},
             {"predicted", outcome.failure.empty() ? estimate_json(outcome.predicted) : Json()}};
   for (const auto& [key, text] :
-       {std::pair{"fitted", &claim.fitted}, std::pair{"explanation", &claim.explanation},
+       {std::pair{"kernel", &claim.kernel}, std::pair{"fitted", &claim.fitted}, std::pair{"explanation", &claim.explanation},
         std::pair{"failure", &outcome.failure}})
     if (!text->empty()) json[key] = *text;
   for (const SeriesPoint& point : outcome.series) {
@@ -165,7 +165,7 @@ std::string claim_details(const ClaimOutcome& outcome, const Influences& influen
   const std::string tolerance = claim.relation == Relation::below ? "none"
                                 : claim.tolerance_percent > 0 ? fmt::format("{:g} %", claim.tolerance_percent)
                                                               : fmt::format("{:g}", claim.tolerance);
-  std::string text = row(outcome) + line("claim", claim.claim) + line("source", claim.source) +
+  std::string text = row(outcome) + line("claim", claim.claim) + line("source", claim.source) + line("kernel", claim.kernel) +
                      line("scenario", settings_text(claim.variant));
   if (claim.against)
     text += line(fmt::format("{} to", name(claim.comparison)),

@@ -28,7 +28,7 @@ class Network;
 // Contention by kind of lock.
 struct Locks {
   LockStatistics work_queue{"work_queue"};
-  LockStatistics inpcb{"inpcb"};
+  LockStatistics inpcb{"inpcb"};  // and SOCK_LOCK of the same connection
   LockStatistics receiver_inpcb{"receiver_inpcb"};
   LockStatistics ocf_session{"ocf_session"};
   LockStatistics driver_session{"driver_session"};

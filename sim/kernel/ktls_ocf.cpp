@@ -120,17 +120,18 @@ Errno ktls_ocf_dispatch_async(Kernel& k, KtlsOcfEncryptState& state) {
   return Errno::ok;
 }
 
-std::int64_t& crypts(KtlsStats& stats, const KtlsSession& tls) {
+std::int64_t& records_of(OcfRecords& records, const KtlsSession& tls) {
+  const bool chacha20 = tls.cipher == Cipher::chacha20_poly1305;
   switch (tls.version) {
     case TlsVersion::tls10:
-      return stats.tls10_cbc_crypts;
+      return records.tls10_cbc;
     case TlsVersion::tls11:
-      return stats.tls11_cbc_crypts;
+      return records.tls11_cbc;
     case TlsVersion::tls12:
-      if (!is_aead(tls.cipher)) return stats.tls11_cbc_crypts;
-      return tls.cipher == Cipher::chacha20_poly1305 ? stats.tls12_chacha20_crypts : stats.tls12_gcm_crypts;
+      if (!is_aead(tls.cipher)) return records.tls11_cbc;
+      return chacha20 ? records.tls12_chacha20 : records.tls12_gcm;
     case TlsVersion::tls13:
-      return tls.cipher == Cipher::chacha20_poly1305 ? stats.tls13_chacha20_crypts : stats.tls13_gcm_crypts;
+      return chacha20 ? records.tls13_chacha20 : records.tls13_gcm;
   }
   throw ModelError("unknown TLS version");
 }
@@ -160,7 +161,7 @@ Errno ktls_ocf_tls_cbc_encrypt(Kernel& k, KtlsOcfEncryptState& state) {
 void ktls_ocf_try(Kernel& k, KtlsSession& tls) {
   crypto_newsession(k, tls.crypto, encryption(tls.cipher));
   if (!is_aead(tls.cipher)) crypto_newsession(k, tls.mac, mac(tls.cipher));
-  tls.crypts = &crypts(k.ktls.stats, tls);
+  tls.encrypts = &records_of(k.ktls.stats.encrypts, tls);
   tls.sync_dispatch = k.scenario.ktls.dispatch == Dispatch::blocking || tls.crypto.driver->sync() ||
                       (!is_aead(tls.cipher) && !k.scenario.what_if.async_cbc);
 }
@@ -168,7 +169,7 @@ void ktls_ocf_try(Kernel& k, KtlsSession& tls) {
 Errno ktls_ocf_decrypt(Kernel& k, KtlsSession& tls, Mbuf& m, std::int64_t payload_bytes) {
   KtlsOcfEncryptState state;
   state.m = &m;
-  ++*tls.crypts;
+  ++records_of(k.ktls.stats.decrypts, tls);
   request(k, state, tls.crypto, payload_bytes);
   return ktls_ocf_dispatch(k, state.crp, tls);
 }
@@ -176,7 +177,7 @@ Errno ktls_ocf_decrypt(Kernel& k, KtlsSession& tls, Mbuf& m, std::int64_t payloa
 Errno ktls_ocf_encrypt(Kernel& k, KtlsOcfEncryptState& state) {
   const KtlsSession& tls = state.m->so->tls;
   KtlsStats& stats = k.ktls.stats;
-  ++*tls.crypts;
+  ++*tls.encrypts;
   ++(state.m->file_backed ? stats.separate_output : stats.inplace);
   return is_aead(tls.cipher) ? ktls_ocf_tls_aead_encrypt(k, state) : ktls_ocf_tls_cbc_encrypt(k, state);
 }

@@ -32,7 +32,7 @@ struct KtlsSession {
   std::int64_t refs = 1;
   std::int64_t in_flight = 0;  // asynchronous records
   KtlsWq* wq = nullptr;
-  std::int64_t* crypts = nullptr;  // the counter of KtlsStats for its records
+  std::int64_t* encrypts = nullptr;  // the counter of KtlsStats for its records
   TlsVersion version = TlsVersion::tls12;
   Cipher cipher = Cipher::aes_128_gcm;
   bool sync_dispatch = true;
@@ -80,6 +80,7 @@ struct Socket {
   KtlsRx* peer_rx = nullptr;  // loopback: the peer's receive session
   SendBuffer so_snd;
   Mutex inp_lock;
+  Mutex so_lock;
 
   // Who waits for space.
   Thread* sbwait = nullptr;

@@ -39,18 +39,24 @@ struct KtlsOcfEncryptState {
   KtlsOcfEncryptState* next_free = nullptr;
 };
 
+// Records of one direction as ktls_ocf.c counts them.
+struct OcfRecords {
+  std::int64_t tls10_cbc = 0;
+  std::int64_t tls11_cbc = 0;  // and those of TLS 1.2
+  std::int64_t tls12_gcm = 0;
+  std::int64_t tls12_chacha20 = 0;
+  std::int64_t tls13_gcm = 0;
+  std::int64_t tls13_chacha20 = 0;
+};
+
 // Counters under kern.ipc.tls.stats, since boot.
 struct KtlsStats {
   std::int64_t sw_tx_inqueue = 0;  // batches, despite its description
   std::int64_t sw_rx_inqueue = 0;
   std::int64_t sw_tx_pending = 0;  // parked batches
   std::int64_t failed_crypto = 0;
-  std::int64_t tls10_cbc_crypts = 0;
-  std::int64_t tls11_cbc_crypts = 0;  // and those of TLS 1.2
-  std::int64_t tls12_gcm_crypts = 0;
-  std::int64_t tls12_chacha20_crypts = 0;
-  std::int64_t tls13_gcm_crypts = 0;
-  std::int64_t tls13_chacha20_crypts = 0;
+  OcfRecords encrypts;
+  OcfRecords decrypts;
   std::int64_t inplace = 0;
   std::int64_t separate_output = 0;
   std::int64_t retries = 0;

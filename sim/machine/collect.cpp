@@ -104,6 +104,27 @@ void add_busiest_threads(const Kernel& k, std::vector<Resource>& resources) {
   }
 }
 
+// kern.ipc.tls.stats.ocf by the names of the kernel. Receive sessions take AEADs only.
+void add_ocf_records(const KtlsStats& s, OcfCounters names,
+                     std::vector<std::pair<std::string, std::int64_t>>& all) {
+  static constexpr std::array<std::pair<std::string_view, std::int64_t OcfRecords::*>, 6> kKinds{
+      {{"tls10_cbc", &OcfRecords::tls10_cbc},
+       {"tls11_cbc", &OcfRecords::tls11_cbc},
+       {"tls12_gcm", &OcfRecords::tls12_gcm},
+       {"tls12_chacha20", &OcfRecords::tls12_chacha20},
+       {"tls13_gcm", &OcfRecords::tls13_gcm},
+       {"tls13_chacha20", &OcfRecords::tls13_chacha20}}};
+  for (const auto& [kind, count] : kKinds) {
+    const std::string name = fmt::format("kern.ipc.tls.stats.ocf.{}", kind);
+    if (names == OcfCounters::crypts) {
+      all.emplace_back(name + "_crypts", s.encrypts.*count + s.decrypts.*count);
+      continue;
+    }
+    if (!kind.ends_with("_cbc")) all.emplace_back(name + "_decrypts", s.decrypts.*count);
+    all.emplace_back(name + "_encrypts", s.encrypts.*count);
+  }
+}
+
 std::vector<std::pair<std::string, std::int64_t>> counters(const Kernel& k) {
   const KtlsStats& s = k.ktls.stats;
   std::array<std::int64_t, 3> active{};  // by kind of cipher; a dropped connection has closed its session
@@ -120,21 +141,21 @@ std::vector<std::pair<std::string, std::int64_t>> counters(const Kernel& k) {
       {"kern.ipc.tls.stats.sw_rx_inqueue", s.sw_rx_inqueue},
       {"kern.ipc.tls.stats.sw_tx_pending", s.sw_tx_pending},
       {"kern.ipc.tls.stats.failed_crypto", s.failed_crypto},
-      {"kern.ipc.tls.stats.ocf.tls10_cbc_crypts", s.tls10_cbc_crypts},
-      {"kern.ipc.tls.stats.ocf.tls11_cbc_crypts", s.tls11_cbc_crypts},
-      {"kern.ipc.tls.stats.ocf.tls12_gcm_crypts", s.tls12_gcm_crypts},
-      {"kern.ipc.tls.stats.ocf.tls12_chacha20_crypts", s.tls12_chacha20_crypts},
-      {"kern.ipc.tls.stats.ocf.tls13_gcm_crypts", s.tls13_gcm_crypts},
-      {"kern.ipc.tls.stats.ocf.tls13_chacha20_crypts", s.tls13_chacha20_crypts},
+  };
+  add_ocf_records(s, k.scenario.kernel.ktls.counters.value(), all);
+  const std::pair<const char*, std::int64_t> more[] = {
       {"kern.ipc.tls.stats.ocf.inplace", s.inplace},
       {"kern.ipc.tls.stats.ocf.separate_output", s.separate_output},
       {"kern.ipc.tls.stats.ocf.retries", s.retries},
       {"ktlssim.retry_depth_max", s.retry_depth_max},
       {"ktlssim.tls10_misordered_records", s.misordered_records},
   };
+  all.insert(all.end(), std::begin(more), std::end(more));
+  const bool reclaims = k.scenario.kernel.ktls.contig_allocation.value() == ContigAllocation::reclaim_thread;
+  const std::string_view allocs = reclaims ? "reclaims" : "allocs";
   std::int64_t failures = 0;
   for (std::size_t i = 0; i < k.ktls.domains.size(); ++i) {
-    all.emplace_back(fmt::format("kern.ipc.tls.domain{}.allocs", i), k.ktls.domains[i].allocs);
+    all.emplace_back(fmt::format("kern.ipc.tls.domain{}.{}", i, allocs), k.ktls.domains[i].allocs);
     failures += k.ktls.domains[i].failures;
   }
   all.emplace_back("ktlssim.buffer_cache_failures", failures);

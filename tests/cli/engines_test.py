@@ -41,9 +41,11 @@ class Engines(unittest.TestCase):
     def test_random_scenarios(self):
         draw = random.Random(31665)
         hosts = ["xeon-e5-1620v3", "loopback-lab", "epyc-7502p"]
-        for _ in range(12):
+        kernels = ["freebsd-13.0", "freebsd-14-2021-08", "freebsd-14", "freebsd-main-2026"]
+        for i in range(12):
             sessions = draw.randint(1, 40)
             settings = [
+                f"/kernel={kernels[i % len(kernels)]}",
                 f"/host={draw.choice(hosts)}",
                 f"/driver={draw.choice(['ccr-t6', 'qat-c62x', 'aesni-lab'])}",
                 f"/host/cpus={draw.choice([1, 2, 3, 8])}",

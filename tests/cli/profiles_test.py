@@ -13,8 +13,9 @@ ROOT = os.environ["KTLSSIM_ROOT"]
 PROFILES = sorted(glob.glob(os.path.join(ROOT, "models", "profiles", "*", "*.json")))
 NEEDED = {"hosts": {"xeon-e5-1620v3", "xeon-e5-2697av4", "epyc-7502p", "loopback-lab", "ideal"},
           "drivers": {"ccr-t6", "qat-c62x", "qat-c2xxx", "qat-4xxx", "aesni-haswell", "aesni-broadwell", "aesni-skylake",
-                      "aesni-zen2", "aesni-zen3", "isal-haswell", "isal-broadwell", "isal-zen2", "cryptosoft", "nic-tls"}}
-UNIT = r"(?:ns|ns/byte|bytes|Gbit/s|GB/s|\((?:number|priority|of full speed)\))"
+                      "aesni-zen2", "aesni-zen3", "isal-haswell", "isal-broadwell", "isal-zen2", "cryptosoft", "nic-tls"},
+          "kernels": {"freebsd-13.0", "freebsd-14-2021-08", "freebsd-14", "freebsd-main-2026"}}
+UNIT = r"(?:ns|ns/byte|bytes|Gbit/s|GB/s|\((?:number|priority|of full speed|load|choice|flag)\))"
 
 
 def name_of(path):
@@ -50,7 +51,10 @@ class ProfilesTest(unittest.TestCase):
                     place = pointer[1:].replace("/", ".")
                     printed = re.search(rf" {re.escape(place)} = (\S+) {UNIT} (.*)", text)
                     self.assertTrue(printed)
-                    self.assertEqual(float(printed[1]), value["value"])
+                    if isinstance(value["value"], (bool, str)):
+                        self.assertEqual(printed[1], str(value["value"]).lower())
+                    else:
+                        self.assertEqual(float(printed[1]), value["value"])
                     fitted = f" to {' '.join(value['fitted_to'].split())}" if "fitted_to" in value else ""
                     said = f"{value['confidence']}{fitted}: {' '.join(value['source'].split())}"
                     self.assertIn(said, re.split(rf" [a-z0-9_.-]+ = \S+ {UNIT} ", printed[2], maxsplit=1)[0])

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "sim/experiment/input/effective.hpp"
+#include "sim/experiment/input/kernel_notes.hpp"
 #include "sim/experiment/input/parameter_list.hpp"
 #include "sim/experiment/input/profiles.hpp"
 #include "tests/support/profile_fixture.hpp"
@@ -97,7 +98,7 @@ TEST_F(KernelProfileFile, a_fact_of_a_profile_states_its_source) {
   write_profile("kernels/mine", kernel);
   EXPECT_THAT(problems(scenario_json({{"kernel", "mine"}})),
               ElementsAre(HasSubstr("mine.json: /ktls/rx_cbc: true: expected an object of value, source and "
-                                    "confidence, got a boolean")));
+                                    "confidence, got true or false")));
   kernel.at("ktls").at("rx_cbc") = {{"value", 3}, {"source", "x"}, {"confidence", "derived"}};
   write_profile("kernels/mine", kernel);
   EXPECT_THAT(problems(scenario_json({{"kernel", "mine"}})),
@@ -128,6 +129,78 @@ TEST_F(KernelProfileFile, its_values_are_parameters) {
   EXPECT_EQ(dispatch->allowed, "driver, blocking");
   EXPECT_TRUE(dispatch->in_profile());
   EXPECT_NE(find_parameter(parameters, "/kernel/scheduler/affinity_load"), nullptr);
+}
+
+// --- What a kernel decides where the scenario does not
+
+TEST_F(KernelProfileFile, decides_what_the_scenario_leaves_out) {
+  const KtlsParameters old = read(scenario_json({{"kernel", "freebsd-13.0"}})).ktls;
+  EXPECT_TRUE(old.legacy_callback);
+  EXPECT_FALSE(old.sequential_records);
+  EXPECT_FALSE(old.sw_buffer_cache);
+  const KtlsParameters later = read(scenario_json({{"kernel", "freebsd-14"}})).ktls;
+  EXPECT_FALSE(later.legacy_callback);
+  EXPECT_TRUE(later.sequential_records);
+  EXPECT_TRUE(later.sw_buffer_cache);
+  EXPECT_EQ(later.max_alloc, 1024);
+  const Json said = {{"legacy_callback", true}, {"sequential_records", false}, {"max_alloc", 7}};
+  const KtlsParameters stated = read(scenario_json({{"kernel", "freebsd-14"}, {"ktls", said}})).ktls;
+  EXPECT_TRUE(stated.legacy_callback);
+  EXPECT_FALSE(stated.sequential_records);
+  EXPECT_EQ(stated.max_alloc, 7);
+}
+
+TEST_F(KernelProfileFile, a_nic_that_encrypts_comes_first_where_the_kernel_permits_it) {
+  const auto mode = [](const std::vector<std::string>& sets) { return read(scenario_json(), sets).ktls.mode; };
+  EXPECT_EQ(mode({"/network/card=mlx5"}), KtlsMode::software);
+  EXPECT_EQ(mode({"/kernel=freebsd-14", "/network/card=mlx5"}), KtlsMode::software);
+  EXPECT_EQ(mode({"/kernel=freebsd-14", "/network/card=mlx5", "/kernel/ktls/ifnet_permitted=true"}), KtlsMode::ifnet);
+  const std::string recent = "/kernel=freebsd-main-2026";
+  EXPECT_EQ(mode({recent}), KtlsMode::software);
+  EXPECT_EQ(mode({recent, "/network/card=mlx5"}), KtlsMode::ifnet);
+  EXPECT_EQ(mode({recent, "/network/card=t6"}), KtlsMode::software);  // it was not asked
+  EXPECT_EQ(mode({recent, "/network/card=t6-txtls"}), KtlsMode::ifnet);
+  EXPECT_EQ(mode({recent, "/network/card=mlx5", "/ktls/mode=software"}), KtlsMode::software);
+  EXPECT_EQ(mode({recent, "/network/card=mlx5", "/tls/cipher=chacha20-poly1305"}), KtlsMode::software);
+  EXPECT_EQ(mode({recent, "/network/card=mlx5", "/network/kind=loopback"}), KtlsMode::software);
+  EXPECT_EQ(mode({recent, "/network/card=mlx5", "/workload/disk_probability=0.1"}), KtlsMode::software);
+}
+
+// --- Notes
+
+class KernelNotes : public testing::Test {
+ protected:
+  static std::vector<std::string> notes(const Json& more, const std::vector<std::string>& sets = {}) {
+    Json json = {{"host", "xeon-e5-1620v3"}, {"driver", "aesni-haswell"}};
+    if (more.is_object()) json.update(more);
+    return kernel_notes(read_scenario(json, "s.json", sets));
+  }
+};
+
+TEST_F(KernelNotes, a_driver_that_the_kernel_does_not_have_is_told_with_one_that_it_has) {
+  EXPECT_THAT(notes({{"driver", "qat-4xxx"}}), ElementsAre(HasSubstr("--set /kernel=freebsd-14")));
+  EXPECT_THAT(notes({{"driver", "qat-4xxx"}, {"kernel", "freebsd-14"}}), IsEmpty());
+  EXPECT_THAT(notes({{"driver", "qat-c62x"}}), IsEmpty());
+  EXPECT_THAT(notes({{"driver", "qat-c62x"}, {"kernel", "freebsd-14"}}),
+              ElementsAre(HasSubstr("of kind qat_ocf such as qat-4xxx")));
+  EXPECT_THAT(notes({{"driver", "qat-c2xxx"}, {"kernel", "freebsd-14"}}), IsEmpty());  // qat_c2xxx(4)
+  const Json ossl = {{"profile", "aesni-haswell"}, {"name", "ossl-gcm"}, {"kind", "ossl"}};
+  EXPECT_THAT(notes({{"other_drivers", Json::array({ossl})}}),
+              ElementsAre(HasSubstr("does not take AES-GCM, as ossl-gcm does")));
+  EXPECT_THAT(notes({{"other_drivers", Json::array({ossl})}, {"kernel", "freebsd-14"}}), IsEmpty());
+}
+
+TEST_F(KernelNotes, a_dispatch_that_hides_the_kernels_is_told) {
+  EXPECT_THAT(notes({}, {"/ktls/dispatch=blocking"}), IsEmpty());  // the change alone, on its own kernel
+  EXPECT_THAT(notes({}, {"/kernel=freebsd-13.0"}), IsEmpty());
+  EXPECT_THAT(notes({{"ktls", {{"dispatch", "driver"}}}}, {"/kernel=freebsd-13.0"}),
+              ElementsAre(HasSubstr("/ktls/dispatch is \"driver\"")));
+}
+
+TEST_F(KernelNotes, a_nic_that_could_encrypt_and_may_not_is_told) {
+  EXPECT_THAT(notes({}, {"/network/card=mlx5"}), ElementsAre(HasSubstr("ifnet.permitted is 0")));
+  EXPECT_THAT(notes({}, {"/network/card=t6"}), IsEmpty());
+  EXPECT_THAT(notes({}, {"/network/card=mlx5", "/kernel=freebsd-main-2026"}), IsEmpty());
 }
 
 }  // namespace

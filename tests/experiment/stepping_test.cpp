@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <boost/random/mersenne_twister.hpp>
 #include <boost/random/uniform_int_distribution.hpp>
 #include <filesystem>
@@ -58,12 +59,14 @@ TEST(Stepping, random_scenarios_walk_the_same_trajectory_with_merged_and_with_si
   const auto one_of = [&](std::initializer_list<std::string_view> texts) {
     return std::string(texts.begin()[number(0, static_cast<int>(texts.size()) - 1)]);
   };
-  for (int i = 0; i < 150; ++i) {
+  constexpr std::array<std::string_view, 4> kKernels{"freebsd-13.0", "freebsd-14-2021-08", "freebsd-14",
+                                                     "freebsd-main-2026"};
+  for (std::size_t i = 0; i < 150; ++i) {
     const auto set = [](std::string_view pointer, const auto& value) {
       return fmt::format("{}={}", pointer, value);
     };
     expect_same(scenarios() / "ccr-tls12-gcm128.json",
-                {set("/host", one_of({"xeon-e5-1620v3", "loopback-lab", "epyc-7502p"})),
+                {set("/kernel", kKernels[i % kKernels.size()]), set("/host", one_of({"xeon-e5-1620v3", "loopback-lab", "epyc-7502p"})),
                  set("/driver", one_of({"ccr-t6", "qat-c62x", "qat-4xxx", "aesni-lab", "cryptosoft"})),
                  set("/host/cpus", one_of({"1", "2", "3", "8"})),
                  set("/host/scheduler/slice_ns", one_of({"5000", "50000", "1000000"})),

@@ -65,6 +65,18 @@ TEST(Selection, equal_cards_share_the_sessions) {
   });
 }
 
+// ossl(4) loaded beside aesni(4): equal by probe value, so each session goes where fewer are. Every second one
+// takes 3 us a record, the others 1 us, each on a worker of its own: 2 x (1e6 + 1e6 / 3) records a second.
+TEST(Selection, with_ossl_beside_aesni_every_second_session_is_ossls) {
+  Scenario s = one_record(ideal_scenario(), TlsVersion::tls12, Cipher::aes_128_gcm);
+  s.host.cpus = q(4);
+  s.driver = software(DriverKind::aesni, {Algorithm::aes_128_gcm}, 1000);
+  s.other_drivers = {software(DriverKind::ossl, {Algorithm::aes_128_gcm}, 3000)};
+  s.workload.sessions = 4;
+  s.workload.flow_ids = FlowIds::sequential;
+  EXPECT_NEAR(metric(simulate(s, EngineKind::fiber, 0), "records_per_second"), 2e6 + 2e6 / 3, 1e4);
+}
+
 // Two workers, a session each: 16384 bytes in 1 us are 131.072 Gbit/s, in 4 us 32.768.
 TEST(SessionGroups, each_has_its_own_cipher_and_throughput) {
   Scenario s = one_record(ideal_scenario(), TlsVersion::tls13, Cipher::chacha20_poly1305);

@@ -6,8 +6,11 @@
 
 namespace ktlssim {
 
-// Fills in what `json`, from which `scenario` was read, does not say. Precondition: all profiles of it are
-// read.
+// Fills in what `json` (an object), from which `scenario` was read, does not say. Precondition: all profiles
+// and session groups of it are read.
 void apply_kernel(const Json& json, Scenario& scenario);
+
+// Whether NIC TLS takes the ciphers of all sessions.
+bool nic_takes_all(const Scenario& scenario);
 
 }  // namespace ktlssim

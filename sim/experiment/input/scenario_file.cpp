@@ -74,10 +74,10 @@ Scenario read(const Json& json, const std::string& file, const Origins& origins,
     read_driver(*driver, "/driver", origins, problems, scenario.driver);
   read_kernel(json.is_object() && json.contains("kernel") ? json.at("kernel") : Json(kDefaultKernel), "/kernel",
               origins, problems, scenario.kernel);
-  apply_kernel(json, scenario);
-  if (scenario.driver.traits().encrypts_in_nic) scenario.ktls.mode = KtlsMode::ifnet;
   read_other_drivers(json, origins, problems, scenario);
   read_session_groups(json, origins, problems, scenario);
+  if (problems.size() == 0) apply_kernel(json, scenario);
+  if (scenario.driver.traits().encrypts_in_nic) scenario.ktls.mode = KtlsMode::ifnet;
   if (scenario.name.empty()) scenario.name = std::filesystem::path(file).stem().string();
 
   check_scenario(scenario, origins, problems);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "models/kernel_profile.hpp"
 #include "sim/experiment/input/parameter_list.hpp"
 
 namespace ktlssim {
@@ -34,10 +35,15 @@ Json parse_value(const Parameter& parameter, const std::string& value) {
   return json ? std::move(*json) : Json(value);
 }
 
+// What a scenario means that does not name the profile.
+Json unnamed(const std::string& key, bool is_profile) {
+  return is_profile && key == "kernel" ? Json::object({{"profile", kDefaultKernel}}) : Json::object();
+}
+
 // Null where something on the way is there and not an object, which the reader will complain about.
 Json* member(Json& object, const std::string& key, bool is_profile) {
   auto found = object.find(key);
-  if (found == object.end()) found = object.emplace(key, Json::object()).first;
+  if (found == object.end()) found = object.emplace(key, unnamed(key, is_profile)).first;
   if (is_profile && found->is_string()) *found = Json::object({{"profile", *found}});
   return found->is_object() ? &*found : nullptr;
 }

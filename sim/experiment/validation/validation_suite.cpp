@@ -74,12 +74,13 @@ class SuiteReader {
       problem(child_pointer(pointer, "explanation"), Json(), "missing: a known failure needs one");
     if (!names_.insert(claim.name).second)
       problem(child_pointer(pointer, "name"), Json(claim.name), "there is another claim of this name");
-    claim.variant = read_variant(json, pointer, path_.parent_path());
+    claim.variant = read_variant(json, pointer, path_.parent_path(), claim.kernel);
     if ((claim.comparison == Comparison::value) == json.contains("against"))
       problem(pointer, Json(claim.name),
               "\"against\" and \"comparison\" ratio or difference belong together");
     else if (json.contains("against"))
-      claim.against = read_against(json["against"], child_pointer(pointer, "against"), claim.variant);
+      claim.against =
+          read_against(json["against"], child_pointer(pointer, "against"), claim.variant, claim.kernel);
     if (json.contains("series")) claim.series = read_series(json["series"], child_pointer(pointer, "series"));
     if (json.contains("unstated")) {
       const std::string at = child_pointer(pointer, "unstated");
@@ -130,21 +131,31 @@ class SuiteReader {
     return texts;
   }
 
+  std::vector<std::string> read_sets(const Json& json, const std::string& pointer, const std::string& kernel) {
+    std::vector<std::string> sets;
+    if (!kernel.empty()) sets.push_back("/kernel=" + kernel);
+    if (!json.contains("set")) return sets;
+    for (std::string& set : read_texts(json["set"], child_pointer(pointer, "set"))) sets.push_back(std::move(set));
+    return sets;
+  }
+
   // Also checks that the scenario can be simulated.
-  Variant read_variant(const Json& json, const std::string& pointer, const std::filesystem::path& directory) {
+  Variant read_variant(const Json& json, const std::string& pointer, const std::filesystem::path& directory,
+                       const std::string& kernel) {
     Variant variant;
     if (!json.contains("scenario") || !json["scenario"].is_string()) {
       problem(child_pointer(pointer, "scenario"), Json(), "expected the path of a scenario");
       return variant;
     }
     variant.scenario = (directory / json["scenario"].get<std::string>()).lexically_normal();
-    if (json.contains("set")) variant.sets = read_texts(json["set"], child_pointer(pointer, "set"));
+    variant.sets = read_sets(json, pointer, kernel);
     check(variant);
     return variant;
   }
 
   // What `against` leaves out is that of the claim.
-  Variant read_against(const Json& json, const std::string& pointer, const Variant& base) {
+  Variant read_against(const Json& json, const std::string& pointer, const Variant& base,
+                       const std::string& kernel) {
     Variant variant = base;
     if (!json.is_object()) {
       problem(pointer, json, "expected an object with \"scenario\" or \"set\"");
@@ -155,7 +166,7 @@ class SuiteReader {
         problem(child_pointer(pointer, item.key()), item.value(), "expected \"scenario\" or \"set\"");
     if (json.contains("scenario") && json["scenario"].is_string())
       variant.scenario = (path_.parent_path() / json["scenario"].get<std::string>()).lexically_normal();
-    if (json.contains("set")) variant.sets = read_texts(json["set"], child_pointer(pointer, "set"));
+    if (json.contains("set")) variant.sets = read_sets(json, pointer, kernel);
     check(variant);
     return variant;
   }
@@ -192,6 +203,7 @@ void describe(ParameterVisitor& v, Claim& c) {
   v.text("name", c.name, "", "what the claim is called, as in `ktlssim validate NAME`");
   v.text("claim", c.claim, "", "what was published, in words");
   v.text("source", c.source, "", "where it was published");
+  v.text("kernel", c.kernel, "", "a kernel profile, of both variants");
   v.text("metric", c.metric, "", "metric of a result that is held against it (results/README.md)");
   v.number("published", c.published, {kMissing, -1e9, 1e9}, "the published value");
   v.number("tolerance_percent", c.tolerance_percent, {0, 0, 100},

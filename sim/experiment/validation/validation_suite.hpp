@@ -43,6 +43,7 @@ struct Claim {
   std::string name;
   std::string claim;  // in words
   std::string source;
+  std::string kernel;  // a kernel profile; empty: that of the scenario
   std::string metric;
   double published;
   double tolerance_percent;  // of the published value, or
