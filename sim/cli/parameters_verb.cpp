@@ -4,7 +4,7 @@
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
-#include "sim/experiment/input/parameter_list.hpp"
+#include "sim/experiment/parameters/parameter_list.hpp"
 
 namespace ktlssim {
 

@@ -2,9 +2,9 @@
 
 #include <gmock/gmock.h>
 
-#include "sim/experiment/input/effective.hpp"
+#include "sim/experiment/parameters/effective.hpp"
 #include "sim/experiment/input/kernel_notes.hpp"
-#include "sim/experiment/input/parameter_list.hpp"
+#include "sim/experiment/parameters/parameter_list.hpp"
 #include "sim/experiment/input/profiles.hpp"
 #include "tests/support/profile_fixture.hpp"
 

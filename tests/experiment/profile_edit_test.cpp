@@ -1,4 +1,4 @@
-#include "sim/experiment/input/profile_edit.hpp"
+#include "sim/experiment/parameters/profile_edit.hpp"
 
 #include <gtest/gtest.h>
 

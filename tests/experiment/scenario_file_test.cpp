@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "sim/experiment/input/effective.hpp"
+#include "sim/experiment/parameters/effective.hpp"
 #include "sim/experiment/input/profiles.hpp"
 #include "tests/support/profile_fixture.hpp"
 

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "sim/experiment/input/effective.hpp"
+#include "sim/experiment/parameters/effective.hpp"
 #include "tests/support/ideal_scenario.hpp"
 
 namespace ktlssim {

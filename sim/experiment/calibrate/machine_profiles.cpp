@@ -7,8 +7,8 @@
 #include <initializer_list>
 #include <stdexcept>
 
-#include "sim/experiment/input/effective.hpp"
-#include "sim/experiment/input/parameter_list.hpp"
+#include "sim/experiment/parameters/effective.hpp"
+#include "sim/experiment/parameters/parameter_list.hpp"
 #include "sim/experiment/input/profiles.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
 #include "sim/machine/simulate.hpp"

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <limits>
 
-#include "sim/experiment/input/parameter_list.hpp"
-#include "sim/experiment/input/parameter_reader.hpp"
+#include "sim/experiment/parameters/parameter_list.hpp"
+#include "sim/experiment/parameters/parameter_reader.hpp"
 
 namespace ktlssim {
 

@@ -1,8 +1,8 @@
 #include "sim/experiment/fit/fit_schema.hpp"
 
 #include "sim/experiment/fit/fit_file.hpp"
-#include "sim/experiment/input/parameter_list.hpp"
-#include "sim/experiment/input/schema_writer.hpp"
+#include "sim/experiment/parameters/parameter_list.hpp"
+#include "sim/experiment/parameters/schema_writer.hpp"
 
 namespace ktlssim {
 

@@ -15,7 +15,7 @@
 #include "models/host_profile.hpp"
 #include "models/kernel_profile.hpp"
 #include "sim/experiment/text/json_file.hpp"
-#include "sim/experiment/input/parameter_reader.hpp"
+#include "sim/experiment/parameters/parameter_reader.hpp"
 #include "sim/experiment/text/problems.hpp"
 
 namespace ktlssim {

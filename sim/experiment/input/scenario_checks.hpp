@@ -2,7 +2,7 @@
 #pragma once
 
 #include "models/scenario.hpp"
-#include "sim/experiment/input/parameter_reader.hpp"
+#include "sim/experiment/parameters/parameter_reader.hpp"
 #include "sim/experiment/text/problems.hpp"
 
 namespace ktlssim {

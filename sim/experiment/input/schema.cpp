@@ -3,8 +3,8 @@
 #include <string>
 
 #include "models/scenario.hpp"
-#include "sim/experiment/input/parameter_reader.hpp"
-#include "sim/experiment/input/schema_writer.hpp"
+#include "sim/experiment/parameters/parameter_reader.hpp"
+#include "sim/experiment/parameters/schema_writer.hpp"
 
 namespace ktlssim {
 

@@ -8,7 +8,7 @@
 
 #include "sim/experiment/result/bound_check.hpp"
 #include "sim/experiment/text/build_info.hpp"
-#include "sim/experiment/input/effective.hpp"
+#include "sim/experiment/parameters/effective.hpp"
 #include "sim/experiment/statistics/precision.hpp"
 #include "sim/experiment/text/run_result_json.hpp"
 

@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include "sim/experiment/input/effective.hpp"
-#include "sim/experiment/input/parameter_list.hpp"
+#include "sim/experiment/parameters/effective.hpp"
+#include "sim/experiment/parameters/parameter_list.hpp"
 #include "sim/experiment/text/problems.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
 

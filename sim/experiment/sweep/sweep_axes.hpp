@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "sim/experiment/text/json_file.hpp"
-#include "sim/experiment/input/parameter_list.hpp"
+#include "sim/experiment/parameters/parameter_list.hpp"
 #include "sim/experiment/text/problems.hpp"
 
 namespace ktlssim {

@@ -8,7 +8,7 @@
 #include <numeric>
 
 #include "sim/experiment/text/build_info.hpp"
-#include "sim/experiment/input/effective.hpp"
+#include "sim/experiment/parameters/effective.hpp"
 #include "sim/experiment/statistics/precision.hpp"
 #include "sim/experiment/result/result_json.hpp"
 #include "sim/experiment/text/run_result_json.hpp"

@@ -9,8 +9,8 @@
 #include <optional>
 
 #include "sim/experiment/sweep/constraint.hpp"
-#include "sim/experiment/input/effective.hpp"
-#include "sim/experiment/input/parameter_reader.hpp"
+#include "sim/experiment/parameters/effective.hpp"
+#include "sim/experiment/parameters/parameter_reader.hpp"
 #include "sim/machine/simulate.hpp"
 #include "sim/experiment/sweep/sweep_axes.hpp"
 

@@ -1,7 +1,7 @@
 #include "sim/experiment/sweep/sweep_schema.hpp"
 
-#include "sim/experiment/input/parameter_list.hpp"
-#include "sim/experiment/input/schema_writer.hpp"
+#include "sim/experiment/parameters/parameter_list.hpp"
+#include "sim/experiment/parameters/schema_writer.hpp"
 #include "sim/experiment/sweep/sweep_file.hpp"
 
 namespace ktlssim {

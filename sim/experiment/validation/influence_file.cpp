@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "sim/experiment/input/parameter_reader.hpp"
+#include "sim/experiment/parameters/parameter_reader.hpp"
 
 namespace ktlssim {
 

@@ -1,6 +1,6 @@
 #include "sim/experiment/validation/suite_schema.hpp"
 
-#include "sim/experiment/input/schema_writer.hpp"
+#include "sim/experiment/parameters/schema_writer.hpp"
 #include "sim/experiment/validation/validation_suite.hpp"
 
 namespace ktlssim {

@@ -1,9 +1,9 @@
-#include "sim/experiment/input/effective.hpp"
+#include "sim/experiment/parameters/effective.hpp"
 
 #include <string>
 #include <vector>
 
-#include "sim/experiment/input/parameter_reader.hpp"
+#include "sim/experiment/parameters/parameter_reader.hpp"
 
 namespace ktlssim {
 
@@ -64,7 +64,7 @@ class Writer final : public ParameterVisitor {
     json.emplace("value", std::move(value));
     if (provenance) {
       json.emplace("source", provenance->source);
-      json.emplace("confidence", name(provenance->confidence));
+      json.emplace("confidence", ktlssim::name(provenance->confidence));
       if (provenance->confidence == Confidence::fitted) json.emplace("fitted_to", provenance->fitted_to);
       if (provenance->confidence == Confidence::scenario) ++changed_;
     }

@@ -1,4 +1,4 @@
-#include "sim/experiment/input/parameter_list.hpp"
+#include "sim/experiment/parameters/parameter_list.hpp"
 
 #include <fmt/format.h>
 

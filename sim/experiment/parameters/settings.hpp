@@ -5,7 +5,7 @@
 #include <string>
 
 #include "sim/experiment/text/json_file.hpp"
-#include "sim/experiment/input/parameter_reader.hpp"
+#include "sim/experiment/parameters/parameter_reader.hpp"
 #include "sim/experiment/text/problems.hpp"
 
 namespace ktlssim {

@@ -1,9 +1,9 @@
-#include "sim/experiment/input/settings.hpp"
+#include "sim/experiment/parameters/settings.hpp"
 
 #include <fmt/format.h>
 
 #include "models/kernel_profile.hpp"
-#include "sim/experiment/input/parameter_list.hpp"
+#include "sim/experiment/parameters/parameter_list.hpp"
 
 namespace ktlssim {
 

@@ -1,4 +1,4 @@
-#include "sim/experiment/input/schema_writer.hpp"
+#include "sim/experiment/parameters/schema_writer.hpp"
 
 #include <cmath>
 

@@ -1,4 +1,4 @@
-#include "sim/experiment/input/parameter_reader.hpp"
+#include "sim/experiment/parameters/parameter_reader.hpp"
 
 #include <fmt/format.h>
 
