@@ -31,6 +31,9 @@ void describe(ParameterVisitor& v, SchedulerCosts& c) {
   v.quantity("pri_user", c.pri_user, kPriority, "applications and receivers");
   v.quantity("pri_max_interact", c.pri_max_interact, kPriority,
              "the remote wakeup rule: up to it displaces a batch thread on another CPU");
+  v.choice("loopback_flow_ids", c.loopback_flow_ids, kLoopbackFlowIdsNames, LoopbackFlowIds::zero,
+           "flow ids of sessions over lo0: zero, all sessions on one KTLS worker and one netisr thread (13, 14); "
+           "hash, both ends of a session alike (main of 2026)");
 }
 
 void describe(ParameterVisitor& v, MemoryCosts& c) {

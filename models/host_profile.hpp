@@ -11,6 +11,12 @@
 
 namespace ktlssim {
 
+// What a kernel without RSS gives both ends of a connection over lo0: 13 and 14 leave the inpcb's flow id 0
+// (in_pcballoc; nothing on lo0 makes a hash, and tcp_input copies none), main of 2026 hashes at connect
+// (tcp_connect).
+enum class LoopbackFlowIds { zero, hash };
+inline constexpr std::array<std::string_view, 2> kLoopbackFlowIdsNames{"zero", "hash"};
+
 // sched_ule(4): who runs where, and what a change costs.
 struct SchedulerCosts {
   Quantity context_switch_ns;  // cpu_switch and its cache effects, charged to the incoming thread
@@ -27,6 +33,7 @@ struct SchedulerCosts {
   Quantity pri_socket_sleep;  // a user thread woken from a socket sleep, until it returns to user mode
   Quantity pri_user;
   Quantity pri_max_interact;  // the remote wakeup rule: up to it displaces a batch thread on another CPU
+  LoopbackFlowIds loopback_flow_ids = LoopbackFlowIds::zero;
 };
 
 // What all bytes that move share.

@@ -62,8 +62,9 @@ void describe(ParameterVisitor& v, WorkloadParameters& p) {
             "closed, poisson: payload of a record");
   v.number("records_per_second", p.records_per_second, {1e5, 1e-3, 1e9},
            "poisson: arrivals over all sessions");
-  v.choice("flow_ids", p.flow_ids, kFlowIdsNames, FlowIds::random,
-           "flow id of a session, which chooses its worker and its receive queue");
+  v.choice("flow_ids", p.flow_ids, kFlowIdsNames, FlowIds::automatic,
+           "flow id of a session, which chooses its worker and its receive queue; auto: a NIC's hash is random, "
+           "over loopback the kernel decides (/host/scheduler/loopback_flow_ids)");
   v.number("start_spread_us", p.start_spread_us, {1000, 0, 1e6}, "sessions start at random within this time");
   v.number("rate_gbps", p.rate_gbps, {0, 0, 10000},
            "sendfile, send: throughput imposed over all sessions, each of which sends write_bytes at regular "
@@ -170,6 +171,12 @@ void describe(ParameterVisitor& v, MeasureParameters& p) {
 }
 
 }  // namespace
+
+FlowIds Scenario::flow_ids() const {
+  if (workload.flow_ids != FlowIds::automatic) return workload.flow_ids;
+  if (!has_application() || network.kind == NetworkKind::nic) return FlowIds::random;
+  return host.scheduler.loopback_flow_ids == LoopbackFlowIds::zero ? FlowIds::zero : FlowIds::random;
+}
 
 std::size_t Scenario::group_of(std::int64_t session) const {
   std::size_t group = 0;

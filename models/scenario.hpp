@@ -52,8 +52,9 @@ enum class WorkloadKind { sendfile, send, closed, poisson };
 inline constexpr std::array<std::string_view, 4> kWorkloadKindNames{"sendfile", "send", "closed", "poisson"};
 enum class AppIo { kevent, blocking };
 inline constexpr std::array<std::string_view, 2> kAppIoNames{"kevent", "blocking"};
-enum class FlowIds { random, sequential, zero };
-inline constexpr std::array<std::string_view, 3> kFlowIdsNames{"random", "sequential", "zero"};
+// `automatic`: what the kernel does for this network, see Scenario::flow_ids().
+enum class FlowIds { automatic, random, sequential, zero };
+inline constexpr std::array<std::string_view, 4> kFlowIdsNames{"auto", "random", "sequential", "zero"};
 
 struct WorkloadParameters {
   WorkloadKind kind;
@@ -172,6 +173,8 @@ struct Scenario {
   bool has_application() const {
     return workload.kind == WorkloadKind::sendfile || workload.kind == WorkloadKind::send;
   }
+  // How sessions get their flow ids, never `automatic`.
+  FlowIds flow_ids() const;
   // The group of a session; the number of groups if it is in none.
   std::size_t group_of(std::int64_t session) const;
   const TlsParameters& tls_of(std::size_t group) const {

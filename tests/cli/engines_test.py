@@ -57,7 +57,7 @@ class Engines(unittest.TestCase):
                 "/workload/app_threads=0",
                 f"/workload/write_bytes={draw.randint(1000, 300000)}",
                 f"/workload/send_buffer_bytes={draw.randint(40000, 500000)}",
-                f"/workload/flow_ids={draw.choice(['random', 'sequential', 'zero'])}",
+                f"/workload/flow_ids={draw.choice(['auto', 'random', 'sequential', 'zero'])}",
                 f"/network/kind={draw.choice(['nic', 'loopback'])}",
                 f"/network/ack_bytes={draw.choice([1, 16384, 65535])}",
                 f"/seed={draw.randint(0, 1000)}",

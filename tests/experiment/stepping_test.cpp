@@ -79,7 +79,7 @@ TEST(Stepping, random_scenarios_walk_the_same_trajectory_with_merged_and_with_si
                  set("/workload/write_bytes", number(1000, 300000)),
                  set("/workload/send_buffer_bytes", number(40000, 500000)),
                  set("/workload/disk_probability", one_of({"0", "0", "0.1"})),
-                 set("/workload/flow_ids", one_of({"random", "sequential", "zero"})),
+                 set("/workload/flow_ids", one_of({"auto", "random", "sequential", "zero"})),
                  set("/network/kind", one_of({"nic", "loopback"})),
                  set("/network/ack_bytes", one_of({"1", "16384", "65535"})),
                  set("/faults/probability", one_of({"0", "0", "0.01"})),
