@@ -30,10 +30,22 @@ struct SchedulerCosts {
   Quantity pri_ithread_net;    // priorities: lower numbers run first
   Quantity pri_swi_net;
   Quantity pri_kthread;
-  Quantity pri_socket_sleep;  // a user thread woken from a socket sleep, until it returns to user mode
+  Quantity pri_socket_sleep;  // a user thread woken from select or poll, until it returns to user mode
   Quantity pri_user;
   Quantity pri_max_interact;  // the remote wakeup rule: up to it displaces a batch thread on another CPU
   LoopbackFlowIds loopback_flow_ids = LoopbackFlowIds::zero;
+  std::int64_t pri_min_interact = 0;
+  std::int64_t pri_min_batch = 0;
+  std::int64_t pri_max_batch = 0;
+  std::int64_t pri_static_boost = 0;
+  std::int64_t pri_max_ithread = 0;
+  std::int64_t interact_thresh = 0;
+  std::int64_t hz = 0;
+  std::int64_t affinity_ticks = 0;
+  std::int64_t steal_thresh = 0;
+  std::int64_t slice_min_divisor = 0;
+  double balance_interval_ms = 0;
+  bool ithread_slicing = false;
 };
 
 // What all bytes that move share.
@@ -121,6 +133,7 @@ struct HostProfile {
   Quantity cpus;              // hardware threads
   Quantity numa_domains;      // neighbouring CPUs each
   Quantity threads_per_core;  // siblings are neighbours: CPUs 0 and 1 share a core where this is 2
+  Quantity cpus_per_llc;      // neighbouring CPUs that share the last level of cache; 0 = a NUMA domain
   Quantity smt_speed;         // speed of each sibling while both are busy; 1 = no slow-down
   ServiceLaw step_law = ServiceLaw::constant;  // of every step below
   MemoryCosts memory;

@@ -94,7 +94,7 @@ void describe(ParameterVisitor& v, NetworkParameters& p) {
   v.integer("tso_bytes", p.tso_bytes, {65535, 536, 1048576}, "largest burst handed to the interface at once");
   v.integer("numa_domain", p.numa_domain, {-1, -1, 63},
             "nic: the NUMA domain that its connections are known to be in, for bind_threads 2; -1 = unknown");
-  v.integer("rx_queues", p.rx_queues, {0, 0, 1024}, "nic: receive queues, queue i on CPU i; 0 = one per CPU");
+  v.integer("rx_queues", p.rx_queues, {0, 0, 1024}, "nic: receive queues, whose vectors go round the cores; 0 = one per CPU");
   v.number("rx_holdoff_us", p.rx_holdoff_us, {5, 0, 1e5},
            "interrupt hold-off of a receive queue (cxgbe: 5); also of ccr's completions");
   v.integer("rx_holdoff_packets", p.rx_holdoff_packets, {0, 0, 1024},

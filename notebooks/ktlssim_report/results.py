@@ -151,8 +151,8 @@ def point_result(done, rows):
     resources = stations.groupby("name", sort=False).agg({
         "kind": "first", "servers": "first", "demand_us_per_record": "mean", "utilization": "mean",
         "what_it_means": "first"}).reset_index().to_dict("records")
-    busiest = max(resources, default=None, key=lambda r: r["utilization"] + (
-        0 if r["kind"] in ("cpu", "thread") else HARDWARE_FIRST))
+    busiest = max(resources, default=None, key=lambda r: r["utilization"] + HARDWARE_FIRST * {
+        "single_cpu": -1, "cpu": 0, "thread": 0}.get(r["kind"], 1))
     bottleneck = busiest and dict(busiest, saturated=busiest["utilization"] >= SATURATED)
     return {"metrics": metrics, "cpu": {"by_class": by_class, "threads": threads}, "resources": resources,
             "bottleneck": bottleneck}

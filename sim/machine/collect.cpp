@@ -9,6 +9,7 @@
 #include "sim/drivers/driver.hpp"
 #include "sim/kernel/kernel.hpp"
 #include "sim/kernel/uipc_ktls_memory.hpp"
+#include "sim/machine/findings.hpp"
 #include "sim/kernel/ifnet.hpp"
 
 namespace ktlssim {
@@ -50,6 +51,27 @@ Resource cpus_resource(const Kernel& k) {
           .demand_us = per_record_us(busy, k.recorder.window_ready()),
           .utilization = static_cast<double>(busy) / window_ns(k) / k.sched.cpus(),
           .what_it_means = "all CPUs are busy: CPU time per record limits"};
+}
+
+// One CPU may be full while the others are not: threads that are bound to it, and interrupt threads that stay
+// with it, wait for each other.
+Resource busiest_cpu(const Kernel& k) {
+  std::int64_t most = -1;
+  int busiest = 0;
+  for (int cpu = 0; cpu < k.sched.cpus(); ++cpu) {
+    const std::int64_t working = k.sched.working_ns(cpu);
+    if (working <= most) continue;
+    most = working;
+    busiest = cpu;
+  }
+  return {.name = "busiest CPU",
+          .kind = "single_cpu",
+          .servers = 1,
+          .demand_us = per_record_us(most, k.recorder.window_ready()),
+          .utilization = static_cast<double>(most) / window_ns(k),
+          .what_it_means = fmt::format("CPU {} is always busy: its threads wait for each other, though other CPUs "
+                                       "may have time left",
+                                       busiest)};
 }
 
 // Workers with sessions, all together and the busiest. Occupied = running, runnable, or asleep in "ocfktls",
@@ -108,6 +130,12 @@ void add_busiest_threads(const Kernel& k, std::vector<Resource>& resources) {
   }
 }
 
+double most_busy_ns(const Kernel& k) {
+  std::int64_t most = 0;
+  for (int cpu = 0; cpu < k.sched.cpus(); ++cpu) most = std::max(most, k.sched.busy_ns(cpu));
+  return static_cast<double>(most);
+}
+
 std::vector<Metric> metrics(const Kernel& k, std::int64_t busy) {
   const Recorder& r = k.recorder;
   const double seconds = window_ns(k) / 1e9;
@@ -127,6 +155,7 @@ std::vector<Metric> metrics(const Kernel& k, std::int64_t busy) {
       {"records_per_second", "1/s", rate(r.window_ready())},
       {"cpu_percent", "%", 100 * static_cast<double>(busy) / window_ns(k) / k.sched.cpus()},
       {"cpu_us_per_record", "us", per_record_us(busy, r.window_ready())},
+      {"busiest_cpu_percent", "%", 100 * most_busy_ns(k) / window_ns(k)},
       {"latency_ready_us_mean", "us", r.latency().mean_us()},
       latency(0),
       latency(1),
@@ -204,10 +233,11 @@ std::vector<std::pair<std::string, std::int64_t>> counters(const Kernel& k) {
 }  // namespace
 
 std::span<const std::string_view> metric_names() {
-  static constexpr std::array<std::string_view, 32> kNames{"throughput_gbps",
+  static constexpr std::array<std::string_view, 33> kNames{"throughput_gbps",
                                                            "records_per_second",
                                                            "cpu_percent",
                                                            "cpu_us_per_record",
+                                                           "busiest_cpu_percent",
                                                            "latency_ready_us_mean",
                                                            "latency_ready_us_p50",
                                                            "latency_ready_us_p99",
@@ -254,7 +284,8 @@ RunResult collect(Kernel& k) {
   result.metrics = metrics(k, busy);
   result.latency = k.recorder.latency().counts();
   result.counters = counters(k);
-  result.resources = {cpus_resource(k)};
+  for (int cpu = 0; cpu < k.sched.cpus(); ++cpu) result.cpu_busy_ns.push_back(k.sched.busy_ns(cpu));
+  result.resources = {cpus_resource(k), busiest_cpu(k)};
   add_workers(k, result.resources);
   add_busiest_threads(k, result.resources);
   for (const Driver* const driver : k.drivers)
@@ -265,6 +296,7 @@ RunResult collect(Kernel& k) {
       result.resources.push_back(std::move(resource));
   for (Resource& resource : k.memory.resources(k.recorder.window_ready()))
     result.resources.push_back(std::move(resource));
+  result.findings = findings(k, result.resources);
   result.fingerprint = k.sched.fingerprint();
   result.records_simulated = static_cast<std::uint64_t>(k.recorder.records_ready());
   return result;

@@ -85,7 +85,7 @@ RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t re
   RunResult result = collect(k);
   result.series = time_series.take();
   check_bounds(result);
-  result.random = is_random(scenario);
+  result.random = is_random(scenario) || k.sched.has_drawn();
   result.events = executive.events();
   result.switches = executive.switches();
   if (end == Executive::End::calendar_empty && workload->outstanding()) {
