@@ -19,49 +19,20 @@ void describe(ParameterVisitor& v, SchedulerCosts& c) {
   v.quantity("interrupt_exit_ns", c.interrupt_exit_ns, kStep,
              "leaving the interrupt thread's loop and re-arming the queue");
   v.quantity("turnstile_ns", c.turnstile_ns, kStep, "blocking on a contended mutex, charged to the blocker");
-  v.quantity("slice_ns", c.slice_ns, CostRange{1e3, 1e9},
-             "time a user thread runs before the one that it shares its CPU with gets its turn");
-  v.quantity("preempt_thresh", c.preempt_thresh, kPriority,
-             "kern.sched.preempt_thresh: priorities up to it preempt at once");
-  v.quantity("pri_ithread_net", c.pri_ithread_net, kPriority, "interrupt threads; lower numbers run first");
-  v.quantity("pri_swi_net", c.pri_swi_net, kPriority, "netisr threads");
-  v.quantity("pri_kthread", c.pri_kthread, kPriority, "KTLS workers");
-  v.quantity("pri_socket_sleep", c.pri_socket_sleep, kPriority,
-             "PSOCK: a user thread woken from select(2) or poll(2), until it returns to user mode");
-  v.quantity("pri_user", c.pri_user, kPriority,
-             "applications and receivers; 0 = by their interactivity, as the kernel does");
-  v.quantity("pri_max_interact", c.pri_max_interact, kPriority,
-             "the remote wakeup rule: up to it displaces a batch thread on another CPU");
-  v.choice("loopback_flow_ids", c.loopback_flow_ids, kLoopbackFlowIdsNames, LoopbackFlowIds::zero,
-           "flow ids of sessions over lo0: zero, all sessions on one KTLS worker and one netisr thread (13, 14); "
-           "hash, both ends of a session alike (main of 2026)");
-  v.integer("pri_min_interact", c.pri_min_interact, {120, 0, 255},
-            "PRI_MIN_INTERACT: an application that hardly runs (13: 120, 14: 88)");
-  v.integer("pri_min_batch", c.pri_min_batch, {172, 0, 255},
-            "a nice-0 application that is not interactive and hardly ran of late (13: 172, 14: 156)");
-  v.integer("pri_max_batch", c.pri_max_batch, {203, 0, 255}, "and one that ran all the time");
-  v.integer("pri_static_boost", c.pri_static_boost, {152, 0, 255},
-            "kern.sched.static_boost: a user thread that sleeps is woken with no worse priority (13: 152, 14: "
-            "136)");
-  v.integer("pri_max_ithread", c.pri_max_ithread, {47, 0, 255},
-            "PRI_MAX_ITHD (13: 47, 14: 15): below it an interrupt thread is demoted");
-  v.integer("interact_thresh", c.interact_thresh, {30, 1, 100},
-            "kern.sched.interact: score, 50 where a thread runs as long as it sleeps, from which on it is batch");
-  v.integer("hz", c.hz, {1000, 10, 100000},
-            "kern.hz: sleeps that do not cross a clock tick do not make a thread interactive");
-  v.integer("affinity_ticks", c.affinity_ticks, {1, 0, 1000},
-            "kern.sched.affinity: a thread prefers its last CPU for less than 2 of them, its last-level cache "
-            "for less than 3");
-  v.integer("steal_thresh", c.steal_thresh, {2, 0, 1000},
-            "kern.sched.steal_thresh: threads on a CPU, the running one included, from which an idle one steals");
-  v.integer("slice_min_divisor", c.slice_min_divisor, {6, 1, 1000},
-            "SCHED_SLICE_MIN_DIVISOR: threads that share a CPU divide slice_ns, by this at most");
-  v.number("balance_interval_ms", c.balance_interval_ms, {1000, 1, 1e6},
-           "kern.sched.balance_interval: mean time between moves of threads from the most to the least loaded "
-           "CPU");
-  v.flag("ithread_slicing", c.ithread_slicing, false,
-         "14: an interrupt thread that runs a slice without sleeping is demoted, down to three times, until its "
-         "next wakeup; 13: it is not");
+}
+
+void describe(ParameterVisitor& v, SchedulerOverrides& o) {
+  const auto optional = [&v](std::string_view name, Quantity& value, CostRange range) {
+    v.optional_quantity(name, value, range, "instead of the kernel profile's value of this name");
+  };
+  optional("slice_ns", o.slice_ns, CostRange{1e3, 1e9});
+  optional("preempt_thresh", o.preempt_thresh, kPriority);
+  optional("pri_ithread_net", o.pri_ithread_net, kPriority);
+  optional("pri_swi_net", o.pri_swi_net, kPriority);
+  optional("pri_kthread", o.pri_kthread, kPriority);
+  optional("pri_socket_sleep", o.pri_socket_sleep, kPriority);
+  optional("pri_user", o.pri_user, kPriority);
+  optional("pri_max_interact", o.pri_max_interact, kPriority);
 }
 
 void describe(ParameterVisitor& v, MemoryCosts& c) {
@@ -167,8 +138,9 @@ void describe(ParameterVisitor& v, HostProfile& p) {
   v.begin_group("memory", "the bandwidth that all bytes share");
   describe(v, p.memory);
   v.end_group();
-  v.begin_group("scheduler", "who runs where, and what a change of thread costs");
+  v.begin_group("scheduler", "what a change of thread costs");
   describe(v, p.scheduler);
+  describe(v, p.scheduler_overrides);
   v.end_group();
   v.begin_group("application", "the application's own work and its system calls");
   describe(v, p.application);

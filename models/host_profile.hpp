@@ -11,13 +11,7 @@
 
 namespace ktlssim {
 
-// What a kernel without RSS gives both ends of a connection over lo0: 13 and 14 leave the inpcb's flow id 0
-// (in_pcballoc; nothing on lo0 makes a hash, and tcp_input copies none), main of 2026 hashes at connect
-// (tcp_connect).
-enum class LoopbackFlowIds { zero, hash };
-inline constexpr std::array<std::string_view, 2> kLoopbackFlowIdsNames{"zero", "hash"};
-
-// sched_ule(4): who runs where, and what a change costs.
+// What a change of thread costs. Who runs where is the kernel's (kernel_profile.hpp).
 struct SchedulerCosts {
   Quantity context_switch_ns;  // cpu_switch and its cache effects, charged to the incoming thread
   Quantity wakeup_ns;          // wakeup(9) of a sleeping thread, charged to the waker
@@ -25,27 +19,18 @@ struct SchedulerCosts {
   Quantity interrupt_ns;       // interrupt entry, filter and scheduling of the interrupt thread
   Quantity interrupt_exit_ns;  // leaving the interrupt thread's loop and re-arming the queue
   Quantity turnstile_ns;       // blocking on a contended mutex, charged to the blocker
-  Quantity slice_ns;           // time a user thread runs before an equal one gets its turn
-  Quantity preempt_thresh;     // kern.sched.preempt_thresh: priorities up to it preempt at once
-  Quantity pri_ithread_net;    // priorities: lower numbers run first
+};
+
+// What a host's profile may say of its kernel's scheduler, over what the kernel's profile says.
+struct SchedulerOverrides {
+  Quantity slice_ns;
+  Quantity preempt_thresh;
+  Quantity pri_ithread_net;
   Quantity pri_swi_net;
   Quantity pri_kthread;
-  Quantity pri_socket_sleep;  // a user thread woken from select or poll, until it returns to user mode
+  Quantity pri_socket_sleep;
   Quantity pri_user;
-  Quantity pri_max_interact;  // the remote wakeup rule: up to it displaces a batch thread on another CPU
-  LoopbackFlowIds loopback_flow_ids = LoopbackFlowIds::zero;
-  std::int64_t pri_min_interact = 0;
-  std::int64_t pri_min_batch = 0;
-  std::int64_t pri_max_batch = 0;
-  std::int64_t pri_static_boost = 0;
-  std::int64_t pri_max_ithread = 0;
-  std::int64_t interact_thresh = 0;
-  std::int64_t hz = 0;
-  std::int64_t affinity_ticks = 0;
-  std::int64_t steal_thresh = 0;
-  std::int64_t slice_min_divisor = 0;
-  double balance_interval_ms = 0;
-  bool ithread_slicing = false;
+  Quantity pri_max_interact;
 };
 
 // What all bytes that move share.
@@ -138,6 +123,7 @@ struct HostProfile {
   ServiceLaw step_law = ServiceLaw::constant;  // of every step below
   MemoryCosts memory;
   SchedulerCosts scheduler;
+  SchedulerOverrides scheduler_overrides;
   ApplicationCosts application;
   KtlsCosts ktls;
   OpencryptoCosts opencrypto;

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "models/fact.hpp"
 #include "models/quantity.hpp"
 
 namespace ktlssim {
@@ -40,6 +41,13 @@ class ParameterVisitor {
   // A value of a profile: required, with source and confidence.
   virtual void quantity(std::string_view name, Quantity& field, CostRange range,
                         std::string_view meaning) = 0;
+  // The same, but it may be left out: then it has no provenance.
+  virtual void optional_quantity(std::string_view name, Quantity& field, CostRange range,
+                                 std::string_view meaning) = 0;
+  // A value of a profile that is no number: required, with source and confidence. `index` is the position in
+  // `names`, which are kFlagNames for yes or no.
+  virtual void fact_index(std::string_view name, int& index, std::shared_ptr<const Provenance>& provenance,
+                          std::span<const std::string_view> names, std::string_view meaning) = 0;
   // `index` is the position in `names`.
   virtual void choice_index(std::string_view name, int& index, std::span<const std::string_view> names,
                             int fallback, std::string_view meaning) = 0;
@@ -58,6 +66,14 @@ class ParameterVisitor {
     int index = static_cast<int>(field);
     choice_index(name, index, names, static_cast<int>(fallback), meaning);
     field = static_cast<Enum>(index);
+  }
+  template <class T, std::size_t N>
+  void fact(std::string_view name, Fact<T>& field, const std::array<std::string_view, N>& names,
+            std::string_view meaning) {
+    int index = static_cast<int>(field.value());
+    std::shared_ptr<const Provenance> provenance = field.shared();
+    fact_index(name, index, provenance, names, meaning);
+    field = Fact<T>(static_cast<T>(index), std::move(provenance));
   }
 };
 

@@ -64,7 +64,7 @@ void describe(ParameterVisitor& v, WorkloadParameters& p) {
            "poisson: arrivals over all sessions");
   v.choice("flow_ids", p.flow_ids, kFlowIdsNames, FlowIds::automatic,
            "flow id of a session, which chooses its worker and its receive queue; auto: a NIC's hash is random, "
-           "over loopback the kernel decides (/host/scheduler/loopback_flow_ids)");
+           "over loopback the kernel decides (/kernel/network/loopback_flow_ids)");
   v.number("start_spread_us", p.start_spread_us, {1000, 0, 1e6}, "sessions start at random within this time");
   v.number("rate_gbps", p.rate_gbps, {0, 0, 10000},
            "sendfile, send: throughput imposed over all sessions, each of which sends write_bytes at regular "
@@ -175,7 +175,7 @@ void describe(ParameterVisitor& v, MeasureParameters& p) {
 FlowIds Scenario::flow_ids() const {
   if (workload.flow_ids != FlowIds::automatic) return workload.flow_ids;
   if (!has_application() || network.kind == NetworkKind::nic) return FlowIds::random;
-  return host.scheduler.loopback_flow_ids == LoopbackFlowIds::zero ? FlowIds::zero : FlowIds::random;
+  return kernel.network.loopback_flow_ids.value() == LoopbackFlowIds::zero ? FlowIds::zero : FlowIds::random;
 }
 
 std::size_t Scenario::group_of(std::int64_t session) const {

@@ -8,15 +8,11 @@
 
 #include "models/driver_profile.hpp"
 #include "models/host_profile.hpp"
+#include "models/kernel_profile.hpp"
 #include "models/parameter_visitor.hpp"
 #include "models/tls.hpp"
 
 namespace ktlssim {
-
-// `driver`: the kernel since review D31665, which goes by the driver's CRYPTOCAP_F_SYNC. `blocking`: the
-// kernel before it.
-enum class Dispatch { driver, blocking };
-inline constexpr std::array<std::string_view, 2> kDispatchNames{"driver", "blocking"};
 
 // Who encrypts what sessions send. `software`: OpenCrypto's driver, through a KTLS worker. `ifnet`: the NIC,
 // inline (TLS_MODE_IFNET).
@@ -153,6 +149,7 @@ struct Scenario {
   std::string name;
   std::string description;
   std::int64_t seed;
+  KernelProfile kernel;
   HostProfile host;
   DriverProfile driver;
   std::vector<DriverProfile> other_drivers;  // from which OpenCrypto may select too
@@ -191,8 +188,8 @@ struct Scenario {
   bool sync_dispatch() const;
 };
 
-// Every field but `host`, `driver` and `other_drivers`, which are profiles: named, inline, or named with
-// values of their own; and `session_groups`.
+// Every field but `kernel`, `host`, `driver` and `other_drivers`, which are profiles: named, inline, or named
+// with values of their own; and `session_groups`.
 void describe(ParameterVisitor& visitor, Scenario& scenario);
 void describe(ParameterVisitor& visitor, SessionGroup& group);
 

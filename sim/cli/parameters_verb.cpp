@@ -12,8 +12,8 @@ namespace {
 
 constexpr HelpText kHelp{"ktlssim parameters",
                          "Explains every parameter of a scenario: JSON pointer, default, what is allowed, "
-                         "meaning. Values below /host and "
-                         "/driver have no default: they come from the profile that the scenario names.",
+                         "meaning. Values below /kernel, /host "
+                         "and /driver have no default: they come from the profile that the scenario names.",
                          "  ktlssim parameters\n"
                          "  ktlssim parameters | grep -A2 send_buffer\n"};
 

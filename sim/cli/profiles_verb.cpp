@@ -16,7 +16,7 @@ namespace {
 
 constexpr HelpText kHelp{
     "ktlssim profiles [NAME]",
-    "Without NAME, lists the host and driver profiles. With NAME, prints every value of "
+    "Without NAME, lists the kernel, host and driver profiles. With NAME, prints every value of "
     "a profile with its unit, how "
     "far it can be trusted (measured, published, derived, fitted, estimated) and its source.",
     "  ktlssim profiles\n"
@@ -52,13 +52,16 @@ class Printer final : public ParameterVisitor {
   void quantity(std::string_view name, Quantity& field, CostRange, std::string_view meaning) override {
     const bool per_byte = in_per_byte_ || name == "byte_ns";
     line(name, fmt::format("{} {}", number_json(field.value()).dump(), per_byte ? "ns/byte" : unit_of(name)));
-    const Provenance* provenance = field.provenance();
-    if (!provenance) return;
-    const std::string_view confidence = kConfidenceNames[static_cast<std::size_t>(provenance->confidence)];
-    const std::string fitted =
-        provenance->fitted_to.empty() ? "" : fmt::format(" to {}", provenance->fitted_to);
-    text_ += wrap(plain(meaning), kColumns, 6);
-    text_ += wrap(plain(fmt::format("{}{}: {}", confidence, fitted, provenance->source)), kColumns, 6);
+    if (field.provenance()) origin(*field.provenance(), meaning);
+  }
+  void optional_quantity(std::string_view name, Quantity& field, CostRange range,
+                         std::string_view meaning) override {
+    if (field.provenance()) quantity(name, field, range, meaning);
+  }
+  void fact_index(std::string_view name, int& index, std::shared_ptr<const Provenance>& provenance,
+                  std::span<const std::string_view> names, std::string_view meaning) override {
+    line(name, std::string(names[static_cast<std::size_t>(index)]));
+    if (provenance) origin(*provenance, meaning);
   }
   void choice_index(std::string_view name, int& index, std::span<const std::string_view> names, int,
                     std::string_view) override {
@@ -82,6 +85,14 @@ class Printer final : public ParameterVisitor {
  private:
   void line(std::string_view name, const std::string& value) {
     text_ += wrap(fmt::format("{}{} = {}", path_, name, value), kColumns, 4);
+  }
+
+  void origin(const Provenance& provenance, std::string_view meaning) {
+    const std::string_view confidence = kConfidenceNames[static_cast<std::size_t>(provenance.confidence)];
+    const std::string fitted =
+        provenance.fitted_to.empty() ? "" : fmt::format(" to {}", provenance.fitted_to);
+    text_ += wrap(plain(meaning), kColumns, 6);
+    text_ += wrap(plain(fmt::format("{}{}: {}", confidence, fitted, provenance.source)), kColumns, 6);
   }
 
   std::string text_;
@@ -123,17 +134,21 @@ int profiles_verb(const Arguments& arguments) {
   if (names.empty()) {
     bool sound = true;
     const std::string hosts = list_text("hosts", ProfileKind::host, load_host_profile, sound);
-    print(hosts + list_text("drivers", ProfileKind::driver, load_driver_profile, sound));
+    const std::string drivers = list_text("drivers", ProfileKind::driver, load_driver_profile, sound);
+    print(hosts + drivers + list_text("kernels", ProfileKind::kernel, load_kernel_profile, sound));
     return sound ? kExitDone : kExitWrongInput;
   }
   const std::string& name = names.front();
   std::vector<std::string> known = profile_names(ProfileKind::host);
   const std::vector<std::string> drivers = profile_names(ProfileKind::driver);
+  const std::vector<std::string> kernels = profile_names(ProfileKind::kernel);
   std::string text;
   if (contains(known, name)) text += profile_text("host", load_host_profile(name));
   if (contains(drivers, name)) text += profile_text("driver", load_driver_profile(name));
+  if (contains(kernels, name)) text += profile_text("kernel", load_kernel_profile(name));
   if (text.empty()) {
     known.insert(known.end(), drivers.begin(), drivers.end());
+    known.insert(known.end(), kernels.begin(), kernels.end());
     throw UsageError(fmt::format("no profile \"{}\" (there are: {}){}", name, fmt::join(known, ", "),
                                  did_you_mean(name, known)));
   }

@@ -59,8 +59,8 @@ void Scheduler::rescore(Thread& thread) {
 // tdq_slice: those that wait divide it.
 Time Scheduler::slice_end(const Cpu& cpu) const {
   const Thread& thread = *cpu.current;
-  const int sharers = thread.ithread() ? 1 : std::clamp(cpu.queue.size(), 1, rules_.slice_divisor);
-  return thread.on_cpu_since + rules_.slice / sharers - thread.slice_used;
+  const int sharers = thread.ithread() ? 1 : std::max(cpu.queue.size(), 1);
+  return thread.on_cpu_since + std::max(rules_.slice / sharers, rules_.slice_min) - thread.slice_used;
 }
 
 void Scheduler::arm_slice(Cpu& cpu) {
@@ -95,8 +95,8 @@ void Scheduler::slice_over(std::uint64_t tag) {
 // 14's sched_clock: an interrupt thread that has run a slice without sleeping lets its equals run.
 void Scheduler::demote(Cpu& cpu) {
   Thread& thread = *cpu.current;
-  if (thread.own_priority + RunQueue::kPrioritiesPerQueue < rules_.max_ithread) {
-    thread.own_priority += RunQueue::kPrioritiesPerQueue;
+  if (thread.own_priority + rules_.run_queue_width < rules_.max_ithread) {
+    thread.own_priority += rules_.run_queue_width;
     apply_priority(thread);
   }
   if (cpu.queue.best_priority() >= thread.priority) {

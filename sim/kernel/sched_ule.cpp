@@ -19,11 +19,12 @@ std::int64_t parts_per_million(double factor) {
 
 }  // namespace
 
-Scheduler::Scheduler(Executive& executive, const HostProfile& host, std::uint32_t seed)
+Scheduler::Scheduler(Executive& executive, const HostProfile& host, const KernelScheduler& kernel,
+                     std::uint32_t seed)
     : executive_(executive),
       switch_cost_(host.scheduler.context_switch_ns.ns()),
       idle_exit_(host.scheduler.cpu_idle_exit_ns.ns()),
-      rules_(sched_rules(host)),
+      rules_(sched_rules(kernel)),
       topology_({.cpus = static_cast<int>(host.cpus.count()),
                  .threads_per_core = static_cast<int>(host.threads_per_core.count()),
                  .cpus_per_llc = static_cast<int>(host.cpus_per_llc.count()),

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "models/host_profile.hpp"
+#include "models/kernel_profile.hpp"
 #include "sim/engine/executive.hpp"
 #include "sim/kernel/kern_switch.hpp"
 #include "sim/kernel/sched_rules.hpp"
@@ -36,7 +37,7 @@ struct SchedulerCounters {
 class Scheduler {
  public:
   // `seed`: of what chance decides, which is where equal CPUs are to be had, and when to balance.
-  Scheduler(Executive& executive, const HostProfile& host, std::uint32_t seed = 1);
+  Scheduler(Executive& executive, const HostProfile& host, const KernelScheduler& kernel, std::uint32_t seed = 1);
 
   // A thread that sleeps on `wchan` until its first wakeup; `body` starts then. `bound_cpu` -1 = floats.
   Thread& create(const std::string& name, ThreadClass thread_class, int bound_cpu, std::function<void()> body,
@@ -190,7 +191,7 @@ class Scheduler {
                                 : std::min(c.current->priority, c.queue.best_priority());
   }
   bool affine(const Thread& thread, int level) {
-    return ticks() - thread.left_tick < level * rules_.affinity_ticks;
+    return ticks() - thread.left_tick < level;
   }
   void woke_up(Thread& thread);
   void rescore(Thread& thread);

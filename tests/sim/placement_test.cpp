@@ -226,7 +226,7 @@ TEST_P(Placement, an_idle_cpu_steals_from_its_own_cache_first) {
 
 TEST_P(Placement, nobody_steals_below_the_threshold) {
   scenario_.host.cpus = q(2);
-  scenario_.host.scheduler.steal_thresh = 3;
+  scenario_.kernel.scheduler.steal_thresh = q(3);
   run([this](Kernel& k) {
     wake_at(k, bound(k, 0, 1000), 0);
     wake_at(k, bound(k, 1, 400), 0);
@@ -241,8 +241,8 @@ TEST_P(Placement, nobody_steals_below_the_threshold) {
 
 TEST_P(Placement, the_balancer_moves_a_waiting_thread_from_the_most_to_the_least_loaded_cpu) {
   scenario_.host.cpus = q(2);
-  scenario_.host.scheduler.steal_thresh = 1000;  // nobody steals
-  scenario_.host.scheduler.balance_interval_ms = 10;
+  scenario_.kernel.scheduler.steal_thresh = q(1000);  // nobody steals
+  scenario_.kernel.scheduler.balance_interval_ns = q(10e6);
   run([this](Kernel& k) {
     wake_at(k, bound(k, 0, 40'000'000), 0);
     wake_at(k, bound(k, 1, 1'000'000), 0);

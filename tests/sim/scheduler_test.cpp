@@ -150,7 +150,7 @@ TEST_P(SchedulerTest, a_change_of_speed_rescales_the_step_under_way_exactly) {
 }
 
 TEST_P(SchedulerTest, equal_user_threads_take_turns_by_slices) {
-  scenario_.host.scheduler.slice_ns = q(1000);
+  scenario_.kernel.scheduler.slice_ns = q(1000);
   run([this](Kernel& k) {
     const auto user = [this, &k](const std::string& name) -> Thread& {
       return k.sched.create(name, ThreadClass::application, 0, [this, &k, name] {
@@ -258,7 +258,8 @@ TEST_P(SchedulerTest, a_lent_priority_goes_back_with_the_lock_it_was_lent_for_th
 }
 
 TEST_P(SchedulerTest, threads_that_share_a_cpu_divide_the_slice_by_those_that_wait) {
-  scenario_.host.scheduler.slice_ns = q(1000);
+  scenario_.kernel.scheduler.slice_ns = q(1000);
+  scenario_.kernel.scheduler.slice_min_ns = q(166);
   run([this](Kernel& k) {
     for (const char* const name : {"a", "b", "c"}) {
       Thread& user = k.sched.create(name, ThreadClass::application, 0, [this, &k, name] {
@@ -283,8 +284,8 @@ TEST_P(SchedulerTest, threads_that_share_a_cpu_divide_the_slice_by_those_that_wa
 class IthreadSlices : public SchedulerFixture {
  protected:
   void second_done_at(std::int64_t second, bool slicing) {
-    scenario_.host.scheduler.slice_ns = q(1000);
-    scenario_.host.scheduler.ithread_slicing = slicing;
+    scenario_.kernel.scheduler.slice_ns = q(1000);
+    scenario_.kernel.scheduler.ithread_slicing = Fact<bool>(slicing, Provenance{"test", Confidence::scenario, ""});
     run([=, this](Kernel& k) {
       Thread& first = worker(k, "first", ThreadClass::interrupt, 0, 5000);
       wake_at(k, first, 0);
@@ -308,8 +309,8 @@ TEST_P(IthreadSlices, thirteen_lets_an_interrupt_thread_run_as_long_as_it_likes)
 }
 
 TEST_P(SchedulerTest, a_thread_that_runs_more_than_it_sleeps_becomes_batch_and_one_that_sleeps_interactive) {
-  scenario_.host.scheduler.pri_user = q(0);
-  scenario_.host.scheduler.pri_max_interact = q(151);
+  scenario_.kernel.scheduler.pri_user = q(0);
+  scenario_.kernel.scheduler.pri_max_interact = q(151);
   scenario_.host.cpus = q(2);
   run([this](Kernel& k) {
     const auto user = [&k](const std::string& name, int cpu, std::int64_t ns) -> Thread& {
@@ -338,7 +339,7 @@ TEST_P(SchedulerTest, a_thread_that_runs_more_than_it_sleeps_becomes_batch_and_o
 }
 
 TEST_P(SchedulerTest, sleeps_within_a_tick_make_nobody_interactive) {
-  scenario_.host.scheduler.pri_user = q(0);
+  scenario_.kernel.scheduler.pri_user = q(0);
   run([this](Kernel& k) {
     Thread& user = worker(k, "user", ThreadClass::application, 0, 100'000);
     // Runs 0.1 ms and sleeps 0.15 ms, four times a tick; but for the last sleep of each.

@@ -6,6 +6,8 @@ namespace ktlssim {
 
 namespace {
 
+const Provenance kTest{"test", Confidence::scenario, ""};
+
 // Defaults where there are any, and the cheapest value allowed where there are none.
 class Idealizer final : public ParameterVisitor {
  public:
@@ -22,6 +24,12 @@ class Idealizer final : public ParameterVisitor {
   void quantity(std::string_view, Quantity& field, CostRange range, std::string_view) override {
     field = q(std::clamp(0.0, range.min, range.max));
   }
+  void optional_quantity(std::string_view, Quantity&, CostRange, std::string_view) override {}
+  void fact_index(std::string_view, int& index, std::shared_ptr<const Provenance>& provenance,
+                  std::span<const std::string_view>, std::string_view) override {
+    index = 0;
+    provenance = shared_provenance(kTest);
+  }
   void choice_index(std::string_view, int& index, std::span<const std::string_view>, int fallback,
                     std::string_view) override {
     index = fallback;
@@ -30,6 +38,42 @@ class Idealizer final : public ParameterVisitor {
   bool begin_optional_group(std::string_view, bool& present, std::string_view) override { return present; }
   void end_group() override {}
 };
+
+// FreeBSD of August 2021.
+KernelProfile ideal_kernel() {
+  KernelProfile kernel{};
+  Idealizer idealizer;
+  describe(idealizer, kernel);
+  kernel.name = "ideal";
+  KernelScheduler& s = kernel.scheduler;
+  s.pri_ithread_net = q(8);
+  s.pri_swi_net = q(28);
+  s.pri_max_ithread = q(47);
+  s.pri_kthread = q(84);
+  s.pri_socket_sleep = q(104);
+  s.pri_user = q(120);
+  s.pri_min_interact = q(120);
+  s.pri_max_interact = q(152);
+  s.pri_min_batch = q(152);
+  s.pri_max_batch = q(223);
+  s.preempt_thresh = q(80);  // PRI_MIN_KERN
+  s.run_queue_width = q(4);
+  s.slice_ns = q(1e8);
+  s.slice_min_ns = q(2e7);
+  s.balance_interval_ns = q(1e9);
+  s.interact_thresh = q(30);
+  s.thread_load = q(256);
+  s.affinity_load = q(64);
+  s.random_load = q(32);
+  s.affinity_l2_ns = q(2e6);
+  s.affinity_llc_ns = q(3e6);
+  s.steal_thresh = q(2);
+  kernel.ktls.max_alloc = q(128);
+  kernel.ktls.sequential_records = Fact<bool>(true, kTest);
+  kernel.ktls.zone_trim = Fact<bool>(true, kTest);
+  kernel.ktls.sorele_lock = Fact<bool>(true, kTest);
+  return kernel;
+}
 
 }  // namespace
 
@@ -52,15 +96,7 @@ Scenario ideal_scenario() {
   scenario.host.numa_domains = q(1);
   scenario.host.threads_per_core = q(1);
   scenario.host.smt_speed = q(1);
-  SchedulerCosts& scheduler = scenario.host.scheduler;
-  scheduler.slice_ns = q(1e8);
-  scheduler.preempt_thresh = q(80);  // PRI_MIN_KERN
-  scheduler.pri_ithread_net = q(8);
-  scheduler.pri_swi_net = q(28);
-  scheduler.pri_kthread = q(84);
-  scheduler.pri_socket_sleep = q(104);
-  scheduler.pri_user = q(120);
-  scheduler.pri_max_interact = q(152);
+  scenario.kernel = ideal_kernel();
   return scenario;
 }
 

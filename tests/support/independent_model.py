@@ -73,8 +73,8 @@ class Cpu:
 
 
 class Scheduler:
-    def __init__(self, host, calendar):
-        self.cost = host["scheduler"]
+    def __init__(self, host, kernel, calendar):
+        self.cost = {**host["scheduler"], **kernel["scheduler"]}
         self.calendar = calendar
         self.smt_speed = host["smt_speed"]
         self.cpus = [Cpu(i) for i in range(int(host["cpus"]))]
@@ -298,9 +298,10 @@ class Model:
             raise ValueError("the independent model covers ccr, sendfile, kevent and a NIC")
         self.random = random.Random(seed)
         self.calendar = Calendar()
-        self.scheduler = Scheduler(host, self.calendar)
-        self.sched, self.app, self.ktls, self.ocf, self.tcp = (
-            host[group] for group in ("scheduler", "application", "ktls", "opencrypto", "tcp"))
+        self.scheduler = Scheduler(host, s["kernel"], self.calendar)
+        self.sched = self.scheduler.cost
+        self.app, self.ktls, self.ocf, self.tcp = (
+            host[group] for group in ("application", "ktls", "opencrypto", "tcp"))
         self.device, self.ccr = driver["device"], driver["ccr"]
         self.cipher = driver["ciphers"][s["tls"]["cipher"]]
         self.network, self.work = s["network"], s["workload"]

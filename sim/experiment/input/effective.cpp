@@ -28,15 +28,16 @@ class Writer final : public ParameterVisitor {
     put(name, field);
   }
   void quantity(std::string_view name, Quantity& field, CostRange, std::string_view) override {
-    Json json = Json::object();
-    json.emplace("value", number_json(field.value()));
-    if (const Provenance* provenance = field.provenance()) {
-      json.emplace("source", provenance->source);
-      json.emplace("confidence", kConfidenceNames[static_cast<std::size_t>(provenance->confidence)]);
-      if (provenance->confidence == Confidence::fitted) json.emplace("fitted_to", provenance->fitted_to);
-      if (provenance->confidence == Confidence::scenario) ++changed_;
-    }
-    put(name, std::move(json));
+    put_sourced(name, number_json(field.value()), field.provenance());
+  }
+  void optional_quantity(std::string_view name, Quantity& field, CostRange range,
+                         std::string_view meaning) override {
+    if (field.provenance()) quantity(name, field, range, meaning);
+  }
+  void fact_index(std::string_view name, int& index, std::shared_ptr<const Provenance>& provenance,
+                  std::span<const std::string_view> names, std::string_view) override {
+    Json value = is_flag(names) ? Json(index != 0) : Json(names[static_cast<std::size_t>(index)]);
+    put_sourced(name, std::move(value), provenance.get());
   }
   void choice_index(std::string_view name, int& index, std::span<const std::string_view> names, int,
                     std::string_view) override {
@@ -58,6 +59,18 @@ class Writer final : public ParameterVisitor {
   }
 
  private:
+  void put_sourced(std::string_view name, Json value, const Provenance* provenance) {
+    Json json = Json::object();
+    json.emplace("value", std::move(value));
+    if (provenance) {
+      json.emplace("source", provenance->source);
+      json.emplace("confidence", kConfidenceNames[static_cast<std::size_t>(provenance->confidence)]);
+      if (provenance->confidence == Confidence::fitted) json.emplace("fitted_to", provenance->fitted_to);
+      if (provenance->confidence == Confidence::scenario) ++changed_;
+    }
+    put(name, std::move(json));
+  }
+
   std::vector<Json> open_;
   std::vector<std::string> names_;
   std::size_t changed_ = 0;
@@ -81,8 +94,10 @@ std::size_t count_changed(Profile profile) {
 
 }  // namespace
 
+Json profile_json(const KernelProfile& profile) { return write_profile(profile); }
 Json profile_json(const HostProfile& profile) { return write_profile(profile); }
 Json profile_json(const DriverProfile& profile) { return write_profile(profile); }
+std::size_t changed_values(const KernelProfile& profile) { return count_changed(profile); }
 std::size_t changed_values(const HostProfile& profile) { return count_changed(profile); }
 std::size_t changed_values(const DriverProfile& profile) { return count_changed(profile); }
 
@@ -90,6 +105,7 @@ Json effective_json(const Scenario& scenario) {
   Scenario copy = scenario;
   Writer writer;
   describe(writer, copy);
+  writer.put("kernel", profile_json(scenario.kernel));
   writer.put("host", profile_json(scenario.host));
   writer.put("driver", profile_json(scenario.driver));
   if (!scenario.other_drivers.empty()) {

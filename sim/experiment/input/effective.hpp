@@ -6,14 +6,16 @@
 
 namespace ktlssim {
 
-// Every parameter, defaults included, and both profiles in full with source and confidence of each value.
+// Every parameter, defaults included, and all profiles in full with source and confidence of each value.
 // read_scenario(effective_json(s)) is s.
 Json effective_json(const Scenario& scenario);
 
+Json profile_json(const KernelProfile& profile);
 Json profile_json(const HostProfile& profile);
 Json profile_json(const DriverProfile& profile);
 
 // Values of the profile that the user wrote over it.
+std::size_t changed_values(const KernelProfile& profile);
 std::size_t changed_values(const HostProfile& profile);
 std::size_t changed_values(const DriverProfile& profile);
 

@@ -35,6 +35,15 @@ class Collector final : public ParameterVisitor {
   void quantity(std::string_view name, Quantity&, CostRange range, std::string_view meaning) override {
     add(name, ParameterType::quantity, "", fmt::format("{} to {}", range.min, range.max), meaning);
   }
+  void optional_quantity(std::string_view name, Quantity& field, CostRange range,
+                         std::string_view meaning) override {
+    quantity(name, field, range, meaning);
+  }
+  void fact_index(std::string_view name, int&, std::shared_ptr<const Provenance>&,
+                  std::span<const std::string_view> names, std::string_view meaning) override {
+    add(name, is_flag(names) ? ParameterType::flag : ParameterType::choice, "",
+        fmt::format("{}", fmt::join(names, ", ")), meaning);
+  }
   void choice_index(std::string_view name, int&, std::span<const std::string_view> names, int fallback,
                     std::string_view meaning) override {
     add(name, ParameterType::choice, Json(names[static_cast<std::size_t>(fallback)]).dump(),
@@ -84,6 +93,10 @@ std::vector<Parameter> scenario_parameters() {
   std::vector<Parameter> list;
   Collector collector(list);
   Scenario scenario{};
+  collector.open("kernel", ParameterType::profile, std::string(kProfile), "which kernel the machine runs");
+  collector.add_names();
+  describe(collector, scenario.kernel);
+  collector.end_group();
   collector.open("host", ParameterType::profile, std::string(kProfile), "the machine and its kernel's costs");
   collector.add_names();
   describe(collector, scenario.host);

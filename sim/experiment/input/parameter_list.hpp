@@ -17,10 +17,12 @@ struct Parameter {
   std::string allowed;   // "0 to 1024", "driver, blocking"
   std::string meaning;
 
-  bool in_profile() const { return pointer.starts_with("/host/") || pointer.starts_with("/driver/"); }
+  bool in_profile() const {
+    return pointer.starts_with("/host/") || pointer.starts_with("/driver/") || pointer.starts_with("/kernel/");
+  }
 };
 
-// Groups included, in the order of declaration; "/host" and "/driver" with everything a profile can hold.
+// Groups included, in the order of declaration; "/kernel", "/host" and "/driver" with everything a profile can hold.
 std::vector<Parameter> scenario_parameters();
 
 // The parameter whose pointer is `pointer`, or null.

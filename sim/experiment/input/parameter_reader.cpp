@@ -138,17 +138,34 @@ void ParameterReader::text(std::string_view name, std::string& field, std::strin
 void ParameterReader::choice_index(std::string_view name, int& index, std::span<const std::string_view> names,
                                    int fallback, std::string_view) {
   index = fallback;
-  const Json* value = find(name);
-  if (!value) return;
+  if (const Json* value = find(name))
+    read_word(child_pointer(frames_.back().pointer, name), *value, names, index);
+}
+
+// One of `names`, or true or false.
+bool ParameterReader::read_word(const std::string& pointer, const Json& value,
+                                std::span<const std::string_view> names, int& index) {
+  if (is_flag(names)) {
+    if (value.is_boolean())
+      index = value.get<bool>() ? 1 : 0;
+    else
+      problem(pointer, value, expected("true or false", value));
+    return value.is_boolean();
+  }
   const std::vector<std::string> allowed(names.begin(), names.end());
-  const std::string pointer = child_pointer(frames_.back().pointer, name);
   const std::string one_of = fmt::format("one of {}", quoted_list(allowed));
-  if (!value->is_string()) return problem(pointer, *value, expected(one_of, *value));
-  const std::string given = value->get<std::string>();
+  if (!value.is_string()) {
+    problem(pointer, value, expected(one_of, value));
+    return false;
+  }
+  const std::string given = value.get<std::string>();
   const auto found = std::find(allowed.begin(), allowed.end(), given);
-  if (found == allowed.end())
-    return problem(pointer, *value, fmt::format("expected {}{}", one_of, did_you_mean(given, allowed)));
+  if (found == allowed.end()) {
+    problem(pointer, value, fmt::format("expected {}{}", one_of, did_you_mean(given, allowed)));
+    return false;
+  }
   index = static_cast<int>(found - allowed.begin());
+  return true;
 }
 
 bool ParameterReader::read_text(const Json& object, const std::string& pointer, std::string_view key,
@@ -193,35 +210,74 @@ bool ParameterReader::read_provenance(const Json& object, const std::string& poi
   return valid;
 }
 
-void ParameterReader::quantity(std::string_view name, Quantity& field, CostRange range, std::string_view) {
-  const Json* value = find(name);
-  if (!value) return missing(name);
-  const std::string pointer = child_pointer(frames_.back().pointer, name);
+const Json* ParameterReader::read_sourced(const std::string& pointer, const Json& value,
+                                          const std::string& allowed, std::string_view plain,
+                                          std::optional<Provenance>& provenance) {
+  if (!value.is_object()) {
+    const std::string or_plain =
+        origins_.allows_plain_numbers() ? fmt::format("{}, or ", plain) : std::string();
+    problem(pointer, value, expected(or_plain + "an object of value, source and confidence", value));
+    return nullptr;
+  }
+  static const std::vector<std::string> keys{"value", "source", "confidence", "fitted_to"};
+  report_unknown_keys(value, pointer, keys, origins_, problems_);
+  Provenance from{};
+  if (read_provenance(value, pointer, from)) provenance = std::move(from);
+  const auto given = value.find("value");
+  if (given != value.end()) return &*given;
+  const std::string at = child_pointer(pointer, "value");
+  problems_.add(origins_.file(at), at, "", "missing: " + allowed);
+  return nullptr;
+}
+
+void ParameterReader::read_quantity(const std::string& pointer, const Json& value, CostRange range,
+                                    Quantity& field) {
   double number = 0;
-  if (value->is_number() && origins_.allows_plain_numbers()) {
-    if (read_number(pointer, *value, range.min, range.max, number))
+  if (value.is_number() && origins_.allows_plain_numbers()) {
+    if (read_number(pointer, value, range.min, range.max, number))
       field = Quantity(number, {origins_.source(pointer), Confidence::scenario, {}});
     return;
   }
-  if (!value->is_object()) {
-    const std::string_view allowed = origins_.allows_plain_numbers()
-                                         ? "a number, or an object of value, source and confidence"
-                                         : "an object of value, source and confidence";
-    return problem(pointer, *value, expected(allowed, *value));
-  }
-  static const std::vector<std::string> keys{"value", "source", "confidence", "fitted_to"};
-  report_unknown_keys(*value, pointer, keys, origins_, problems_);
-  Provenance provenance{};
-  bool valid = read_provenance(*value, pointer, provenance);
-  const std::string at = child_pointer(pointer, "value");
-  const auto given = value->find("value");
-  if (given == value->end()) {
-    problems_.add(origins_.file(at), at, "",
-                  fmt::format("missing: a number from {} to {}", range.min, range.max));
+  std::optional<Provenance> provenance;
+  const std::string allowed = fmt::format("a number from {} to {}", range.min, range.max);
+  const Json* given = read_sourced(pointer, value, allowed, "a number", provenance);
+  if (given == nullptr) return;
+  if (read_number(child_pointer(pointer, "value"), *given, range.min, range.max, number) && provenance)
+    field = Quantity(number, std::move(*provenance));
+}
+
+void ParameterReader::quantity(std::string_view name, Quantity& field, CostRange range, std::string_view) {
+  const Json* value = find(name);
+  if (!value) return missing(name);
+  read_quantity(child_pointer(frames_.back().pointer, name), *value, range, field);
+}
+
+void ParameterReader::optional_quantity(std::string_view name, Quantity& field, CostRange range,
+                                        std::string_view) {
+  field = Quantity();
+  if (const Json* value = find(name))
+    read_quantity(child_pointer(frames_.back().pointer, name), *value, range, field);
+}
+
+void ParameterReader::fact_index(std::string_view name, int& index,
+                                 std::shared_ptr<const Provenance>& provenance,
+                                 std::span<const std::string_view> names, std::string_view) {
+  const Json* value = find(name);
+  if (!value) return missing(name);
+  const std::string pointer = child_pointer(frames_.back().pointer, name);
+  if (!value->is_object() && origins_.allows_plain_numbers()) {
+    if (read_word(pointer, *value, names, index))
+      provenance = shared_provenance({origins_.source(pointer), Confidence::scenario, {}});
     return;
   }
-  valid = read_number(at, *given, range.min, range.max, number) && valid;
-  if (valid) field = Quantity(number, std::move(provenance));
+  std::optional<Provenance> from;
+  const std::string allowed =
+      is_flag(names) ? "true or false"
+                     : fmt::format("one of {}", quoted_list(std::vector<std::string>(names.begin(), names.end())));
+  const Json* given = read_sourced(pointer, *value, allowed, allowed, from);
+  if (given == nullptr) return;
+  if (read_word(child_pointer(pointer, "value"), *given, names, index) && from)
+    provenance = shared_provenance(std::move(*from));
 }
 
 void ParameterReader::push(std::string_view name, const Json* value) {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,6 +59,9 @@ class ParameterReader final : public ParameterVisitor {
   void flag(std::string_view name, bool& field, bool fallback, std::string_view) override;
   void text(std::string_view name, std::string& field, std::string_view fallback, std::string_view) override;
   void quantity(std::string_view name, Quantity& field, CostRange range, std::string_view) override;
+  void optional_quantity(std::string_view name, Quantity& field, CostRange range, std::string_view) override;
+  void fact_index(std::string_view name, int& index, std::shared_ptr<const Provenance>& provenance,
+                  std::span<const std::string_view> names, std::string_view) override;
   void choice_index(std::string_view name, int& index, std::span<const std::string_view> names, int fallback,
                     std::string_view) override;
   void begin_group(std::string_view name, std::string_view) override;
@@ -77,6 +81,12 @@ class ParameterReader final : public ParameterVisitor {
   void missing(std::string_view name);
   void problem(const std::string& pointer, const Json& value, std::string message);
   bool read_number(const std::string& pointer, const Json& value, double min, double max, double& number);
+  bool read_word(const std::string& pointer, const Json& value, std::span<const std::string_view> names,
+                 int& index);
+  void read_quantity(const std::string& pointer, const Json& value, CostRange range, Quantity& field);
+  // The value of an object of value, source and confidence; null, and a problem, if there is none.
+  const Json* read_sourced(const std::string& pointer, const Json& value, const std::string& allowed,
+                           std::string_view plain, std::optional<Provenance>& provenance);
   bool read_text(const Json& object, const std::string& pointer, std::string_view key, std::string& text);
   bool read_provenance(const Json& object, const std::string& pointer, Provenance& provenance);
 

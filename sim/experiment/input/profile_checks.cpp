@@ -46,18 +46,42 @@ void check_profile(const HostProfile& profile, const std::string& pointer, const
   checker.whole("/cpus", profile.cpus);
   checker.whole("/numa_domains", profile.numa_domains);
   checker.whole("/threads_per_core", profile.threads_per_core);
+  checker.whole("/cpus_per_llc", profile.cpus_per_llc);
   const std::int64_t domains = profile.numa_domains.count();
   if (domains > 0 && profile.cpus.count() % domains != 0)
     checker.add("/numa_domains", number_json(profile.numa_domains.value()).dump(),
                 fmt::format("does not divide the host's {} CPUs", profile.cpus.count()));
-  const SchedulerCosts& scheduler = profile.scheduler;
-  checker.whole("/scheduler/preempt_thresh", scheduler.preempt_thresh);
-  checker.whole("/scheduler/pri_ithread_net", scheduler.pri_ithread_net);
-  checker.whole("/scheduler/pri_swi_net", scheduler.pri_swi_net);
-  checker.whole("/scheduler/pri_kthread", scheduler.pri_kthread);
-  checker.whole("/scheduler/pri_socket_sleep", scheduler.pri_socket_sleep);
-  checker.whole("/scheduler/pri_user", scheduler.pri_user);
-  checker.whole("/scheduler/pri_max_interact", scheduler.pri_max_interact);
+  const SchedulerOverrides& kernel = profile.scheduler_overrides;
+  checker.whole("/scheduler/preempt_thresh", kernel.preempt_thresh);
+  checker.whole("/scheduler/pri_ithread_net", kernel.pri_ithread_net);
+  checker.whole("/scheduler/pri_swi_net", kernel.pri_swi_net);
+  checker.whole("/scheduler/pri_kthread", kernel.pri_kthread);
+  checker.whole("/scheduler/pri_socket_sleep", kernel.pri_socket_sleep);
+  checker.whole("/scheduler/pri_user", kernel.pri_user);
+  checker.whole("/scheduler/pri_max_interact", kernel.pri_max_interact);
+}
+
+void check_profile(const KernelProfile& profile, const std::string& pointer, const Origins& origins,
+                   Problems& problems) {
+  Checker checker(pointer, origins, problems);
+  const KernelScheduler& s = profile.scheduler;
+  checker.whole("/scheduler/pri_ithread_net", s.pri_ithread_net);
+  checker.whole("/scheduler/pri_swi_net", s.pri_swi_net);
+  checker.whole("/scheduler/pri_max_ithread", s.pri_max_ithread);
+  checker.whole("/scheduler/pri_kthread", s.pri_kthread);
+  checker.whole("/scheduler/pri_socket_sleep", s.pri_socket_sleep);
+  checker.whole("/scheduler/pri_user", s.pri_user);
+  checker.whole("/scheduler/pri_min_interact", s.pri_min_interact);
+  checker.whole("/scheduler/pri_max_interact", s.pri_max_interact);
+  checker.whole("/scheduler/pri_min_batch", s.pri_min_batch);
+  checker.whole("/scheduler/pri_max_batch", s.pri_max_batch);
+  checker.whole("/scheduler/preempt_thresh", s.preempt_thresh);
+  checker.whole("/scheduler/run_queue_width", s.run_queue_width);
+  checker.whole("/scheduler/thread_load", s.thread_load);
+  checker.whole("/scheduler/affinity_load", s.affinity_load);
+  checker.whole("/scheduler/random_load", s.random_load);
+  checker.whole("/scheduler/steal_thresh", s.steal_thresh);
+  checker.whole("/ktls/max_alloc", profile.ktls.max_alloc);
 }
 
 void check_profile(const DriverProfile& profile, const std::string& pointer, const Origins& origins,

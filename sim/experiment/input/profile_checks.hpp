@@ -6,6 +6,7 @@
 
 #include "models/driver_profile.hpp"
 #include "models/host_profile.hpp"
+#include "models/kernel_profile.hpp"
 #include "sim/experiment/input/parameter_reader.hpp"
 #include "sim/experiment/text/problems.hpp"
 
@@ -13,6 +14,8 @@ namespace ktlssim {
 
 // `pointer` is where the profile stands in its file.
 void check_profile(const HostProfile& profile, const std::string& pointer, const Origins& origins,
+                   Problems& problems);
+void check_profile(const KernelProfile& profile, const std::string& pointer, const Origins& origins,
                    Problems& problems);
 void check_profile(const DriverProfile& profile, const std::string& pointer, const Origins& origins,
                    Problems& problems);

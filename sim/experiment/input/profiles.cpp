@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <map>
 #include <system_error>
@@ -15,10 +16,14 @@ namespace ktlssim {
 namespace {
 
 template <class Profile>
-constexpr ProfileKind kKindOf =
-    std::is_same_v<Profile, HostProfile> ? ProfileKind::host : ProfileKind::driver;
+constexpr ProfileKind kKindOf = std::is_same_v<Profile, HostProfile>     ? ProfileKind::host
+                                : std::is_same_v<Profile, DriverProfile> ? ProfileKind::driver
+                                                                         : ProfileKind::kernel;
 
-std::string_view kind_text(ProfileKind kind) { return kind == ProfileKind::host ? "host" : "driver"; }
+// In the order of ProfileKind.
+constexpr std::array<std::string_view, 3> kKindTexts{"host", "driver", "kernel"};
+
+std::string_view kind_text(ProfileKind kind) { return kKindTexts[static_cast<std::size_t>(kind)]; }
 
 bool is_number_object(const Json& value) { return value.is_object() && value.contains("value"); }
 
@@ -147,11 +152,13 @@ Profile load(const std::string& name) {
 }  // namespace
 
 std::filesystem::path profile_directory(ProfileKind kind) {
-  const std::filesystem::path below = kind == ProfileKind::host ? "hosts" : "drivers";
-  const char* data = std::getenv("KTLSSIM_DATA");
-  if (data && *data) return std::filesystem::path(data) / "profiles" / below;
-  const std::filesystem::path source = std::filesystem::path(build_info().source_dir) / "models" / "profiles";
+  const std::filesystem::path below = fmt::format("{}s", kind_text(kind));
   std::error_code error;
+  if (const char* data = std::getenv("KTLSSIM_DATA"); data && *data) {
+    const std::filesystem::path given = std::filesystem::path(data) / "profiles" / below;
+    if (kind != ProfileKind::kernel || std::filesystem::is_directory(given, error)) return given;
+  }
+  const std::filesystem::path source = std::filesystem::path(build_info().source_dir) / "models" / "profiles";
   if (std::filesystem::is_directory(source, error)) return source / below;
   return std::filesystem::path(build_info().data_dir) / "profiles" / below;
 }
@@ -170,6 +177,7 @@ std::vector<std::string> profile_names(ProfileKind kind) {
 
 HostProfile load_host_profile(const std::string& name) { return load<HostProfile>(name); }
 DriverProfile load_driver_profile(const std::string& name) { return load<DriverProfile>(name); }
+KernelProfile load_kernel_profile(const std::string& name) { return load<KernelProfile>(name); }
 
 void read_host(const Json& value, const std::string& pointer, const Origins& origins, Problems& problems,
                HostProfile& profile) {
@@ -178,6 +186,11 @@ void read_host(const Json& value, const std::string& pointer, const Origins& ori
 
 void read_driver(const Json& value, const std::string& pointer, const Origins& origins, Problems& problems,
                  DriverProfile& profile) {
+  read_any(value, pointer, origins, problems, profile);
+}
+
+void read_kernel(const Json& value, const std::string& pointer, const Origins& origins, Problems& problems,
+                 KernelProfile& profile) {
   read_any(value, pointer, origins, problems, profile);
 }
 

@@ -1,10 +1,11 @@
-// Host and driver profiles: finding them by name, and reading them where a scenario names, changes or
+// Kernel, host and driver profiles: finding them by name, and reading them where a scenario names, changes or
 // contains one.
 //
-// A profile NAME is the file profiles/hosts/NAME.json or profiles/drivers/NAME.json, every value of it an
-// object
+// A profile NAME is the file profiles/hosts/NAME.json, profiles/drivers/NAME.json or
+// profiles/kernels/NAME.json, every value of it an object
 // {"value", "source", "confidence"}. The directory is $KTLSSIM_DATA/profiles if that variable is set, else
-// models/profiles of the source tree if it is still there, else the installed one.
+// models/profiles of the source tree if it is still there, else the installed one. Kernels are taken from
+// the latter two where the first has no directory of them.
 #pragma once
 
 #include <filesystem>
@@ -13,13 +14,14 @@
 
 #include "models/driver_profile.hpp"
 #include "models/host_profile.hpp"
+#include "models/kernel_profile.hpp"
 #include "sim/experiment/text/json_file.hpp"
 #include "sim/experiment/input/parameter_reader.hpp"
 #include "sim/experiment/text/problems.hpp"
 
 namespace ktlssim {
 
-enum class ProfileKind { host, driver };
+enum class ProfileKind { host, driver, kernel };
 
 std::filesystem::path profile_directory(ProfileKind kind);
 
@@ -29,6 +31,7 @@ std::vector<std::string> profile_names(ProfileKind kind);
 // Throw InputError if there is no such profile or it is not sound.
 HostProfile load_host_profile(const std::string& name);
 DriverProfile load_driver_profile(const std::string& name);
+KernelProfile load_kernel_profile(const std::string& name);
 
 // Reads what a scenario says at `pointer`: a profile's name; {"profile": NAME, values to change}, groups
 // merged key by key; or a complete profile of its own, which may have a "name".
@@ -36,5 +39,7 @@ void read_host(const Json& value, const std::string& pointer, const Origins& ori
                HostProfile& profile);
 void read_driver(const Json& value, const std::string& pointer, const Origins& origins, Problems& problems,
                  DriverProfile& profile);
+void read_kernel(const Json& value, const std::string& pointer, const Origins& origins, Problems& problems,
+                 KernelProfile& profile);
 
 }  // namespace ktlssim

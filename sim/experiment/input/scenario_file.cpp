@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/experiment/input/kernel_defaults.hpp"
 #include "sim/experiment/input/parameter_reader.hpp"
 #include "sim/experiment/input/profiles.hpp"
 #include "sim/experiment/input/scenario_checks.hpp"
@@ -63,7 +64,7 @@ void read_session_groups(const Json& json, const Origins& origins, Problems& pro
 Scenario read(const Json& json, const std::string& file, const Origins& origins, Problems& problems) {
   Scenario scenario{};
   ParameterReader reader(json, "", origins, problems,
-                         {"$schema", "host", "driver", "other_drivers", "session_groups"});
+                         {"$schema", "kernel", "host", "driver", "other_drivers", "session_groups"});
   describe(reader, scenario);
   reader.finish();
   check_schema_key(json, origins, problems);
@@ -71,6 +72,9 @@ Scenario read(const Json& json, const std::string& file, const Origins& origins,
     read_host(*host, "/host", origins, problems, scenario.host);
   if (const Json* driver = find_profile(json, "driver", ProfileKind::driver, origins, problems))
     read_driver(*driver, "/driver", origins, problems, scenario.driver);
+  read_kernel(json.is_object() && json.contains("kernel") ? json.at("kernel") : Json(kDefaultKernel), "/kernel",
+              origins, problems, scenario.kernel);
+  apply_kernel(json, scenario);
   if (scenario.driver.kind == DriverKind::nic_tls) scenario.ktls.mode = KtlsMode::ifnet;
   read_other_drivers(json, origins, problems, scenario);
   read_session_groups(json, origins, problems, scenario);

@@ -54,7 +54,8 @@ class SchemaWriter final : public ParameterVisitor {
             std::string_view meaning) override {
     put(name, {{"type", "string"}, {"default", fallback}, {"description", meaning}});
   }
-  void quantity(std::string_view name, Quantity&, CostRange range, std::string_view meaning) override {
+  void optional_quantity(std::string_view name, Quantity&, CostRange range,
+                         std::string_view meaning) override {
     const Json limits = {{"minimum", number_json(range.min)}, {"maximum", number_json(range.max)}};
     Json sourced = {{"$ref", "#/definitions/sourced"}};
     Json in_range = {{"properties", {{"value", limits}}}};
@@ -65,13 +66,27 @@ class SchemaWriter final : public ParameterVisitor {
     schema.emplace("if", Json{{"type", "object"}});
     schema.emplace("then", Json{{"allOf", Json::array({std::move(sourced), std::move(in_range)})}});
     put(name, std::move(schema));
+  }
+  void quantity(std::string_view name, Quantity& field, CostRange range, std::string_view meaning) override {
+    optional_quantity(name, field, range, meaning);
+    required_.back().at("required").push_back(name);
+  }
+  void fact_index(std::string_view name, int&, std::shared_ptr<const Provenance>&,
+                  std::span<const std::string_view> names, std::string_view meaning) override {
+    const Json plain = is_flag(names) ? Json{{"type", "boolean"}} : Json{{"enum", words(names)}};
+    Json sourced = {{"$ref", "#/definitions/sourced"}};
+    Json allowed = {{"properties", {{"value", plain}}}};
+    Json schema = Json::object();
+    schema.emplace("description", meaning);
+    schema.emplace("if", Json{{"type", "object"}});
+    schema.emplace("then", Json{{"allOf", Json::array({std::move(sourced), std::move(allowed)})}});
+    schema.emplace("else", Json(plain));
+    put(name, std::move(schema));
     required_.back().at("required").push_back(name);
   }
   void choice_index(std::string_view name, int&, std::span<const std::string_view> names, int fallback,
                     std::string_view meaning) override {
-    Json choices = Json::array();
-    for (const std::string_view choice : names) choices.push_back(choice);
-    put(name, {{"enum", std::move(choices)},
+    put(name, {{"enum", words(names)},
                {"default", names[static_cast<std::size_t>(fallback)]},
                {"description", meaning}});
   }
@@ -98,6 +113,12 @@ class SchemaWriter final : public ParameterVisitor {
     bool optional;
   };
 
+  static Json words(std::span<const std::string_view> names) {
+    Json list = Json::array();
+    for (const std::string_view name : names) list.push_back(name);
+    return list;
+  }
+
   static Json required_object() {
     Json schema = Json::object();
     schema.emplace("required", Json::array());
@@ -123,7 +144,7 @@ Json sourced_schema() {
   for (const std::string_view name : kConfidenceNames) confidences.push_back(name);
   const Json text = {{"type", "string"}, {"pattern", "\\S"}};
   Json schema = closed_object();
-  schema.at("properties") = {{"value", {{"type", "number"}}},
+  schema.at("properties") = {{"value", {{"type", Json::array({"number", "string", "boolean"})}}},
                              {"source", text},
                              {"confidence", {{"enum", std::move(confidences)}}},
                              {"fitted_to", text}};
@@ -154,6 +175,8 @@ Json scenario_schema() {
   Scenario scenario{};
   SchemaWriter writer;
   writer.put("$schema", {{"type", "string"}});
+  writer.put("kernel", profile_schema<KernelProfile>(
+                           "a kernel profile: its name, its name and changes, or a complete one"));
   writer.put("host", profile_schema<HostProfile>(
                          "a host profile: its name, its name and changes, or a complete one"));
   writer.put("driver", profile_schema<DriverProfile>(

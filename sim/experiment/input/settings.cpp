@@ -50,7 +50,7 @@ void assign(Json& scenario, const std::string& pointer, Json value) {
   for (std::size_t slash = pointer.find('/', begin); slash != std::string::npos;
        slash = pointer.find('/', begin)) {
     const std::string key = pointer.substr(begin, slash - begin);
-    const bool is_profile = object == &scenario && (key == "host" || key == "driver");
+    const bool is_profile = object == &scenario && (key == "kernel" || key == "host" || key == "driver");
     object = member(*object, key, is_profile);
     if (!object) return;
     begin = slash + 1;
