@@ -100,6 +100,7 @@ TEST_P(SchedulerTest, a_thread_of_a_domain_waits_for_its_cpus_though_others_idle
     wake_at(k, worker(k, "bound 2", ThreadClass::application, 2, 150), 0);  // idle at 150: may not steal
     Thread& domain = worker(k, "domain", ThreadClass::application, -1, 500);
     k.sched.bind(domain, {0, 2});
+    domain.cpu = 0;  // where it was last, and waits
     wake_at(k, domain, 100);
     k.executive.run_until(Time{5000});
     EXPECT_EQ(done_["domain"], Times({900}));  // CPU 1 is free at 400
