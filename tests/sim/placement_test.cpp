@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <utility>
 
+#include "sim/drivers/cxgbe.hpp"
 #include "sim/kernel/intr_machdep.hpp"
 #include "sim/kernel/smp_topology.hpp"
 #include "tests/support/scheduler_fixture.hpp"
@@ -75,6 +77,28 @@ TEST(InterruptVectors, that_are_bound_may_be_on_siblings_and_take_their_turn_all
   EXPECT_TRUE(vectors.bound_to(5).bound);
   EXPECT_EQ(vectors.bound_to(5).cpu, 1);
   EXPECT_EQ(vectors.next().cpu, 2);  // the fourth
+}
+
+// First receive queues, which take the completions of crypto, of two cards on a machine with two threads a core.
+std::pair<int, int> first_queues(int cpus) {
+  Scenario s = ideal_scenario();
+  s.host.cpus = q(cpus);
+  s.host.threads_per_core = q(2);
+  std::pair<int, int> found;
+  with_kernel(s, EngineKind::fiber, [&](Kernel& k) {
+    const Cxgbe first(k, 0, cpus);
+    const Cxgbe second(k, 1, cpus);
+    EXPECT_TRUE(first.queue(0).thread().floats());
+    found = {first.queue(0).vector().cpu, second.queue(0).vector().cpu};
+  });
+  return found;
+}
+
+TEST(InterruptVectors, of_two_cards_do_not_share_a_cpu) {
+  // Errors, events, then the queues. Of 4 cores: 0, 1, 2; the second card's are the eleventh to the thirteenth.
+  EXPECT_EQ(first_queues(8), std::pair(4, 0));
+  // Of 16 cores: 0, 1, 2; the 35th to the 37th: 2, 3, 4.
+  EXPECT_EQ(first_queues(32), std::pair(4, 8));
 }
 
 class Placement : public SchedulerFixture {
