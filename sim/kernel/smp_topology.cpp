@@ -22,6 +22,7 @@ SmpTopology::SmpTopology(const TopologyShape& shape, std::uint32_t seed)
 
 bool SmpTopology::core_idle(int cpu) const {
   if (!cores_have_siblings_) return load(cpu) == 0;
+  if (size(0) == 2) return load(cpu) + load(std::min(cpu ^ 1, cpus_ - 1)) == 0;  // most wakeups come here
   for (int i = first(0, cpu); i < behind(0, cpu); ++i)
     if (load(i) > 0) return false;
   return true;

@@ -47,6 +47,8 @@ class Engines(unittest.TestCase):
                 f"/host={draw.choice(hosts)}",
                 f"/driver={draw.choice(['ccr-t6', 'qat-c62x', 'aesni-lab'])}",
                 f"/host/cpus={draw.choice([1, 2, 3, 8])}",
+                f"/host/cpus_per_llc={draw.choice([0, 2])}",
+                f"/kernel={draw.choice(['freebsd-13.0', 'freebsd-14-2021-08', 'freebsd-14'])}",
                 f"/host/scheduler/slice_ns={draw.choice([5000, 50000, 1000000])}",
                 f"/ktls/dispatch={draw.choice(['driver', 'blocking'])}",
                 f"/ktls/bind_threads={draw.choice([0, 1])}",

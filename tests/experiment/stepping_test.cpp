@@ -66,6 +66,8 @@ TEST(Stepping, random_scenarios_walk_the_same_trajectory_with_merged_and_with_si
                 {set("/host", one_of({"xeon-e5-1620v3", "loopback-lab", "epyc-7502p"})),
                  set("/driver", one_of({"ccr-t6", "qat-c62x", "qat-4xxx", "aesni-lab", "cryptosoft"})),
                  set("/host/cpus", one_of({"1", "2", "3", "8"})),
+                 set("/host/cpus_per_llc", one_of({"0", "2"})),
+                 set("/kernel", one_of({"freebsd-13.0", "freebsd-14-2021-08", "freebsd-14"})),
                  set("/host/scheduler/slice_ns", one_of({"5000", "50000", "1000000"})),
                  set("/ktls/dispatch", one_of({"driver", "blocking"})),
                  set("/ktls/bind_threads", number(0, 1)),
