@@ -36,7 +36,7 @@ def _complete(description, leave_out, group=""):
             profile[name] = _complete(part, leave_out, name)
         elif "if" in part:
             profile[name] = {"value": _value(name, part, group), "source": "a test", "confidence": "estimated"}
-        elif "default" in part:
+        elif "enum" in part:
             profile[name] = part["default"]
         else:
             profile[name] = "made for a test"
