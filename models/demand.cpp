@@ -276,7 +276,7 @@ void Path::add_stations(std::vector<StationDemand>& stations) const {
       stations.push_back({"PCIe links of the cards", cards(), pcie_us(), 0});
   }
   if (tcp_) {
-    const bool one_flow = s_.workload.flow_ids == FlowIds::zero;
+    const bool one_flow = s_.flow_ids() == FlowIds::zero;
     const auto queues = static_cast<double>(s_.network.rx_queues == 0 ? s_.cpus() : s_.network.rx_queues);
     const auto netisrs = static_cast<double>(s_.network.netisr_threads);
     if (s_.network.kind == NetworkKind::nic) {
@@ -338,7 +338,7 @@ Demands Path::demands() const {
 }  // namespace
 
 std::int64_t workers_with_sessions(const Scenario& s) {
-  return s.workload.flow_ids == FlowIds::zero ? 1 : std::min(s.workers(), s.workload.sessions);
+  return s.flow_ids() == FlowIds::zero ? 1 : std::min(s.workers(), s.workload.sessions);
 }
 
 Demands demands_of(const Scenario& scenario) { return Path(scenario).demands(); }

@@ -130,6 +130,8 @@ void describe(ParameterVisitor& v, HostProfile& p) {
   v.quantity("cpus", p.cpus, {1, 1024}, "hardware threads");
   v.quantity("numa_domains", p.numa_domains, {1, 64}, "NUMA domains, each of equally many neighbouring CPUs");
   v.quantity("threads_per_core", p.threads_per_core, {1, 8}, "neighbouring CPUs that share a core");
+  v.quantity("cpus_per_llc", p.cpus_per_llc, {0, 1024},
+             "neighbouring CPUs that share the last level of cache; 0 = those of a NUMA domain");
   v.quantity("smt_speed", p.smt_speed, {0.1, 1}, "speed of each sibling while both are busy");
   v.choice("step_law", p.step_law, kServiceLawNames, ServiceLaw::constant,
            "how the time of one step varies around its mean; context switches are constant");

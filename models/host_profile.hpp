@@ -118,6 +118,7 @@ struct HostProfile {
   Quantity cpus;              // hardware threads
   Quantity numa_domains;      // neighbouring CPUs each
   Quantity threads_per_core;  // siblings are neighbours: CPUs 0 and 1 share a core where this is 2
+  Quantity cpus_per_llc;      // neighbouring CPUs that share the last level of cache; 0 = a NUMA domain
   Quantity smt_speed;         // speed of each sibling while both are busy; 1 = no slow-down
   ServiceLaw step_law = ServiceLaw::constant;  // of every step below
   MemoryCosts memory;

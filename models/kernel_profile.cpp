@@ -10,10 +10,13 @@ constexpr CostRange kLoad{0, 65536};    // parts of a thread's load
 void describe(ParameterVisitor& v, KernelScheduler& s) {
   v.quantity("pri_ithread_net", s.pri_ithread_net, kPriority, "interrupt threads; lower numbers run first");
   v.quantity("pri_swi_net", s.pri_swi_net, kPriority, "netisr threads");
+  v.quantity("pri_max_ithread", s.pri_max_ithread, kPriority,
+             "PRI_MAX_ITHD: an interrupt thread is demoted as long as it stays below");
   v.quantity("pri_kthread", s.pri_kthread, kPriority, "KTLS workers");
   v.quantity("pri_socket_sleep", s.pri_socket_sleep, kPriority,
-             "PSOCK: a user thread woken from a socket sleep, until it returns to user mode");
-  v.quantity("pri_user", s.pri_user, kPriority, "applications and receivers");
+             "PSOCK: a user thread woken from select(2) or poll(2), until it returns to user mode");
+  v.quantity("pri_user", s.pri_user, kPriority,
+             "applications and receivers; 0 = by their interactivity, as the kernel does");
   v.quantity("pri_min_interact", s.pri_min_interact, kPriority, "the best priority of an interactive thread");
   v.quantity("pri_max_interact", s.pri_max_interact, kPriority,
              "the worst of one; a remote wakeup up to it displaces a batch thread");
@@ -23,9 +26,12 @@ void describe(ParameterVisitor& v, KernelScheduler& s) {
              "kern.sched.preempt_thresh: priorities up to it preempt at once");
   v.quantity("run_queue_width", s.run_queue_width, {1, 64},
              "RQ_PPQ: priorities that share a run queue, so that their order is that of arrival");
-  v.quantity("slice_ns", s.slice_ns, {1e3, 1e9}, "time a user thread runs before an equal one gets its turn");
+  v.quantity("slice_ns", s.slice_ns, {1e3, 1e9}, "time a user thread runs before the one that it shares its CPU with gets its turn; more divide it");
   v.quantity("slice_min_ns", s.slice_min_ns, {1e3, 1e9},
              "the least that is left of a slice when many threads share a CPU");
+  v.quantity("balance_interval_ns", s.balance_interval_ns, {1e3, 1e12},
+             "kern.sched.balance_interval: mean time between moves of threads from the most to the least loaded "
+             "CPU");
   v.quantity("interact_thresh", s.interact_thresh, {0, 100},
              "kern.sched.interact: a score below it makes a thread interactive");
   v.fact("ithread_slicing", s.ithread_slicing, kFlagNames,

@@ -53,6 +53,7 @@ inline std::string_view name(QatDriver driver) { return kQatDriverNames[static_c
 struct KernelScheduler {
   Quantity pri_ithread_net;
   Quantity pri_swi_net;
+  Quantity pri_max_ithread;
   Quantity pri_kthread;
   Quantity pri_socket_sleep;
   Quantity pri_user;
@@ -64,6 +65,7 @@ struct KernelScheduler {
   Quantity run_queue_width;
   Quantity slice_ns;
   Quantity slice_min_ns;
+  Quantity balance_interval_ns;
   Quantity interact_thresh;
   Fact<bool> ithread_slicing;
   Quantity thread_load;

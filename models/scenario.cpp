@@ -63,8 +63,9 @@ void describe(ParameterVisitor& v, WorkloadParameters& p) {
             "closed, poisson: payload of a record");
   v.number("records_per_second", p.records_per_second, {1e5, 1e-3, 1e9},
            "poisson: arrivals over all sessions");
-  v.choice("flow_ids", p.flow_ids, kFlowIdsNames, FlowIds::random,
-           "flow id of a session, which chooses its worker and its receive queue");
+  v.choice("flow_ids", p.flow_ids, kFlowIdsNames, FlowIds::automatic,
+           "flow id of a session, which chooses its worker and its receive queue; auto: a NIC's hash is random, "
+           "over loopback the kernel decides (/kernel/network/loopback_flow_ids)");
   v.number("start_spread_us", p.start_spread_us, {1000, 0, 1e6}, "sessions start at random within this time");
   v.number("rate_gbps", p.rate_gbps, {0, 0, 10000},
            "sendfile, send: throughput imposed over all sessions, each of which sends write_bytes at regular "
@@ -97,7 +98,7 @@ void describe(ParameterVisitor& v, NetworkParameters& p) {
   v.integer("tso_bytes", p.tso_bytes, {65535, 536, 1048576}, "largest burst handed to the interface at once");
   v.integer("numa_domain", p.numa_domain, {-1, -1, 63},
             "nic: the NUMA domain that its connections are known to be in, for bind_threads 2; -1 = unknown");
-  v.integer("rx_queues", p.rx_queues, {0, 0, 1024}, "nic: receive queues, queue i on CPU i; 0 = one per CPU");
+  v.integer("rx_queues", p.rx_queues, {0, 0, 1024}, "nic: receive queues, whose vectors go round the cores; 0 = one per CPU");
   v.number("rx_holdoff_us", p.rx_holdoff_us, {5, 0, 1e5},
            "interrupt hold-off of a receive queue (cxgbe: 5); also of ccr's completions");
   v.integer("rx_holdoff_packets", p.rx_holdoff_packets, {0, 0, 1024},
@@ -174,6 +175,12 @@ void describe(ParameterVisitor& v, MeasureParameters& p) {
 }
 
 }  // namespace
+
+FlowIds Scenario::flow_ids() const {
+  if (workload.flow_ids != FlowIds::automatic) return workload.flow_ids;
+  if (!has_application() || network.kind == NetworkKind::nic) return FlowIds::random;
+  return kernel.network.loopback_flow_ids.value() == LoopbackFlowIds::zero ? FlowIds::zero : FlowIds::random;
+}
 
 std::size_t Scenario::group_of(std::int64_t session) const {
   std::size_t group = 0;

@@ -52,8 +52,9 @@ inline std::string_view name(WorkloadKind kind) { return kWorkloadKindNames[stat
 enum class AppIo { kevent, blocking };
 inline constexpr std::array<std::string_view, 2> kAppIoNames{"kevent", "blocking"};
 inline std::string_view name(AppIo io) { return kAppIoNames[static_cast<std::size_t>(io)]; }
-enum class FlowIds { random, sequential, zero };
-inline constexpr std::array<std::string_view, 3> kFlowIdsNames{"random", "sequential", "zero"};
+// `automatic`: what the kernel does for this network, see Scenario::flow_ids().
+enum class FlowIds { automatic, random, sequential, zero };
+inline constexpr std::array<std::string_view, 4> kFlowIdsNames{"auto", "random", "sequential", "zero"};
 inline std::string_view name(FlowIds ids) { return kFlowIdsNames[static_cast<std::size_t>(ids)]; }
 
 struct WorkloadParameters {
@@ -190,6 +191,8 @@ struct Scenario {
     return has_application() && network.kind == NetworkKind::nic &&
            (network.card == NicCard::t6_txtls || network.card == NicCard::mlx5);
   }
+  // How sessions get their flow ids, never `automatic`.
+  FlowIds flow_ids() const;
   // The group of a session; the number of groups if it is in none.
   std::size_t group_of(std::int64_t session) const;
   const TlsParameters& tls_of(std::size_t group) const {

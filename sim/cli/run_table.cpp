@@ -171,6 +171,24 @@ std::string cpu_lines(const Scenario& scenario, const Summary& summary) {
   return fmt::format("\n{:<40} {:>10} {:>12}\n", "CPU time", "% of all", "us/record") + text;
 }
 
+// How busy each CPU is, in the order of their numbers.
+std::string cpus_line(const Scenario& scenario, const Summary& summary) {
+  if (summary.cpu_busy_ns.empty()) return {};
+  std::string text = "each CPU, % busy:";
+  std::size_t busiest = 0;
+  for (std::size_t i = 0; i < summary.cpu_busy_ns.size(); ++i) {
+    text += fmt::format(" {:.0f}", percent_of(summary.cpu_busy_ns[i], 1, scenario));
+    if (summary.cpu_busy_ns[i] > summary.cpu_busy_ns[busiest]) busiest = i;
+  }
+  return '\n' + wrap(text + fmt::format("; busiest: CPU {}", busiest), kColumns);
+}
+
+std::string finding_lines(const Summary& summary) {
+  std::string text;
+  for (const std::string& finding : summary.findings) text += wrap(plain("note: " + finding), kColumns);
+  return text;
+}
+
 std::string resource_lines(const Summary& summary) {
   if (summary.resources.empty()) return {};
   std::string text =
@@ -218,8 +236,8 @@ std::string run_table(const Scenario& scenario, const Experiment& experiment) {
   if (summary.done < experiment.runs.size())
     text += fmt::format("{} of {} replications failed or stalled and are left out\n\n",
                         experiment.runs.size() - summary.done, experiment.runs.size());
-  return text + metric_lines(scenario, summary) + cpu_lines(scenario, summary) + resource_lines(summary) +
-         bottleneck_line(summary) + bound_line(scenario, summary);
+  return text + metric_lines(scenario, summary) + cpu_lines(scenario, summary) + cpus_line(scenario, summary) +
+         resource_lines(summary) + bottleneck_line(summary) + finding_lines(summary) + bound_line(scenario, summary);
 }
 
 }  // namespace ktlssim

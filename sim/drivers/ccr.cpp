@@ -49,7 +49,7 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
         nic_(nic),
         device_(kernel, profile, unit, *this, nic.read_over(profile.device.pcie_gbps.value())),
         ports_(static_cast<std::size_t>(costs_.ports.count())),
-        fwq_(kernel, fmt::format("irq t6nex{}:evt", unit), kernel.sched.cpus() - 1,
+        fwq_(kernel, fmt::format("irq t6nex{}:evt", unit), nic.event_vector(),
              costs_.event_holdoff_ns.ns(), *this) {
     nic.set_ccr(this);
     for (std::size_t port = 0; port < ports_.size(); ++port) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sim/kernel/kernel.hpp"
 #include "sim/kernel/tcp.hpp"
 
@@ -12,9 +14,12 @@ enum Kind : std::uint8_t { ack, fw6_pld };
 }
 
 Cxgbe::Cxgbe(Kernel& kernel, int unit, int rx_queues) : kernel_(kernel), name_(fmt::format("t6nex{}", unit)) {
+  const int domain = std::max(0, static_cast<int>(kernel.scenario.network.numa_domain));
+  kernel.vectors.next(domain);  // of errors
+  event_vector_ = kernel.vectors.next(domain);
   for (int i = 0; i < rx_queues; ++i)
     queues_.push_back(std::make_unique<InterruptQueue>(
-        kernel, fmt::format("irq t6nex{}:0a{}", unit, i), i % kernel.sched.cpus(),
+        kernel, fmt::format("irq t6nex{}:0a{}", unit, i), kernel.vectors.next(domain),
         from_us(kernel.scenario.network.rx_holdoff_us), *this,
         static_cast<std::size_t>(kernel.scenario.network.rx_holdoff_packets)));
 }

@@ -23,7 +23,8 @@ class CcrCompletions {
 
 class Cxgbe final : public CompletionHandler {
  public:
-  // Receive queue i interrupts CPU i (modulo the CPUs there are).
+  // Allocates vectors for errors, for events and for each receive queue, and binds none: it does so under RSS
+  // only.
   Cxgbe(Kernel& kernel, int unit, int rx_queues);
 
   // Hardware: an acknowledgement up to `ack` with a window up to `wnd_edge` arrives for `so`.
@@ -34,6 +35,9 @@ class Cxgbe final : public CompletionHandler {
   // The adapter's PCIe link is one that reads so much from now on; 0: without a limit, and null.
   PcieLink* read_over(double gbps);
   PcieLink* pcie_link() const { return pcie_link_.get(); }
+
+  // t6nexN:evt, the firmware event queue's.
+  InterruptVector event_vector() const { return event_vector_; }
 
   void set_ccr(CcrCompletions* ccr) { ccr_ = ccr; }
   int rx_queues() const { return static_cast<int>(queues_.size()); }
@@ -46,6 +50,7 @@ class Cxgbe final : public CompletionHandler {
   CcrCompletions* ccr_ = nullptr;
   std::vector<std::unique_ptr<InterruptQueue>> queues_;
   std::string name_;
+  InterruptVector event_vector_;
   std::unique_ptr<PcieLink> pcie_link_;
 };
 

@@ -13,7 +13,7 @@ namespace ktlssim {
 
 Disk::Disk(Kernel& kernel) : kernel_(kernel), random_(kernel.random_stream("disk")) {
   for (int cpu = 0; cpu < kernel.sched.cpus(); ++cpu)
-    queues_.emplace_back(kernel, fmt::format("irq nvme0:io{}", cpu), cpu, kNoTime,
+    queues_.emplace_back(kernel, fmt::format("irq nvme0:io{}", cpu), kernel.vectors.bound_to(cpu), kNoTime,
                          static_cast<CompletionHandler&>(*this));
 }
 

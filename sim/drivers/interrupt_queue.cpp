@@ -4,13 +4,15 @@
 
 namespace ktlssim {
 
-InterruptQueue::InterruptQueue(Kernel& kernel, const std::string& name, int cpu, Time holdoff,
+InterruptQueue::InterruptQueue(Kernel& kernel, const std::string& name, InterruptVector vector, Time holdoff,
                                CompletionHandler& handler, std::size_t enough)
     : kernel_(kernel),
+      vector_(vector),
       holdoff_(holdoff),
       handler_(handler),
       enough_(enough),
-      thread_(&kernel.sched.create(name, ThreadClass::interrupt, cpu, [this] { interrupt_thread(); })) {}
+      thread_(&kernel.sched.create(name, ThreadClass::interrupt, vector.bound ? vector.cpu : -1,
+                                   [this] { interrupt_thread(); })) {}
 
 void InterruptQueue::post(const Completion& completion) {
   entries_.push_back(completion);
@@ -35,7 +37,7 @@ void InterruptQueue::timer_expired(std::uint64_t timer) {
 void InterruptQueue::raise() {
   state_ = State::raised;
   kernel_.recorder.interrupt();
-  kernel_.sched.make_runnable(*thread_);
+  kernel_.sched.interrupt(*thread_, vector_.cpu);
 }
 
 void InterruptQueue::rearm() {

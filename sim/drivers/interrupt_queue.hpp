@@ -13,6 +13,7 @@
 #include <string>
 
 #include "models/units.hpp"
+#include "sim/kernel/intr_machdep.hpp"
 #include "sim/kernel/thread.hpp"
 
 namespace ktlssim {
@@ -38,16 +39,16 @@ class InterruptQueue {
  public:
   enum class State { armed, timing, raised, in_service };
 
-  // `cpu` is where the vector points and the thread is bound; `enough` entries interrupt before the hold-off
-  // is over, 0 = however many.
-  InterruptQueue(Kernel& kernel, const std::string& name, int cpu, Time holdoff, CompletionHandler& handler,
-                 std::size_t enough = 0);
+  // `enough` entries interrupt before the hold-off is over, 0 = however many.
+  InterruptQueue(Kernel& kernel, const std::string& name, InterruptVector vector, Time holdoff,
+                 CompletionHandler& handler, std::size_t enough = 0);
   InterruptQueue(const InterruptQueue&) = delete;
   InterruptQueue& operator=(const InterruptQueue&) = delete;
 
   // The hardware makes an entry visible.
   void post(const Completion& completion);
   State state() const { return state_; }
+  const InterruptVector& vector() const { return vector_; }
   Thread& thread() { return *thread_; }
   const Thread& thread() const { return *thread_; }
 
@@ -60,6 +61,7 @@ class InterruptQueue {
   [[noreturn]] void interrupt_thread();
 
   Kernel& kernel_;
+  InterruptVector vector_;
   Time holdoff_;
   CompletionHandler& handler_;
   std::size_t enough_;

@@ -30,7 +30,7 @@ class Qat final : public Driver, public DeviceOwner, public CompletionHandler {
         banks_(static_cast<std::size_t>(std::min<std::int64_t>(kernel.sched.cpus(), costs_.banks.count()))) {
     for (std::size_t i = 0; i < banks_.size(); ++i)
       banks_[i].interrupt =
-          std::make_unique<InterruptQueue>(kernel, fmt::format("irq qat{}:b{}", unit, i), static_cast<int>(i),
+          std::make_unique<InterruptQueue>(kernel, fmt::format("irq qat{}:b{}", unit, i), kernel.vectors.bound_to(static_cast<int>(i)),
                                            costs_.coalescing_ns.ns(), *this);
   }
 

@@ -29,7 +29,7 @@ class QatOcf final : public Driver, public DeviceOwner, public CompletionHandler
     for (int i = 0; i < static_cast<int>(costs_.instances.count()); ++i)
       instances_.emplace_back().interrupt =
           std::make_unique<InterruptQueue>(kernel, fmt::format("irq qat{}:i{}", unit, i),
-                                           i % kernel.sched.cpus(), costs_.coalescing_ns.ns(), *this);
+                                           kernel.vectors.bound_to(i % kernel.sched.cpus()), costs_.coalescing_ns.ns(), *this);
   }
 
   // The instance of the CPU that opens the session; connections are taken to be opened on all CPUs in turn.

@@ -135,8 +135,12 @@ void Scheduler::account_all() {
 void Scheduler::reset_accounting() {
   account_all();
   counters_ = {};
-  for (const auto& thread : threads_) thread->busy_ns = {};
-  for (Cpu& cpu : cpus_) cpu.busy_ns = cpu.idle_ns = 0;
+  for (const auto& thread : threads_) {
+    thread->busy_ns = {};
+    thread->waited_ns = 0;
+    thread->runnable_since = executive_.now();
+  }
+  for (Cpu& cpu : cpus_) cpu.busy_ns = cpu.idle_ns = cpu.stalled_ns = 0;
 }
 
 }  // namespace ktlssim

@@ -21,7 +21,7 @@ void Mutex::contend(Scheduler& scheduler, LockStatistics& statistics, Time turns
     if (owner_ == nullptr || scheduler.on_cpu(*owner_)) continue;
     waiters_->blocked.push_back(&self);
     scheduler.lend_priority(*owner_, self.priority);
-    scheduler.sleep("turnstile");
+    scheduler.block();
   }
   take(self);
   statistics.waited_ns += (scheduler.now() - began).count();

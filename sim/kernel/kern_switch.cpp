@@ -16,6 +16,7 @@ void RunQueue::insert(Thread& thread, bool at_head) {
     tail_[q] = &thread;
   }
   occupied_ |= 1ULL << q;
+  ++size_;
   stealable_ += thread.floats() ? 1 : 0;
 }
 
@@ -26,6 +27,7 @@ void RunQueue::remove(Thread& thread) {
   (previous == nullptr ? head_[q] : previous->next_runnable) = thread.next_runnable;
   if (tail_[q] == &thread) tail_[q] = previous;
   if (head_[q] == nullptr) occupied_ &= ~(1ULL << q);
+  --size_;
   stealable_ -= thread.floats() ? 1 : 0;
 }
 

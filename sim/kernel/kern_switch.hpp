@@ -10,9 +10,12 @@ namespace ktlssim {
 
 class RunQueue {
  public:
+  static constexpr int kPrioritiesPerQueue = 4;  // RQ_PPQ
+
   // Priority of who would run next; 256 where nobody waits.
   int best_priority() const { return occupied_ == 0 ? 256 : head_[first()]->priority; }
   bool empty() const { return occupied_ == 0; }
+  int size() const { return size_; }
   // Threads that wait and float, so that another CPU may take them.
   int stealable() const { return stealable_; }
 
@@ -26,7 +29,6 @@ class RunQueue {
 
  private:
   static constexpr int kQueues = 64;
-  static constexpr int kPrioritiesPerQueue = 4;
 
   std::size_t first() const { return static_cast<std::size_t>(__builtin_ctzll(occupied_)); }
   static std::size_t list_of(const Thread& thread) {
@@ -36,6 +38,7 @@ class RunQueue {
   std::array<Thread*, kQueues> head_{};
   std::array<Thread*, kQueues> tail_{};
   std::uint64_t occupied_ = 0;  // a bit a list
+  int size_ = 0;
   int stealable_ = 0;
 };
 

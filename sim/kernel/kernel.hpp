@@ -11,6 +11,7 @@
 
 #include "models/scenario.hpp"
 #include "sim/kernel/fault_injection.hpp"
+#include "sim/kernel/intr_machdep.hpp"
 #include "sim/kernel/kern_mutex.hpp"
 #include "sim/kernel/mbuf.hpp"
 #include "sim/kernel/memory.hpp"
@@ -98,6 +99,7 @@ class Kernel {
   Window window;
   Memory memory;
   Scheduler sched;
+  InterruptVectors vectors;
   Recorder recorder;
   Locks locks;
   MbufPool mbufs;

@@ -19,28 +19,23 @@ std::int64_t parts_per_million(double factor) {
 
 }  // namespace
 
-Scheduler::Scheduler(Executive& executive, const HostProfile& host, const KernelScheduler& kernel)
+Scheduler::Scheduler(Executive& executive, const HostProfile& host, const KernelScheduler& kernel,
+                     std::uint32_t seed)
     : executive_(executive),
       switch_cost_(host.scheduler.context_switch_ns.ns()),
       idle_exit_(host.scheduler.cpu_idle_exit_ns.ns()),
-      slice_(kernel.slice_ns.ns()),
-      preempt_thresh_(static_cast<int>(kernel.preempt_thresh.count())),
-      socket_priority_(static_cast<int>(kernel.pri_socket_sleep.count())),
-      max_interact_(static_cast<int>(kernel.pri_max_interact.count())),
+      rules_(sched_rules(kernel)),
+      topology_({.cpus = static_cast<int>(host.cpus.count()),
+                 .threads_per_core = static_cast<int>(host.threads_per_core.count()),
+                 .cpus_per_llc = static_cast<int>(host.cpus_per_llc.count()),
+                 .cpus_per_domain = static_cast<int>(host.cpus.count() / host.numa_domains.count())},
+                seed),
       threads_per_core_(static_cast<int>(host.threads_per_core.count())),
       smt_speed_(parts_per_million(host.smt_speed.value())),
-      cpus_(static_cast<std::size_t>(host.cpus.count())) {
+      cpus_(static_cast<std::size_t>(host.cpus.count())),
+      next_balance_(rules_.balance_interval) {
   executive_.set_cpus(cpus());
   for (int i = 0; Cpu & cpu : cpus_) cpu.number = i++;
-  const auto set = [this](ThreadClass c, const Quantity& priority) {
-    class_priority_[static_cast<std::size_t>(c)] = static_cast<int>(priority.count());
-  };
-  set(ThreadClass::application, kernel.pri_user);
-  set(ThreadClass::receiver, kernel.pri_user);
-  set(ThreadClass::ktls, kernel.pri_kthread);
-  set(ThreadClass::crypto, kernel.pri_kthread);
-  set(ThreadClass::interrupt, kernel.pri_ithread_net);
-  set(ThreadClass::netisr, kernel.pri_swi_net);
 }
 
 Thread& Scheduler::create(const std::string& name, ThreadClass thread_class, int bound_cpu,
@@ -49,7 +44,7 @@ Thread& Scheduler::create(const std::string& name, ThreadClass thread_class, int
   thread.index = threads_.size() - 1;
   thread.name = name;
   thread.thread_class = thread_class;
-  thread.base_priority = class_priority_[static_cast<std::size_t>(thread_class)];
+  thread.base_priority = rules_.priority[static_cast<std::size_t>(thread_class)];
   thread.own_priority = thread.priority = thread.base_priority;
   thread.cpuset = bound_cpu >= 0 ? CpuSet{bound_cpu, 1} : CpuSet{0, cpus()};
   thread.wchan = wchan;
@@ -82,7 +77,7 @@ void Scheduler::goes_on(Thread& thread) {
   here_ = &cpu_of(thread);
 }
 
-void Scheduler::sleep(std::string_view wchan) {
+void Scheduler::leave(std::string_view wchan, bool at_will) {
   if (executive_.unwinding()) throw StrandStopped{};
   assert(settled());
   Thread& self = *executing_;
@@ -91,6 +86,12 @@ void Scheduler::sleep(std::string_view wchan) {
   self.state = ThreadState::sleeping;
   self.wchan = wchan;
   self.asleep_since = executive_.now();
+  self.asleep_tick = ticks();
+  self.asleep_at_will = at_will;
+  if (at_will && rules_.scored && self.timeshare() && self.own_priority > rules_.static_boost) {
+    self.own_priority = rules_.static_boost;
+    apply_priority(self);
+  }
   if (listener_ != nullptr) listener_->changed_state(self, executive_.now());
   run_next(cpu);
   give_way();
@@ -98,15 +99,20 @@ void Scheduler::sleep(std::string_view wchan) {
 
 bool Scheduler::should_preempt(int priority, const Thread& current, bool remote) const {
   if (priority >= current.priority) return false;
-  if (priority <= preempt_thresh_) return true;
-  return remote && priority <= max_interact_ && current.priority > max_interact_;
+  if (priority <= rules_.preempt_thresh) return true;
+  return remote && priority <= rules_.max_interact && current.priority > rules_.max_interact;
 }
 
-void Scheduler::make_runnable(Thread& thread) {
+void Scheduler::wake(Thread& thread, int self, bool interrupted) {
   assert(settled());
   if (executive_.unwinding() || thread.state != ThreadState::sleeping) return;
   ++counters_.wakeups;
-  thread.cpu = pick_cpu(thread);
+  woke_up(thread);
+  thread.cpu = pick_cpu(thread, self, interrupted);
+  place(thread, self != thread.cpu);
+}
+
+void Scheduler::place(Thread& thread, bool remote) {
   Cpu& cpu = cpu_of(thread);
   if (cpu.current == nullptr && !cpu.waking && idle_exit_ == kNoTime) {
     dispatch(cpu, thread);
@@ -120,7 +126,6 @@ void Scheduler::make_runnable(Thread& thread) {
                                                               this, static_cast<std::uint64_t>(cpu.number));
     return;
   }
-  const bool remote = executing_ == nullptr || executing_->cpu != thread.cpu;
   if (should_preempt(thread.priority, *cpu.current, remote)) {
     Thread* const preempted = cpu.current;
     ++counters_.preemptions;
@@ -129,7 +134,8 @@ void Scheduler::make_runnable(Thread& thread) {
     if (preempted == executing_) give_way();
     return;
   }
-  if (thread.priority < cpu.current->priority) cpu.resched = true;
+  // tdq_notify tells nothing to the thread that runs elsewhere.
+  if (!remote && thread.priority < cpu.current->priority) cpu.resched = true;
   arm_slice(cpu);
 }
 
@@ -139,56 +145,32 @@ void Scheduler::idle_exit_done(std::uint64_t cpu_index) {
   run_next(cpu);
 }
 
-// The last CPU if idle, else an idle CPU (of an idle core rather), else the one that runs the lowest class.
-int Scheduler::pick_cpu(const Thread& thread) const {
-  if (!thread.floats()) return thread.cpuset.first;
-  const auto idle = [this](int i) {
-    const Cpu& cpu = cpus_[static_cast<std::size_t>(i)];
-    return cpu.current == nullptr && !cpu.waking;
-  };
-  if (idle(thread.cpu)) return thread.cpu;
-  int any_idle = -1;
-  int lowest = thread.cpu;
-  int lowest_priority = -1;
-  for (int i = thread.cpuset.first; thread.cpuset.contains(i); ++i) {
-    if (idle(i)) {
-      const int core = i / threads_per_core_ * threads_per_core_;
-      bool core_idle = true;
-      for (int j = core; j < std::min(core + threads_per_core_, cpus()); ++j)
-        core_idle = core_idle && idle(j);
-      if (core_idle) return i;
-      if (any_idle < 0) any_idle = i;
-    }
-    const Cpu& cpu = cpus_[static_cast<std::size_t>(i)];
-    const int runs = cpu.current == nullptr ? cpu.queue.best_priority()
-                                            : std::min(cpu.current->priority, cpu.queue.best_priority());
-    if (runs > lowest_priority) {
-      lowest_priority = runs;
-      lowest = i;
-    }
-  }
-  return any_idle >= 0 ? any_idle : lowest;
-}
-
 void Scheduler::enqueue(Thread& thread, Cpu& cpu, bool at_head) {
   thread.state = ThreadState::runnable;
+  thread.runnable_since = executive_.now();
   if (listener_ != nullptr) listener_->changed_state(thread, executive_.now());
   cpu.queue.insert(thread, at_head);
-  if (thread.floats()) ++stealable_;
+  topology_.add_load(cpu.number, 1);
+  if (!thread.floats()) return;
+  ++stealable_;
+  if (!balancer_armed_) arm_balancer();
 }
 
 void Scheduler::dequeue(Thread& thread, Cpu& cpu) {
   cpu.queue.remove(thread);
+  thread.waited_ns += (executive_.now() - thread.runnable_since).count();
+  topology_.add_load(cpu.number, -1);
   if (thread.floats()) --stealable_;
 }
 
 void Scheduler::dispatch(Cpu& cpu, Thread& thread) {
   close_span(cpu);
   cpu.current = &thread;
+  topology_.add_load(cpu.number, 1);
   ++cpu.dispatches;
-  cpu.resched = cpu.queue.best_priority() < thread.priority;
-  cpu.slice_armed = false;
-  cpu.slice_end = executive_.now() + slice_;
+  cpu.resched = false;
+  cpu.slice_armed = kNever;
+  thread.on_cpu_since = executive_.now();
   thread.state = ThreadState::running;
   thread.cpu = cpu.number;
   if (thread.strand_cpu != thread.cpu) {
@@ -221,6 +203,11 @@ void Scheduler::take_off(Cpu& cpu) {
   if (!thread.step.empty() && thread.step.front().function == Function::cpu_switch) thread.step.pop_front();
   close_span(cpu);
   cpu.current = nullptr;
+  topology_.add_load(cpu.number, -1);
+  thread.left_tick = ticks();
+  const Time ran = executive_.now() - thread.on_cpu_since;
+  thread.slice_used += ran;
+  if (thread.timeshare()) thread.interactivity.ran(ran);
   for (Mutex* mutex = thread.held; mutex != nullptr; mutex = mutex->taken_before()) mutex->owner_left_cpu();
 }
 
@@ -242,26 +229,6 @@ void Scheduler::run_next(Cpu& cpu) {
     dispatch(cpu, *next);
   else
     update_speeds_of_core(cpu);
-}
-
-// The most urgent thread that may run here, of the CPU that has most floating ones waiting.
-Thread* Scheduler::steal(const Cpu& thief) {
-  Cpu* victim = nullptr;
-  Thread* stolen = nullptr;
-  const int own = thief.number;
-  for (int i = 1; i < cpus(); ++i) {
-    Cpu& cpu = cpus_[static_cast<std::size_t>((own + i) % cpus())];
-    if (cpu.current == nullptr) continue;  // on its way to running them itself
-    if (cpu.queue.stealable() <= (victim == nullptr ? 0 : victim->queue.stealable())) continue;
-    Thread* const thread = cpu.queue.first_stealable(own);
-    if (thread == nullptr) continue;
-    stolen = thread;
-    victim = &cpu;
-  }
-  if (victim == nullptr) return nullptr;
-  dequeue(*stolen, *victim);
-  ++counters_.steals;
-  return stolen;
 }
 
 std::string Scheduler::state_of_threads() const {

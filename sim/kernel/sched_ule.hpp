@@ -1,10 +1,11 @@
 // The CPUs and who runs on them, after sched_ule.c: 256 priorities (lower runs first), run queues per CPU,
-// immediate preemption up to preempt_thresh, the remote wakeup rule, slices for user threads, stealing by
-// idle CPUs.
+// immediate preemption up to preempt_thresh, the remote wakeup rule, slices, priorities of user threads by
+// their interactivity, placement by affinity and load, stealing by idle CPUs, and the balancer.
 //
 // Every nanosecond of every CPU is accounted to a thread and a function, or is idle.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <cstdint>
@@ -18,6 +19,8 @@
 #include "models/kernel_profile.hpp"
 #include "sim/engine/executive.hpp"
 #include "sim/kernel/kern_switch.hpp"
+#include "sim/kernel/sched_rules.hpp"
+#include "sim/kernel/smp_topology.hpp"
 #include "sim/kernel/thread.hpp"
 #include "sim/measure/listener.hpp"
 
@@ -28,11 +31,13 @@ struct SchedulerCounters {
   std::int64_t wakeups = 0;
   std::int64_t preemptions = 0;
   std::int64_t steals = 0;
+  std::int64_t balanced = 0;  // threads that the balancer has moved
 };
 
 class Scheduler {
  public:
-  Scheduler(Executive& executive, const HostProfile& host, const KernelScheduler& kernel);
+  // `seed`: of what chance decides, which is where equal CPUs are to be had, and when to balance.
+  Scheduler(Executive& executive, const HostProfile& host, const KernelScheduler& kernel, std::uint32_t seed = 1);
 
   // A thread that sleeps on `wchan` until its first wakeup; `body` starts then. `bound_cpu` -1 = floats.
   Thread& create(const std::string& name, ThreadClass thread_class, int bound_cpu, std::function<void()> body,
@@ -73,22 +78,24 @@ class Scheduler {
   // The executing thread's CPU waits for memory until `until`; returns at once if that is over.
   void stall(Time until) {
     const Time rest = until - now();
-    if (rest > kNoTime) charge_work(Function::memory_stall, rest.count() * here_->speed, rest);
+    if (rest <= kNoTime) return;
+    here_->stalled_ns += rest.count();
+    charge_work(Function::memory_stall, rest.count() * here_->speed, rest);
   }
 
   // The executing thread sleeps until a wakeup.
-  void sleep(std::string_view wchan);
+  void sleep(std::string_view wchan) { leave(wchan, true); }
+  // The same on a turnstile, which is no sleep of its own will.
+  void block() { leave("turnstile", false); }
   // Makes a sleeping thread runnable, free of charge; it may run before this returns if it outranks the
-  // caller. Does nothing to a thread that does not sleep.
-  void make_runnable(Thread& thread);
+  // caller. Does nothing to a thread that does not sleep. The waker's CPU is that of the executing thread; in
+  // a callback of hardware it is the thread's last one, on which timers fire.
+  void make_runnable(Thread& thread) { wake(thread, executing_ != nullptr ? executing_->cpu : thread.cpu, false); }
+  // The same for an interrupt thread, by an interrupt of `cpu`.
+  void interrupt(Thread& thread, int cpu) { wake(thread, cpu, true); }
 
   // A user thread leaves the kernel: its priority falls back, and it yields to who outranks it.
   void userret();
-  // A user thread that slept in the kernel on a socket has this priority until userret().
-  void raise_to_socket_priority(Thread& thread) {
-    thread.own_priority = socket_priority_;
-    apply_priority(thread);
-  }
 
   // For locks: a waiter's priority is lent to the owner of the lock, and taken back but for what the waiters
   // of its other locks still lend (255: nothing).
@@ -103,6 +110,9 @@ class Scheduler {
   // Factor of full speed, in parts per million, besides that of a busy SMT sibling.
   void set_speed(int cpu, std::int64_t parts_per_million);
 
+  // Whether chance has decided anything.
+  bool has_drawn() const { return topology_.has_drawn(); }
+
   // From now on `listener` hears of every step and every change of a thread's state; null: nobody does.
   void observe(Listener* listener) { listener_ = listener; }
 
@@ -113,6 +123,16 @@ class Scheduler {
 
   int cpus() const { return static_cast<int>(cpus_.size()); }
   std::int64_t busy_ns(int cpu) const { return cpus_[static_cast<std::size_t>(cpu)].busy_ns; }
+  // Without what it stood still for memory.
+  std::int64_t working_ns(int cpu) const {
+    const Cpu& c = cpus_[static_cast<std::size_t>(cpu)];
+    return std::max<std::int64_t>(0, c.busy_ns - c.stalled_ns);
+  }
+  // Runnable, and not on a CPU.
+  std::int64_t waited_ns(const Thread& thread) const {
+    const bool waits = thread.state == ThreadState::runnable;
+    return thread.waited_ns + (waits ? (executive_.now() - thread.runnable_since).count() : 0);
+  }
   // Of all CPUs, what runs at present included.
   std::int64_t busy_ns_now() const;
   std::int64_t idle_ns(int cpu) const { return cpus_[static_cast<std::size_t>(cpu)].idle_ns; }
@@ -129,14 +149,14 @@ class Scheduler {
     bool waking = false;   // idle, but on its way out of the idle state
     bool preempt = false;  // its executing thread is to be preempted at once
     bool resched = false;  // somebody outranks its user thread: yield at userret
-    bool slice_armed = false;
-    Time slice_end{0};
+    Time slice_armed{kNever};  // date of its slice's event
     std::uint64_t dispatches = 0;
     std::int64_t own_speed = kWorkPerNs;
     std::int64_t speed = kWorkPerNs;
     Time span_began{0};  // of the busy or idle span under way
     std::int64_t busy_ns = 0;
     std::int64_t idle_ns = 0;
+    std::int64_t stalled_ns = 0;
     RunQueue queue;
   };
 
@@ -150,7 +170,34 @@ class Scheduler {
   void take_step();
   void wait_for(Thread& self);
   Cpu& cpu_of(const Thread& thread) { return cpus_[static_cast<std::size_t>(thread.cpu)]; }
-  int pick_cpu(const Thread& thread) const;
+  void leave(std::string_view wchan, bool at_will);
+  void wake(Thread& thread, int self, bool interrupted);
+  void place(Thread& thread, bool remote);  // on its CPU
+  // Of hz, since time began.
+  std::int64_t ticks() {
+    if (executive_.now() >= next_tick_) {
+      ticks_ = executive_.now() / rules_.tick;
+      next_tick_ = (ticks_ + 1) * rules_.tick;
+    }
+    return ticks_;
+  }
+  int pick_cpu(Thread& thread, int self, bool interrupted);
+  // Nobody runs or waits there, and nobody is on the way.
+  bool idle(int cpu) const { return topology_.load(cpu) == 0; }
+  // tdq_lowpri: the best priority of its threads; 256 where there is none.
+  int lowpri(int cpu) const {
+    const Cpu& c = cpus_[static_cast<std::size_t>(cpu)];
+    return c.current == nullptr ? c.queue.best_priority()
+                                : std::min(c.current->priority, c.queue.best_priority());
+  }
+  bool affine(const Thread& thread, int level) {
+    return ticks() - thread.left_tick < level;
+  }
+  void woke_up(Thread& thread);
+  void rescore(Thread& thread);
+  void balance(std::uint64_t);
+  void balance_group();
+  void arm_balancer();
   bool should_preempt(int priority, const Thread& current, bool remote) const;
   void apply_priority(Thread& thread);
   void enqueue(Thread& thread, Cpu& cpu, bool at_head);
@@ -158,6 +205,7 @@ class Scheduler {
   void dispatch(Cpu& cpu, Thread& thread);
   void run_next(Cpu& cpu);  // its thread has left: next thread, steal, or idle
   Thread* steal(const Cpu& thief);
+  Thread* steal_in_group(int level, int thief);
   void take_off(Cpu& cpu);                  // the running thread stops running, in whatever state
   void deschedule(Cpu& cpu, bool to_head);  // the running thread goes back to the queue
   void give_way();                          // the executing thread goes on at the end of its step
@@ -173,6 +221,8 @@ class Scheduler {
   void idle_exit_done(std::uint64_t cpu);
   void slice_over(std::uint64_t tag);
   void arm_slice(Cpu& cpu);
+  Time slice_end(const Cpu& cpu) const;
+  void demote(Cpu& cpu);
   void close_span(Cpu& cpu) {
     const Time now = executive_.now();
     (cpu.current != nullptr ? cpu.busy_ns : cpu.idle_ns) += (now - cpu.span_began).count();
@@ -187,11 +237,8 @@ class Scheduler {
   Executive& executive_;
   Time switch_cost_;
   Time idle_exit_;
-  Time slice_;
-  int preempt_thresh_;
-  int socket_priority_;
-  int max_interact_;
-  std::array<int, kThreadClassNames.size()> class_priority_{};
+  SchedRules rules_;
+  SmpTopology topology_;
   int threads_per_core_;
   std::int64_t smt_speed_;
   std::vector<Cpu> cpus_;
@@ -201,6 +248,10 @@ class Scheduler {
   Cpu* here_ = nullptr;  // the CPU of the thread that executes, or did last
   bool stepwise_ = false;
   int stealable_ = 0;  // floating threads in run queues
+  bool balancer_armed_ = false;
+  Time next_balance_{0};
+  std::int64_t ticks_ = 0;
+  Time next_tick_{0};
   SchedulerCounters counters_;
   std::uint64_t fingerprint_ = 14695981039346656037ULL;  // FNV-1a offset basis
 };

@@ -10,6 +10,7 @@
 #include "models/units.hpp"
 #include "sim/engine/executive.hpp"
 #include "sim/kernel/function.hpp"
+#include "sim/kernel/interactivity.hpp"
 #include "sim/kernel/step.hpp"
 
 namespace ktlssim {
@@ -31,11 +32,13 @@ struct CpuSet {
 };
 
 struct Thread {
+  static constexpr std::int64_t kLongAgo = -1'000'000;  // ticks
+
   std::uint64_t index = 0;
   std::string name;
   ThreadClass thread_class = ThreadClass::application;
   int base_priority = 0;
-  int own_priority = 0;  // base, or raised by a socket sleep
+  int own_priority = 0;  // base, or raised by a sleep until the return to user mode
   CpuSet cpuset;         // where it may run
 
   ThreadState state = ThreadState::sleeping;
@@ -44,6 +47,15 @@ struct Thread {
   int cpu = 0;                   // where it runs, or ran last
   std::string_view wchan = "-";  // what it sleeps on
   Time asleep_since{0};
+  bool asleep_at_will = false;  // not on a turnstile
+  Time on_cpu_since{0};
+  Time runnable_since{0};
+  std::int64_t waited_ns = 0;  // runnable, since the last reset
+  std::int64_t left_tick = kLongAgo;  // of hz, at which it left its CPU
+  std::int64_t asleep_tick = 0;
+  Time slice_used{0};  // since its last wakeup, or its last slice
+  Time scored{0};      // when its interactivity was looked at last
+  Interactivity interactivity;
   Strand* strand = nullptr;
   int strand_cpu = 0;  // host of the strand: follows `cpu` at the next dispatch
 
@@ -58,6 +70,14 @@ struct Thread {
   std::array<std::int64_t, kFunctionCount> busy_ns{};
 
   bool floats() const { return cpuset.count > 1; }
+  // A thread of a process: its CPU time is shared by slices and scored.
+  bool timeshare() const {
+    return thread_class == ThreadClass::application || thread_class == ThreadClass::receiver;
+  }
+  // Of interrupts, software ones included.
+  bool ithread() const {
+    return thread_class == ThreadClass::interrupt || thread_class == ThreadClass::netisr;
+  }
   // What it does on its CPU now.
   Function step_function() const {
     if (spinning) return Function::mtx_spin;

@@ -57,7 +57,6 @@ std::int64_t sbwait_space(Kernel& k, Socket& so, std::int64_t wanted, bool nonbl
     so.sbwait = k.sched.curthread();
     k.sched.sleep("sbwait");
     so.sbwait = nullptr;
-    k.sched.raise_to_socket_priority(*k.sched.curthread());
   }
   return 0;
 }

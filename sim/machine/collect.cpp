@@ -8,6 +8,7 @@
 
 #include "sim/kernel/cryptodev.hpp"
 #include "sim/kernel/kernel.hpp"
+#include "sim/machine/findings.hpp"
 #include "sim/kernel/ifnet.hpp"
 #include "sim/machine/metrics.hpp"
 
@@ -46,6 +47,27 @@ Resource cpus_resource(const Kernel& k) {
           .demand_us = per_record_us(busy, k.recorder.window_ready()),
           .utilization = static_cast<double>(busy) / window_ns(k) / k.sched.cpus(),
           .what_it_means = "all CPUs are busy: CPU time per record limits"};
+}
+
+// One CPU may be full while the others are not: threads that are bound to it, and interrupt threads that stay
+// with it, wait for each other.
+Resource busiest_cpu(const Kernel& k) {
+  std::int64_t most = -1;
+  int busiest = 0;
+  for (int cpu = 0; cpu < k.sched.cpus(); ++cpu) {
+    const std::int64_t working = k.sched.working_ns(cpu);
+    if (working <= most) continue;
+    most = working;
+    busiest = cpu;
+  }
+  return {.name = "busiest CPU",
+          .kind = "single_cpu",
+          .servers = 1,
+          .demand_us = per_record_us(most, k.recorder.window_ready()),
+          .utilization = static_cast<double>(most) / window_ns(k),
+          .what_it_means = fmt::format("CPU {} is always busy: its threads wait for each other, though other CPUs "
+                                       "may have time left",
+                                       busiest)};
 }
 
 // Workers with sessions, all together and the busiest. Occupied = running, runnable, or asleep in "ocfktls",
@@ -181,7 +203,8 @@ RunResult collect(Kernel& k) {
   result.metrics = measured_metrics(k, busy);
   result.latency = k.recorder.latency().counts();
   result.counters = counters(k);
-  result.resources = {cpus_resource(k)};
+  for (int cpu = 0; cpu < k.sched.cpus(); ++cpu) result.cpu_busy_ns.push_back(k.sched.busy_ns(cpu));
+  result.resources = {cpus_resource(k), busiest_cpu(k)};
   add_workers(k, result.resources);
   add_busiest_threads(k, result.resources);
   for (const Driver* const driver : k.drivers)
@@ -192,6 +215,7 @@ RunResult collect(Kernel& k) {
       result.resources.push_back(std::move(resource));
   for (Resource& resource : k.memory.resources(k.recorder.window_ready()))
     result.resources.push_back(std::move(resource));
+  result.findings = findings(k, result.resources);
   result.fingerprint = k.sched.fingerprint();
   result.records_simulated = static_cast<std::uint64_t>(k.recorder.records_ready());
   return result;

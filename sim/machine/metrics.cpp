@@ -33,6 +33,12 @@ double cpu_percent(const Kernel& k, std::int64_t busy_ns) {
   return 100 * static_cast<double>(busy_ns) / window_ns / k.sched.cpus();
 }
 
+double busiest_cpu_percent(const Kernel& k, std::int64_t) {
+  std::int64_t most_ns = 0;
+  for (int cpu = 0; cpu < k.sched.cpus(); ++cpu) most_ns = std::max(most_ns, k.sched.busy_ns(cpu));
+  return 100 * static_cast<double>(most_ns) / static_cast<double>((k.window.end - k.window.begin).count());
+}
+
 // Of the kind of device that is busiest.
 double device_utilization(const Kernel& k, std::int64_t) {
   double utilization = 0;
@@ -67,6 +73,8 @@ constexpr std::array kMetrics{
                cpu_percent},
     MetricInfo{"cpu_us_per_record", "us", "busy time of all CPUs / records made ready", "", "us per record", false,
                per_record_us},
+    MetricInfo{"busiest_cpu_percent", "%", "busy time of the busiest CPU / time", "", "", false,
+               busiest_cpu_percent},
     MetricInfo{"latency_ready_us_mean", "us", "from `ktls_enqueue` to ready; queueing for the worker included", "latency to ready, mean", "us", false,
                [](const Kernel& k, std::int64_t) { return k.recorder.latency().mean_us(); }},
     MetricInfo{"latency_ready_us_p50", "us", "median of the same, of all records of all replications together, within 1 %; its interval comes from the spread of the replications' own (\"sectioning\")", "  p50", "us", false,

@@ -87,7 +87,7 @@ RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t re
   RunResult result = collect(k);
   result.series = time_series.take();
   check_bounds(result);
-  result.random = is_random(scenario);
+  result.random = is_random(scenario) || k.sched.has_drawn();
   result.events = executive.events();
   result.switches = executive.switches();
   if (end == Executive::End::calendar_empty && workload->outstanding()) {
@@ -125,7 +125,7 @@ std::optional<Time> settling_time(const Scenario& scenario, std::uint64_t replic
 
 bool is_random(const Scenario& s) {
   const WorkloadParameters& w = s.workload;
-  return (w.flow_ids == FlowIds::random && w.sessions > 1) || w.start_spread_us > 0 ||
+  return (s.flow_ids() == FlowIds::random && w.sessions > 1) || w.start_spread_us > 0 ||
          w.kind == WorkloadKind::poisson || s.faults.probability > 0 || w.disk_probability > 0 ||
          s.host.step_law != ServiceLaw::constant || w.rate_gbps > 0 ||
          std::ranges::any_of(s.drivers(), [](const DriverProfile* d) {

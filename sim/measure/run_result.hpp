@@ -37,7 +37,7 @@ struct CpuRow {
 // A station of the system, with its demand per record that became ready and its utilization.
 struct Resource {
   std::string name;  // "KTLS workers", "irq t6nex0:0a0", "ccr engines", "link"
-  std::string kind;  // cpu, thread, device, link, memory
+  std::string kind;  // cpu, single_cpu, thread, device, link, memory
   double servers;    // how many can be busy at once
   double demand_us;  // busy (or occupied) time per record, all servers together
   double
@@ -78,7 +78,9 @@ struct RunResult {
   std::vector<std::pair<std::string, std::int64_t>>
       counters;  // sysctl name, increase within the measured time
   std::vector<CpuRow> cpu;
+  std::vector<std::int64_t> cpu_busy_ns;  // by CPU
   std::vector<Resource> resources;
+  std::vector<std::string> findings;  // what the verdict must not pass over, a sentence each
   std::vector<SeriesStep> series;       // not kept of a sweep
   std::uint64_t fingerprint = 0;        // hash of every dispatch of every thread: the trajectory
   std::uint64_t events = 0;             // that the calendar fired

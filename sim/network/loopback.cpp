@@ -12,7 +12,7 @@ namespace ktlssim {
 Loopback::Loopback(Kernel& kernel) : kernel_(kernel) {
   for (int i = 0; i < kernel.scenario.network.netisr_threads; ++i) {
     Netisr& netisr = netisrs_.emplace_back();
-    netisr.thread = &kernel.sched.create(fmt::format("netisr {}", i), ThreadClass::netisr, i,
+    netisr.thread = &kernel.sched.create(fmt::format("netisr {}", i), ThreadClass::netisr, -1,
                                          [this, &netisr] { swi_net(netisr); });
   }
   const std::int64_t wanted = kernel.scenario.network.receiver_threads;
@@ -134,7 +134,6 @@ void Loopback::receiver_thread(ReceiverThread& self) {
   for (;;) {
     while (self.ready.empty()) {
       sched.sleep("sbwait");
-      sched.raise_to_socket_priority(*self.thread);
     }
     Receiver& receiver = *self.ready.front();
     self.ready.pop_front();

@@ -144,7 +144,6 @@ void Application::serve_kevent(AppThread& self) {
       kq.waiter = self.thread;
       kernel_.sched.sleep("kqread");
       kq.waiter = nullptr;
-      kernel_.sched.raise_to_socket_priority(*self.thread);
     }
     events.swap(kq.ready);
     kernel_.charge(Function::kevent, costs.kevent_event_ns.ns() * static_cast<std::int64_t>(events.size()));

@@ -22,7 +22,8 @@ Socket& open_session(Kernel& k, Protocol& protocol, std::size_t group) {
   so.proto = &protocol;
   so.so_snd.sb_hiwat = w.send_buffer_bytes;
   so.file_offset = w.file_offset_bytes;
-  switch (w.flow_ids) {
+  switch (k.scenario.flow_ids()) {
+    case FlowIds::automatic:
     case FlowIds::random:
       so.flowid = boost::random::uniform_int_distribution<std::uint32_t>()(k.flow_ids);
       break;

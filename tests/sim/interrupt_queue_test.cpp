@@ -23,7 +23,7 @@ class InterruptQueueTest : public testing::Test, private CompletionHandler {
            std::int64_t horizon = 100000) {
     with_kernel(scenario_, EngineKind::fiber, [&](Kernel& k) {
       kernel_ = &k;
-      InterruptQueue queue(k, "irq", 0, Time{5000}, *this, enough_);
+      InterruptQueue queue(k, "irq", {0, true}, Time{5000}, *this, enough_);
       queue_ = &queue;
       for (const std::int64_t at : posts)
         k.calendar().call_at<&InterruptQueueTest::post>(Time{at}, Rank::hardware, this);

@@ -48,6 +48,7 @@ KernelProfile ideal_kernel() {
   KernelScheduler& s = kernel.scheduler;
   s.pri_ithread_net = q(8);
   s.pri_swi_net = q(28);
+  s.pri_max_ithread = q(47);
   s.pri_kthread = q(84);
   s.pri_socket_sleep = q(104);
   s.pri_user = q(120);
@@ -59,6 +60,7 @@ KernelProfile ideal_kernel() {
   s.run_queue_width = q(4);
   s.slice_ns = q(1e8);
   s.slice_min_ns = q(2e7);
+  s.balance_interval_ns = q(1e9);
   s.interact_thresh = q(30);
   s.thread_load = q(256);
   s.affinity_load = q(64);

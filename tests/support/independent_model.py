@@ -345,7 +345,7 @@ class Model:
             self.thread(app, f"app{i}", "application", "pri_user", self.application)
             app.thread.woken_priority = self.sched["pri_socket_sleep"]
         for i in range(count):
-            flow = {"random": self.random.getrandbits(32), "sequential": i, "zero": 0}[self.work["flow_ids"]]
+            flow = {"sequential": i, "zero": 0}.get(self.work["flow_ids"], self.random.getrandbits(32))
             session = Session(Mutex(self.scheduler))
             session.app = self.apps[i % app_threads]
             session.worker = self.workers[flow % workers]

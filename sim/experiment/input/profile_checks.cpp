@@ -46,6 +46,7 @@ void check_profile(const HostProfile& profile, const std::string& pointer, const
   checker.whole("/cpus", profile.cpus);
   checker.whole("/numa_domains", profile.numa_domains);
   checker.whole("/threads_per_core", profile.threads_per_core);
+  checker.whole("/cpus_per_llc", profile.cpus_per_llc);
   const std::int64_t domains = profile.numa_domains.count();
   if (domains > 0 && profile.cpus.count() % domains != 0)
     checker.add("/numa_domains", number_json(profile.numa_domains.value()).dump(),
@@ -66,6 +67,7 @@ void check_profile(const KernelProfile& profile, const std::string& pointer, con
   const KernelScheduler& s = profile.scheduler;
   checker.whole("/scheduler/pri_ithread_net", s.pri_ithread_net);
   checker.whole("/scheduler/pri_swi_net", s.pri_swi_net);
+  checker.whole("/scheduler/pri_max_ithread", s.pri_max_ithread);
   checker.whole("/scheduler/pri_kthread", s.pri_kthread);
   checker.whole("/scheduler/pri_socket_sleep", s.pri_socket_sleep);
   checker.whole("/scheduler/pri_user", s.pri_user);

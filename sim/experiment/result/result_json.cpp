@@ -178,6 +178,10 @@ Json result_json(const Scenario& scenario, const Experiment& experiment, const R
   Json resources = Json::array();
   for (const Resource& resource : summary.resources) resources.push_back(resource_json(resource));
 
+  Json cpus = Json::array();
+  for (const double busy_ns : summary.cpu_busy_ns)
+    cpus.push_back({{"cpu", cpus.size()}, {"busy_percent", number_json(percent_of(busy_ns, 1, scenario))}});
+
   Json json = Json::object();
   json.emplace("scenario", scenario.name);
   json.emplace("effective", effective_json(scenario));
@@ -188,8 +192,10 @@ Json result_json(const Scenario& scenario, const Experiment& experiment, const R
                                    {"reached", *experiment.precise}});
   json.emplace("counters", std::move(counters));
   json.emplace("cpu", cpu_json(scenario, summary));
+  json.emplace("cpus", std::move(cpus));
   json.emplace("resources", std::move(resources));
   json.emplace("bottleneck", bottleneck_json(summary));
+  json.emplace("findings", summary.findings);
   json.emplace("bounds", bounds_json(scenario, summary));
   json.emplace("failures", failures_json(experiment));
   json.emplace("provenance", provenance_json(scenario, experiment, record));

@@ -93,6 +93,21 @@ void add_resources(std::span<const RunResult* const> done, Summary& summary) {
   }
 }
 
+void add_cpus(std::span<const RunResult* const> done, Summary& summary) {
+  for (const RunResult* result : done) {
+    summary.cpu_busy_ns.resize(std::max(summary.cpu_busy_ns.size(), result->cpu_busy_ns.size()));
+    for (std::size_t i = 0; i < result->cpu_busy_ns.size(); ++i)
+      summary.cpu_busy_ns[i] += static_cast<double>(result->cpu_busy_ns[i]) / static_cast<double>(done.size());
+  }
+}
+
+void add_findings(std::span<const RunResult* const> done, Summary& summary) {
+  for (const RunResult* result : done)
+    for (const std::string& finding : result->findings)
+      if (std::ranges::find(summary.findings, finding) == summary.findings.end())
+        summary.findings.push_back(finding);
+}
+
 }  // namespace
 
 Estimate estimate(std::string name, std::string unit, std::span<const double> values, bool random) {
@@ -123,9 +138,9 @@ const Estimate* Summary::metric(std::string_view name) const {
 }
 
 const Resource* Summary::bottleneck() const {
-  const auto hardware = [](const Resource& r) { return r.kind != "cpu" && r.kind != "thread"; };
-  const auto as_seen = [&hardware](const Resource& r) {
-    return r.utilization + (hardware(r) ? kHardwareFirst : 0);
+  const auto as_seen = [](const Resource& r) {
+    if (r.kind == "single_cpu") return r.utilization - kHardwareFirst;
+    return r.utilization + (r.kind == "cpu" || r.kind == "thread" ? 0 : kHardwareFirst);
   };
   const auto highest =
       std::max_element(resources.begin(), resources.end(),
@@ -151,7 +166,9 @@ Summary summarize(std::span<const RunResult> results) {
   for (const auto& [name, sum] : counters.items())
     summary.counters.emplace_back(name, sum / static_cast<double>(done.size()));
   add_cpu(done, summary);
+  add_cpus(done, summary);
   add_resources(done, summary);
+  add_findings(done, summary);
   return summary;
 }
 

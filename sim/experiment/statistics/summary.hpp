@@ -47,7 +47,9 @@ struct Summary {
   std::vector<Estimate> metrics;
   std::vector<std::pair<std::string, double>> counters;
   std::vector<CpuShare> cpu;
+  std::vector<double> cpu_busy_ns;  // by CPU
   std::vector<Resource> resources;
+  std::vector<std::string> findings;  // of any replication
   // Latency to ready of all records of all replications: us, and the fraction that takes at most that.
   std::vector<std::pair<double, double>> latency_cdf;
 
@@ -56,7 +58,7 @@ struct Summary {
 };
 
 // The resource of the highest utilization limits; among those within so much of it hardware does, since
-// threads that wait for it are occupied too.
+// threads that wait for it are occupied too, and a single CPU after the thread that fills it.
 inline constexpr double kHardwareFirst = 0.01;
 
 // At this utilization a resource counts as saturated.

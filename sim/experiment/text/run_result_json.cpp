@@ -44,7 +44,9 @@ std::string encode(const RunResult& result) {
   json.emplace("latency", result.latency);
   json.emplace("counters", std::move(counters));
   json.emplace("cpu", std::move(cpu));
+  json.emplace("cpu_busy_ns", result.cpu_busy_ns);
   json.emplace("resources", resources_json(result));
+  json.emplace("findings", result.findings);
   json.emplace("series", series_json(result));
   json.emplace("fingerprint", result.fingerprint);
   json.emplace("events", result.events);
@@ -71,6 +73,8 @@ RunResult decode_run_result(const std::string& text) {
   for (const Json& row : json.at("cpu"))
     result.cpu.push_back({row.at(0).get<std::string>(), row.at(1).get<std::string>(),
                           row.at(2).get<std::string>(), row.at(3).get<std::int64_t>()});
+  json.at("cpu_busy_ns").get_to(result.cpu_busy_ns);
+  json.at("findings").get_to(result.findings);
   for (const Json& r : json.at("resources"))
     result.resources.push_back({r.at(0).get<std::string>(), r.at(1).get<std::string>(), r.at(2).get<double>(),
                                 r.at(3).get<double>(), r.at(4).get<double>(), r.at(5).get<std::string>()});
@@ -91,7 +95,7 @@ Json usage_json(const RunResult& result) {
   for (const CpuRow& row : result.cpu) busy_ns[{row.thread_class, row.function}] += row.busy_ns;
   Json cpu = Json::array();
   for (const auto& [key, ns] : busy_ns) cpu.push_back(Json::array({key.first, key.second, ns}));
-  return {{"cpu", std::move(cpu)}, {"resources", resources_json(result)}};
+  return {{"cpu", std::move(cpu)}, {"cpus", result.cpu_busy_ns}, {"resources", resources_json(result)}};
 }
 
 }  // namespace ktlssim
