@@ -108,6 +108,11 @@ void add_busiest_threads(const Kernel& k, std::vector<Resource>& resources) {
   }
 }
 
+// At the end of the run.
+std::int64_t live_connections(const Kernel& k) {
+  return std::count_if(k.sockets.begin(), k.sockets.end(), [](const Socket& so) { return !so.dropped; });
+}
+
 std::vector<Metric> metrics(const Kernel& k, std::int64_t busy) {
   const Recorder& r = k.recorder;
   const double seconds = window_ns(k) / 1e9;
@@ -147,6 +152,8 @@ std::vector<Metric> metrics(const Kernel& k, std::int64_t busy) {
       {"memory_gbytes_per_s", "GB/s", k.memory.gbytes_per_s()},
       {"failed_records", "records", static_cast<double>(r.window_failed())},
       {"aborted_connections", "connections", static_cast<double>(r.aborted())},
+      {"live_connections", "connections", static_cast<double>(live_connections(k))},
+      {"lost_arrivals", "records", static_cast<double>(k.tcpstat.lost_arrivals)},
   };
   std::int64_t waited_ns = 0;
   for (const LockStatistics* const lock : k.locks.all()) {
@@ -160,6 +167,11 @@ std::vector<Metric> metrics(const Kernel& k, std::int64_t busy) {
     all.push_back({fmt::format("throughput_gbps_group_{}", group), "Gbit/s",
                    rate(r.window_delivered_bytes(group)) * 8 / 1e9});
   return all;
+}
+
+// Sockets that have so_error set.
+std::int64_t so_errors(const Kernel& k) {
+  return std::count_if(k.sockets.begin(), k.sockets.end(), [](const Socket& so) { return so.so_error != 0; });
 }
 
 std::vector<std::pair<std::string, std::int64_t>> counters(const Kernel& k) {
@@ -189,10 +201,21 @@ std::vector<std::pair<std::string, std::int64_t>> counters(const Kernel& k) {
       {"kern.ipc.tls.stats.ocf.retries", s.retries},
       {"ktlssim.retry_depth_max", s.retry_depth_max},
       {"ktlssim.tls10_misordered_records", s.misordered_records},
+      {"ktlssim.lost_packets", k.tcpstat.lost_packets},
+      {"ktlssim.tcp_sndrexmitpack", k.tcpstat.sndrexmitpack},
+      {"ktlssim.tcp_fast_recoveries", k.tcpstat.fast_recoveries},
+      {"ktlssim.tcp_rexmttimeo", k.tcpstat.rexmttimeo},
+      {"ktlssim.nic_tls_reread_bytes", k.tcpstat.reread_bytes},
+      {"ktlssim.so_error_eio", so_errors(k)},
+      {"ktlssim.epipe_writes", k.tcpstat.epipe_writes},
+      {"ktlssim.eof_kevents", k.tcpstat.eof_events},
+      {"ktlssim.ebadmsg_reads", k.tcpstat.ebadmsg_reads},
   };
   std::int64_t failures = 0;
   for (std::size_t i = 0; i < k.ktls.domains.size(); ++i) {
     all.emplace_back(fmt::format("kern.ipc.tls.domain{}.allocs", i), k.ktls.domains[i].allocs);
+    if (k.scenario.ktls.contig_memory == ContigMemory::reclaim_thread)
+      all.emplace_back(fmt::format("kern.ipc.tls.domain{}.reclaims", i), k.ktls.domains[i].reclaims);
     failures += k.ktls.domains[i].failures;
   }
   all.emplace_back("ktlssim.buffer_cache_failures", failures);
@@ -204,7 +227,7 @@ std::vector<std::pair<std::string, std::int64_t>> counters(const Kernel& k) {
 }  // namespace
 
 std::span<const std::string_view> metric_names() {
-  static constexpr std::array<std::string_view, 32> kNames{"throughput_gbps",
+  static constexpr std::array<std::string_view, 36> kNames{"throughput_gbps",
                                                            "records_per_second",
                                                            "cpu_percent",
                                                            "cpu_us_per_record",
@@ -228,6 +251,8 @@ std::span<const std::string_view> metric_names() {
                                                            "memory_gbytes_per_s",
                                                            "failed_records",
                                                            "aborted_connections",
+                                                           "live_connections",
+                                                           "lost_arrivals",
                                                            "lock_wait_work_queue_us_per_record",
                                                            "lock_wait_inpcb_us_per_record",
                                                            "lock_wait_receiver_inpcb_us_per_record",
@@ -235,6 +260,8 @@ std::span<const std::string_view> metric_names() {
                                                            "lock_wait_driver_session_us_per_record",
                                                            "lock_wait_ring_us_per_record",
                                                            "lock_wait_crypto_queue_us_per_record",
+                                                           "lock_wait_sockbuf_us_per_record",
+                                                           "lock_wait_netisr_us_per_record",
                                                            "lock_wait_us_per_record"};
   return kNames;
 }
