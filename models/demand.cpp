@@ -29,16 +29,17 @@ class Path {
   explicit Path(const Scenario& s)
       : s_(s), tcp_(s.has_application()), file_(s.workload.kind == WorkloadKind::sendfile) {
     const WorkloadParameters& w = s.workload;
-    payload_ = tcp_ ? std::min({s.ktls.maxlen_bytes, w.write_bytes, w.send_buffer_bytes}) : w.record_bytes;
+    payload_ = tcp_ ? std::min({s.ktls.maxlen_bytes, w.write_bytes, s.largest_send_buffer_bytes()}) : w.record_bytes;
     wire_ = static_cast<double>(framing(s.tls.version, s.tls.cipher).wire_bytes(payload_));
     pages_ = static_cast<double>(payload_) / static_cast<double>(kPageBytes);
     const auto records_of = [this](std::int64_t bytes) {
       return std::max(1.0, static_cast<double>(bytes) / static_cast<double>(payload_));
     };
     per_call_ = tcp_ ? 1 / records_of(w.write_bytes) : 0;
-    per_batch_ = tcp_ ? 1 / records_of(std::min(w.write_bytes, w.send_buffer_bytes)) : 1;
-    per_burst_ = wire_ / static_cast<double>(s.network.tso_bytes);
-    per_ack_ = wire_ / static_cast<double>(s.network.ack_bytes + s.network.tso_bytes);
+    per_batch_ = tcp_ ? 1 / records_of(std::min(w.write_bytes, s.largest_send_buffer_bytes())) : 1;
+    per_segment_ = wire_ / static_cast<double>(s.segments().payload_bytes);
+    per_burst_ = sends_bursts() ? wire_ / static_cast<double>(s.network.tso_bytes) : per_segment_;
+    per_ack_ = acknowledgements();
     if (s.ktls.mode == KtlsMode::software) add_requests();
     application();
     if (s.ktls.mode == KtlsMode::software) {
@@ -168,13 +169,14 @@ class Path {
     const TcpCosts& t = s_.host.tcp;
     const LoopbackCosts& l = s_.host.loopback;
     output_.add(t.tcp_output_burst_ns, per_burst_);
-    output_.add(t.tcp_output_ns_per_byte, wire_);
+    output_.add(t.tcp_output_ns_per_byte, std::max(0.0, wire_ - folded_bytes()));
     acknowledgement_.add(t.tcp_input_ack_ns, per_ack_);
     acknowledgement_.add(t.sbdrop_record_ns);
     acknowledgement_.add(t.page_free_ns, pages_);
     if (file_ && s_.ktls.mode == KtlsMode::ifnet) acknowledgement_.add(s_.host.ktls.page_unwire_ns, pages_);
     if (s_.network.kind == NetworkKind::nic) return;
     output_.add(l.netisr_queue_ns, per_burst_);
+    if (!s_.network.loopback_mextpg) output_.add(l.mapped_mbuf_ns, pages_ + 2 * per_segment_);
     acknowledgement_.add(l.tcp_input_data_ns, per_burst_);
     const double per_read = static_cast<double>(payload_) / static_cast<double>(s_.ktls.maxlen_bytes);
     receiver_.add(s_.host.application.syscall_ns, per_read);
@@ -241,7 +243,28 @@ class Path {
     if (file_) bytes += s_.workload.disk_probability * payload;
     return bytes + (s_.network.kind == NetworkKind::nic ? wire_ : copies * wire_);
   }
-  double link_us() const { return wire_ * 8 / s_.network.rate_gbps / 1e3; }
+  // Bytes that cost as much to gather as the entry that sbready_compress saves of a record.
+  double folded_bytes() const {
+    const double per_byte = s_.host.tcp.tcp_output_ns_per_byte.value();
+    return s_.ktls.sbready_compress && per_byte > 0 ? s_.host.tcp.gather_entry_ns.value() / per_byte : 0;
+  }
+  // Payload of whole segments, and the headers of each.
+  double link_us() const {
+    const SegmentSizes sizes = s_.segments();
+    const double headers = static_cast<double>(sizes.on_wire(sizes.payload_bytes) - sizes.payload_bytes);
+    return (wire_ + per_segment_ * headers) * 8 / s_.network.rate_gbps / 1e3;
+  }
+  bool sends_bursts() const { return s_.network.kind == NetworkKind::nic && s_.network.tso; }
+  // Of a record, at the least. With LRO one may be all that is outstanding; without, each acknowledges two
+  // segments at most, or what reaches the threshold.
+  double acknowledgements() const {
+    const auto burst = static_cast<double>(sends_bursts() ? s_.network.tso_bytes : s_.segments().payload_bytes);
+    if (s_.network.kind == NetworkKind::nic && s_.network.lro)
+      return wire_ / static_cast<double>(std::min(s_.largest_send_buffer_bytes(), s_.network.window_bytes));
+    if (const std::int64_t threshold = s_.ack_threshold_bytes(); threshold > 0)
+      return wire_ / (static_cast<double>(threshold) + burst);
+    return per_segment_ / 2;
+  }
 
   void add_stations(std::vector<StationDemand>& stations) const;
   void add_circulations(std::vector<Circulation>& circulations) const;
@@ -255,7 +278,7 @@ class Path {
   std::int64_t payload_;
   double wire_;
   double pages_;
-  double per_call_, per_batch_, per_burst_, per_ack_;  // of these to one record, at the least
+  double per_call_, per_batch_, per_segment_, per_burst_, per_ack_;  // of these to one record, at the least
   Steps app_, worker_, interrupt_, output_, acknowledgement_, receiver_;
 };
 
@@ -316,7 +339,7 @@ void Path::add_circulations(std::vector<Circulation>& circulations) const {
   const bool nic = s_.network.kind == NetworkKind::nic;
   const double travel_us = nic ? link_us() + s_.network.rtt_us : 0;
   circulations.push_back({"records in send buffers",
-                          sessions * static_cast<double>(s_.workload.send_buffer_bytes) / wire_,
+                          sessions * static_cast<double>(s_.largest_send_buffer_bytes()) / wire_,
                           encryption_us + travel_us});
   if (nic)
     circulations.push_back({"records in TCP windows",

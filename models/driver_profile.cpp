@@ -42,6 +42,8 @@ void describe(ParameterVisitor& v, QatCosts& c) {
   v.quantity("banks", c.banks, {1, 256}, "ring banks; the submitting CPU chooses one");
   v.quantity("in_flight_per_bank", c.in_flight_per_bank, {1, 65536}, "one more and the request fails");
   v.quantity("coalescing_ns", c.coalescing_ns, kStep, "interrupt coalescing timer of a bank");
+  v.quantity("estat_read_ns", c.estat_read_ns, kStep,
+             "per interrupt: read of the bank's empty status, uncached, over PCIe");
 }
 
 void describe(ParameterVisitor& v, QatOcfCosts& c) {

@@ -79,6 +79,7 @@ struct QatCosts {
   Quantity banks;
   Quantity in_flight_per_bank;  // one more and the request fails
   Quantity coalescing_ns;       // interrupt coalescing timer
+  Quantity estat_read_ns;       // read of a bank's status over PCIe, uncached
 };
 
 // qat_ocf(4), Intel's driver of FreeBSD 14: an instance per session; a full one says EAGAIN, which KTLS

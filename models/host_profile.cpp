@@ -68,6 +68,10 @@ void describe(ParameterVisitor& v, KtlsCosts& c) {
   v.quantity("ktls_buffer_alloc_ns", c.ktls_buffer_alloc_ns, kStep, "a 16 KiB buffer from the UMA cache");
   v.quantity("ktls_alloc_buffer_ns", c.ktls_alloc_buffer_ns, kStep,
              "ktls_alloc_thread: make one contiguous 16 KiB buffer");
+  v.quantity("contig_scan_ns", c.contig_scan_ns, kStep,
+             "ktls_alloc_thread in fragmented memory: one search for 16 KiB that finds none");
+  v.quantity("contig_reclaim_ns", c.contig_reclaim_ns, kStep,
+             "reclaim thread: vm_page_reclaim_contig for one 16 KiB buffer, pages moved");
   v.quantity("vm_page_alloc_ns", c.vm_page_alloc_ns, kStep,
              "one destination page where the cache is not used");
   v.quantity("state_alloc_ns", c.state_alloc_ns, kStep, "malloc(9) of the request state, zeroed");
@@ -108,10 +112,18 @@ void describe(ParameterVisitor& v, TcpCosts& c) {
              "interrupt side of one acknowledgement, the NIC driver's part included");
   v.quantity("sbdrop_record_ns", c.sbdrop_record_ns, kStep, "free one acknowledged record");
   v.quantity("page_free_ns", c.page_free_ns, kStep, "per page of an acknowledged record");
+  v.quantity("lro_ack_ns", c.lro_ack_ns, kStep,
+             "NIC receive of an acknowledgement that LRO adds to one that it has of the connection");
+  v.quantity("sbready_compress_ns", c.sbready_compress_ns, kStep,
+             "fold one record's header into the trailer before it");
+  v.quantity("gather_entry_ns", c.gather_entry_ns, kStep,
+             "one entry of a burst's gather list, which that saves");
   v.quantity("sowwakeup_ns", c.sowwakeup_ns, kStep, "find that a writer may go on; wakeup_ns comes on top");
 }
 
 void describe(ParameterVisitor& v, LoopbackCosts& c) {
+  v.quantity("mapped_mbuf_ns", c.mapped_mbuf_ns, kStep,
+             "mb_unmapped_to_ext: one mbuf of a segment that is rebuilt for an interface without MEXTPG");
   v.quantity("netisr_queue_ns", c.netisr_queue_ns, kStep, "queue one packet for the netisr thread");
   v.quantity("tcp_input_data_ns", c.tcp_input_data_ns, kStep, "one data segment, in the netisr thread");
   v.quantity("soreceive_ns", c.soreceive_ns, kStep, "per call");

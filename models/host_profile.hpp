@@ -63,6 +63,8 @@ struct KtlsCosts {
   Quantity ktls_work_thread_ns;     // take one batch from the drained list
   Quantity ktls_encrypt_record_ns;  // shared by both paths, per record
   Quantity ktls_buffer_alloc_ns;
+  Quantity contig_scan_ns;
+  Quantity contig_reclaim_ns;
   Quantity ktls_alloc_buffer_ns;  // a 16 KiB buffer from the UMA cache
   Quantity vm_page_alloc_ns;      // one destination page where the cache is not used
   Quantity state_alloc_ns;        // malloc(9) of the request state, zeroed
@@ -99,11 +101,15 @@ struct TcpCosts {
   Quantity tcp_input_ack_ns;  // interrupt side of one acknowledgement, the NIC driver's part included
   Quantity sbdrop_record_ns;  // free one acknowledged record
   Quantity page_free_ns;      // per page of it
+  Quantity lro_ack_ns;
+  Quantity sbready_compress_ns;
+  Quantity gather_entry_ns;
   Quantity sowwakeup_ns;      // find that a writer may go on; wakeup_ns comes on top
 };
 
 // Loopback: if_loop, netisr and the receiving process on the same host.
 struct LoopbackCosts {
+  Quantity mapped_mbuf_ns;
   Quantity netisr_queue_ns;    // queue one packet for the netisr thread
   Quantity tcp_input_data_ns;  // one data segment, in the netisr thread
   Quantity soreceive_ns;       // per call

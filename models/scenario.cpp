@@ -1,5 +1,7 @@
 #include "models/scenario.hpp"
 
+#include <algorithm>
+
 namespace ktlssim {
 
 namespace {
@@ -27,12 +29,17 @@ void describe(ParameterVisitor& v, KtlsParameters& p) {
       "16 KiB pieces of contiguous memory for that cache until the alloc thread makes more; 0 = enough");
   v.integer("max_alloc", p.max_alloc, {128, 1, 1000000},
             "kern.ipc.tls.max_alloc, later max_reclaim: buffers that it makes at a time; left out, the kernel's");
+  v.choice("contig_memory", p.contig_memory, kContigMemoryNames, ContigMemory::plentiful,
+           "once contiguous_buffers are used: plentiful: max_alloc more at a time; fragmented: no contiguous piece is "
+           "left, so that the kernel before D39421 scans in vain, and since then its reclaim thread moves pages");
   v.integer("maxlen_bytes", p.maxlen_bytes, {kTlsMaxPayloadBytes, 64, kTlsMaxPayloadBytes},
             "kern.ipc.tls.maxlen: payload of a record");
   v.integer("state_bytes", p.state_bytes, {528, 1, 65536},
             "struct ktls_ocf_state; 528 by the review of D31665");
   v.flag("legacy_callback", p.legacy_callback, false,
          "13.0's callback, which locks and wakes even for software drivers; left out, as the kernel does");
+  v.flag("sbready_compress", p.sbready_compress, true,
+         "sbready folds the header of a record into the trailer of the one before it (13.0 has it)");
   v.flag(
       "sequential_records", p.sequential_records, true,
       "TLS 1.0: park batches that arrive out of order (D32381, October 2021); without it they are encrypted "
@@ -56,6 +63,11 @@ void describe(ParameterVisitor& v, WorkloadParameters& p) {
   v.choice("io", p.io, kAppIoNames, AppIo::kevent,
            "kevent: a thread serves many non-blocking sockets; blocking: a thread per session");
   v.integer("send_buffer_bytes", p.send_buffer_bytes, {kMegabyte, 4096, kGigabyte}, "so_snd.sb_hiwat");
+  v.flag("send_buffer_auto", p.send_buffer_auto, false,
+         "SB_AUTOSIZE: the send buffer grows by net.inet.tcp.sendbuf_inc while it is nearly full and the window "
+         "allows more; a program that sets SO_SNDBUF turns it off");
+  v.integer("send_buffer_max_bytes", p.send_buffer_max_bytes, {2 * kMegabyte, 4096, kGigabyte},
+            "net.inet.tcp.sendbuf_max: up to which it grows");
   v.integer("write_bytes", p.write_bytes, {kMegabyte, 1, kGigabyte}, "bytes of one write or sendfile call");
   v.integer("records_in_flight", p.records_in_flight, {1, 1, 1000000},
             "closed: records of each session in circulation");
@@ -92,10 +104,37 @@ void describe(ParameterVisitor& v, NetworkParameters& p) {
   v.number("rtt_us", p.rtt_us, {50, 0, 1e6}, "nic: round trip without queueing");
   v.integer("window_bytes", p.window_bytes, {4 * kMegabyte, 1460, kGigabyte},
             "nic: what the peer and congestion control allow in flight");
-  v.integer("ack_bytes", p.ack_bytes, {65535, 1, kGigabyte},
-            "nic: the peer acknowledges every so many bytes");
-  v.number("delayed_ack_us", p.delayed_ack_us, {1000, 1, 1e6}, "nic: and at the latest after this time");
-  v.integer("tso_bytes", p.tso_bytes, {65535, 536, 1048576}, "largest burst handed to the interface at once");
+  v.integer("mtu_bytes", p.mtu_bytes, {0, 0, 65535},
+            "largest packet of the interface, from 576 on; 0 = its own: 1500 of a nic, 16384 of loopback");
+  v.flag("tcp_nodelay", p.tcp_nodelay, false,
+         "TCP_NODELAY, which nginx and OpenSSL's programs set: without it the tail of what is ready waits until "
+         "all before it is acknowledged (Nagle)");
+  v.flag("tso", p.tso, true, "nic: TCP hands over bursts of up to tso_bytes, not segments");
+  v.flag("lro", p.lro, true,
+         "nic: the peer's segments of one burst are received as one, and acknowledgements of one interrupt as "
+         "one a connection");
+  v.integer("ack_bytes", p.ack_bytes, {0, 0, kGigabyte},
+            "the receiver acknowledges every so many bytes, at most half of what may be outstanding; 0 = as TCP "
+            "does: each second segment, and each that LRO made longer than a segment");
+  v.number("delayed_ack_us", p.delayed_ack_us, {1000, 1, 1e6}, "and at the latest after this time");
+  v.integer("tso_bytes", p.tso_bytes, {65535, 536, 1048576},
+            "nic: largest burst handed to the interface at once, with tso");
+  v.number("loss_probability", p.loss_probability, {0, 0, 0.5},
+           "nic: a packet to the peer is lost with this probability; acknowledgements are not. With loss, TCP's "
+           "congestion control acts beside window_bytes");
+  v.number("rexmit_min_us", p.rexmit_min_us, {30000, 1, 1e7}, "net.inet.tcp.rexmit_min");
+  v.number("rexmit_slop_us", p.rexmit_slop_us, {200000, 0, 1e7},
+           "net.inet.tcp.rexmit_slop: added to each retransmission timeout");
+  v.integer("lro_entries", p.lro_entries, {8, 1, 1024},
+            "nic: hw.cxgbe.lro_entries: connections of a receive queue that LRO keeps at once");
+  v.number("lro_timeout_us", p.lro_timeout_us, {100, 0, 1e6},
+           "nic: hw.cxgbe.lro_timeout: looked at every 64 entries of an interrupt that goes on");
+  v.integer("netisr_qlimit", p.netisr_qlimit, {256, 1, 1000000},
+            "loopback: net.isr.defaultqlimit: packets that wait for a netisr thread, beside the batch that it has "
+            "taken; more are dropped");
+  v.flag("loopback_mextpg", p.loopback_mextpg, false,
+         "lo0 takes unmapped mbufs (IFCAP_MEXTPG), which no kernel up to 14 has; without it each segment is "
+         "rebuilt of mapped ones");
   v.integer("numa_domain", p.numa_domain, {-1, -1, 63},
             "nic: the NUMA domain that its connections are known to be in, for bind_threads 2; -1 = unknown");
   v.integer("rx_queues", p.rx_queues, {0, 0, 1024}, "nic: receive queues, whose vectors go round the cores; 0 = one per CPU");
@@ -129,6 +168,11 @@ void describe(ParameterVisitor& v, FaultParameters& p) {
            "meets it is retried");
   v.number("nomem_probability", p.nomem_probability, {0, 0, 1},
            "ccr: memory for a work request is not there (M_NOWAIT), which fails the request with ENOMEM");
+  v.number("vm_wait_probability", p.vm_wait_probability, {0, 0, 1},
+           "a worker's allocation that may sleep (M_WAITOK: the state of an asynchronous request, a destination "
+           "page) finds no memory with this probability");
+  v.number("vm_wait_us", p.vm_wait_us, {1000, 0, 1e7},
+           "and sleeps for this mean time, distributed exponentially, with all sessions of that worker");
 }
 
 void describe(ParameterVisitor& v, WhatIfParameters& p) {
@@ -180,6 +224,21 @@ FlowIds Scenario::flow_ids() const {
   if (workload.flow_ids != FlowIds::automatic) return workload.flow_ids;
   if (!has_application() || network.kind == NetworkKind::nic) return FlowIds::random;
   return kernel.network.loopback_flow_ids.value() == LoopbackFlowIds::zero ? FlowIds::zero : FlowIds::random;
+}
+
+SegmentSizes Scenario::segments() const {
+  constexpr std::int64_t kNicMtuBytes = 1500;        // ETHERMTU
+  constexpr std::int64_t kLoopbackMtuBytes = 16384;  // LOMTU
+  if (network.mtu_bytes > 0) return segment_sizes(network.mtu_bytes);
+  return segment_sizes(network.kind == NetworkKind::nic ? kNicMtuBytes : kLoopbackMtuBytes);
+}
+
+std::int64_t Scenario::ack_threshold_bytes() const {
+  if (network.ack_bytes == 0) return 0;
+  const std::int64_t window =
+      network.kind == NetworkKind::nic ? network.window_bytes : network.receive_buffer_bytes;
+  return std::max<std::int64_t>(
+      1, std::min(network.ack_bytes, std::min(workload.send_buffer_bytes, window) / 2));
 }
 
 std::size_t Scenario::group_of(std::int64_t session) const {

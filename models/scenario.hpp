@@ -11,6 +11,7 @@
 #include "models/host_profile.hpp"
 #include "models/kernel_profile.hpp"
 #include "models/parameter_visitor.hpp"
+#include "models/tcp_segments.hpp"
 #include "models/tls.hpp"
 
 namespace ktlssim {
@@ -21,6 +22,12 @@ enum class KtlsMode { software, ifnet };
 inline constexpr std::array<std::string_view, 2> kKtlsModeNames{"software", "ifnet"};
 inline std::string_view name(KtlsMode mode) { return kKtlsModeNames[static_cast<std::size_t>(mode)]; }
 
+// What memory does once its contiguous_buffers are used: KernelKtls::contig_allocation says how a kernel copes with
+// fragmented memory.
+enum class ContigMemory { plentiful, fragmented };
+inline constexpr std::array<std::string_view, 2> kContigMemoryNames{"plentiful", "fragmented"};
+inline std::string_view name(ContigMemory memory) { return kContigMemoryNames[static_cast<std::size_t>(memory)]; }
+
 struct KtlsParameters {
   KtlsMode mode;
   Dispatch dispatch;
@@ -28,10 +35,12 @@ struct KtlsParameters {
   std::int64_t bind_threads;        // kern.ipc.tls.bind_threads: 0 float, 1 own CPU, 2 own NUMA domain
   bool sw_buffer_cache;             // kern.ipc.tls.sw_buffer_cache
   std::int64_t contiguous_buffers;  // that memory has to give; 0 = enough
+  ContigMemory contig_memory;
   std::int64_t max_alloc;           // kern.ipc.tls.max_alloc
   std::int64_t maxlen_bytes;        // kern.ipc.tls.maxlen
   std::int64_t state_bytes;         // struct ktls_ocf_state
   bool legacy_callback;             // 13.0's single callback
+  bool sbready_compress;            // folds headers of ready records into trailers
   bool sequential_records;          // parks TLS 1.0 batches that come out of order
 };
 
@@ -63,6 +72,8 @@ struct WorkloadParameters {
   std::int64_t app_threads;
   AppIo io;
   std::int64_t send_buffer_bytes;
+  bool send_buffer_auto;
+  std::int64_t send_buffer_max_bytes;
   std::int64_t write_bytes;
   std::int64_t records_in_flight;  // closed
   std::int64_t record_bytes;       // closed, poisson
@@ -98,9 +109,20 @@ struct NetworkParameters {
   double rate_gbps;
   double rtt_us;
   std::int64_t window_bytes;
-  std::int64_t ack_bytes;
+  std::int64_t mtu_bytes;  // 0 = the interface's own
+  bool tcp_nodelay;
+  bool tso;
+  bool lro;
+  std::int64_t ack_bytes;  // 0 = by segment
   double delayed_ack_us;
   std::int64_t tso_bytes;
+  double loss_probability;  // nic: of a packet to the peer
+  double rexmit_min_us;
+  double rexmit_slop_us;
+  std::int64_t lro_entries;
+  double lro_timeout_us;
+  std::int64_t netisr_qlimit;
+  bool loopback_mextpg;
   std::int64_t numa_domain;  // nic: of its connections; -1 = unknown
   std::int64_t rx_queues;    // 0 = one per CPU
   double rx_holdoff_us;
@@ -122,6 +144,8 @@ struct FaultParameters {
   double device_dead_from_ms;
   double driver_unloaded_ms;
   double nomem_probability;
+  double vm_wait_probability;
+  double vm_wait_us;
 };
 
 enum class StateAllocator { malloc, uma };
@@ -193,6 +217,14 @@ struct Scenario {
   }
   // How sessions get their flow ids, never `automatic`.
   FlowIds flow_ids() const;
+  // That a connection can have.
+  std::int64_t largest_send_buffer_bytes() const {
+    return workload.send_buffer_auto ? workload.send_buffer_max_bytes : workload.send_buffer_bytes;
+  }
+  SegmentSizes segments() const;
+  // Bytes that the peer acknowledges at the latest, however few segments they are in; 0 = it goes by segments.
+  // Never more than half of what the sender may have outstanding.
+  std::int64_t ack_threshold_bytes() const;
   // The group of a session; the number of groups if it is in none.
   std::size_t group_of(std::int64_t session) const;
   const TlsParameters& tls_of(std::size_t group) const {

@@ -200,6 +200,20 @@ std::string resource_lines(const Summary& summary) {
   return text;
 }
 
+// First of what there is to say: whatever else is seen is what was left to do.
+std::string gone_line(const Scenario& s, const Summary& summary) {
+  const Estimate* const live = summary.metric("live_connections");
+  const Estimate* const aborted = summary.metric("aborted_connections");
+  if (!live || !aborted) return {};
+  const auto sessions = static_cast<double>(s.workload.sessions);
+  const double gone = sessions - live->mean;
+  if (gone <= 0) return {};
+  std::string text = fmt::format("{} of {} connections are gone at the end, dropped because a crypto request failed",
+                                 number_text(gone), s.workload.sessions);
+  if (gone > aborted->mean) text += fmt::format(", {} of them before the measured time", number_text(gone - aborted->mean));
+  return '\n' + wrap(text, kColumns);
+}
+
 std::string bottleneck_line(const Summary& summary) {
   const Resource* resource = summary.bottleneck();
   if (!resource) return {};
@@ -237,7 +251,7 @@ std::string run_table(const Scenario& scenario, const Experiment& experiment) {
     text += fmt::format("{} of {} replications failed or stalled and are left out\n\n",
                         experiment.runs.size() - summary.done, experiment.runs.size());
   return text + metric_lines(scenario, summary) + cpu_lines(scenario, summary) + cpus_line(scenario, summary) +
-         resource_lines(summary) + bottleneck_line(summary) + finding_lines(summary) + bound_line(scenario, summary);
+         resource_lines(summary) + gone_line(scenario, summary) + bottleneck_line(summary) + finding_lines(summary) + bound_line(scenario, summary);
 }
 
 }  // namespace ktlssim

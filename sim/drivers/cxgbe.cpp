@@ -10,18 +10,22 @@
 namespace ktlssim {
 
 namespace {
-enum Kind : std::uint8_t { ack, fw6_pld };
-}
+enum Kind : std::uint8_t { ack, fw6_pld, softclock };
+
+constexpr int kEntriesBetweenLooks = 64;  // service_iq: limit / 16 of a queue of 1024
+}  // namespace
 
 Cxgbe::Cxgbe(Kernel& kernel, int unit, int rx_queues) : kernel_(kernel), name_(fmt::format("t6nex{}", unit)) {
   const int domain = std::max(0, static_cast<int>(kernel.scenario.network.numa_domain));
   kernel.vectors.next(domain);  // of errors
   event_vector_ = kernel.vectors.next(domain);
-  for (int i = 0; i < rx_queues; ++i)
-    queues_.push_back(std::make_unique<InterruptQueue>(
+  for (int i = 0; i < rx_queues; ++i) {
+    RxQueue& queue = queues_.emplace_back(*this);
+    queue.interrupt = std::make_unique<InterruptQueue>(
         kernel, fmt::format("irq t6nex{}:0a{}", unit, i), kernel.vectors.next(domain),
-        from_us(kernel.scenario.network.rx_holdoff_us), *this,
-        static_cast<std::size_t>(kernel.scenario.network.rx_holdoff_packets)));
+        from_us(kernel.scenario.network.rx_holdoff_us), queue,
+        static_cast<std::size_t>(kernel.scenario.network.rx_holdoff_packets));
+  }
 }
 
 PcieLink* Cxgbe::read_over(double gbps) {
@@ -29,23 +33,75 @@ PcieLink* Cxgbe::read_over(double gbps) {
   return pcie_link_.get();
 }
 
-void Cxgbe::receive_ack(Socket& so, std::int64_t up_to, std::int64_t wnd_edge) {
-  queues_[so.flowid % queues_.size()]->post({Kind::ack, &so, up_to, wnd_edge});
+Cxgbe::RxQueue& Cxgbe::queue_of(const Socket& so) { return queues_[so.flowid % queues_.size()]; }
+
+void Cxgbe::receive_ack(Socket& so, std::int64_t up_to, std::int64_t hole_end) {
+  queue_of(so).interrupt->post({Kind::ack, &so, up_to, hole_end});
 }
+
+void Cxgbe::post_softclock(Socket& so) { queue_of(so).interrupt->post({Kind::softclock, &so, 0, 0}); }
 
 void Cxgbe::receive_fw6_pld(int queue, Cryptop& crp) {
-  queues_[static_cast<std::size_t>(queue)]->post({Kind::fw6_pld, &crp, 0, 0});
+  queues_[static_cast<std::size_t>(queue)].interrupt->post({Kind::fw6_pld, &crp, 0, 0});
 }
 
-void Cxgbe::handle(const Completion& completion) {
+void Cxgbe::tcp_input(Socket& so, std::int64_t up_to, std::int64_t hole_end) {
+  tcp_input_ack(kernel_, so, up_to, up_to + kernel_.scenario.network.window_bytes, hole_end);
+}
+
+void Cxgbe::RxQueue::handle(const Completion& completion) {
   switch (completion.kind) {
     case Kind::ack:
-      tcp_input_ack(kernel_, *static_cast<Socket*>(completion.object), completion.value, completion.value2);
-      return;
+      t4_eth_rx(*static_cast<Socket*>(completion.object), completion.value, completion.value2);
+      break;
     case Kind::fw6_pld:
-      ccr_->do_cpl6_fw_pld(*static_cast<Cryptop*>(completion.object));
-      return;
+      nic_.ccr_->do_cpl6_fw_pld(*static_cast<Cryptop*>(completion.object));
+      break;
+    case Kind::softclock:
+      tcp_timer_rexmt(nic_.kernel_, *static_cast<Socket*>(completion.object));
+      break;
   }
+  if (!lro_.empty() && --until_look_ <= 0) tcp_lro_flush_inactive();
+}
+
+// An acknowledgement waits for others of its connection. One that tells of a hole does not, nor does one that
+// finds no entry free.
+void Cxgbe::RxQueue::t4_eth_rx(Socket& so, std::int64_t up_to, std::int64_t hole_end) {
+  const NetworkParameters& network = nic_.kernel_.scenario.network;
+  if (!network.lro) return nic_.tcp_input(so, up_to, hole_end);
+  const auto entry = std::ranges::find(lro_, &so, &LroEntry::so);
+  if (entry != lro_.end() && hole_end == 0 && up_to > entry->ack) {
+    nic_.kernel_.spend(Function::tcp_input, nic_.kernel_.scenario.host.tcp.lro_ack_ns.ns());
+    entry->ack = up_to;
+    return;
+  }
+  if (entry != lro_.end()) tcp_lro_flush(static_cast<std::size_t>(entry - lro_.begin()));
+  if (hole_end > 0 || static_cast<std::int64_t>(lro_.size()) >= network.lro_entries)
+    return nic_.tcp_input(so, up_to, hole_end);
+  if (lro_.empty()) until_look_ = kEntriesBetweenLooks;
+  nic_.kernel_.settle();
+  lro_.push_back({&so, up_to, nic_.kernel_.now()});
+}
+
+void Cxgbe::RxQueue::tcp_lro_flush(std::size_t i) {
+  const LroEntry entry = lro_[i];
+  lro_.erase(lro_.begin() + static_cast<std::ptrdiff_t>(i));
+  nic_.tcp_input(*entry.so, entry.ack, 0);
+}
+
+void Cxgbe::RxQueue::tcp_lro_flush_inactive() {
+  until_look_ = kEntriesBetweenLooks;
+  nic_.kernel_.settle();
+  const Time timeout = from_us(nic_.kernel_.scenario.network.lro_timeout_us);
+  for (std::size_t i = 0; i < lro_.size();)
+    if (nic_.kernel_.now() - lro_[i].began >= timeout)
+      tcp_lro_flush(i);
+    else
+      ++i;
+}
+
+void Cxgbe::RxQueue::drained() {
+  while (!lro_.empty()) tcp_lro_flush(0);
 }
 
 }  // namespace ktlssim

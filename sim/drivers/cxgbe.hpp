@@ -1,10 +1,12 @@
 // t4_sge.c: the receive queues of a NIC and their interrupt threads. Acknowledgements arrive here, and
-// ccr(4)'s completions on the first queue of its port.
+// ccr(4)'s completions on the first queue of its port. LRO keeps the acknowledgements of some connections until
+// the queue is drained, and makes one of those of a connection; so completions of a batch go before them.
 #pragma once
 
 #include <deque>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "sim/drivers/interrupt_queue.hpp"
 #include "sim/drivers/pcie_link.hpp"
@@ -21,14 +23,16 @@ class CcrCompletions {
   virtual void do_cpl6_fw_pld(Cryptop& crp) = 0;  // a request is done
 };
 
-class Cxgbe final : public CompletionHandler {
+class Cxgbe final {
  public:
   // Allocates vectors for errors, for events and for each receive queue, and binds none: it does so under RSS
   // only.
   Cxgbe(Kernel& kernel, int unit, int rx_queues);
 
-  // Hardware: an acknowledgement up to `ack` with a window up to `wnd_edge` arrives for `so`.
-  void receive_ack(Socket& so, std::int64_t ack, std::int64_t wnd_edge);
+  // Hardware: an acknowledgement up to `ack` arrives for `so`, which tells of a hole up to `hole_end` (0: none).
+  void receive_ack(Socket& so, std::int64_t ack, std::int64_t hole_end);
+  // The retransmission timer of `so` has gone off.
+  void post_softclock(Socket& so);
   // Hardware: a crypto completion for the port whose first queue is `queue`.
   void receive_fw6_pld(int queue, Cryptop& crp);
 
@@ -41,14 +45,40 @@ class Cxgbe final : public CompletionHandler {
 
   void set_ccr(CcrCompletions* ccr) { ccr_ = ccr; }
   int rx_queues() const { return static_cast<int>(queues_.size()); }
-  const InterruptQueue& queue(int i) const { return *queues_[static_cast<std::size_t>(i)]; }
-
-  void handle(const Completion& completion) override;
+  const InterruptQueue& queue(int i) const { return *queues_[static_cast<std::size_t>(i)].interrupt; }
 
  private:
+  // One queue, with its struct lro_ctrl.
+  class RxQueue final : public CompletionHandler {
+   public:
+    explicit RxQueue(Cxgbe& nic) : nic_(nic) {}
+    void handle(const Completion& completion) override;
+    void drained() override;
+
+    std::unique_ptr<InterruptQueue> interrupt;
+
+   private:
+    struct LroEntry {
+      Socket* so;
+      std::int64_t ack;
+      Time began;
+    };
+
+    void t4_eth_rx(Socket& so, std::int64_t ack, std::int64_t hole_end);
+    void tcp_lro_flush(std::size_t entry);
+    void tcp_lro_flush_inactive();
+
+    Cxgbe& nic_;
+    std::vector<LroEntry> lro_;
+    int until_look_ = 0;  // entries before what has been inactive is looked for
+  };
+
+  void tcp_input(Socket& so, std::int64_t ack, std::int64_t hole_end);
+  RxQueue& queue_of(const Socket& so);
+
   Kernel& kernel_;
   CcrCompletions* ccr_ = nullptr;
-  std::vector<std::unique_ptr<InterruptQueue>> queues_;
+  std::deque<RxQueue> queues_;
   std::string name_;
   InterruptVector event_vector_;
   std::unique_ptr<PcieLink> pcie_link_;

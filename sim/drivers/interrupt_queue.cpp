@@ -31,13 +31,18 @@ void InterruptQueue::start_timer() {
 }
 
 void InterruptQueue::timer_expired(std::uint64_t timer) {
-  if (state_ == State::timing && timer == timer_) raise();
+  if (state_ != State::timing || timer != timer_) return;
+  // Drained before the timer went off, and nothing since: that was not to be told.
+  if (rearm_first_ && !serving_ && entries_.empty())
+    state_ = State::armed;
+  else
+    raise();
 }
 
 void InterruptQueue::raise() {
   state_ = State::raised;
   kernel_.recorder.interrupt();
-  kernel_.sched.interrupt(*thread_, vector_.cpu);
+  if (!serving_) kernel_.sched.interrupt(*thread_, vector_.cpu);
 }
 
 void InterruptQueue::rearm() {
@@ -58,14 +63,25 @@ bool InterruptQueue::pending() {
 void InterruptQueue::interrupt_thread() {
   for (;;) {
     state_ = State::in_service;
+    serving_ = true;
     kernel_.charge(Function::intr_event_handle, kernel_.scenario.host.scheduler.interrupt_ns.ns());
+    if (rearm_first_) {
+      kernel_.charge(Function::intr_event_handle, status_read_);
+      // Without a hold-off only what comes from here on interrupts again.
+      if (holdoff_ > kNoTime)
+        start_timer();
+      else
+        state_ = State::armed;
+    }
     while (pending()) {
       const Completion completion = entries_.front();
       entries_.pop_front();
       handler_.handle(completion);
     }
+    handler_.drained();
     kernel_.charge(Function::intr_event_handle, kernel_.scenario.host.scheduler.interrupt_exit_ns.ns());
-    rearm();
+    serving_ = false;
+    if (!rearm_first_) rearm();
     while (state_ != State::raised) kernel_.sched.sleep("-");
   }
 }

@@ -5,7 +5,9 @@
 //   timing      the timer runs, started by the first entry after re-arming; enough entries end it early
 //   raised      the interrupt has been raised; its thread is on the way
 //   in_service  masked; the thread drains entries, those that arrive meanwhile too
-// At the exit of the thread the queue is re-armed; where entries wait, the timer starts at once.
+// At the exit of the thread the queue is re-armed; where entries wait, the timer starts at once. A queue that
+// re-arms first does so before it drains: the timer runs beside the service, and where it goes off meanwhile the
+// thread goes through its handler once more.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +35,8 @@ class CompletionHandler {
   virtual ~CompletionHandler() = default;
   // One entry, in the interrupt thread.
   virtual void handle(const Completion& completion) = 0;
+  // The queue is empty for now; in the interrupt thread, before it leaves.
+  virtual void drained() {}
 };
 
 class InterruptQueue {
@@ -44,6 +48,12 @@ class InterruptQueue {
                  CompletionHandler& handler, std::size_t enough = 0);
   InterruptQueue(const InterruptQueue&) = delete;
   InterruptQueue& operator=(const InterruptQueue&) = delete;
+
+  // Re-arms before it drains, as qat(4) of 2021 does: it reads its status first, for so long.
+  void rearm_first(Time status_read) {
+    rearm_first_ = true;
+    status_read_ = status_read;
+  }
 
   // The hardware makes an entry visible.
   void post(const Completion& completion);
@@ -65,6 +75,9 @@ class InterruptQueue {
   Time holdoff_;
   CompletionHandler& handler_;
   std::size_t enough_;
+  bool rearm_first_ = false;
+  Time status_read_{0};
+  bool serving_ = false;
   std::uint64_t timer_ = 0;  // the last one that was started
   State state_ = State::armed;
   std::deque<Completion> entries_;

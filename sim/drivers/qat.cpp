@@ -28,10 +28,12 @@ class Qat final : public Driver, public DeviceOwner, public CompletionHandler {
         costs_(profile.qat),
         device_(kernel, profile, unit, *this),
         banks_(static_cast<std::size_t>(std::min<std::int64_t>(kernel.sched.cpus(), costs_.banks.count()))) {
-    for (std::size_t i = 0; i < banks_.size(); ++i)
+    for (std::size_t i = 0; i < banks_.size(); ++i) {
       banks_[i].interrupt =
           std::make_unique<InterruptQueue>(kernel, fmt::format("irq qat{}:b{}", unit, i), kernel.vectors.bound_to(static_cast<int>(i)),
                                            costs_.coalescing_ns.ns(), *this);
+      banks_[i].interrupt->rearm_first(costs_.estat_read_ns.ns());  // qat_etr_bank_intr
+    }
   }
 
   // qat_process. A full ring is a failed request: qat_etr_put_msg says ERESTART, which goes into crp_etype
@@ -72,6 +74,9 @@ class Qat final : public Driver, public DeviceOwner, public CompletionHandler {
   void handle(const Completion& completion) override {
     auto& crp = *static_cast<Cryptop*>(completion.object);
     kernel_.charge(Function::driver_response, profile_.device.response_ns.ns());
+    // qs_session_mtx, for the count of requests: as long as process() of the session has it.
+    kernel_.mtx_lock(crp.ses->lock, kernel_.locks.driver_session);
+    kernel_.mtx_unlock(crp.ses->lock);
     --banks_[static_cast<std::size_t>(crp.ring)].in_flight;
     bank_filled(crp, -1);
     crypto_unblock(kernel_, *this);

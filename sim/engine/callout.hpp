@@ -17,6 +17,8 @@ class Callout {
     return !std::exchange(has_event_, true);
   }
   void stop() { date_ = kNever; }
+  // callout_active(9): it has been set, and neither stopped nor gone off.
+  bool active() const { return date_ != kNever; }
 
   // Its event fires. Returns the date: now if it goes off; a later one, at which the event must be put into
   // the calendar again; kNever where it has been stopped.

@@ -1,6 +1,7 @@
 #include "sim/kernel/fault_injection.hpp"
 
 #include <boost/random/bernoulli_distribution.hpp>
+#include <boost/random/exponential_distribution.hpp>
 
 namespace ktlssim {
 
@@ -14,6 +15,12 @@ bool FaultInjection::this_fails(Time now) {
 bool FaultInjection::no_memory() {
   return parameters_.nomem_probability > 0 &&
          boost::random::bernoulli_distribution<double>(parameters_.nomem_probability)(random_);
+}
+
+Time FaultInjection::vm_wait() {
+  if (!boost::random::bernoulli_distribution<double>(parameters_.vm_wait_probability)(random_)) return kNoTime;
+  if (parameters_.vm_wait_us <= 0) return kNoTime;
+  return from_us(boost::random::exponential_distribution<double>(1 / parameters_.vm_wait_us)(random_));
 }
 
 }  // namespace ktlssim

@@ -25,6 +25,9 @@ class FaultInjection {
   }
   // Whether the M_NOWAIT allocation of a work request fails.
   bool no_memory();
+  bool memory_may_be_short() const { return parameters_.vm_wait_probability > 0; }
+  // How long the next M_WAITOK allocation sleeps.
+  Time vm_wait();
   bool driver_unloaded(Time now) const { return now >= driver_unloaded_from_; }
 
  private:

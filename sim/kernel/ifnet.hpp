@@ -16,8 +16,11 @@ class Network {
   virtual ~Network() = default;
   // A connection is set up: its window, its receiver.
   virtual void attach(Socket& so) = 0;
-  // Takes one burst of the stream, in the thread that runs tcp_output.
-  virtual void if_output(Socket& so, std::int64_t bytes) = 0;
+  // Takes one burst of the stream, which begins at offset `from`, in the thread that runs tcp_output.
+  virtual void if_output(Socket& so, std::int64_t from, std::int64_t bytes) = 0;
+  // The retransmission timer of `so` has gone off: the thread that takes its acknowledgements calls
+  // tcp_timer_rexmt. (In the kernel the softclock thread of a CPU does.)
+  virtual void softclock(Socket& so) = 0;
   virtual std::vector<Resource> resources(std::int64_t records) const = 0;
 };
 

@@ -7,6 +7,8 @@ namespace ktlssim {
 Kernel::Kernel(Executive& executive_, const Scenario& scenario_, std::uint64_t replication_)
     : executive(executive_),
       scenario(scenario_),
+      segments(scenario_.segments()),
+      tso(scenario_.network.kind == NetworkKind::nic && scenario_.network.tso),  // lo0 has none
       replication(replication_),
       memory(scenario_.host.memory, window),
       sched(executive_, scenario_.host, scenario_.kernel.scheduler,
@@ -20,6 +22,18 @@ Kernel::Kernel(Executive& executive_, const Scenario& scenario_, std::uint64_t r
 
 boost::random::mt19937_64 Kernel::random_stream(std::string_view name) const {
   return ktlssim::random_stream(static_cast<std::uint64_t>(scenario.seed), replication, name);
+}
+
+void Kernel::sleep_for(Time time, std::string_view wchan) {
+  settle();
+  Thread* const thread = sched.curthread();
+  calendar().call_at<&Kernel::pause_over>(now() + time, Rank::hardware, this,
+                                          reinterpret_cast<std::uintptr_t>(thread));
+  sched.sleep(wchan);
+}
+
+void Kernel::pause_over(std::uint64_t thread) {
+  sched.make_runnable(*reinterpret_cast<Thread*>(static_cast<std::uintptr_t>(thread)));
 }
 
 // Each step has a cost of its own, around the one given.

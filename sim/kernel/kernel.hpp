@@ -35,10 +35,26 @@ struct Locks {
   LockStatistics driver_session{"driver_session"};
   LockStatistics ring{"ring"};
   LockStatistics crypto_queue{"crypto_queue"};
+  LockStatistics sockbuf{"sockbuf"};
+  LockStatistics netisr{"netisr"};
 
-  std::array<const LockStatistics*, 7> all() const {
-    return {&work_queue, &inpcb, &receiver_inpcb, &ocf_session, &driver_session, &ring, &crypto_queue};
+  std::array<const LockStatistics*, 9> all() const {
+    return {&work_queue, &inpcb,        &receiver_inpcb, &ocf_session, &driver_session,
+            &ring,       &crypto_queue, &sockbuf,        &netisr};
   }
+};
+
+// struct tcpstat, what is of interest here, and what became of failed connections.
+struct TcpStats {
+  std::int64_t lost_packets = 0;  // on the link, or at a full netisr queue
+  std::int64_t sndrexmitpack = 0;
+  std::int64_t fast_recoveries = 0;
+  std::int64_t rexmttimeo = 0;
+  std::int64_t reread_bytes = 0;  // NIC TLS: of records that were read again for a retransmission
+  std::int64_t epipe_writes = 0;  // system calls that failed with EPIPE
+  std::int64_t eof_events = 0;    // kevents with EV_EOF and so_error in fflags
+  std::int64_t ebadmsg_reads = 0;
+  std::int64_t lost_arrivals = 0;  // records that came for a connection that is gone; since the measured time began
 };
 
 class Kernel {
@@ -88,6 +104,9 @@ class Kernel {
     if (thread != nullptr && thread->wchan == wchan) sched.make_runnable(*thread);
   }
 
+  // pause(9) of the executing thread.
+  void sleep_for(Time time, std::string_view wchan);
+
   void mtx_lock(Mutex& mutex, LockStatistics& statistics) {
     mutex.lock(sched, statistics, scenario.host.scheduler.turnstile_ns.ns());
   }
@@ -95,6 +114,8 @@ class Kernel {
 
   Executive& executive;
   const Scenario& scenario;
+  const SegmentSizes segments;
+  const bool tso;
   const std::uint64_t replication;
   Window window;
   Memory memory;
@@ -102,6 +123,7 @@ class Kernel {
   InterruptVectors vectors;
   Recorder recorder;
   Locks locks;
+  TcpStats tcpstat;
   MbufPool mbufs;
   boost::random::mt19937_64 flow_ids;
   FaultInjection faults;
@@ -113,6 +135,7 @@ class Kernel {
   Network* network = nullptr;    // null where the workload has no TCP
 
  private:
+  void pause_over(std::uint64_t thread);
   void charge_about(Function function, Time cost);
 
   const bool steps_vary_;

@@ -37,6 +37,7 @@ void ktls_check_rx(Kernel& k, KtlsRx& rx) {
 }
 
 void ktls_decrypt(Kernel& k, KtlsRx& rx) {
+  std::int64_t plain = 0;
   while (has_record(rx) && !rx.so->dropped) {
     const std::int32_t wire_bytes = rx.records.front();
     rx.records.pop_front();
@@ -47,11 +48,12 @@ void ktls_decrypt(Kernel& k, KtlsRx& rx) {
     const Errno error = ktls_ocf_decrypt(k, rx.tls, m, wire_bytes - rx.tls.framing.wire_bytes(0));
     k.mbufs.put(m);
     if (error == Errno::ok)
-      rx.reader->decrypted(rx, wire_bytes);
+      plain += wire_bytes;
     else
-      rx.so->proto->pr_abort(*rx.so);  // EBADMSG: the receiver resets the connection
+      rx.reader->bad_record(rx, wire_bytes);
   }
   rx.running = false;
+  if (plain > 0) rx.reader->decrypted(rx, plain);
   k.charge(Function::sorele, costs(k).sorele_ns.ns());
 }
 

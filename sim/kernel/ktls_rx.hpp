@@ -1,5 +1,5 @@
 // The receive side of uipc_ktls.c: whole records that have arrived are decrypted by the same workers that
-// encrypt, after their batches, one record at a time, always waiting for it.
+// encrypt, after their batches, one record at a time, always waiting for it. Who reads is woken once for all.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +18,8 @@ class KtlsRxReader {
   virtual ~KtlsRxReader() = default;
   // `wire_bytes` more of the stream are plain text. In the worker.
   virtual void decrypted(KtlsRx& rx, std::int64_t wire_bytes) = 0;
+  // A record of `wire_bytes` was dropped, with so_error = EBADMSG. In the worker.
+  virtual void bad_record(KtlsRx& rx, std::int64_t wire_bytes) = 0;
 };
 
 // A receive session with the part of its socket buffer that holds cipher text.

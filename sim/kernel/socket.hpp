@@ -4,12 +4,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <vector>
 
 #include "models/tls.hpp"
 #include "sim/engine/callout.hpp"
 #include "sim/kernel/crypto.hpp"
 #include "sim/kernel/mbuf.hpp"
+#include "sim/kernel/tcp_cc.hpp"
+#include "sim/kernel/tcp_reass.hpp"
 
 namespace ktlssim {
 
@@ -57,6 +60,8 @@ struct SendBuffer {
   Mbuf* sb_mbtail = nullptr;
   Mbuf* sb_fnrdy = nullptr;        // first not-ready record
   std::int64_t acked_of_head = 0;  // bytes of sb_mb that are acknowledged
+  std::int64_t folded_headers = 0;  // by sbready_compress, of records that are not sent
+  Mutex sb_mtx;                     // SOCKBUF_LOCK
 
   std::int64_t space() const { return sb_hiwat - sb_ccc; }
   bool writeable() const { return space() >= sb_lowat; }
@@ -75,6 +80,7 @@ struct Socket {
   std::uint32_t flowid = 0;
   Protocol* proto = nullptr;
   bool dropped = false;  // INP_DROPPED
+  int so_error = 0;
   std::int64_t refs = 1;
   KtlsSession tls;
   KtlsRx* peer_rx = nullptr;  // loopback: the peer's receive session
@@ -94,9 +100,13 @@ struct Socket {
   std::int64_t snd_una = 0;
   std::int64_t snd_nxt = 0;
   std::int64_t snd_wnd_edge = 0;  // the peer takes bytes up to here
+  std::int64_t max_sndwnd = 0;    // the largest window that it has offered
+
+  std::unique_ptr<Tcpcb> tp;      // where segments can be lost
 
   // The peer, or the link to it (nic): bytes received and not yet acknowledged.
   std::int64_t peer_received = 0;
+  Reassembly peer_reass;  // where segments can be lost
   std::int64_t peer_acked = 0;
   Callout delayed_ack;
 

@@ -71,7 +71,8 @@ struct KtlsBuffers {
   std::int64_t contiguous = 0;  // buffers there are
   std::int64_t used = 0;
   std::int64_t failures = 0;
-  std::int64_t allocs = 0;  // kern.ipc.tls.domainN.allocs
+  std::int64_t allocs = 0;    // kern.ipc.tls.domainN.allocs
+  std::int64_t reclaims = 0;  // kern.ipc.tls.domainN.reclaims
 };
 
 struct Ktls {

@@ -24,6 +24,18 @@ std::int64_t malloc_bin(std::int64_t bytes) {
   return bin == kBins.end() ? pages_of(bytes) * kPageBytes : *bin;
 }
 
+// So that a search that costs nothing does not last for ever within one instant.
+constexpr Time kLeastScan = std::chrono::microseconds(1);
+
+// VM_WAIT of an allocation with M_WAITOK.
+void may_wait_for_memory(Kernel& k) {
+  if (!k.faults.memory_may_be_short()) return;
+  const Time wait = k.faults.vm_wait();
+  if (wait == kNoTime) return;
+  k.settle();
+  k.sleep_for(wait, "vmwait");
+}
+
 constexpr Time kAllocationHoldOff = std::chrono::seconds(1);  // hz ticks in ktls_buffer_alloc
 
 // A buffer from the cache. After a failure the worker does not try for a second, and the alloc thread makes
@@ -51,14 +63,30 @@ bool ktls_buffer_alloc(Kernel& k, Mbuf& m) {
   return false;
 }
 
-[[noreturn]] void ktls_alloc_thread(Kernel& k, KtlsBuffers& buffers) {
-  for (;;) {
-    while (!buffers.running) k.sched.sleep("waiting for work");
-    for (std::int64_t i = 0; i < k.scenario.ktls.max_alloc; ++i) {
+// What the thread gets for the zone once the contiguous memory is used.
+void make_buffers(Kernel& k, KtlsBuffers& buffers) {
+  const KtlsParameters& ktls = k.scenario.ktls;
+  if (ktls.contig_memory == ContigMemory::plentiful) {
+    for (std::int64_t i = 0; i < ktls.max_alloc; ++i) {
       k.charge(Function::ktls_alloc_thread, costs(k).ktls_alloc_buffer_ns.ns());
       ++buffers.allocs;
     }
-    buffers.contiguous += k.scenario.ktls.max_alloc;  // back to the zone
+  } else if (k.scenario.kernel.ktls.contig_allocation.value() == ContigAllocation::reclaim_thread) {
+    // ktls_reclaim_thread: vm_page_reclaim_contig_domain_ext moves pages until there are that many.
+    for (std::int64_t i = 0; i < ktls.max_alloc; ++i)
+      k.charge(Function::ktls_alloc_thread, costs(k).contig_reclaim_ns.ns());
+    ++buffers.reclaims;
+  } else {
+    // M_WAITOK of a contiguous piece in fragmented memory: it searches until it finds one, which it does not.
+    for (;;) k.charge(Function::ktls_alloc_thread, std::max(costs(k).contig_scan_ns.ns(), kLeastScan));
+  }
+  buffers.contiguous += ktls.max_alloc;  // back to the zone
+}
+
+[[noreturn]] void ktls_alloc_thread(Kernel& k, KtlsBuffers& buffers) {
+  for (;;) {
+    while (!buffers.running) k.sched.sleep("waiting for work");
+    make_buffers(k, buffers);
     buffers.running = false;
   }
 }
@@ -87,6 +115,7 @@ std::int64_t state_bytes(const Kernel& k) {
 }
 
 KtlsOcfEncryptState& state_alloc(Kernel& k) {
+  may_wait_for_memory(k);
   k.spend(Function::malloc, (uses_uma(k) ? costs(k).state_uma_alloc_ns : costs(k).state_alloc_ns).ns());
   k.recorder.states.add(1, k.settled_at());
   Ktls& ktls = k.ktls;
@@ -108,6 +137,7 @@ void allocate_destination(Kernel& k, Mbuf& m) {
     m.destination = DestinationBuffer::contiguous;
     k.recorder.buffer_bytes.add(kTlsMaxPayloadBytes, k.settled_at());
   } else {
+    may_wait_for_memory(k);
     k.spend(Function::vm_page_alloc, costs(k).vm_page_alloc_ns.times(m.npgs));
     m.destination = DestinationBuffer::pages;
     k.recorder.buffer_bytes.add(m.npgs * kPageBytes, k.settled_at());

@@ -17,6 +17,17 @@ void sbappendstream(Socket& so, Mbuf& top) {
   }
 }
 
+namespace {
+
+// sbready_compress over the records just made ready: neighbours of which both are in the range.
+void sbready_compress(Kernel& k, SendBuffer& sb, std::int64_t records) {
+  if (!k.scenario.ktls.sbready_compress || records < 2) return;
+  sb.folded_headers += records - 1;
+  k.spend(Function::sbready, k.scenario.host.tcp.sbready_compress_ns.times(records - 1));
+}
+
+}  // namespace
+
 bool sbready(Kernel& k, Socket& so, Mbuf& top, int records) {
   SendBuffer& sb = so.so_snd;
   k.charge(Function::sbready, k.scenario.host.tcp.sbready_ns.ns() * records);
@@ -25,14 +36,20 @@ bool sbready(Kernel& k, Socket& so, Mbuf& top, int records) {
     m->not_ready = false;
     k.recorder.ready(m->stays, m->payload_bytes, k.now());
   }
-  if (sb.sb_fnrdy != &top) return false;
+  if (sb.sb_fnrdy != &top) {
+    sbready_compress(k, sb, records);
+    return false;
+  }
+  std::int64_t released = 0;
   for (m = &top; m != nullptr && !m->not_ready; m = m->m_next) {
     if (m->seqno != ++so.last_released_seqno)
       throw ModelError(fmt::format("session {}: record {} released after record {}", so.index, m->seqno,
                                    so.last_released_seqno - 1));
     sb.sb_acc += m->wire_bytes;
+    ++released;
   }
   sb.sb_fnrdy = m;
+  sbready_compress(k, sb, released);
   return true;
 }
 
@@ -61,7 +78,7 @@ void sbflush(Kernel& k, Socket& so) {
   Mbuf* m = sb.sb_mb;
   k.recorder.filled("send buffers, bytes", 0, -sb.sb_ccc, k.now());
   sb.sb_mb = sb.sb_mbtail = sb.sb_fnrdy = nullptr;
-  sb.sb_ccc = sb.sb_acc = sb.acked_of_head = 0;
+  sb.sb_ccc = sb.sb_acc = sb.acked_of_head = sb.folded_headers = 0;
   while (m != nullptr) {
     Mbuf& record = *m;
     m = m->m_next;
@@ -71,15 +88,30 @@ void sbflush(Kernel& k, Socket& so) {
   }
 }
 
+void sbautosize(Kernel& k, Socket& so) {
+  constexpr std::int64_t kIncrementBytes = 8192;  // net.inet.tcp.sendbuf_inc
+  k.settle();
+  SendBuffer& sb = so.so_snd;
+  const std::int64_t most = k.scenario.workload.send_buffer_max_bytes;
+  const std::int64_t window = so.snd_wnd_edge - so.snd_una;
+  const std::int64_t unsent = sb.sb_ccc - (so.snd_nxt - so.snd_una);
+  if (window / 4 * 5 >= sb.sb_hiwat && sb.sb_ccc >= sb.sb_hiwat / 8 * 7 && sb.sb_ccc < most && window >= unsent)
+    sb.sb_hiwat = std::max(sb.sb_hiwat, std::min(sb.sb_hiwat + kIncrementBytes, most));
+}
+
 void sowwakeup(Kernel& k, Socket& so) {
   k.settle();
   if (so.sbwait == nullptr && !so.knote_armed) return;
+  k.mtx_lock(so.so_snd.sb_mtx, k.locks.sockbuf);
   k.charge(Function::sowwakeup, k.scenario.host.tcp.sowwakeup_ns.ns());
-  if (!so.so_snd.writeable() && !so.dropped) return;
+  k.mtx_unlock(so.so_snd.sb_mtx);
+  // SB_WAIT: whoever sleeps on the buffer looks himself whether the space is enough.
   if (so.sbwait != nullptr) {
     k.wakeup(so.sbwait, "sbwait");
     return;
   }
+  // filt_sowrite: a knote goes by the low-water mark.
+  if (!so.so_snd.writeable() && !so.dropped) return;
   if (!so.knote_armed) return;  // a blocking writer has found the space itself meanwhile
   so.knote_armed = false;
   so.kqueue->ready.push_back(&so);

@@ -17,6 +17,8 @@ bool sbready(Kernel& k, Socket& so, Mbuf& m, int records);
 void sbdrop(Kernel& k, Socket& so, std::int64_t bytes);
 // The connection has gone: frees what is ready. Records that are not ready belong to the crypto path.
 void sbflush(Kernel& k, Socket& so);
+// tcp_sndbuf_autoscale: a larger buffer where it is nearly full and the peer would take more.
+void sbautosize(Kernel& k, Socket& so);
 // There may be space: wakes who waits for it.
 void sowwakeup(Kernel& k, Socket& so);
 

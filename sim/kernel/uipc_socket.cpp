@@ -50,10 +50,17 @@ void RecordChain::append(Kernel& k, std::int64_t payload_bytes, std::int64_t npg
 
 std::int64_t sbwait_space(Kernel& k, Socket& so, std::int64_t wanted, bool nonblocking) {
   k.settle();
+  const SendBuffer& sb = so.so_snd;
+  const auto enough = [&sb, wanted] {
+    return sb.space() >= wanted || (sb.space() > 0 && sb.space() >= sb.sb_lowat);
+  };
   while (!so.dropped) {
-    const std::int64_t space = so.so_snd.space();
-    if (space >= wanted || (space > 0 && space >= so.so_snd.sb_lowat)) return std::min(space, wanted);
+    k.mtx_lock(so.so_snd.sb_mtx, k.locks.sockbuf);
+    const std::int64_t space = !so.dropped && enough() ? std::min(sb.space(), wanted) : 0;
+    k.mtx_unlock(so.so_snd.sb_mtx);
+    if (space > 0) return space;
     if (nonblocking) return 0;
+    if (so.dropped || enough()) continue;  // meanwhile; the kernel sleeps before it lets go of the lock
     so.sbwait = k.sched.curthread();
     k.sched.sleep("sbwait");
     so.sbwait = nullptr;
@@ -63,6 +70,7 @@ std::int64_t sbwait_space(Kernel& k, Socket& so, std::int64_t wanted, bool nonbl
 
 bool pr_send(Kernel& k, Socket& so, Mbuf& top) {
   k.mtx_lock(so.inp_lock, k.locks.inpcb);
+  k.mtx_lock(so.so_snd.sb_mtx, k.locks.sockbuf);
   k.charge(Function::pr_send, costs(k).sbappend_ns.ns());
   const bool dropped = so.dropped;
   if (!dropped) {
@@ -72,6 +80,9 @@ bool pr_send(Kernel& k, Socket& so, Mbuf& top) {
     for (Mbuf* m = &top; m != nullptr; m = m->m_next)
       k.recorder.stations.enter(m->stays, Place::send_buffer, k.now());
     k.recorder.filled("send buffers, bytes", 0, so.so_snd.sb_ccc - before, k.now());
+  }
+  k.mtx_unlock(so.so_snd.sb_mtx);
+  if (!dropped) {
     if (so.peer_rx != nullptr)
       for (const Mbuf* m = &top; m != nullptr; m = m->m_next) so.peer_rx->records.push_back(m->wire_bytes);
     if (k.scenario.ktls.mode == KtlsMode::ifnet) send_plain(k, so, top);

@@ -147,6 +147,11 @@ void add_ocf_records(const KtlsStats& s, OcfCounters names,
   }
 }
 
+// Sockets that have so_error set.
+std::int64_t so_errors(const Kernel& k) {
+  return std::count_if(k.sockets.begin(), k.sockets.end(), [](const Socket& so) { return so.so_error != 0; });
+}
+
 std::vector<std::pair<std::string, std::int64_t>> counters(const Kernel& k) {
   const KtlsStats& s = k.ktls.stats;
   std::array<std::int64_t, 3> active{};  // by kind of cipher; a dropped connection has closed its session
@@ -171,6 +176,15 @@ std::vector<std::pair<std::string, std::int64_t>> counters(const Kernel& k) {
       {"kern.ipc.tls.stats.ocf.retries", s.retries},
       {"ktlssim.retry_depth_max", s.retry_depth_max},
       {"ktlssim.tls10_misordered_records", s.misordered_records},
+      {"ktlssim.lost_packets", k.tcpstat.lost_packets},
+      {"ktlssim.tcp_sndrexmitpack", k.tcpstat.sndrexmitpack},
+      {"ktlssim.tcp_fast_recoveries", k.tcpstat.fast_recoveries},
+      {"ktlssim.tcp_rexmttimeo", k.tcpstat.rexmttimeo},
+      {"ktlssim.nic_tls_reread_bytes", k.tcpstat.reread_bytes},
+      {"ktlssim.so_error_eio", so_errors(k)},
+      {"ktlssim.epipe_writes", k.tcpstat.epipe_writes},
+      {"ktlssim.eof_kevents", k.tcpstat.eof_events},
+      {"ktlssim.ebadmsg_reads", k.tcpstat.ebadmsg_reads},
   };
   all.insert(all.end(), std::begin(more), std::end(more));
   const bool reclaims = k.scenario.kernel.ktls.contig_allocation.value() == ContigAllocation::reclaim_thread;

@@ -48,6 +48,10 @@ double device_utilization(const Kernel& k, std::int64_t) {
   return utilization;
 }
 
+double live_connections(const Kernel& k, std::int64_t) {
+  return static_cast<double>(std::ranges::count_if(k.sockets, [](const Socket& so) { return !so.dropped; }));
+}
+
 template <std::size_t quantile>
 double latency_us(const Kernel& k, std::int64_t) {
   return k.recorder.latency().quantile_us(kLatencyQuantiles[quantile].second);
@@ -115,6 +119,10 @@ constexpr std::array kMetrics{
                [](const Kernel& k, std::int64_t) { return static_cast<double>(k.recorder.window_failed()); }},
     MetricInfo{"aborted_connections", "connections", "dropped because a crypto request failed", "aborted connections", "", false,
                [](const Kernel& k, std::int64_t) { return static_cast<double>(k.recorder.aborted()); }},
+    MetricInfo{"live_connections", "connections", "not dropped at the end of the run", "live connections", "at the end",
+               false, live_connections},
+    MetricInfo{"lost_arrivals", "records", "arrivals when no connection was left to take them", "lost arrivals", "records",
+               false, [](const Kernel& k, std::int64_t) { return static_cast<double>(k.tcpstat.lost_arrivals); }},
     MetricInfo{"lock_wait_work_queue_us_per_record", "us", "threads spinning and blocked on `ktls_wq` / records made ready", "", "", false,
                lock_wait_us<&Locks::work_queue>},
     MetricInfo{"lock_wait_inpcb_us_per_record", "us", "threads spinning and blocked on the INP lock / records made ready", "", "", false,

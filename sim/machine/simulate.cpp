@@ -73,6 +73,7 @@ RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t re
   k.sched.reset_accounting();
   k.recorder.reset(k.now());
   k.locks = Locks{};
+  k.tcpstat.lost_arrivals = 0;
   for (KtlsWq& wq : k.ktls.wq) wq.occupied.reset(k.now());
   time_series.start();
   while (!time_series.last()) {
@@ -127,6 +128,7 @@ bool is_random(const Scenario& s) {
   const WorkloadParameters& w = s.workload;
   return (s.flow_ids() == FlowIds::random && w.sessions > 1) || w.start_spread_us > 0 ||
          w.kind == WorkloadKind::poisson || s.faults.probability > 0 || w.disk_probability > 0 ||
+         s.faults.vm_wait_probability > 0 || s.network.loss_probability > 0 ||
          s.host.step_law != ServiceLaw::constant || w.rate_gbps > 0 ||
          std::ranges::any_of(s.drivers(), [](const DriverProfile* d) {
            return d->has_device && d->device.law != ServiceLaw::constant;

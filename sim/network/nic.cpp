@@ -1,8 +1,11 @@
 #include "sim/network/nic.hpp"
 
 #include <algorithm>
+#include <boost/random/geometric_distribution.hpp>
 
+#include "sim/engine/random_stream.hpp"
 #include "sim/kernel/kernel.hpp"
+#include "sim/kernel/tcp.hpp"
 
 namespace ktlssim {
 
@@ -22,16 +25,25 @@ Nic::Nic(Kernel& kernel, Cxgbe& queues)
     : kernel_(kernel),
       queues_(queues),
       to_peer_(kernel.calendar(), *this),
-      from_peer_(kernel.calendar(), *this) {
+      from_peer_(kernel.calendar(), *this),
+      ack_threshold_bytes_(kernel.scenario.ack_threshold_bytes()),
+      lossy_(kernel.scenario.network.loss_probability > 0),
+      losses_(kernel.random_stream("loss")) {
   const Time rtt = from_us(kernel.scenario.network.rtt_us);
   way_out_ = rtt / 2;
   way_back_ = rtt - way_out_;
+  if (lossy_) until_loss_ = packets_until_loss();
 }
 
-void Nic::attach(Socket& so) { so.snd_wnd_edge = kernel_.scenario.network.window_bytes; }
+void Nic::attach(Socket& so) {
+  so.snd_wnd_edge = so.max_sndwnd = kernel_.scenario.network.window_bytes;
+  if (lossy_) so.tp = std::make_unique<Tcpcb>(kernel_.scenario.kernel.network.congestion_control.value(), kernel_.scenario.network,
+                                  kernel_.segments);
+}
 
-void Nic::if_output(Socket& so, std::int64_t bytes) {
+void Nic::if_output(Socket& so, std::int64_t from, std::int64_t bytes) {
   kernel_.settle();
+  if (lossy_) so.tp->to_peer.push_back({from, from + bytes});
   if (PcieLink* const link = queues_.pcie_link())
     link->read<&Nic::transmit>(PcieLink::Flow::packets, bytes, this, tag_of(so, bytes));
   else
@@ -41,20 +53,65 @@ void Nic::if_output(Socket& so, std::int64_t bytes) {
 void Nic::transmit(std::uint64_t tag) {
   const std::int64_t bytes = number_of(tag);
   const Time start = std::max({link_free_, kernel_.now(), kernel_.memory.caught_up()});
-  link_free_ = start + transmission_time(bytes, kernel_.scenario.network.rate_gbps);
+  link_free_ =
+      start + transmission_time(kernel_.segments.on_wire(bytes), kernel_.scenario.network.rate_gbps);
   busy_ns_ += kernel_.window.overlap_ns(start, link_free_);
   to_peer_.enter(link_free_ + way_out_, tag);
 }
 
 void Nic::at_peer(std::uint64_t tag) {
   Socket& so = socket_of(kernel_, tag);
-  kernel_.memory.move(number_of(tag), kernel_.now());
-  so.peer_received += number_of(tag);
-  const std::int64_t unacknowledged = so.peer_received - so.peer_acked;
-  if (unacknowledged >= kernel_.scenario.network.ack_bytes) {
+  const std::int64_t bytes = number_of(tag);
+  kernel_.memory.move(bytes, kernel_.now());
+  if (lossy_) {
+    lossy_burst(so);
+  } else if (kernel_.scenario.network.lro) {
+    tcp_input_data(so, bytes, false);
+  } else {
+    for (std::int64_t left = bytes; left > 0; left -= kernel_.segments.payload_bytes)
+      tcp_input_data(so, std::min(left, kernel_.segments.payload_bytes), false);
+  }
+}
+
+std::int64_t Nic::packets_until_loss() {
+  return boost::random::geometric_distribution<std::int64_t>(kernel_.scenario.network.loss_probability)(losses_);
+}
+
+void Nic::lossy_burst(Socket& so) {
+  const Tcpcb::Burst burst = so.tp->to_peer.front();
+  so.tp->to_peer.pop_front();
+  std::int64_t run = burst.from;
+  for (std::int64_t packet = burst.from; packet < burst.to;) {
+    const std::int64_t next = std::min(packet + kernel_.segments.payload_bytes, burst.to);
+    if (until_loss_-- == 0) {
+      ++kernel_.tcpstat.lost_packets;
+      until_loss_ = packets_until_loss();
+      tcp_input_run(so, run, packet);
+      run = next;
+    }
+    packet = next;
+  }
+  tcp_input_run(so, run, burst.to);
+}
+
+void Nic::tcp_input_run(Socket& so, std::int64_t from, std::int64_t to) {
+  const std::int64_t most = kernel_.scenario.network.lro ? to - from : kernel_.segments.payload_bytes;
+  for (; from < to; from += most) {
+    const bool hole = so.peer_reass.hole_end() > 0;
+    const std::int64_t grown = so.peer_reass.arrive(from, std::min(from + most, to));
+    tcp_input_data(so, grown, hole || grown == 0);
+  }
+}
+
+// The peer's tcp_input: one segment, or what LRO has made of several.
+void Nic::tcp_input_data(Socket& so, std::int64_t bytes, bool at_once) {
+  so.peer_received += bytes;
+  const bool wait = ack_threshold_bytes_ > 0
+                        ? so.peer_received - so.peer_acked < ack_threshold_bytes_
+                        : delay_ack(kernel_.segments, bytes, so.delayed_ack.active());
+  if (at_once || !wait) {
     send_ack(so);
-  } else if (unacknowledged ==
-             number_of(tag)) {  // the first bytes since the last acknowledgement start the timer
+  } else if (!so.delayed_ack.active()) {
     const Time date = kernel_.now() + from_us(kernel_.scenario.network.delayed_ack_us);
     if (so.delayed_ack.reset(date)) start_timer(so, date);
   }
@@ -74,12 +131,18 @@ void Nic::start_timer(const Socket& so, Time date) {
 void Nic::send_ack(Socket& so) {
   so.delayed_ack.stop();
   so.peer_acked = so.peer_received;
+  if (lossy_) so.tp->holes_told.push_back(so.peer_reass.hole_end());
   from_peer_.enter(kernel_.now() + way_back_, tag_of(so, so.peer_acked));
 }
 
 void Nic::ack_arrives(std::uint64_t tag) {
-  queues_.receive_ack(socket_of(kernel_, tag), number_of(tag),
-                      number_of(tag) + kernel_.scenario.network.window_bytes);
+  Socket& so = socket_of(kernel_, tag);
+  std::int64_t hole_end = 0;
+  if (lossy_) {
+    hole_end = so.tp->holes_told.front();
+    so.tp->holes_told.pop_front();
+  }
+  queues_.receive_ack(so, number_of(tag), hole_end);
 }
 
 std::vector<Resource> Nic::resources(std::int64_t records) const {

@@ -1,9 +1,12 @@
-// A link to a peer that receives at once: serialization at line rate, half a round trip each way, aggregated
-// and delayed acknowledgements.
+// A link to a peer that receives at once: serialization of packets with their headers at line rate, half a round
+// trip each way, delayed acknowledgements. A burst arrives whole, so that LRO makes one segment of it, or one of
+// each run of its packets that is not lost.
 #pragma once
 
-#include "sim/engine/delay_line.hpp"
+#include <boost/random/mersenne_twister.hpp>
+
 #include "sim/drivers/cxgbe.hpp"
+#include "sim/engine/delay_line.hpp"
 #include "sim/kernel/ifnet.hpp"
 
 namespace ktlssim {
@@ -13,12 +16,20 @@ class Nic final : public Network {
   Nic(Kernel& kernel, Cxgbe& queues);
 
   void attach(Socket& so) override;
-  void if_output(Socket& so, std::int64_t bytes) override;
+  void if_output(Socket& so, std::int64_t from, std::int64_t bytes) override;
+  void softclock(Socket& so) override { queues_.post_softclock(so); }
   std::vector<Resource> resources(std::int64_t records) const override;
 
  private:
   void transmit(std::uint64_t tag);
   void at_peer(std::uint64_t tag);
+  // What loss has left of a burst arrives.
+  void lossy_burst(Socket& so);
+  // Packets until the next one that is lost.
+  std::int64_t packets_until_loss();
+  void tcp_input_run(Socket& so, std::int64_t from, std::int64_t to);
+  // `at_once`: the segment fills a hole or stands behind one.
+  void tcp_input_data(Socket& so, std::int64_t bytes, bool at_once);
   void delayed_ack(std::uint64_t tag);
   void start_timer(const Socket& so, Time date);
   void ack_arrives(std::uint64_t tag);
@@ -31,6 +42,10 @@ class Nic final : public Network {
   Time link_free_{0};
   DelayLine<&Nic::at_peer, Nic> to_peer_;
   DelayLine<&Nic::ack_arrives, Nic> from_peer_;
+  const std::int64_t ack_threshold_bytes_;  // 0: by segment
+  const bool lossy_;
+  boost::random::mt19937_64 losses_;
+  std::int64_t until_loss_ = 0;
   std::int64_t busy_ns_ = 0;  // within the measured window
 };
 

@@ -76,7 +76,7 @@ void Application::start(std::uint64_t session) {
   if (so.kqueue == nullptr || thread.wchan == "kqread") kernel_.sched.make_runnable(thread);
 }
 
-void Application::write(Socket& so, bool nonblocking) {
+bool Application::write(Socket& so, bool nonblocking) {
   const WorkloadParameters& w = kernel_.scenario.workload;
   const ApplicationCosts& costs = kernel_.scenario.host.application;
   kernel_.spend(Function::application, costs.application_ns.ns());
@@ -92,8 +92,12 @@ void Application::write(Socket& so, bool nonblocking) {
     result = sosend_generic(kernel_, so, wanted, nonblocking);
   }
   kernel_.settle();
+  // soisdisconnected has set SBS_CANTSENDMORE, which sosend and sendfile look at before so_error.
+  if (result.error) ++kernel_.tcpstat.epipe_writes;
   if (paced()) so.owed_bytes -= result.sent_bytes;
   kernel_.sched.userret();
+  // Where a rate is imposed nothing may be left to send, by which it would learn later.
+  return !result.error && !(paced() && so.dropped);
 }
 
 void Application::serve_blocking(AppThread& self, Socket& first) {
@@ -101,8 +105,7 @@ void Application::serve_blocking(AppThread& self, Socket& first) {
   for (;;) {
     while (self.connection == nullptr) kernel_.sched.sleep("connect");
     while (!owes(*self.connection)) kernel_.sched.sleep("nanslp");
-    write(*self.connection, false);
-    if (self.connection->dropped) replace(*std::exchange(self.connection, nullptr));
+    if (!write(*self.connection, false)) replace(*std::exchange(self.connection, nullptr));
   }
 }
 
@@ -149,8 +152,8 @@ void Application::serve_kevent(AppThread& self) {
     kernel_.charge(Function::kevent, costs.kevent_event_ns.ns() * static_cast<std::int64_t>(events.size()));
     kernel_.sched.userret();
     for (Socket* const so : events) {
-      write(*so, true);
-      if (so->dropped) {
+      if (so->dropped) ++kernel_.tcpstat.eof_events;
+      if (!write(*so, true)) {
         replace(*so);
         continue;
       }

@@ -24,8 +24,8 @@ class Application final : public Workload {
 
   void serve_kevent(AppThread& self);
   void serve_blocking(AppThread& self, Socket& first);
-  // One write or sendfile call.
-  void write(Socket& so, bool nonblocking);
+  // One write or sendfile call. False where it says that the connection has failed.
+  bool write(Socket& so, bool nonblocking);
   // Imposed rate: the time has come for another write_bytes.
   void due(std::uint64_t session);
   bool paced() const { return period_ > kNoTime; }

@@ -2,6 +2,7 @@
 
 #include <boost/random/exponential_distribution.hpp>
 #include <boost/random/uniform_int_distribution.hpp>
+#include <cerrno>
 
 #include "sim/kernel/kernel.hpp"
 #include "sim/engine/random_stream.hpp"
@@ -14,7 +15,11 @@ RecordSource::RecordSource(Kernel& kernel)
       random_(kernel.random_stream("arrivals")) {
   const WorkloadParameters& w = kernel.scenario.workload;
   boost::random::uniform_int_distribution<std::int64_t> phase(0, from_us(w.start_spread_us).count());
-  for (std::int64_t i = 0; i < w.sessions; ++i) open_session(kernel, *this, kernel.scenario.group_of(i));
+  for (std::int64_t i = 0; i < w.sessions; ++i) {
+    connections_.push_back(&open_session(kernel, *this, kernel.scenario.group_of(i)));
+    slots_.push_back(static_cast<std::size_t>(i));
+  }
+  alive_ = w.sessions;
   if (!closed_) {
     kernel.calendar().call_at<&RecordSource::arrive>(kNoTime, Rank::hardware, this);
     return;
@@ -27,7 +32,18 @@ RecordSource::RecordSource(Kernel& kernel)
 
 bool RecordSource::outstanding() const { return kernel_.recorder.records_pending() > 0; }
 
-void RecordSource::offer_first(std::uint64_t session) { offer(kernel_.sockets[session]); }
+void RecordSource::offer_first(std::uint64_t slot) { offer_to(slot); }
+
+void RecordSource::offer_to(std::size_t slot) {
+  if (closed_ && alive_ > 0)
+    while (connections_[slot]->dropped) slot = (slot + 1) % connections_.size();
+  if (!connections_[slot]->dropped)
+    offer(*connections_[slot]);
+  else if (closed_ && kernel_.scenario.workload.reconnect_us > 0)
+    ++waiting_;
+  else
+    ++kernel_.tcpstat.lost_arrivals;
+}
 
 void RecordSource::offer(Socket& so) {
   Mbuf& m = kernel_.mbufs.get();
@@ -44,13 +60,15 @@ void RecordSource::arrive(std::uint64_t) {
                                                                  static_cast<std::uint64_t>(w.sessions) - 1);
   kernel_.calendar().call_at<&RecordSource::arrive>(kernel_.now() + from_ns(interarrival_ns(random_)),
                                                     Rank::hardware, this);
-  offer(kernel_.sockets[session(random_)]);
+  offer_to(session(random_));
 }
 
 void RecordSource::pr_ready(Socket& so, Mbuf& top, int records) {
   kernel_.settle();
   if (so.dropped) {
     mb_free_notready(kernel_, top, records);
+    if (closed_)
+      for (int i = 0; i < records; ++i) offer_to(slots_[static_cast<std::size_t>(so.index)]);
     return;
   }
   Mbuf* next = &top;
@@ -65,9 +83,25 @@ void RecordSource::pr_ready(Socket& so, Mbuf& top, int records) {
 }
 
 void RecordSource::pr_abort(Socket& so) {
-  if (so.dropped) return;
-  so.dropped = true;
-  kernel_.recorder.connection_aborted();
+  kernel_.settle();
+  const std::size_t slot = slots_[static_cast<std::size_t>(so.index)];
+  if (!so.dropped) {
+    so.dropped = true;
+    so.so_error = EIO;
+    --alive_;
+    kernel_.recorder.connection_aborted();
+    if (const double after_us = kernel_.scenario.workload.reconnect_us; after_us > 0)
+      kernel_.calendar().call_at<&RecordSource::reconnect>(kernel_.now() + from_us(after_us), Rank::hardware,
+                                                           this, slot);
+  }
+  if (closed_) offer_to(slot);  // each request is a record of its own
+}
+
+void RecordSource::reconnect(std::uint64_t slot) {
+  connections_[slot] = &open_session(kernel_, *this, connections_[slot]->group);
+  slots_.push_back(slot);
+  ++alive_;
+  for (; waiting_ > 0; --waiting_) offer(*connections_[slot]);
 }
 
 }  // namespace ktlssim

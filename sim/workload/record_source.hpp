@@ -3,6 +3,8 @@
 #pragma once
 
 #include <boost/random/mersenne_twister.hpp>
+#include <cstddef>
+#include <vector>
 
 #include "sim/kernel/socket.hpp"
 #include "sim/workload/workload.hpp"
@@ -17,16 +19,25 @@ class RecordSource final : public Workload, public Protocol {
   // A record that becomes ready leaves; in a closed workload the next one of its session takes its place at
   // once.
   void pr_ready(Socket& so, Mbuf& m, int records) override;
+  // A record of a closed workload that fails goes on with a connection that is alive.
   void pr_abort(Socket& so) override;
 
  private:
-  void offer_first(std::uint64_t session);
+  void offer_first(std::uint64_t slot);
   void offer(Socket& so);
   void arrive(std::uint64_t);
+  void reconnect(std::uint64_t slot);
+  // A record comes for what `slot` is connected to: that connection; or, of a closed workload, the next one that
+  // is alive. Without any it is lost, or waits for one to be opened.
+  void offer_to(std::size_t slot);
 
   Kernel& kernel_;
   bool closed_;
   boost::random::mt19937_64 random_;
+  std::vector<Socket*> connections_;  // by slot: as many as there are sessions
+  std::vector<std::size_t> slots_;    // by socket
+  std::int64_t alive_ = 0;
+  std::int64_t waiting_ = 0;  // closed: records without a connection
 };
 
 }  // namespace ktlssim

@@ -63,7 +63,14 @@ class Engines(unittest.TestCase):
                 f"/workload/send_buffer_bytes={draw.randint(40000, 500000)}",
                 f"/workload/flow_ids={draw.choice(['auto', 'random', 'sequential', 'zero'])}",
                 f"/network/kind={draw.choice(['nic', 'loopback'])}",
-                f"/network/ack_bytes={draw.choice([1, 16384, 65535])}",
+                f"/network/ack_bytes={draw.choice([0, 0, 1, 16384, 65535])}",
+                f"/network/tcp_nodelay={draw.choice(['true', 'false'])}",
+                f"/network/tso={draw.choice(['true', 'true', 'false'])}",
+                f"/network/lro={draw.choice(['true', 'true', 'false'])}",
+                f"/network/loss_probability={draw.choice([0, 0, 0.001])}",
+                f"/network/netisr_qlimit={draw.choice([256, 256, 8])}",
+                f"/workload/send_buffer_auto={draw.choice(['true', 'false'])}",
+                f"/faults/vm_wait_probability={draw.choice([0, 0, 0.01])}",
                 f"/seed={draw.randint(0, 1000)}",
             ]
             self.check(SCENARIOS / "ccr-tls12-gcm128.json", SHORT + settings)

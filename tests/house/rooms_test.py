@@ -12,7 +12,7 @@ MOST_FILES_IN_AN_EXPERIMENT_ROOM = 20
 DOORS = {"sim/machine/simulate.hpp", "sim/machine/metrics.hpp", "sim/machine/timeline.hpp",
          "sim/measure/run_result.hpp", "sim/measure/latency_histogram.hpp"}
 # A program, the library that is loaded on demand, and parts of the class Scheduler; verbs are in verbs.hpp.
-WITHOUT_A_HEADER = {"main.cpp", "simgrid_engine.cpp", "sched_priority.cpp", "cpu_time.cpp"}
+WITHOUT_A_HEADER = {"main.cpp", "simgrid_engine.cpp", "sched_priority.cpp", "sched_pickcpu.cpp", "cpu_time.cpp"}
 MACHINE = ("sim/engine", "sim/measure", "sim/kernel", "sim/drivers", "sim/network", "sim/workload", "sim/machine")
 
 

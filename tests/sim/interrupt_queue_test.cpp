@@ -24,6 +24,7 @@ class InterruptQueueTest : public testing::Test, private CompletionHandler {
     with_kernel(scenario_, EngineKind::fiber, [&](Kernel& k) {
       kernel_ = &k;
       InterruptQueue queue(k, "irq", {0, true}, Time{5000}, *this, enough_);
+      if (rearm_first_) queue.rearm_first(Time{200});
       queue_ = &queue;
       for (const std::int64_t at : posts)
         k.calendar().call_at<&InterruptQueueTest::post>(Time{at}, Rank::hardware, this);
@@ -37,6 +38,7 @@ class InterruptQueueTest : public testing::Test, private CompletionHandler {
 
   Scenario scenario_ = ideal_scenario();
   std::size_t enough_ = 0;
+  bool rearm_first_ = false;
   std::vector<std::int64_t> handled_;
   std::vector<State> states_;
   std::int64_t interrupts_ = 0;
@@ -54,6 +56,23 @@ class InterruptQueueTest : public testing::Test, private CompletionHandler {
 };
 
 using Times = std::vector<std::int64_t>;
+
+TEST_F(InterruptQueueTest, one_that_re_arms_first_lets_the_timer_run_beside_the_service) {
+  rearm_first_ = true;
+  run({1000, 7000}, {});
+  // Raised at 6000; 100 for the interrupt, 200 for the status, then the timer starts, at 6300, and the entry takes
+  // 300. It goes off at 11 300, and what came at 7000 is done 600 later. After that the timer finds nothing.
+  EXPECT_EQ(handled_, Times({6600, 11900}));
+  EXPECT_EQ(interrupts_, 2);
+}
+
+TEST_F(InterruptQueueTest, one_that_re_arms_first_is_raised_again_by_a_timer_that_goes_off_while_it_drains) {
+  rearm_first_ = true;
+  // Twenty entries at once keep it busy from 6300 to 12 300; the timer goes off at 11 300.
+  run(Times(20, 1000), {});
+  EXPECT_EQ(handled_.back(), 6300 + 20 * 300);
+  EXPECT_EQ(interrupts_, 2);
+}
 
 TEST_F(InterruptQueueTest, the_first_entry_after_arming_starts_the_timer) {
   run({1000, 4000}, {500, 1000, 5999, 6050, 7000});

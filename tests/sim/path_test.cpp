@@ -137,7 +137,8 @@ TEST(Sockbuf, a_late_head_record_holds_back_its_connection) {
 class CountingNetwork final : public Network {
  public:
   void attach(Socket&) override {}
-  void if_output(Socket&, std::int64_t bytes) override { sent.push_back(bytes); }
+  void if_output(Socket&, std::int64_t, std::int64_t bytes) override { sent.push_back(bytes); }
+  void softclock(Socket&) override {}
   std::vector<Resource> resources(std::int64_t) const override { return {}; }
 
   std::vector<std::int64_t> sent;

@@ -68,6 +68,28 @@ void check_cipher(const Scenario& s, const TlsParameters& tls, const std::string
                           quoted_list(names), list));
 }
 
+// What ktls_enable_rx of this kernel takes.
+void check_receive_sessions(const Scenario& s, Checker& checker) {
+  if (s.network.receiver != ReceiverKind::ktls_rx) return;
+  const std::vector<TlsParameters> all = s.all_tls();
+  if (std::ranges::any_of(all, [](const TlsParameters& tls) { return !is_aead(tls.cipher); }))
+    checker.add("/network/receiver", "\"ktls_rx\"",
+                "KTLS receive sessions take AEAD ciphers only: ktls_ocf of every kernel says EPROTONOSUPPORT to "
+                "AES-CBC");
+  if (!s.kernel.ktls.rx_tls13.value() &&
+      std::ranges::any_of(all, [](const TlsParameters& tls) { return tls.version == TlsVersion::tls13; }))
+    checker.add("/network/receiver", "\"ktls_rx\"",
+                "this kernel (before 05a1d0f5 of December 2021) refuses receive sessions of TLS 1.3: "
+                "ktls_enable_rx says ENOTSUP; /kernel freebsd-14 takes them");
+}
+
+void check_mtu(const Scenario& s, Checker& checker) {
+  constexpr std::int64_t kLeastBytes = 576;  // that every IPv4 host takes
+  if (s.network.mtu_bytes > 0 && s.network.mtu_bytes < kLeastBytes)
+    checker.add("/network/mtu_bytes", std::to_string(s.network.mtu_bytes),
+                fmt::format("0, which is the interface's own, or at least {} is allowed", kLeastBytes));
+}
+
 // When the first driver unregisters, another one must take its sessions.
 void check_unloading(const Scenario& s, Checker& checker) {
   if (s.faults.driver_unloaded_ms >= kNeverMs) return;
@@ -179,11 +201,14 @@ void check_scenario(const Scenario& s, const Origins& origins, Problems& problem
                 "takes a workload sendfile or send");
   check_ciphers(s, checker);
   check_rates(s, checker);
+  check_mtu(s, checker);
+  if (s.workload.send_buffer_auto && s.workload.send_buffer_max_bytes < s.workload.send_buffer_bytes)
+    checker.add("/workload/send_buffer_max_bytes", std::to_string(s.workload.send_buffer_max_bytes),
+                fmt::format("less than /workload/send_buffer_bytes ({}), from which the buffer grows",
+                            s.workload.send_buffer_bytes));
   check_precision(s, checker);
   check_unloading(s, checker);
-  if (s.network.receiver == ReceiverKind::ktls_rx &&
-      std::ranges::any_of(s.all_tls(), [](const TlsParameters& tls) { return !is_aead(tls.cipher); }))
-    checker.add("/network/receiver", "\"ktls_rx\"", "KTLS receive sessions take AEAD ciphers only");
+  check_receive_sessions(s, checker);
 }
 
 }  // namespace ktlssim

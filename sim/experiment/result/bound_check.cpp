@@ -10,7 +10,7 @@ namespace {
 double bytes_under_way(const Scenario& s, const Summary& summary) {
   const WorkloadParameters& w = s.workload;
   const auto sessions = static_cast<double>(w.sessions);
-  if (s.has_application()) return sessions * static_cast<double>(w.send_buffer_bytes);
+  if (s.has_application()) return sessions * static_cast<double>(s.largest_send_buffer_bytes());
   if (w.kind == WorkloadKind::closed)
     return sessions * static_cast<double>(w.records_in_flight * w.record_bytes);
   const Estimate* in_flight = summary.metric("in_flight_max");
