@@ -1,6 +1,5 @@
 """Reads what `ktlssim run`, `compare` and `sweep` wrote. A result lacks what did not come about: it is read all the same."""
 import dataclasses
-import json
 import pathlib
 
 import pandas

@@ -51,7 +51,7 @@ def read(directory):
     for point in range(len(points)):
         own = {column: points.loc[point, column] for column in varying}
         own = {key: value.item() if hasattr(value, "item") else value for key, value in own.items()}
-        label = ", ".join(f"{key} {value:g}" if isinstance(value, float) else f"{key} {value}" for key, value in own.items()) or manifest["sweep"]
+        label = ", ".join(f"{key} {text_of(value)}" for key, value in own.items()) or manifest["sweep"]
         mine = ended.get(point, {})
         done = [run for run in mine.values() if run["status"] == "done"]
         result = point_result(done, by_point.get(point, NO_SUMMARY))
@@ -65,6 +65,11 @@ def read(directory):
         runs.append({"name": label, "result": result, "values": own,
                      "command": f"ktlssim run {shlex.quote(str(path))} --engine fiber{count}"})
     return manifest, runs, notes
+
+
+def text_of(value):
+    """1000000 and 0.5, where Python would write 1000000.0 or 1e+06."""
+    return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
 def replications_of(directory):

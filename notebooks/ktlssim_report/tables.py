@@ -7,9 +7,9 @@ import tempfile
 
 import pandas
 
-from .words import NO_INTERVAL, plain, spread
+from .words import plain, spread
 
-__all__ = ["NO_INTERVAL", "Tables", "bound_gbps", "cpu_by_class", "cpu_by_function", "metrics", "of", "points", "resources"]
+__all__ = ["Tables", "bound_gbps", "cpu_by_class", "cpu_by_function", "metrics", "of", "points", "resources"]
 NAN = float("nan")
 
 
