@@ -11,20 +11,23 @@ namespace {
 std::string driver_note(const KernelProfile& kernel, const DriverProfile& driver) {
   const bool intel = kernel.drivers.qat.value() == QatDriver::intel;
   if (driver.kind == DriverKind::qat_ocf && !intel)
-    return fmt::format("kernel {} has no driver like {}: Intel's qat(4) came with 14.0; its own qat(4) is of kind "
-                       "qat, such as qat-c62x, or --set /kernel=freebsd-14",
-                       kernel.name, driver.name);
+    return fmt::format(
+        "kernel {} has no driver like {}: Intel's qat(4) came with 14.0; its own qat(4) is of kind qat, "
+        "such as qat-c62x, or --set /kernel=freebsd-14",
+        kernel.name, driver.name);
   // qat_c2xxx(4) is that driver too, so the name of the part decides.
   if (driver.kind == DriverKind::qat && intel && driver.name.find("c2xxx") == std::string::npos)
-    return fmt::format("kernel {} drives {} by Intel's qat(4), a driver of kind qat_ocf such as qat-4xxx; the native "
-                       "driver is there for C2000 parts only, or --set /kernel=freebsd-14-2021-08",
-                       kernel.name, driver.name);
+    return fmt::format(
+        "kernel {} drives {} by Intel's qat(4), a driver of kind qat_ocf such as qat-4xxx; the native driver "
+        "is there for C2000 parts only, or --set /kernel=freebsd-14-2021-08",
+        kernel.name, driver.name);
   const bool takes_gcm =
       driver.cost(Algorithm::aes_128_gcm).supported || driver.cost(Algorithm::aes_256_gcm).supported;
   if (driver.kind == DriverKind::ossl && takes_gcm && !kernel.drivers.ossl_aes_gcm.value())
-    return fmt::format("the ossl(4) of kernel {} does not take AES-GCM, as {} does: aesni(4) would be chosen; "
-                       "--set /kernel=freebsd-14 has it",
-                       kernel.name, driver.name);
+    return fmt::format(
+        "the ossl(4) of kernel {} does not take AES-GCM, as {} does: aesni(4) would be chosen; "
+        "--set /kernel=freebsd-14 has it",
+        kernel.name, driver.name);
   return {};
 }
 

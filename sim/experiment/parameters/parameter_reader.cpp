@@ -272,8 +272,9 @@ void ParameterReader::fact_index(std::string_view name, int& index,
   }
   std::optional<Provenance> from;
   const std::string allowed =
-      is_flag(names) ? "true or false"
-                     : fmt::format("one of {}", quoted_list(std::vector<std::string>(names.begin(), names.end())));
+      is_flag(names)
+          ? "true or false"
+          : fmt::format("one of {}", quoted_list(std::vector<std::string>(names.begin(), names.end())));
   const Json* given = read_sourced(pointer, *value, allowed, allowed, from);
   if (given == nullptr) return;
   if (read_word(child_pointer(pointer, "value"), *given, names, index) && from)
