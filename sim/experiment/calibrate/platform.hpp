@@ -13,6 +13,19 @@ std::vector<int> usable_cpus();
 
 // Of the calling thread. False if the system does not allow it.
 bool pin_to_cpus(const std::vector<int>& cpus);
+// The calling thread, and those that it starts until they decide otherwise, stay on one CPU as long as this
+// lives: whoever starts real-time threads must not be behind them in a queue.
+class StayOn {
+ public:
+  explicit StayOn(int cpu) : before_(usable_cpus()) { pin_to_cpus({cpu}); }
+  ~StayOn() { pin_to_cpus(before_); }
+  StayOn(const StayOn&) = delete;
+  StayOn& operator=(const StayOn&) = delete;
+
+ private:
+  std::vector<int> before_;
+};
+
 // First in, first out within `level`, from 1 (least urgent) to 4; more urgent levels preempt at once.
 bool become_realtime(int level);
 // As urgent as a thread may be that is not real-time. On FreeBSD of the whole process.

@@ -133,6 +133,7 @@ void ThreadCostSampler::sample() {
   rounds_per_ns();
   const UrgentSession urgent_session;
   Bench bench;
+  const StayOn device_cpu(bench.device());
   const auto stolen = stolen_seconds();
   const std::int64_t begin = clock_ns();
   measure_once(bench, samples_);

@@ -61,7 +61,7 @@ class Machine {
 
   template <typename Body>
   void start(Kind kind, Body body);
-  void start_all_but_applications();
+  void start_kernel();
   void measure(TwinRun& run, const TwinOptions& options, const AwakeCpus* awake);
   void finish();
   void sum_threads(TwinRun& run, const TwinOptions& options) const;
@@ -162,8 +162,8 @@ void Machine::finish() {
   twin_.end(complete);
 }
 
-void Machine::start_all_but_applications() {
-  start(device, [this] { twin_.poll(); });
+// All but the applications, and but the device, which leaves little of its CPU to whoever starts threads.
+void Machine::start_kernel() {
   start(completion, [this] { twin_.completion_interrupt(); });
   start(network, [this] { twin_.network_interrupt(); });
   for (std::size_t i = 0; i < static_cast<std::size_t>(setting_.workers); ++i)
@@ -176,16 +176,22 @@ TwinRun Machine::run(const TwinOptions& options) {
   TwinRun run;
   run.load = load_of_last_minute();
   const UrgentSession urgent_session;
+  const StayOn device_cpu(cpus_.back());
+  start_kernel();
   std::optional<AwakeCpus> awake;
-  if (options.keep_awake) awake.emplace(shared());
-  start_all_but_applications();
-  std::jthread([&] {
+  Sleeper go;
+  std::jthread control([&] {
     pin_to_cpus({cpus_.front()});
     become_realtime(kControlLevel);
+    go.sleep();
     for (std::size_t i = 0; i < twin_.sessions.size(); ++i) start(application, [this, i] { twin_.application(i); });
     measure(run, options, awake ? &*awake : nullptr);
     finish();
-  }).join();
+  });
+  if (options.keep_awake) awake.emplace(shared());
+  start(device, [this] { twin_.poll(); });
+  go.wake();
+  control.join();
   for (Watched& thread : threads_) thread.thread.join();
   if (!failure_.empty()) throw std::runtime_error(failure_);
   twin_.check();
