@@ -30,9 +30,9 @@ constexpr Time kLeastScan = std::chrono::microseconds(1);
 // VM_WAIT of an allocation with M_WAITOK.
 void may_wait_for_memory(Kernel& k) {
   if (!k.faults.memory_may_be_short()) return;
+  k.settle();  // draws come in the order of time
   const Time wait = k.faults.vm_wait();
   if (wait == kNoTime) return;
-  k.settle();
   k.sleep_for(wait, "vmwait");
 }
 
