@@ -34,7 +34,7 @@ constexpr std::array<Verb, 18> kVerbs{{
     {"sensitivity", "SCENARIO", "which parameters the answer leans on", sensitivity_verb},
     {"fit", "FILE", "fit parameters of profiles to published measurements", fit_verb},
     {"calibrate", "", "measure this machine, and write profiles of it", calibrate_verb},
-    {"twin", "", "run both dispatch paths on this machine, and predict them", twin_verb},
+    {"twin", "", "run both dispatch paths here, and predict them", twin_verb},
     {"report", "DIR", "plots and tables of runs, as one HTML file", report_verb},
     {"watch", "A [B]", "both kernels in slow motion, as one HTML file", watch_verb},
     {"check", "FILE...", "only read files, and report what is wrong", check_verb},

@@ -246,8 +246,7 @@ void ktls_encrypt(Kernel& k, Mbuf& top) {
     so.proto->pr_abort(so);
     mb_free_notready(k, top, records);
   }
-  sorele(k, so);
-  --k.ktls.batches_outstanding;
+  sorele(k, so, k.ktls.batches_outstanding);
 }
 
 void ktls_encrypt_async(Kernel& k, KtlsWq* wq, Mbuf& top) {
@@ -269,8 +268,7 @@ void ktls_encrypt_async(Kernel& k, KtlsWq* wq, Mbuf& top) {
     if (ktls_encrypt_record(k, m, state) != Errno::ok)
       throw ModelError("ktls_encrypt_async: a dispatch failed synchronously, which no driver does");
   }
-  sorele(k, so);
-  --k.ktls.batches_outstanding;
+  sorele(k, so, k.ktls.batches_outstanding);
 }
 
 void ktls_encrypt_cb(Kernel& k, KtlsOcfEncryptState& state, Errno error) {
@@ -292,8 +290,7 @@ void ktls_encrypt_cb(Kernel& k, KtlsOcfEncryptState& state, Errno error) {
     so.proto->pr_ready(so, m, 1);
   else
     fail_record(k, m);
-  sorele(k, so);
-  --k.ktls.async_outstanding;
+  sorele(k, so, k.ktls.async_outstanding);
 }
 
 void fail_record(Kernel& k, Mbuf& m) {

@@ -98,11 +98,12 @@ void soref(Kernel& k, Socket& so) {
   ++so.refs;
 }
 
-void sorele(Kernel& k, Socket& so) {
+void sorele(Kernel& k, Socket& so, std::int64_t& holders) {
   const bool lock = k.scenario.kernel.ktls.sorele_lock.value();
   if (lock) k.mtx_lock(so.so_lock, k.locks.inpcb);
   k.spend(Function::sorele, k.scenario.host.ktls.sorele_ns.ns());
   if (--so.refs < 1) throw ModelError("sorele: more socket references dropped than taken");
+  --holders;
   if (lock) k.mtx_unlock(so.so_lock);
 }
 

@@ -10,7 +10,8 @@ namespace ktlssim {
 class Kernel;
 
 void soref(Kernel& k, Socket& so);
-void sorele(Kernel& k, Socket& so);
+// `holders` counts who holds such a reference, and goes down with it: the lock of 2021 lets others in before and after.
+void sorele(Kernel& k, Socket& so, std::int64_t& holders);
 
 // What a write came to. `error`: the connection has failed (EIO for the application).
 struct SendResult {

@@ -39,8 +39,7 @@ void ready_in_groups(Kernel& k, Socket& so, Mbuf& m, Errno error) {
     tls.ready_group.push_back(&m);
   } else {
     fail_record(k, m);
-    sorele(k, so);
-    --k.ktls.async_outstanding;
+    sorele(k, so, k.ktls.async_outstanding);
   }
   const auto group_records = static_cast<std::size_t>(k.scenario.what_if.ready_group_records);
   if (tls.ready_group.size() < group_records && tls.in_flight > 0) return;
@@ -52,10 +51,7 @@ void ready_in_groups(Kernel& k, Socket& so, Mbuf& m, Errno error) {
     so.proto->pr_ready(so, *group[begin], static_cast<int>(end - begin));
     begin = end;
   }
-  for (std::size_t i = 0; i < group.size(); ++i) {
-    sorele(k, so);
-    --k.ktls.async_outstanding;
-  }
+  for (std::size_t i = 0; i < group.size(); ++i) sorele(k, so, k.ktls.async_outstanding);
 }
 
 }  // namespace ktlssim

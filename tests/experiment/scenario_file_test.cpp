@@ -120,8 +120,8 @@ TEST_F(ScenarioFile, may_change_values_of_a_profile) {
   EXPECT_EQ(s.host.scheduler.wakeup_ns.value(), 900);
   EXPECT_EQ(s.host.scheduler.wakeup_ns.provenance()->confidence, Confidence::scenario);
   EXPECT_EQ(s.host.scheduler.wakeup_ns.provenance()->source, "s.json");
-  EXPECT_EQ(s.kernel.scheduler.pri_user.value(), 130);
-  EXPECT_EQ(s.kernel.scheduler.pri_user.provenance()->confidence, Confidence::estimated);
+  EXPECT_EQ(s.kernel.scheduler.pri_kthread.value(), 84);
+  EXPECT_NE(s.kernel.scheduler.pri_kthread.provenance()->confidence, Confidence::scenario);
   EXPECT_EQ(changed_values(s.host), 1u);
 }
 

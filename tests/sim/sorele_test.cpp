@@ -31,7 +31,7 @@ std::array<std::int64_t, 2> both_drop(bool lock) {
     for (int cpu = 0; cpu < 2; ++cpu)
       starter.threads[static_cast<std::size_t>(cpu)] =
           &k.sched.create("intr", ThreadClass::interrupt, cpu, [&k, &so, &done, cpu] {
-            sorele(k, so);
+            sorele(k, so, k.ktls.async_outstanding);
             k.settle();
             done[static_cast<std::size_t>(cpu)] = k.now().count();
             k.sched.sleep("-");

@@ -258,7 +258,7 @@ TEST(Loss, the_third_duplicate_acknowledgement_sends_the_hole_again) {
   with_socket(s, [](Kernel& k, Socket& so, SentBursts& network) {
     Tcp tcp(k);
     so.proto = &tcp;
-    so.tp = std::make_unique<Tcpcb>(k.scenario.network, k.segments);
+    so.tp = std::make_unique<Tcpcb>(CongestionControl::newreno, k.scenario.network, k.segments);
     so.tp->snd_cwnd = 100000;
     ready(so, 14480);
     tcp_output(k, so);

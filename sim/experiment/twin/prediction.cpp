@@ -131,7 +131,8 @@ Json twin_scenario(const TwinSetting& s, const ThreadCosts& costs, int cpus) {
       {"response_ns", step(s.response_ns, 1, 0, kLinesOfRing)}};
   driver["qat"] = {{"banks", quantity(1, "one interrupt thread", "derived")},
                    {"in_flight_per_bank", quantity(static_cast<double>(s.device_ring), source, "derived")},
-                   {"coalescing_ns", raised(s.device_coalescing_ns)}};
+                   {"coalescing_ns", raised(s.device_coalescing_ns)},
+                   {"estat_read_ns", quantity(0, "no status register", "derived")}};
 
   return {{"name", fmt::format("twin-{}-{}", s.name, name(s.path))},
           {"description", "What does the simulator say of this setting of the twin?"},
