@@ -1,8 +1,12 @@
 #include "sim/engine/fiber_engine.hpp"
 
+#include <fmt/format.h>
+
 #include <boost/context/fiber.hpp>
 #include <boost/context/protected_fixedsize_stack.hpp>
 #include <exception>
+#include <new>
+#include <stdexcept>
 #include <vector>
 
 #include "sim/engine/sanitizer.hpp"
@@ -33,6 +37,18 @@ struct StackAllocator : ctx::protected_fixedsize_stack {
 #endif
 };
 
+// A stack and its guard are two maps of memory, of which a process may have vm.max_map_count.
+ctx::stack_context allocate(StackAllocator& allocator, std::size_t threads) {
+  try {
+    return allocator.allocate();
+  } catch (const std::bad_alloc&) {
+    throw std::runtime_error(fmt::format(
+        "the system refuses a stack after {} simulated threads: fewer sessions with /workload/io=blocking or receivers "
+        "on loopback, or a larger vm.max_map_count (65530 allow some 32000), are needed",
+        threads));
+  }
+}
+
 struct FiberContext final : Context {
   ctx::fiber fiber;
   // What AddressSanitizer must know of the stack to follow a switch; unused without it.
@@ -52,7 +68,7 @@ class FiberEngine final : public Engine {
   Context& create(const std::string&, int, Body body) override {
     auto& context = *contexts_.emplace_back(std::make_unique<FiberContext>());
     StackAllocator allocator;
-    const ctx::stack_context stack = allocator.allocate();
+    const ctx::stack_context stack = allocate(allocator, contexts_.size() - 1);
     context.stack_bytes = stack.size;
     context.stack_bottom = static_cast<char*>(stack.sp) - stack.size;
     // Stacks lie a multiple of pages apart: starting all at the same place of a page would make them compete

@@ -86,17 +86,17 @@ void check_conservation(Kernel& k) {
   check_littles_law(k);
 }
 
-void check_bounds(const RunResult& result) {
+void check_bounds(const RunResult& result, Time window) {
   constexpr double kRounding = 1e-9;
-  constexpr double kBusyRounding =
-      1e-5;  // busy times are whole nanoseconds, and a window may be a millisecond
+  // Busy times are whole nanoseconds, of demands and of each server.
+  const double busy_rounding = kRounding + 2.0 / static_cast<double>(window.count());
   const Metric* const rate = result.metric("records_per_second");
   for (const Resource& resource : result.resources) {
     if (resource.utilization > 1 + kRounding)
       throw ModelError(fmt::format("{}: utilization {} is above one", resource.name, resource.utilization));
     if (rate == nullptr || rate->value <= 0) continue;
     const double busy = rate->value / 1e6 * resource.demand_us;
-    if (std::abs(busy - resource.servers * resource.utilization) > kBusyRounding * resource.servers)
+    if (std::abs(busy - resource.servers * resource.utilization) > busy_rounding * resource.servers)
       throw ModelError(
           fmt::format("{}: broken utilization law: records x demand {} is not servers x "
                       "utilization {}",

@@ -1,6 +1,8 @@
 // The laws that every run must obey. Checked at the end of every run, in every build.
 #pragma once
 
+#include "models/units.hpp"
+
 namespace ktlssim {
 
 class Kernel;
@@ -12,7 +14,7 @@ void check_conservation(Kernel& k);
 
 // At every station, with the demand that the run itself had: the utilization law, records per second x demand
 // = servers x utilization, and X <= servers / demand. Throws ModelError. Only what a station did within the
-// measured time is in its demand, so that work at the edges needs no allowance.
-void check_bounds(const RunResult& result);
+// measured time, `window` long, is in its demand, so that work at the edges needs no allowance.
+void check_bounds(const RunResult& result, Time window);
 
 }  // namespace ktlssim

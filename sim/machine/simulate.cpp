@@ -87,7 +87,7 @@ RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t re
   check_conservation(k);
   RunResult result = collect(k);
   result.series = time_series.take();
-  check_bounds(result);
+  check_bounds(result, k.window.end - k.window.begin);
   result.random = is_random(scenario) || k.sched.has_drawn();
   result.events = executive.events();
   result.switches = executive.switches();

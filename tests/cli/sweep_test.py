@@ -1,5 +1,6 @@
 """Sweeps of a network whose points are known: their tables do not depend on how they came about."""
 import csv
+import hashlib
 import json
 import os
 import pathlib
@@ -14,6 +15,13 @@ import unittest
 KTLSSIM = os.environ["KTLSSIM"]
 SCENARIO = os.path.join(os.environ["KTLSSIM_ROOT"], "scenarios", "closed-ideal.json")
 TABLES = ("runs.csv", "summary.csv")
+
+
+def write_sealed(path, content):
+    """As ktlssim writes what it reads back: with a checksum of the rest."""
+    content.pop("sha256", None)
+    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+    path.write_text(json.dumps(content | {"sha256": hashlib.sha256(text.encode()).hexdigest()}))
 
 
 class SweepTest(unittest.TestCase):
@@ -223,7 +231,7 @@ class SweepTest(unittest.TestCase):
         manifest = part / "manifest.json"
         twin = self.directory / "twin"
         shutil.copytree(part, twin)
-        manifest.write_text(manifest.read_text().replace('"version": "', '"version": "9'))
+        write_sealed(manifest, json.loads(manifest.read_text()) | {"version": "9"})
         status, _, err = self.ktlssim("merge", self.out, twin, part)
         self.assertEqual(status, 2)
         self.assertIn("/version", err)
@@ -236,10 +244,42 @@ class SweepTest(unittest.TestCase):
         run = parts[1] / "runs" / "00000-00001.json"
         content = json.loads(run.read_text())
         content["metrics"][0][2] += 1
-        run.write_text(json.dumps(content))
+        write_sealed(run, content)
         status, _, err = self.ktlssim("merge", self.out, *parts)
         self.assertEqual(status, 2)
         self.assertIn("its replication 1 of point 0 differs", err)
+
+    def test_a_damaged_run_is_missing_and_simulated_again(self):
+        self.assertEqual(self.ktlssim("sweep", self.small(), "--out", self.out)[0], 0)
+        tables = self.tables(self.out)
+        runs = sorted((self.out / "runs").iterdir())
+        text = runs[0].read_text()
+        digit = next(i for i, c in enumerate(text) if c.isdigit() and i > len(text) // 2)
+        runs[0].write_text(text[:digit] + str((int(text[digit]) + 1) % 10) + text[digit + 1:])  # as a flipped bit
+        runs[1].write_text(runs[1].read_text()[:500])  # as an interrupted copy
+        runs[2].write_bytes(bytes(4000))  # as some file systems after a power failure
+        status, out, _ = self.ktlssim("status", self.out, "--format", "json")
+        self.assertEqual((status, json.loads(out)["missing"]), (1, 3))
+        self.assertEqual(self.ktlssim("sweep", self.small(), "--out", self.out, "--resume")[0], 0)
+        self.assertEqual(self.tables(self.out), tables)
+
+    def test_a_damaged_manifest_is_refused_by_name(self):
+        self.assertEqual(self.ktlssim("sweep", self.small(), "--out", self.out)[0], 0)
+        manifest = self.out / "manifest.json"
+        manifest.write_text(manifest.read_text().replace('"replications": 2', '"replications": 9'))
+        for verb in ("status", "merge"):
+            status, _, err = self.ktlssim(verb, self.out)
+            self.assertEqual(status, 2)
+            self.assertIn("manifest.json: /sha256: ", err)
+
+    def test_a_name_that_is_a_path_is_refused(self):
+        for name in ("drivers/..", ".", "..", "a/", "x" * 300):
+            sweep = self.directory / "named.json"
+            sweep.write_text(json.dumps(json.loads(pathlib.Path(self.small()).read_text()) | {"name": name}))
+            for verb in ("expand", "check"):
+                status, _, err = self.ktlssim(verb, sweep)
+                self.assertEqual(status, 2)
+                self.assertIn("/name: ", err)
 
     def test_what_is_no_sweep_has_no_status(self):
         self.out.mkdir()

@@ -25,15 +25,15 @@ RunResult run_with(double servers, double utilization) {
 }
 
 TEST(RunBounds, records_times_demand_is_the_time_that_servers_were_busy) {
-  EXPECT_NO_THROW(check_bounds(run_with(1, 0.75)));
-  EXPECT_NO_THROW(check_bounds(run_with(2, 0.375)));
-  EXPECT_THROW(check_bounds(run_with(1, 0.74)), ModelError);
-  EXPECT_THROW(check_bounds(run_with(2, 0.75)), ModelError);
+  EXPECT_NO_THROW(check_bounds(run_with(1, 0.75), from_ms(100)));
+  EXPECT_NO_THROW(check_bounds(run_with(2, 0.375), from_ms(100)));
+  EXPECT_THROW(check_bounds(run_with(1, 0.74), from_ms(100)), ModelError);
+  EXPECT_THROW(check_bounds(run_with(2, 0.75), from_ms(100)), ModelError);
 }
 
 TEST(RunBounds, no_station_works_more_than_its_servers_can) {
   RunResult result = run_with(0.5, 1.5);
-  EXPECT_THROW(check_bounds(result), ModelError);
+  EXPECT_THROW(check_bounds(result, from_ms(100)), ModelError);
 }
 
 // Workers on a device of 2.6 us, which is the limit: 16384 x 8 / 2600 ns = 50.41 Gbit/s. 8 x 2 records of

@@ -1,10 +1,16 @@
 #include "sim/experiment/run/comparison.hpp"
 
+#include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
 
 #include <array>
 #include <cmath>
 
+#include "sim/experiment/text/build_info.hpp"
 #include "sim/machine/metrics.hpp"
 #include "tests/support/ideal_scenario.hpp"
 
@@ -83,6 +89,13 @@ TEST(MetricNames, are_those_of_a_run) {
   const std::vector<std::string_view> names = metric_names();
   ASSERT_EQ(run.metrics.size(), names.size());
   for (std::size_t i = 0; i < run.metrics.size(); ++i) EXPECT_EQ(run.metrics[i].name, names[i]);
+}
+
+TEST(MetricTable, is_what_the_readme_of_results_says) {
+  std::ifstream file(std::string(build_info().source_dir) + "/results/README.md");
+  const std::string readme(std::istreambuf_iterator<char>(file), {});
+  for (const MetricInfo& m : metric_table())
+    EXPECT_THAT(readme, testing::HasSubstr(fmt::format("| `{}` | {} | {} |\n", m.name, m.unit, m.meaning)));
 }
 
 }  // namespace

@@ -313,7 +313,7 @@ TEST_P(SchedulerTest, a_thread_that_runs_more_than_it_sleeps_becomes_batch_and_o
   scenario_.kernel.scheduler.pri_user = q(0);
   scenario_.kernel.scheduler.pri_max_interact = q(151);
   scenario_.host.cpus = q(2);
-  run([this](Kernel& k) {
+  run([](Kernel& k) {
     const auto user = [&k](const std::string& name, int cpu, std::int64_t ns) -> Thread& {
       return k.sched.create(name, ThreadClass::application, cpu, [&k, ns] {
         for (;;) {

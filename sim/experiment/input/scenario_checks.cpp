@@ -190,6 +190,8 @@ void check_scenario(const Scenario& s, const Origins& origins, Problems& problem
                             s.workload.file_bytes));
   if (s.ktls.mode == KtlsMode::ifnet && (!s.has_application() || s.workload.disk_probability > 0))
     checker.add("/ktls/mode", "\"ifnet\"", "takes a workload sendfile or send, without a disk");
+  if (s.ktls.mode == KtlsMode::ifnet && s.has_application() && s.network.kind == NetworkKind::loopback)
+    checker.add("/network/kind", "\"loopback\"", "lo0 encrypts nothing: NIC TLS takes a nic");
   for (std::size_t i = 0; i < s.other_drivers.size(); ++i)
     if (s.other_drivers[i].traits().encrypts_in_nic)
       checker.add(fmt::format("/other_drivers/{}", i), fmt::format("\"{}\"", s.other_drivers[i].name),

@@ -12,6 +12,7 @@
 #include "sim/experiment/statistics/precision.hpp"
 #include "sim/experiment/result/result_json.hpp"
 #include "sim/experiment/text/run_result_json.hpp"
+#include "sim/experiment/text/sealed_json.hpp"
 #include "sim/experiment/statistics/summary.hpp"
 
 namespace ktlssim {
@@ -79,11 +80,10 @@ Json read_manifest(const std::filesystem::path& directory) {
   const std::filesystem::path path = directory / "manifest.json";
   if (!std::filesystem::exists(path))
     throw InputError({{directory.string(), "", "", "not a directory of ktlssim sweep: no manifest.json"}});
-  Problems problems;
-  std::optional<Json> found = read_json_file(path, problems);
-  problems.throw_if_any();
-  if (!found->is_object() || !found->contains("sweep_id"))
-    throw InputError({{path.string(), "", "", "not the manifest of a sweep"}});
+  std::string why;
+  std::optional<Json> found = read_sealed(path, why);
+  if (!found) throw InputError({{"", "", "", why}});
+  if (!found->contains("sweep_id")) throw InputError({{path.string(), "", "", "not the manifest of a sweep"}});
   return std::move(*found);
 }
 
@@ -172,7 +172,7 @@ SweepCounts count(const Sweep& sweep, const SweepRuns& runs, std::span<const std
 
 SweepDirectory::SweepDirectory(const std::filesystem::path& path, Json manifest, bool join)
     : top_(path), points_(path / "points"), runs_(path / "runs"), manifest_(std::move(manifest)) {
-  if (top_.create("manifest.json", json_text(manifest_))) return;
+  if (top_.create("manifest.json", json_text(sealed(manifest_)))) return;
   if (!join)
     throw InputError({{(path / "manifest.json").string(), "", "",
                        "there are results already; --resume goes on with them"}});
@@ -205,6 +205,9 @@ Sweep SweepDirectory::plan() const {
       point.scenario.seed = manifest_.at("seeds").at(i).get<std::int64_t>();
       point.measure.min_replications = point.measure.max_replications = sweep.settings.replications;
       if (manifest_.contains("stopping")) read_stopping(manifest_.at("stopping").at(i), point.measure);
+      if (point.measure.min_replications < 1 || point.measure.min_replications > point.measure.max_replications ||
+          point.measure.max_replications > sweep.settings.replications)
+        throw refused;
       for (std::size_t j = 0; j < sweep.parameters.size(); ++j)
         point.values.push_back({sweep.parameters[j], rows.at(i).at(j)});
     }
@@ -230,7 +233,7 @@ SweepRun SweepDirectory::write_run(std::size_t number, const RunResult& result) 
 }
 
 void SweepDirectory::write_run(std::size_t number, const Json& run) const {
-  runs_.write_soon(run_name(number), json_text(run));
+  runs_.write_soon(run_name(number), json_text(sealed(run)));
 }
 
 std::optional<Json> SweepDirectory::read_run(std::size_t number) const {
@@ -238,9 +241,9 @@ std::optional<Json> SweepDirectory::read_run(std::size_t number) const {
   std::error_code none;
   const std::uintmax_t bytes = std::filesystem::file_size(path, none);
   if (none || bytes == 0) return std::nullopt;  // empty: the machine stopped before it was on the disk
-  Problems problems;
-  std::optional<Json> json = read_json_file(path, problems);
-  problems.throw_if_any();
+  std::string why;
+  std::optional<Json> json = read_sealed(path, why);
+  if (!json) damaged_.insert(why);
   return json;
 }
 
@@ -250,8 +253,8 @@ std::optional<SweepRun> SweepDirectory::run(std::size_t number) const {
   try {
     return run_of(*json);
   } catch (const nlohmann::json::exception&) {
-    throw InputError({{(runs_.path() / run_name(number)).string(), "", "",
-                       "not a result of ktlssim sweep; remove it and --resume"}});
+    damaged_.insert((runs_.path() / run_name(number)).string() + ": not a result of ktlssim sweep");
+    return std::nullopt;
   }
 }
 
@@ -273,7 +276,7 @@ SweepCounts SweepDirectory::write_tables(bool interrupted, const std::string& co
   manifest_["failed"] = counts.failed;
   manifest_["missing"] = counts.missing();
   manifest_["interrupted"] = interrupted;
-  top_.write("manifest.json", json_text(manifest_));
+  top_.write("manifest.json", json_text(sealed(manifest_)));
   return counts;
 }
 

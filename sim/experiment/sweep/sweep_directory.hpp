@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 
@@ -42,11 +43,14 @@ class SweepDirectory {
   SweepRun write_run(std::size_t number, const RunResult& result) const;
   void write_run(std::size_t number, const Json& run) const;
   void sync() const { top_.sync(); }
-  // The file of replication `number` (point * replications + replication); null where there is none.
+  // The file of replication `number` (point * replications + replication); null where there is none, or a damaged
+  // one, which damaged() then names.
   std::optional<Json> read_run(std::size_t number) const;
   std::optional<SweepRun> run(std::size_t number) const;
   // All of them.
   SweepRuns runs() const;
+  // What is wrong with the files read so far that count as missing.
+  const std::set<std::string>& damaged() const { return damaged_; }
 
   // The tables and the manifest's counts, from the files.
   SweepCounts write_tables(bool interrupted, const std::string& command_line);
@@ -58,6 +62,7 @@ class SweepDirectory {
   OutputDirectory points_;
   OutputDirectory runs_;
   Json manifest_;
+  mutable std::set<std::string> damaged_;
 };
 
 // How many replications of a point there are to be, as far as those that there are can tell.

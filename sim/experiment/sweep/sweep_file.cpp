@@ -255,6 +255,17 @@ std::string plain_value(const Json& value) {
                            : value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+namespace {
+
+// The name of a sweep is that of its directory under results/, too.
+bool is_file_name(const std::string& name) {
+  constexpr std::size_t kMostBytes = 200;  // leaves room for what is added to it, in the 255 of most file systems
+  return !name.empty() && name.size() <= kMostBytes && name != "." && name != ".." &&
+         name.find_first_of(std::string("/\0", 2)) == std::string::npos;
+}
+
+}  // namespace
+
 Sweep load_sweep(const std::filesystem::path& path) {
   Problems problems;
   const std::optional<Json> json = read_json_file(path, problems);
@@ -267,6 +278,9 @@ Sweep load_sweep(const std::filesystem::path& path) {
   reader.finish();
   if (!json->is_object()) problems.throw_if_any();
   if (sweep.settings.name.empty()) sweep.settings.name = path.stem().string();
+  if (!is_file_name(sweep.settings.name))
+    problems.add(sweep.file, "/name", short_text(Json(sweep.settings.name)),
+                 "results/NAME is where a sweep is written: at most 200 bytes without \"/\", and not \".\" or \"..\", are allowed");
 
   const std::vector<Parameter> parameters = scenario_parameters();
   std::vector<SweepAxis> axes = read_axes(*json, sweep.file, parameters, problems);

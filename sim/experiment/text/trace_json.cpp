@@ -6,7 +6,6 @@
 #include <array>
 #include <cstdint>
 #include <limits>
-#include <ranges>
 #include <vector>
 
 #include "sim/experiment/text/json_file.hpp"
@@ -76,8 +75,9 @@ void add_slices(Events& events, const Timeline& timeline) {
   // What encloses begins first and ends last; of two that are equal, the one that begins first.
   for (const Timeline::Slice& slice : timeline.slices())
     events.add(slice.from, -length_ns(slice), edge(slice, 'B', slice.from));
-  for (const Timeline::Slice& slice : timeline.slices() | std::views::reverse)
+  std::for_each(timeline.slices().rbegin(), timeline.slices().rend(), [&](const Timeline::Slice& slice) {
     events.add(slice.until, kEndsFirst + length_ns(slice), edge(slice, 'E', slice.until));
+  });
 }
 
 void add_levels(Events& events, const Timeline& timeline) {
