@@ -92,20 +92,6 @@ Json bottleneck_json(const Summary& summary) {
   return json;
 }
 
-Json bounds_json(const Scenario& scenario, const Summary& summary) {
-  const std::optional<BoundCheck> check = check_against_bound(scenario, summary);
-  if (!check) return nullptr;
-  Json json{{"throughput_gbps", number_json(check->bound_gbps)},
-            {"limited_by", check->limited_by},
-            {"edges_gbps", number_json(check->edges_gbps)},
-            {"reach", name(check->reach)}};
-  if (check->exact_gbps) {
-    json.emplace("exact_gbps", number_json(*check->exact_gbps));
-    json.emplace("exact_inside", check->exact_inside);
-  }
-  return json;
-}
-
 Json failures_json(const Experiment& experiment) {
   Json failures = Json::array();
   for (const Replication& run : experiment.runs) {
@@ -120,6 +106,20 @@ Json failures_json(const Experiment& experiment) {
 }
 
 }  // namespace
+
+Json bounds_json(const Scenario& scenario, const Summary& summary) {
+  const std::optional<BoundCheck> check = check_against_bound(scenario, summary);
+  if (!check) return nullptr;
+  Json json{{"throughput_gbps", number_json(check->bound_gbps)},
+            {"limited_by", check->limited_by},
+            {"edges_gbps", number_json(check->edges_gbps)},
+            {"reach", name(check->reach)}};
+  if (check->exact_gbps) {
+    json.emplace("exact_gbps", number_json(*check->exact_gbps));
+    json.emplace("exact_inside", check->exact_inside);
+  }
+  return json;
+}
 
 std::string machine_name() {
   char name[256] = "";

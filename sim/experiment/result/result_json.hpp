@@ -34,6 +34,9 @@ struct RunRecord {
 Json provenance_json(const Scenario& scenario, const Experiment& experiment, const RunRecord& record);
 Json result_json(const Scenario& scenario, const Experiment& experiment, const RunRecord& record);
 
+// What the profiles allow beside what was simulated (BoundCheck); null if no replication is done.
+Json bounds_json(const Scenario& scenario, const Summary& summary);
+
 // Host name of this machine.
 std::string machine_name();
 

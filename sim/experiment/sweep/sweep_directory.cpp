@@ -226,8 +226,9 @@ void SweepDirectory::write_point(std::size_t point, const Scenario& scenario) co
   points_.write_soon(fmt::format("{:05}.json", point), json_text(effective_json(scenario)));
 }
 
-SweepRun SweepDirectory::write_run(std::size_t number, const RunResult& result) const {
-  const Json json = json_of(result);
+SweepRun SweepDirectory::write_run(std::size_t number, const Scenario& scenario, const RunResult& result) const {
+  Json json = json_of(result);
+  json.emplace("bounds", bounds_json(scenario, summarize({&result, 1})));
   write_run(number, json);
   return run_of(json);
 }

@@ -40,7 +40,7 @@ class SweepDirectory {
 
   void write_point(std::size_t point, const Scenario& scenario) const;
   // Returns what run() would read of it. On the disk after sync(), as a point.
-  SweepRun write_run(std::size_t number, const RunResult& result) const;
+  SweepRun write_run(std::size_t number, const Scenario& scenario, const RunResult& result) const;
   void write_run(std::size_t number, const Json& run) const;
   void sync() const { top_.sync(); }
   // The file of replication `number` (point * replications + replication); null where there is none, or a damaged

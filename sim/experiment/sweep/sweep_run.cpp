@@ -56,7 +56,7 @@ class SweepRunner {
     pool.jobs = options_.jobs;
     pool.limit = options_.limit;
     pool.ended = [&](std::size_t task, RunResult result) {
-      keep(numbers[task], directory_.write_run(numbers[task], result));
+      keep(numbers[task], directory_.write_run(numbers[task], sweep_.points[numbers[task] / sweep_.replications()].scenario, result));
       ++ended_;
     };
     pool.ticked = [&] {
