@@ -10,12 +10,12 @@
 #include <vector>
 
 #include "sim/engine/executive.hpp"
-#include "sim/experiment/input/profiles.hpp"
-#include "sim/experiment/input/scenario_file.hpp"
-#include "sim/machine/simulate.hpp"
-#include "sim/kernel/sched_ule.hpp"
 #include "sim/engine/fiber_engine.hpp"
 #include "sim/engine/simgrid_library.hpp"
+#include "sim/experiment/input/profiles.hpp"
+#include "sim/experiment/input/scenario_file.hpp"
+#include "sim/kernel/sched_ule.hpp"
+#include "sim/machine/simulate.hpp"
 
 namespace ktlssim {
 

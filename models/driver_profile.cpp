@@ -14,7 +14,7 @@ void describe(ParameterVisitor& v, AlgorithmCost& c) {
 
 void describe(ParameterVisitor& v, DeviceCosts& c) {
   v.quantity("engines", c.engines, {1, 4096}, "requests in service at once");
-  v.quantity("latency_submit_ns", c.latency_submit_ns, kStep, "doorbell until an engine may start");
+  v.quantity("latency_submit_ns", c.latency_submit_ns, kStep, "doorbell until an engine may start: DMA of the descriptor and of the payload's head");
   v.quantity("latency_complete_ns", c.latency_complete_ns, kStep,
              "end of service until the host sees the completion");
   v.choice("law", c.law, kServiceLawNames, ServiceLaw::constant, "how service times vary around their mean");

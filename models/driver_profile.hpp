@@ -1,8 +1,9 @@
-// What an OpenCrypto driver and its device are and cost. Values live in models/profiles/drivers/*.json.
+// What an OpenCrypto driver and its device are and cost. Values live in models/profiles/drivers/*.json;
+// describe() says what each means.
 #pragma once
 
-#include <cstddef>
 #include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -53,33 +54,32 @@ struct AlgorithmCost {
 
 // A device behind a submission ring and completion queues.
 struct DeviceCosts {
-  Quantity engines;  // requests in service at once
-  Quantity
-      latency_submit_ns;  // doorbell until an engine may start: DMA of the descriptor and the payload's head
-  Quantity latency_complete_ns;  // end of service until the completion entry is visible to the host
+  Quantity engines;
+  Quantity latency_submit_ns;
+  Quantity latency_complete_ns;
   ServiceLaw law = ServiceLaw::constant;
-  Quantity pcie_gbps;    // at which the card reads from the host; 0: no limit beside its engines
-  Quantity process_ns;   // CPU in the driver's process(): gather lists, work request
-  Quantity ring_ns;      // CPU under the ring's lock: descriptors and doorbell
-  Quantity response_ns;  // CPU in the interrupt thread per completion, up to crypto_done
+  Quantity pcie_gbps;
+  Quantity process_ns;
+  Quantity ring_ns;
+  Quantity response_ns;
 };
 
 // ccr(4): requests travel on a port's control queue, completions on the port's first NIC receive queue.
 struct CcrCosts {
-  Quantity ports;                      // ports in dev.ccr.N.port_mask; a session stays on one
-  Quantity ring_descriptors;           // control queue
-  Quantity descriptors_per_request;    // 64-byte descriptors of one work request
-  Quantity egress_update_descriptors;  // the status page is updated at least every so many
-  Quantity event_holdoff_ns;           // interrupt hold-off of the firmware event queue
-  Quantity drain_ns;                   // CPU to move one work request from the software list to the ring
+  Quantity ports;
+  Quantity ring_descriptors;
+  Quantity descriptors_per_request;
+  Quantity egress_update_descriptors;
+  Quantity event_holdoff_ns;
+  Quantity drain_ns;
 };
 
 // qat(4) of 2021: a ring pair per bank, a bank per submitting CPU.
 struct QatCosts {
   Quantity banks;
-  Quantity in_flight_per_bank;  // one more and the request fails
-  Quantity coalescing_ns;       // interrupt coalescing timer
-  Quantity estat_read_ns;       // read of a bank's status over PCIe, uncached
+  Quantity in_flight_per_bank;
+  Quantity coalescing_ns;
+  Quantity estat_read_ns;
 };
 
 // qat_ocf(4), Intel's driver of FreeBSD 14: an instance per session; a full one says EAGAIN, which KTLS
@@ -87,10 +87,10 @@ struct QatCosts {
 struct QatOcfCosts {
   Quantity instances;
   Quantity ring_entries;
-  Quantity cookies;             // requests of an instance that exist at once
-  Quantity coalescing_ns;       // interrupt coalescing timer
-  Quantity retry_frame_bytes;   // kernel stack of one retry from within the callback
-  Quantity kernel_stack_bytes;  // of the thread that retries; more is a panic
+  Quantity cookies;
+  Quantity coalescing_ns;
+  Quantity retry_frame_bytes;
+  Quantity kernel_stack_bytes;
 };
 
 struct DriverProfile {

@@ -1,13 +1,13 @@
 // A number of a profile together with where it comes from.
 #pragma once
 
-#include <cstddef>
 #include <array>
-#include <string_view>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "models/units.hpp"
 

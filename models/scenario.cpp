@@ -54,8 +54,7 @@ void describe(ParameterVisitor& v, TlsParameters& p) {
 void describe(ParameterVisitor& v, WorkloadParameters& p) {
   v.choice("kind", p.kind, kWorkloadKindNames, WorkloadKind::sendfile,
            "sendfile: file pages; send: copied data; closed: records_in_flight circulate without an "
-           "application or TCP; "
-           "poisson: records arrive at random without an application or TCP");
+           "application or TCP; poisson: records arrive at random without an application or TCP");
   v.integer("sessions", p.sessions, {64, 1, 1000000}, "TLS connections");
   v.integer("app_threads", p.app_threads, {0, 0, 65536},
             "application threads; 0 = one per CPU with kevent (at most one per session), one per session "
@@ -146,8 +145,7 @@ void describe(ParameterVisitor& v, NetworkParameters& p) {
   v.integer("netisr_threads", p.netisr_threads, {1, 1, 1024}, "loopback: net.isr.maxthreads");
   v.choice("receiver", p.receiver, kReceiverKindNames, ReceiverKind::userland,
            "loopback: who decrypts: the receiving process, or KTLS receive sessions on the workers, which "
-           "wait for "
-           "each record");
+           "wait for each record");
   v.integer("receiver_threads", p.receiver_threads, {0, 0, 65536},
             "loopback: receiving processes; 0 = one per session");
   v.integer("receive_buffer_bytes", p.receive_buffer_bytes, {kMegabyte, 4096, kGigabyte},
@@ -163,9 +161,7 @@ void describe(ParameterVisitor& v, FaultParameters& p) {
            "the device completes nothing that it is given from this simulated time on");
   v.number("driver_unloaded_ms", p.driver_unloaded_ms, {kNeverMs, 0, kNeverMs},
            "the first driver unregisters at this simulated time, 1e6 = never; its sessions move to another "
-           "one, each "
-           "request that "
-           "meets it is retried");
+           "one, each request that meets it is retried");
   v.number("nomem_probability", p.nomem_probability, {0, 0, 1},
            "ccr: memory for a work request is not there (M_NOWAIT), which fails the request with ENOMEM");
   v.number("vm_wait_probability", p.vm_wait_probability, {0, 0, 1},
@@ -204,14 +200,12 @@ void describe(ParameterVisitor& v, WhatIfParameters& p) {
 void describe(ParameterVisitor& v, MeasureParameters& p) {
   v.choice("warmup", p.warmup, kWarmupNames, Warmup::fixed,
            "fixed: warmup_ms; auto: until the throughput has settled by MSER-5, found in a run of "
-           "duration_ms that "
-           "goes before; where that is past its half, the run is too short");
+           "duration_ms that goes before; where that is past its half, the run is too short");
   v.number("warmup_ms", p.warmup_ms, {20, 0, 1e6}, "fixed: simulated before anything is measured");
   v.number("duration_ms", p.duration_ms, {100, 1e-6, 1e6}, "simulated and measured");
   v.number("relative_precision", p.relative_precision, {0, 0, 1},
            "replicate until half the 95 % interval of each of precision_metrics is at most this part of its "
-           "mean; 0 "
-           "= a fixed number of replications");
+           "mean; 0 = a fixed number of replications");
   v.text("precision_metrics", p.precision_metrics, "throughput_gbps cpu_percent", "metrics, between blanks");
   v.integer("min_replications", p.min_replications, {10, 2, 10000},
             "before relative_precision is looked at first; then after half as many more each time");

@@ -1,9 +1,9 @@
-// What is to be simulated: the struct behind a scenario file, with profiles resolved and every default filled
-// in.
+// What is to be simulated: the struct behind a scenario file, with profiles resolved and every default filled in.
+// describe() says what each parameter means.
 #pragma once
 
-#include <cstddef>
 #include <array>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -31,17 +31,17 @@ inline std::string_view name(ContigMemory memory) { return kContigMemoryNames[st
 struct KtlsParameters {
   KtlsMode mode;
   Dispatch dispatch;
-  std::int64_t workers;             // 0 = one per CPU
-  std::int64_t bind_threads;        // kern.ipc.tls.bind_threads: 0 float, 1 own CPU, 2 own NUMA domain
-  bool sw_buffer_cache;             // kern.ipc.tls.sw_buffer_cache
-  std::int64_t contiguous_buffers;  // that memory has to give; 0 = enough
+  std::int64_t workers;
+  std::int64_t bind_threads;
+  bool sw_buffer_cache;
+  std::int64_t contiguous_buffers;
   ContigMemory contig_memory;
-  std::int64_t max_alloc;           // kern.ipc.tls.max_alloc
-  std::int64_t maxlen_bytes;        // kern.ipc.tls.maxlen
-  std::int64_t state_bytes;         // struct ktls_ocf_state
-  bool legacy_callback;             // 13.0's single callback
-  bool sbready_compress;            // folds headers of ready records into trailers
-  bool sequential_records;          // parks TLS 1.0 batches that come out of order
+  std::int64_t max_alloc;
+  std::int64_t maxlen_bytes;
+  std::int64_t state_bytes;
+  bool legacy_callback;
+  bool sbready_compress;
+  bool sequential_records;
 };
 
 struct TlsParameters {
@@ -75,16 +75,16 @@ struct WorkloadParameters {
   bool send_buffer_auto;
   std::int64_t send_buffer_max_bytes;
   std::int64_t write_bytes;
-  std::int64_t records_in_flight;  // closed
-  std::int64_t record_bytes;       // closed, poisson
-  double records_per_second;       // poisson
+  std::int64_t records_in_flight;
+  std::int64_t record_bytes;
+  double records_per_second;
   FlowIds flow_ids;
   double start_spread_us;
-  double rate_gbps;                // sendfile, send: over all sessions; 0 = all they can
-  std::int64_t file_bytes;         // sendfile; 0 = one file without end
-  std::int64_t file_offset_bytes;  // sendfile
-  double disk_probability;         // sendfile
-  double disk_latency_us;          // sendfile
+  double rate_gbps;
+  std::int64_t file_bytes;
+  std::int64_t file_offset_bytes;
+  double disk_probability;
+  double disk_latency_us;
   double reconnect_us;
 };
 
@@ -109,27 +109,27 @@ struct NetworkParameters {
   double rate_gbps;
   double rtt_us;
   std::int64_t window_bytes;
-  std::int64_t mtu_bytes;  // 0 = the interface's own
+  std::int64_t mtu_bytes;
   bool tcp_nodelay;
   bool tso;
   bool lro;
-  std::int64_t ack_bytes;  // 0 = by segment
+  std::int64_t ack_bytes;
   double delayed_ack_us;
   std::int64_t tso_bytes;
-  double loss_probability;  // nic: of a packet to the peer
+  double loss_probability;
   double rexmit_min_us;
   double rexmit_slop_us;
   std::int64_t lro_entries;
   double lro_timeout_us;
   std::int64_t netisr_qlimit;
   bool loopback_mextpg;
-  std::int64_t numa_domain;  // nic: of its connections; -1 = unknown
-  std::int64_t rx_queues;    // 0 = one per CPU
+  std::int64_t numa_domain;
+  std::int64_t rx_queues;
   double rx_holdoff_us;
-  std::int64_t rx_holdoff_packets;  // 0 = the time alone
+  std::int64_t rx_holdoff_packets;
   std::int64_t netisr_threads;
   ReceiverKind receiver;
-  std::int64_t receiver_threads;  // 0 = one per session
+  std::int64_t receiver_threads;
   std::int64_t receive_buffer_bytes;
 };
 
@@ -157,10 +157,10 @@ struct WhatIfParameters {
   bool direct_dispatch;
   bool async_cbc;
   StateAllocator state_allocator;
-  std::int64_t cap_per_worker;  // records in flight; 0 = none
+  std::int64_t cap_per_worker;
   std::int64_t cap_per_session;
   std::int64_t cap_per_bank;
-  std::int64_t return_workers;  // 0 = callbacks run inline
+  std::int64_t return_workers;
   bool requeue_when_full;
   std::int64_t ready_group_records;
 
@@ -179,8 +179,8 @@ struct MeasureParameters {
   Warmup warmup;
   double warmup_ms;
   double duration_ms;
-  double relative_precision;      // 0 = as many replications as are asked for
-  std::string precision_metrics;  // names, between blanks
+  double relative_precision;
+  std::string precision_metrics;
   std::int64_t min_replications;
   std::int64_t max_replications;
 };

@@ -1,8 +1,8 @@
 // How a time varies around its mean.
 #pragma once
 
-#include <cstddef>
 #include <array>
+#include <cstddef>
 #include <string_view>
 
 namespace ktlssim {

@@ -1,8 +1,8 @@
 // TLS versions, ciphers and the bytes that framing adds to a record (RFC 2246, 4346, 5246, 5288, 7905, 8446).
 #pragma once
 
-#include <cstddef>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <optional>
 
-#include "sim/experiment/calibrate/machine_profiles.hpp"
-#include "sim/experiment/calibrate/thread_costs_output.hpp"
 #include "sim/cli/options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
+#include "sim/experiment/calibrate/machine_profiles.hpp"
+#include "sim/experiment/calibrate/thread_costs_output.hpp"
 #include "sim/experiment/text/output_directory.hpp"
 
 namespace ktlssim {

@@ -11,10 +11,10 @@
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
+#include "sim/experiment/input/scenario_file.hpp"
 #include "sim/experiment/run/comparison.hpp"
 #include "sim/experiment/statistics/precision.hpp"
 #include "sim/experiment/text/problems.hpp"
-#include "sim/experiment/input/scenario_file.hpp"
 #include "sim/machine/metrics.hpp"
 
 namespace ktlssim {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/experiment/text/output_directory.hpp"
 #include "sim/experiment/result/result_json.hpp"
+#include "sim/experiment/text/output_directory.hpp"
 
 namespace ktlssim {
 

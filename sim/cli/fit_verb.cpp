@@ -15,9 +15,9 @@
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/fit/fit.hpp"
 #include "sim/experiment/fit/leave_one_out.hpp"
+#include "sim/experiment/parameters/profile_edit.hpp"
 #include "sim/experiment/text/json_file.hpp"
 #include "sim/experiment/text/output_directory.hpp"
-#include "sim/experiment/parameters/profile_edit.hpp"
 
 namespace ktlssim {
 

@@ -6,9 +6,9 @@
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
+#include "sim/experiment/input/profiles.hpp"
 #include "sim/experiment/parameters/parameter_reader.hpp"
 #include "sim/experiment/text/problems.hpp"
-#include "sim/experiment/input/profiles.hpp"
 
 namespace ktlssim {
 

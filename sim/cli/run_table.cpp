@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "sim/cli/text.hpp"
-#include "sim/experiment/result/bound_check.hpp"
 #include "sim/experiment/parameters/effective.hpp"
+#include "sim/experiment/result/bound_check.hpp"
 #include "sim/experiment/result/result_json.hpp"
 #include "sim/machine/metrics.hpp"
 

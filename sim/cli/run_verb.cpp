@@ -10,10 +10,10 @@
 #include "sim/cli/output.hpp"
 #include "sim/cli/run_table.hpp"
 #include "sim/cli/verbs.hpp"
-#include "sim/experiment/result/folded_stacks.hpp"
-#include "sim/experiment/text/problems.hpp"
-#include "sim/experiment/run/replicate.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
+#include "sim/experiment/result/folded_stacks.hpp"
+#include "sim/experiment/run/replicate.hpp"
+#include "sim/experiment/text/problems.hpp"
 #include "sim/experiment/text/trace_json.hpp"
 
 namespace ktlssim {

@@ -6,8 +6,8 @@
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
-#include "sim/experiment/text/json_file.hpp"
 #include "sim/experiment/sensitivity/sensitivity.hpp"
+#include "sim/experiment/text/json_file.hpp"
 
 namespace ktlssim {
 

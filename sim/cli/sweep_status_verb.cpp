@@ -5,8 +5,8 @@
 #include "sim/cli/options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/verbs.hpp"
-#include "sim/experiment/text/run_result_json.hpp"
 #include "sim/experiment/sweep/sweep_merge.hpp"
+#include "sim/experiment/text/run_result_json.hpp"
 
 namespace ktlssim {
 

@@ -9,9 +9,9 @@
 #include "sim/cli/options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/verbs.hpp"
-#include "sim/experiment/text/json_file.hpp"
 #include "sim/experiment/sweep/sweep_run.hpp"
 #include "sim/experiment/sweep/sweep_tables.hpp"
+#include "sim/experiment/text/json_file.hpp"
 
 namespace ktlssim {
 

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "sim/kernel/kernel.hpp"
 #include "sim/engine/random_stream.hpp"
+#include "sim/kernel/kernel.hpp"
 
 namespace ktlssim {
 

@@ -6,8 +6,8 @@
 #include <boost/random/bernoulli_distribution.hpp>
 #include <boost/random/exponential_distribution.hpp>
 
-#include "sim/kernel/kernel.hpp"
 #include "sim/engine/random_stream.hpp"
+#include "sim/kernel/kernel.hpp"
 
 namespace ktlssim {
 

@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <stdexcept>
 
-
 namespace ktlssim {
 
 // The SimGrid engine is a library of its own, loaded when it is first wanted: what Debian's libsimgrid brings

@@ -66,7 +66,7 @@ class Kernel {
 
   Time now() const { return sched.now(); }
   Calendar& calendar() { return executive.calendar(); }
-  // Scheduler::charge. A cost of nothing lets pass what is owed.
+  // Scheduler::charge. A zero cost only settles what is owed.
   void charge(Function function, Time cost) {
     if (cost == kNoTime)
       settle();

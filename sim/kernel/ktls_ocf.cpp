@@ -97,8 +97,7 @@ void check_stack(Kernel& k, const DriverProfile& driver, std::int64_t depth) {
   if (bytes > stack_bytes)
     throw KernelPanic(
         fmt::format("the kernel panics at {} ns: {} overflows its stack of {} bytes, {} retries of EAGAIN "
-                    "deep, each from "
-                    "within the callback of the last (ktls_ocf_dispatch_async_cb)",
+                    "deep, each from within the callback of the last (ktls_ocf_dispatch_async_cb)",
                     k.now().count(), k.sched.curthread()->name, stack_bytes, depth));
 }
 

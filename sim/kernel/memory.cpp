@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sim/kernel/cryptodev.hpp"
 #include "sim/kernel/crypto.hpp"
+#include "sim/kernel/cryptodev.hpp"
 #include "sim/kernel/mbuf.hpp"
 
 namespace ktlssim {

@@ -1,8 +1,8 @@
 // A simulated kernel or user thread: its scheduling state, and where its CPU time went.
 #pragma once
 
-#include <cstddef>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -7,9 +7,9 @@
 #include <map>
 
 #include "sim/kernel/cryptodev.hpp"
+#include "sim/kernel/ifnet.hpp"
 #include "sim/kernel/kernel.hpp"
 #include "sim/machine/findings.hpp"
-#include "sim/kernel/ifnet.hpp"
 #include "sim/machine/metrics.hpp"
 
 namespace ktlssim {

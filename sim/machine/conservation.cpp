@@ -98,8 +98,7 @@ void check_bounds(const RunResult& result, Time window) {
     const double busy = rate->value / 1e6 * resource.demand_us;
     if (std::abs(busy - resource.servers * resource.utilization) > busy_rounding * resource.servers)
       throw ModelError(
-          fmt::format("{}: broken utilization law: records x demand {} is not servers x "
-                      "utilization {}",
+          fmt::format("{}: broken utilization law: records x demand {} is not servers x utilization {}",
                       resource.name, busy, resource.servers * resource.utilization));
   }
 }

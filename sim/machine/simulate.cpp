@@ -151,8 +151,7 @@ RunResult simulate(const Scenario& scenario, EngineKind kind, std::uint64_t repl
       result.status = RunStatus::too_short;
       result.diagnosis = fmt::format(
           "the throughput settles in the second half of {} ms (MSER-5), or not at all: /measure/duration_ms "
-          "is too "
-          "short",
+          "is too short",
           scenario.measure.duration_ms);
       return result;
     }

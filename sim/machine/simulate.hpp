@@ -1,8 +1,8 @@
 // One run of one scenario in this process.
 #pragma once
 
-#include <cstddef>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 

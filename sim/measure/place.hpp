@@ -1,8 +1,8 @@
 // Places on a record's way through the kernel.
 #pragma once
 
-#include <cstddef>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 

@@ -1,8 +1,8 @@
 // What one simulated run (one replication) has to say. Plain data: no output format, no engine.
 #pragma once
 
-#include <cstddef>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -6,9 +6,9 @@
 #include <memory>
 #include <vector>
 
+#include "sim/kernel/ifnet.hpp"
 #include "sim/kernel/kern_mutex.hpp"
 #include "sim/kernel/ktls_rx.hpp"
-#include "sim/kernel/ifnet.hpp"
 
 namespace ktlssim {
 

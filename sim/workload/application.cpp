@@ -6,11 +6,11 @@
 #include <boost/random/uniform_int_distribution.hpp>
 #include <utility>
 
+#include "sim/engine/random_stream.hpp"
+#include "sim/kernel/ifnet.hpp"
 #include "sim/kernel/kern_sendfile.hpp"
 #include "sim/kernel/kernel.hpp"
 #include "sim/kernel/uipc_socket.hpp"
-#include "sim/kernel/ifnet.hpp"
-#include "sim/engine/random_stream.hpp"
 
 namespace ktlssim {
 

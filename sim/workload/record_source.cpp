@@ -4,8 +4,8 @@
 #include <boost/random/uniform_int_distribution.hpp>
 #include <cerrno>
 
-#include "sim/kernel/kernel.hpp"
 #include "sim/engine/random_stream.hpp"
+#include "sim/kernel/kernel.hpp"
 
 namespace ktlssim {
 

@@ -2,9 +2,9 @@
 
 #include <boost/random/uniform_int_distribution.hpp>
 
+#include "sim/engine/random_stream.hpp"
 #include "sim/kernel/kernel.hpp"
 #include "sim/workload/application.hpp"
-#include "sim/engine/random_stream.hpp"
 #include "sim/workload/record_source.hpp"
 
 namespace ktlssim {

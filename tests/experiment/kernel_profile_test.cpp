@@ -2,10 +2,10 @@
 
 #include <gmock/gmock.h>
 
-#include "sim/experiment/parameters/effective.hpp"
 #include "sim/experiment/input/kernel_notes.hpp"
-#include "sim/experiment/parameters/parameter_list.hpp"
 #include "sim/experiment/input/profiles.hpp"
+#include "sim/experiment/parameters/effective.hpp"
+#include "sim/experiment/parameters/parameter_list.hpp"
 #include "tests/support/profile_fixture.hpp"
 
 namespace ktlssim {

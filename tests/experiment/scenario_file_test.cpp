@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 
-#include "sim/experiment/parameters/effective.hpp"
 #include "sim/experiment/input/profiles.hpp"
+#include "sim/experiment/parameters/effective.hpp"
 #include "tests/support/profile_fixture.hpp"
 
 namespace ktlssim {

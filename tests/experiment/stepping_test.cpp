@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/experiment/text/build_info.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
+#include "sim/experiment/text/build_info.hpp"
 #include "tests/support/machine.hpp"
 
 namespace ktlssim {

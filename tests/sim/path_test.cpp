@@ -1,9 +1,9 @@
 // What the two paths do and do not, seen from outside: order, dispatch, failures, conservation, determinism.
 #include <gtest/gtest.h>
 
+#include "sim/kernel/ifnet.hpp"
 #include "sim/kernel/tcp.hpp"
 #include "sim/kernel/uipc_sockbuf.hpp"
-#include "sim/kernel/ifnet.hpp"
 #include "tests/support/ideal_scenario.hpp"
 #include "tests/support/machine.hpp"
 

@@ -4,8 +4,8 @@
 #include <functional>
 
 #include "models/scenario.hpp"
-#include "sim/machine/simulate.hpp"
 #include "sim/kernel/kernel.hpp"
+#include "sim/machine/simulate.hpp"
 
 namespace ktlssim {
 

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "sim/experiment/input/scenario_file.hpp"
 #include "sim/experiment/text/json_file.hpp"
 #include "sim/experiment/text/problems.hpp"
-#include "sim/experiment/input/scenario_file.hpp"
 
 namespace ktlssim {
 

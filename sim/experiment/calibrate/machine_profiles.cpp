@@ -7,10 +7,10 @@
 #include <initializer_list>
 #include <stdexcept>
 
-#include "sim/experiment/parameters/effective.hpp"
-#include "sim/experiment/parameters/parameter_list.hpp"
 #include "sim/experiment/input/profiles.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
+#include "sim/experiment/parameters/effective.hpp"
+#include "sim/experiment/parameters/parameter_list.hpp"
 #include "sim/machine/simulate.hpp"
 
 namespace ktlssim {

@@ -7,9 +7,9 @@
 #include <stdexcept>
 #include <utility>
 
-#include "sim/experiment/parameters/effective.hpp"
 #include "sim/experiment/input/profiles.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
+#include "sim/experiment/parameters/effective.hpp"
 #include "sim/experiment/validation/validation.hpp"
 
 namespace ktlssim {

@@ -8,8 +8,8 @@
 #include <map>
 #include <system_error>
 
-#include "sim/experiment/text/build_info.hpp"
 #include "sim/experiment/input/profile_checks.hpp"
+#include "sim/experiment/text/build_info.hpp"
 
 namespace ktlssim {
 

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "sim/experiment/input/kernel_defaults.hpp"
-#include "sim/experiment/parameters/parameter_reader.hpp"
 #include "sim/experiment/input/profiles.hpp"
 #include "sim/experiment/input/scenario_checks.hpp"
+#include "sim/experiment/parameters/parameter_reader.hpp"
 #include "sim/experiment/parameters/settings.hpp"
 
 namespace ktlssim {

@@ -4,8 +4,8 @@
 #include <span>
 #include <string>
 
-#include "sim/experiment/text/json_file.hpp"
 #include "sim/experiment/parameters/parameter_reader.hpp"
+#include "sim/experiment/text/json_file.hpp"
 #include "sim/experiment/text/problems.hpp"
 
 namespace ktlssim {

@@ -1,8 +1,8 @@
 // What was simulated, beside what the profiles allow.
 #pragma once
 
-#include <cstddef>
 #include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>

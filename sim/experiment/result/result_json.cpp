@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <limits>
 
-#include "sim/experiment/result/bound_check.hpp"
-#include "sim/experiment/text/build_info.hpp"
 #include "sim/experiment/parameters/effective.hpp"
+#include "sim/experiment/result/bound_check.hpp"
 #include "sim/experiment/statistics/precision.hpp"
+#include "sim/experiment/text/build_info.hpp"
 #include "sim/experiment/text/run_result_json.hpp"
 
 namespace ktlssim {

@@ -17,8 +17,8 @@
 #include <string>
 
 #include "models/scenario.hpp"
-#include "sim/experiment/text/json_file.hpp"
 #include "sim/experiment/run/replicate.hpp"
+#include "sim/experiment/text/json_file.hpp"
 
 namespace ktlssim {
 

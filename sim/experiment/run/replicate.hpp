@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "models/scenario.hpp"
-#include "sim/machine/simulate.hpp"
 #include "sim/experiment/statistics/summary.hpp"
+#include "sim/machine/simulate.hpp"
 #include "sim/measure/run_result.hpp"
 
 namespace ktlssim {

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "sim/experiment/run/fork_pool.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
+#include "sim/experiment/run/fork_pool.hpp"
 #include "sim/machine/simulate.hpp"
 
 namespace ktlssim {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "sim/experiment/run/variant_runs.hpp"
-#include "sim/experiment/statistics/summary.hpp"
 #include "sim/experiment/sensitivity/varied_parameters.hpp"
+#include "sim/experiment/statistics/summary.hpp"
 
 namespace ktlssim {
 

@@ -4,10 +4,10 @@
 
 #include <cmath>
 
+#include "sim/experiment/input/scenario_file.hpp"
 #include "sim/experiment/parameters/effective.hpp"
 #include "sim/experiment/parameters/parameter_list.hpp"
 #include "sim/experiment/text/problems.hpp"
-#include "sim/experiment/input/scenario_file.hpp"
 
 namespace ktlssim {
 

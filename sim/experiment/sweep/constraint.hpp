@@ -1,10 +1,11 @@
-// What a sweep's points must fulfil, as a line of text: "/workload/sessions >= /ktls/workers and /host/cpus
-// != 6".
+// What a sweep's points must fulfil, as a line of text:
+// "/workload/sessions >= /ktls/workers and /host/cpus != 6".
 //
-//   condition   comparison, `not` condition, condition `and` condition, condition `or` condition, ( condition
-//   ) comparison  value < value, and likewise <= > >= == != ; < and its kin compare numbers only value
-//   number, 'text', true, false, the JSON pointer of a parameter; value + value, value - value,
-//               value * value, ( value )
+//   condition   comparison
+//               `not` condition, condition `and` condition, condition `or` condition, ( condition )
+//   comparison  value < value, and likewise <= > >= == != ; all but the last two compare numbers only
+//   value       number, 'text', true, false, the JSON pointer of a parameter
+//               value + value, value - value, value * value, ( value )
 //
 // `not` binds closest, then `and`, then `or`. There is no division: a slash begins a pointer, which a minus
 // sign without spaces around it continues.

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/experiment/text/json_file.hpp"
 #include "sim/experiment/parameters/parameter_list.hpp"
+#include "sim/experiment/text/json_file.hpp"
 #include "sim/experiment/text/problems.hpp"
 
 namespace ktlssim {

@@ -7,13 +7,13 @@
 #include <limits>
 #include <numeric>
 
-#include "sim/experiment/text/build_info.hpp"
 #include "sim/experiment/parameters/effective.hpp"
-#include "sim/experiment/statistics/precision.hpp"
 #include "sim/experiment/result/result_json.hpp"
+#include "sim/experiment/statistics/precision.hpp"
+#include "sim/experiment/statistics/summary.hpp"
+#include "sim/experiment/text/build_info.hpp"
 #include "sim/experiment/text/run_result_json.hpp"
 #include "sim/experiment/text/sealed_json.hpp"
-#include "sim/experiment/statistics/summary.hpp"
 
 namespace ktlssim {
 

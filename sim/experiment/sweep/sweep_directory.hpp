@@ -8,9 +8,9 @@
 #include <span>
 #include <string>
 
-#include "sim/experiment/text/output_directory.hpp"
 #include "sim/experiment/sweep/sweep_file.hpp"
 #include "sim/experiment/sweep/sweep_tables.hpp"
+#include "sim/experiment/text/output_directory.hpp"
 
 namespace ktlssim {
 

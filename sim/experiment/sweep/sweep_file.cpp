@@ -8,11 +8,11 @@
 #include <map>
 #include <optional>
 
-#include "sim/experiment/sweep/constraint.hpp"
 #include "sim/experiment/parameters/effective.hpp"
 #include "sim/experiment/parameters/parameter_reader.hpp"
-#include "sim/machine/simulate.hpp"
+#include "sim/experiment/sweep/constraint.hpp"
 #include "sim/experiment/sweep/sweep_axes.hpp"
+#include "sim/machine/simulate.hpp"
 
 namespace ktlssim {
 

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/experiment/statistics/summary.hpp"
 #include "sim/experiment/text/json_file.hpp"
 #include "sim/experiment/text/run_result_json.hpp"
-#include "sim/experiment/statistics/summary.hpp"
 
 namespace ktlssim {
 

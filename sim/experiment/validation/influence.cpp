@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sim/experiment/validation/prediction.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
 #include "sim/experiment/sensitivity/varied_parameters.hpp"
+#include "sim/experiment/validation/prediction.hpp"
 
 namespace ktlssim {
 

@@ -8,8 +8,8 @@
 #include <limits>
 #include <set>
 
-#include "sim/experiment/parameters/parameter_reader.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
+#include "sim/experiment/parameters/parameter_reader.hpp"
 #include "sim/experiment/text/build_info.hpp"
 
 namespace ktlssim {
