@@ -253,6 +253,8 @@ void ktls_encrypt_async(Kernel& k, KtlsWq* wq, Mbuf& top) {
   Socket& so = *top.so;
   const int records = top.batch_records;
   Mbuf* next = &top;
+  // Nothing caps what is outstanding: a sender is held back by its send buffer alone, where records that are not
+  // ready count.
   for (int i = 0; i < records; ++i) {
     Mbuf& m = *next;
     next = m.m_next;  // the callback may free the record before the call returns
@@ -268,6 +270,7 @@ void ktls_encrypt_async(Kernel& k, KtlsWq* wq, Mbuf& top) {
     if (ktls_encrypt_record(k, m, state) != Errno::ok)
       throw ModelError("ktls_encrypt_async: a dispatch failed synchronously, which no driver does");
   }
+  // The batch's own reference goes here though its records are still out: each of them holds one.
   sorele(k, so, k.ktls.batches_outstanding);
 }
 

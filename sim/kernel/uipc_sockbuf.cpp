@@ -36,10 +36,13 @@ bool sbready(Kernel& k, Socket& so, Mbuf& top, int records) {
     m->not_ready = false;
     k.recorder.ready(m->stays, m->payload_bytes, k.now());
   }
+  // Completions come in any order, bytes leave in theirs: behind a record that is not ready these stay M_BLOCKED, and
+  // tcp_usr_ready does not call tcp_output (EINPROGRESS).
   if (sb.sb_fnrdy != &top) {
     sbready_compress(k, sb, records);
     return false;
   }
+  // The head lets go what became ready behind it, so that one call of tcp_output may send many records.
   std::int64_t released = 0;
   for (m = &top; m != nullptr && !m->not_ready; m = m->m_next) {
     if (m->seqno != ++so.last_released_seqno)

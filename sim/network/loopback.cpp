@@ -218,7 +218,8 @@ void Loopback::receiver_thread(ReceiverThread& self) {
   }
 }
 
-// One read(2) of up to a record, and its decryption.
+// One read(2) of up to a record, and its decryption in userland: OpenSSL asks for a record at a time, and the kernel
+// tells the peer of the room when the window would open far enough (tcp_usr_rcvd).
 void Loopback::soreceive(Receiver& receiver) {
   const HostProfile& host = kernel_.scenario.host;
   kernel_.spend(Function::syscall, host.application.syscall_ns.ns());
