@@ -1,9 +1,11 @@
 """A second, small implementation of the ccr case, to check the simulator against.
 
 It is written from the kernel's sources and from what the parameters of a scenario are declared to mean, without
-a line of sim/. It covers sendfile over kevent, a NIC, and ccr on both dispatch paths. Of the locks it knows the two
-that threads often meet on: a connection's inpcb and the control queue. An event is a tuple on a heap; a thread is a
-generator that yields the CPU time it wants, or SLEEP, or USER when it returns to user mode.
+a line of sim/. It covers sendfile over kevent, a NIC with TSO and LRO, and ccr on both dispatch paths, on CPUs that
+share one last-level cache. Of the locks it knows the two that threads often meet on: a connection's inpcb and the
+control queue. It leaves out what these cases do not reach: limits of memory and PCIe, loss, sched_balance.
+An event is a tuple on a heap; a thread is a generator that yields the CPU time it wants, or SLEEP, or USER when it
+returns to user mode.
 """
 import heapq
 import itertools
@@ -13,7 +15,13 @@ from collections import deque
 SLEEP = -1  # until somebody wakes the thread
 USER = -2   # a system call ends: whoever waits with a better priority goes first
 SPIN_NS = 20  # how often a spinning thread looks again
+TICK_NS = 1e6  # hz = 1000
+IDLE = 1000   # a priority behind all others
 PAGE = 4096
+MTU = 1500
+SEGMENT = MTU - 40 - 12       # payload of a full segment: IPv4, TCP, timestamps
+MAXSEG = MTU - 40             # t_maxseg has the timestamps in it
+HEADERS = 40 + 12 + 14 + 4 + 8 + 12  # what a segment takes of the link beside its payload
 FRAMING = {"1.2": 13 + 16, "1.3": 5 + 17}  # header and trailer of an AES-GCM record
 CLASSES = ("application", "ktls", "interrupt")
 
@@ -47,73 +55,105 @@ class Calendar:
 class Thread:
     def __init__(self, name, kind, priority, bound=None):
         self.name, self.kind, self.bound = name, kind, bound
-        self.base = self.priority = self.woken_priority = priority
+        self.base = self.priority = priority
         self.cpu = bound     # the last one it ran on
+        self.last_ran = -1e12
         self.left = 0.0      # work it has asked for and not had
         self.asleep = True
-        self.slice = 0.0
+        self.slept_at = 0.0
+        self.in_slice = self.run = self.slept = 0.0
         self.body = None
 
 
 class Cpu:
     def __init__(self, index):
         self.index = index
-        self.siblings = []
+        self.core = [self]       # itself and its siblings
         self.current = None
-        self.queue = []          # threads waiting for this CPU, the first of a priority first
+        self.queue = []          # threads waiting for this CPU, the first of a run queue first
         self.leaving_idle = False
         self.stepping = False    # its thread is executing at this instant
-        self.resched = False
+        self.preempting = False  # it gives way as soon as it stops
+        self.resched = False     # it gives way when it returns to user mode
         self.since = 0.0
         self.speed = 1.0
         self.generation = 0
 
-    def idle(self):
-        return self.current is None and not self.queue and not self.leaving_idle
+    def load(self):
+        return len(self.queue) + (self.current is not None)
+
+    def lowpri(self):
+        return min([thread.priority for thread in self.queue] + [self.current.priority if self.current else IDLE])
 
 
 class Scheduler:
-    def __init__(self, host, kernel, calendar):
-        self.cost = {**host["scheduler"], **kernel["scheduler"]}
-        self.calendar = calendar
+    def __init__(self, host, kernel, calendar, draw):
+        if host["numa_domains"] != 1 or host["cpus_per_llc"] not in (0, host["cpus"]):
+            raise ValueError("the independent model covers CPUs under one last-level cache")
+        self.cost = {**kernel["scheduler"], **host["scheduler"]}
+        self.calendar, self.random = calendar, draw
         self.smt_speed = host["smt_speed"]
         self.cpus = [Cpu(i) for i in range(int(host["cpus"]))]
         width = int(host["threads_per_core"])
-        for cpu in self.cpus:
-            cpu.siblings = [c for c in self.cpus if c.index // width == cpu.index // width and c is not cpu]
+        self.cores = [self.cpus[i:i + width] for i in range(0, len(self.cpus), width)]
+        for core in self.cores:
+            for cpu in core:
+                cpu.core = core
         self.busy = dict.fromkeys(CLASSES, 0.0)
         self.switches = 0
 
     # Who runs where
 
-    def wake(self, thread, waker=None):
-        """`waker` is the CPU it happens on; None for hardware."""
+    def wake(self, thread, here=None, interrupt=False):
+        """`here` is the CPU it happens on: the waker's or, of an interrupt thread, the interrupted one."""
         thread.asleep = False
-        thread.priority = thread.woken_priority
-        cpu = thread.bound or self.place(thread)
+        ticks = self.calendar.now // TICK_NS - thread.slept_at // TICK_NS
+        thread.slept += ticks * TICK_NS
+        thread.in_slice = 0.0
+        if thread.kind == "application":  # sched_sleep: static_boost
+            thread.priority = min(thread.priority, self.cost["pri_min_batch"])
+        cpu = thread.bound or self.pickcpu(thread, here, interrupt)
         thread.cpu = cpu
         cpu.queue.append(thread)
         if cpu.current is None:
             if not cpu.leaving_idle:
                 cpu.leaving_idle = True
                 self.calendar.after(self.cost["cpu_idle_exit_ns"], self.left_idle, cpu)
-        elif self.preempts(thread.priority, cpu.current.priority, waker is not cpu):
+        elif self.preempts(thread.priority, cpu.current.priority, cpu is not here):
             if cpu.stepping:
-                cpu.resched = True
+                cpu.preempting = True
             else:
                 self.preempt(cpu)
+        elif cpu is here and thread.priority < cpu.current.priority:
+            cpu.resched = True
 
-    def place(self, thread):
-        if thread.cpu is not None and thread.cpu.idle():
-            return thread.cpu
-        idle = [cpu for cpu in self.cpus if cpu.idle()]
-        if idle:
-            return next((cpu for cpu in idle if all(s.idle() for s in cpu.siblings)), idle[0])
+    def pickcpu(self, thread, here, interrupt):
+        last = thread.cpu
+        if interrupt:
+            if here.lowpri() == IDLE:
+                return here
+            last = here
+        elif last and self.calendar.now - thread.last_ran < self.cost["affinity_l2_ns"] \
+                and all(cpu.lowpri() == IDLE for cpu in last.core):
+            return last
+        found = self.lowest(thread.priority, last) or self.lowest(-1, last)
+        if here and here.lowpri() > thread.priority and found.lowpri() < IDLE and here.load() <= found.load() + 1:
+            return here
+        return found
 
-        def rank(cpu):
-            running = cpu.current.priority if cpu.current else min(t.priority for t in cpu.queue)
-            return (-running, len(cpu.queue), cpu is not thread.cpu, cpu.index)
-        return min(self.cpus, key=rank)
+    def lowest(self, priority, last):
+        """The least loaded core, and in it the least loaded CPU, of those that run nothing as good as `priority`."""
+        def load(cpu):
+            return cpu.load() * self.cost["thread_load"] - (cpu is last) * self.cost["affinity_load"]
+        best = None
+        for core in self.cores:
+            allowed = [(load(cpu), self.random.random(), cpu) for cpu in core if cpu.lowpri() > priority]
+            if allowed:
+                *tie, cpu = min(allowed, key=lambda item: item[:2])
+                rank = (sum(map(load, core)), *tie)
+                if best is None or rank < best[0]:
+                    best = (rank, cpu)
+        return best and best[1]
 
     def preempts(self, new, running, remote):
         if new >= running:
@@ -127,28 +167,33 @@ class Scheduler:
         cpu.queue.insert(0, thread)
         self.dispatch(cpu, self.take(cpu))
 
-    @staticmethod
-    def take(cpu):
-        best = min(cpu.queue, key=lambda thread: thread.priority)  # the first of them, where several are
+    def best_of(self, threads):
+        """The first of the best run queue, which several priorities share."""
+        return min(threads, key=lambda thread: thread.priority // self.cost["run_queue_width"])
+
+    def take(self, cpu):
+        best = self.best_of(cpu.queue)
         cpu.queue.remove(best)
         return best
 
-    def steal(self):
-        """For a CPU without a thread: the best that waits for another CPU and may move."""
-        waiting = [(thread.priority, -len(cpu.queue), cpu.index, place, cpu)
-                   for cpu in self.cpus if cpu.current or len(cpu.queue) > 1
-                   for place, thread in enumerate(cpu.queue) if not thread.bound]
-        if not waiting:
-            return None
-        *_, place, cpu = min(waiting, key=lambda item: item[:4])
-        return cpu.queue.pop(place)
+    def steal(self, thief):
+        """For a CPU without a thread: one that waits in its core, or else in the most loaded one."""
+        for cores in ([thief.core], self.cores):
+            loaded = [(sum(c.load() for c in core), cpu.load(), self.random.random(), cpu) for core in cores for cpu in core
+                      if cpu.load() >= self.cost["steal_thresh"] and any(not t.bound for t in cpu.queue)]
+            if loaded:
+                victim = max(loaded, key=lambda item: item[:3])[3]
+                thread = self.best_of([t for t in victim.queue if not t.bound])
+                victim.queue.remove(thread)
+                return thread
+        return None
 
     def left_idle(self, cpu):
         cpu.leaving_idle = False
         self.pick(cpu)
 
     def pick(self, cpu):
-        thread = self.take(cpu) if cpu.queue else self.steal()
+        thread = self.take(cpu) if cpu.queue else self.steal(cpu)
         was_busy = cpu.current is not None
         if thread:
             self.dispatch(cpu, thread)
@@ -160,7 +205,7 @@ class Scheduler:
     def dispatch(self, cpu, thread):
         cpu.current = thread
         thread.cpu = cpu
-        thread.slice = self.cost["slice_ns"]
+        cpu.resched = False
         thread.left += self.cost["context_switch_ns"]
         self.switches += 1
         self.begin(cpu)
@@ -169,7 +214,7 @@ class Scheduler:
 
     def begin(self, cpu):
         cpu.since = self.calendar.now
-        cpu.speed = self.smt_speed if any(s.current for s in cpu.siblings) else 1.0
+        cpu.speed = self.smt_speed if any(s.current for s in cpu.core if s is not cpu) else 1.0
         cpu.generation += 1
         self.calendar.after(cpu.current.left / cpu.speed, self.finished, cpu, cpu.generation)
 
@@ -178,13 +223,16 @@ class Scheduler:
             return
         passed = self.calendar.now - cpu.since
         cpu.since = self.calendar.now
-        self.busy[cpu.current.kind] += passed
-        cpu.current.slice -= passed
-        cpu.current.left = max(0.0, cpu.current.left - passed * cpu.speed)
+        thread = cpu.current
+        self.busy[thread.kind] += passed
+        thread.in_slice += passed
+        thread.run += passed
+        thread.last_ran = self.calendar.now
+        thread.left = max(0.0, thread.left - passed * cpu.speed)
 
     def siblings_changed(self, cpu):
-        for sibling in cpu.siblings:
-            if sibling.current and not sibling.stepping:
+        for sibling in cpu.core:
+            if sibling is not cpu and sibling.current and not sibling.stepping:
                 self.settle(sibling)
                 self.begin(sibling)
 
@@ -201,6 +249,7 @@ class Scheduler:
         cpu.stepping = False
         if wish == SLEEP:
             thread.asleep = True
+            thread.slept_at = self.calendar.now
             cpu.generation += 1
             self.pick(cpu)
         elif wish == USER:
@@ -208,19 +257,31 @@ class Scheduler:
             self.pick(cpu)
         else:
             thread.left = wish
-            if cpu.resched:
+            if cpu.preempting:
                 self.preempt(cpu)
             else:
                 self.begin(cpu)
-        cpu.resched = False
+        cpu.preempting = False
 
     def must_yield(self, cpu):
         thread = cpu.current
-        thread.priority = thread.base
+        thread.priority = self.user_priority(thread)
         if not cpu.queue:
             return False
-        best = min(waiting.priority for waiting in cpu.queue)
-        return best < thread.priority or (best == thread.priority and thread.slice <= 0)
+        if thread.in_slice >= max(self.cost["slice_ns"] / len(cpu.queue), self.cost["slice_min_ns"]):
+            thread.in_slice = 0.0
+            return True
+        return cpu.resched
+
+    def user_priority(self, thread):
+        """sched_priority: interactive by the ratio of running to sleeping, or batch (172: nice 0) by the share of a CPU."""
+        c, run, slept = self.cost, thread.run, thread.slept
+        if c["pri_user"]:
+            return c["pri_user"]
+        score = 0 if run == 0 else 50 * run / slept if slept > run else 100 - 50 * slept / run
+        if score < c["interact_thresh"]:
+            return c["pri_min_interact"] + int(score)
+        return c["pri_min_batch"] + 20 + int(31 * run / (run + slept))
 
 
 class Mutex:
@@ -261,7 +322,9 @@ class Session:
         self.records = deque()   # in the send buffer
         self.not_ready = deque()
         self.appended = self.ready = self.sent = self.acked = 0  # positions in the byte stream
-        self.received = self.unacknowledged = self.ack_timer = 0  # at the peer
+        self.folded = deque()    # where records begin whose header is in the trailer before
+        self.received = self.ack_timer = 0  # at the peer
+        self.delayed = False                # it owes an acknowledgement
 
 
 class Record:
@@ -282,9 +345,10 @@ class Actor:
 
 
 class RxQueue:
-    def __init__(self, holdoff_ns):
-        self.holdoff_ns = holdoff_ns
+    def __init__(self, holdoff_ns, vector):
+        self.holdoff_ns, self.vector = holdoff_ns, vector
         self.thread = None
+        self.lro = {}            # session: [acknowledged position, when it came]
         self.entries = deque()
         self.armed = True
 
@@ -294,11 +358,12 @@ class Model:
         s = plain(effective)
         host, driver = s["host"], s["driver"]
         if driver["kind"] != "ccr" or s["network"]["kind"] != "nic" or s["workload"]["kind"] != "sendfile" \
-                or s["workload"]["io"] != "kevent" or not s["ktls"]["sw_buffer_cache"]:
-            raise ValueError("the independent model covers ccr, sendfile, kevent and a NIC")
+                or s["workload"]["io"] != "kevent" or not s["ktls"]["sw_buffer_cache"] \
+                or not (s["network"]["tso"] and s["network"]["lro"]) or s["network"]["ack_bytes"]:
+            raise ValueError("the independent model covers ccr, sendfile, kevent and a NIC with TSO and LRO")
         self.random = random.Random(seed)
         self.calendar = Calendar()
-        self.scheduler = Scheduler(host, s["kernel"], self.calendar)
+        self.scheduler = Scheduler(host, s["kernel"], self.calendar, self.random)
         self.sched = self.scheduler.cost
         self.app, self.ktls, self.ocf, self.tcp = (
             host[group] for group in ("application", "ktls", "opencrypto", "tcp"))
@@ -306,6 +371,7 @@ class Model:
         self.cipher = driver["ciphers"][s["tls"]["cipher"]]
         self.network, self.work = s["network"], s["workload"]
         self.framing = FRAMING[s["tls"]["version"]]
+        self.compress = s["ktls"]["sbready_compress"]
         self.maxlen = min(int(s["ktls"]["maxlen_bytes"]), 16384)
         self.blocking = s["ktls"]["dispatch"] == "blocking"
         self.bind = int(s["ktls"]["bind_threads"])
@@ -328,11 +394,13 @@ class Model:
         count = int(self.work["sessions"])
         app_threads = int(self.work["app_threads"]) or min(len(cpus), count)
         holdoff = self.network["rx_holdoff_us"] * 1e3
-        self.queues = [RxQueue(holdoff) for _ in range(int(self.network["rx_queues"]) or len(cpus))]
-        for i, queue in enumerate(self.queues):
-            self.thread(queue, f"rxq{i}", "interrupt", "pri_ithread_net", self.interrupt_thread, cpus[i % len(cpus)])
-        self.event_queue = RxQueue(self.ccr["event_holdoff_ns"])
-        self.thread(self.event_queue, "evt", "interrupt", "pri_ithread_net", self.interrupt_thread, cpus[1 % len(cpus)])
+        # Vectors go round the cores, siblings left out: that for errors, that for events, the receive queues.
+        vectors = itertools.cycle([core[0] for core in self.scheduler.cores])
+        next(vectors)
+        self.event_queue = RxQueue(self.ccr["event_holdoff_ns"], next(vectors))
+        self.queues = [RxQueue(holdoff, next(vectors)) for _ in range(int(self.network["rx_queues"]) or len(cpus))]
+        for i, queue in enumerate([self.event_queue] + self.queues):
+            self.thread(queue, f"irq{i}", "interrupt", "pri_ithread_net", self.interrupt_thread)
         self.taskqueue = Actor()
         self.thread(self.taskqueue, "tq", "interrupt", "pri_ithread_net", self.wrq_tx_drain)
         self.workers = [Actor() for _ in range(workers)]
@@ -342,8 +410,7 @@ class Model:
             self.thread(worker, f"KTLS{i}", "ktls", "pri_kthread", body, bound)
         self.apps = [Actor() for _ in range(app_threads)]
         for i, app in enumerate(self.apps):
-            self.thread(app, f"app{i}", "application", "pri_user", self.application)
-            app.thread.woken_priority = self.sched["pri_socket_sleep"]
+            self.thread(app, f"app{i}", "application", "pri_min_interact", self.application)
         for i in range(count):
             flow = {"sequential": i, "zero": 0}.get(self.work["flow_ids"], self.random.getrandbits(32))
             session = Session(Mutex(self.scheduler))
@@ -493,8 +560,15 @@ class Model:
         for record in records:
             record.ready = True
         head = session.not_ready[0].ready
-        while session.not_ready and session.not_ready[0].ready:
-            session.ready = session.not_ready.popleft().end
+        run = records  # what sbready_compress looks at
+        if head:
+            run = []
+            while session.not_ready and session.not_ready[0].ready:
+                run.append(session.not_ready.popleft())
+            session.ready = run[-1].end
+        if self.compress and len(run) > 1:
+            yield self.tcp["sbready_compress_ns"] * (len(run) - 1)
+            session.folded.extend(record.end for record in run[:-1])
         if head:
             yield from self.tcp_output(session)
         session.inpcb.release()
@@ -569,14 +643,19 @@ class Model:
 
     def raise_interrupt(self, queue):
         self.counts["interrupts"] += 1
-        self.scheduler.wake(queue.thread)
+        self.scheduler.wake(queue.thread, queue.vector, interrupt=True)
 
     def interrupt_thread(self, me):
         while True:
             yield SLEEP
             yield self.sched["interrupt_ns"]
-            while me.entries:
+            for seen in itertools.count(1):
+                if not me.entries:
+                    break
                 yield from me.entries.popleft()
+                if seen % 64 == 0:
+                    yield from self.tcp_lro_flush(me, self.network["lro_timeout_us"] * 1e3)
+            yield from self.tcp_lro_flush(me, 0)
             yield self.sched["interrupt_exit_ns"]
             me.armed = not me.entries
             if me.entries:
@@ -602,33 +681,59 @@ class Model:
     def tcp_output(self, session):
         n, t = self.network, self.tcp
         self.counts["outputs"] += 1
+        idle = session.sent == session.acked
         yield t["tcp_output_ns"]
         while True:
-            burst = min(n["tso_bytes"], session.ready - session.sent, n["window_bytes"] - (session.sent - session.acked))
-            if burst <= 0:
+            available = session.ready - session.sent
+            length = min(available, n["window_bytes"] - (session.sent - session.acked))
+            if length <= 0 or (length < MAXSEG and not (length == available and (idle or n["tcp_nodelay"]))):
                 return
-            session.sent += burst
+            if length > MAXSEG:  # a TSO burst ends at a segment, unless it empties the buffer
+                length = min(length, n["tso_bytes"] - 40 - 12)
+                length -= length % SEGMENT if length < available else 0
+            length = min(length, SEGMENT) if length <= MAXSEG else length
+            session.sent += length
             self.counts["bursts"] += 1
-            yield t["tcp_output_burst_ns"] + t["tcp_output_ns_per_byte"] * burst
+            cost = t["tcp_output_burst_ns"] + t["tcp_output_ns_per_byte"] * length
+            while session.folded and session.folded[0] < session.sent:
+                session.folded.popleft()
+                cost -= t["gather_entry_ns"]
+            yield cost
             now = self.calendar.now
-            self.link_free = max(now, self.link_free) + burst * 8 / n["rate_gbps"]
-            self.calendar.after(self.link_free - now + n["rtt_us"] * 500, self.arrived, session, burst)
+            wire = length + -(-length // SEGMENT) * HEADERS
+            self.link_free = max(now, self.link_free) + wire * 8 / n["rate_gbps"]
+            self.calendar.after(self.link_free - now + n["rtt_us"] * 500, self.arrived, session, length)
 
-    def arrived(self, session, burst):
-        session.received += burst
-        if session.unacknowledged == 0:
-            self.calendar.after(self.network["delayed_ack_us"] * 1e3, self.acknowledge, session, session.ack_timer)
-        session.unacknowledged += burst
-        if session.unacknowledged >= self.network["ack_bytes"]:
+    def arrived(self, session, length):
+        """DELAY_ACK at the peer: each second segment, and at once what its LRO has made longer than one."""
+        session.received += length
+        if length > MAXSEG or session.delayed:
             self.acknowledge(session, session.ack_timer)
+        else:
+            session.delayed = True
+            self.calendar.after(self.network["delayed_ack_us"] * 1e3, self.acknowledge, session, session.ack_timer)
 
     def acknowledge(self, session, timer):
         if timer != session.ack_timer:
             return
         session.ack_timer += 1
-        session.unacknowledged = 0
+        session.delayed = False
         self.calendar.after(self.network["rtt_us"] * 500, self.entry, session.rx,
-                            self.tcp_input(session, session.received, session.rx))
+                            self.tcp_lro_rx(session, session.received, session.rx))
+
+    def tcp_lro_rx(self, session, position, queue):
+        if session in queue.lro:
+            yield self.tcp["lro_ack_ns"]
+        elif len(queue.lro) >= self.network["lro_entries"]:
+            yield from self.tcp_input(session, position, queue)
+            return
+        queue.lro[session] = (position, self.calendar.now)
+
+    def tcp_lro_flush(self, queue, older_than_ns):
+        for session, (position, came) in list(queue.lro.items()):
+            if self.calendar.now - came >= older_than_ns:
+                del queue.lro[session]
+                yield from self.tcp_input(session, position, queue)
 
     def tcp_input(self, session, position, me):
         t = self.tcp
