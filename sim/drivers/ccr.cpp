@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <deque>
 #include <utility>
 
 #include "sim/drivers/device.hpp"
 #include "sim/drivers/interrupt_queue.hpp"
+#include "sim/engine/ring.hpp"
 #include "sim/kernel/kernel.hpp"
 
 namespace ktlssim {
@@ -26,12 +26,12 @@ struct WorkRequest {
 struct ControlQueue {
   Mutex eq_lock;
   std::int64_t used = 0;  // descriptors of the ring, as far as the driver knows
-  std::deque<WorkRequest> in_ring;
+  Ring<WorkRequest> in_ring;
   // Of them, the first: known to be taken up, though no update has said so. And the last: as far as the
   // device will tell.
   std::size_t seen_taken_up = 0;
   std::size_t not_taken_up = 0;
-  std::deque<Cryptop*> wr_list;
+  Ring<Cryptop*> wr_list;
   std::int64_t since_update = 0;  // descriptors written since an update was asked for (equeqidx)
   bool equiq = false;             // an egress update with an interrupt has been asked for
   bool drain_due = false;         // the taskqueue thread has work
@@ -214,6 +214,7 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
     const std::int64_t free = sidx() - 1 - wrq.used;
     Cryptop& crp = *wrq.wr_list.front();
     wrq.wr_list.pop_front();
+    if (!wrq.wr_list.empty()) __builtin_prefetch(wrq.wr_list.front());  // it has waited for long
     const std::int64_t descriptors = costs_.descriptors_per_request.count();
     wrq.used += descriptors;
     ring_filled(wrq, descriptors);
@@ -221,7 +222,11 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
     const Time taken_up = device_.submit(crp);
     const bool interrupt = free < sidx() / 4 && !wrq.equiq;
     const bool update = interrupt || wrq.since_update >= costs_.egress_update_descriptors.count();
-    wrq.in_ring.push_back({taken_up, descriptors, update, interrupt});
+    WorkRequest& request = wrq.in_ring.push_back();
+    request.taken_up = taken_up;
+    request.descriptors = descriptors;
+    request.update = update;
+    request.interrupt = interrupt;
     if (update) wrq.since_update = 0;
     if (interrupt) wrq.equiq = true;
     if (taken_up == kNever) {

@@ -50,6 +50,8 @@ class Device {
   void start(std::uint64_t = 0);
   Time service_time(const Cryptop& crp);
   void complete(std::uint64_t crp);
+  // Begins to bring the record of a request into the caches.
+  void next_to_complete(std::uint64_t crp);
 
   Kernel& kernel_;
   std::string name_;
@@ -57,7 +59,7 @@ class Device {
   const DriverProfile& profile_;
   const DeviceCosts& costs_;
   std::vector<Time> free_at_;  // by engine: when it has done all that it has been given
-  std::deque<DelayLine<&Device::complete, Device>> completions_;  // of each engine
+  std::deque<DelayLine<&Device::complete, Device, &Device::next_to_complete>> completions_;  // of each engine
   std::unique_ptr<PcieLink> own_link_;
   PcieLink* link_ = nullptr;         // null: no limit
   std::deque<Cryptop*> arrived_;     // not yet read over the link

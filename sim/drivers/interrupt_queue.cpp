@@ -15,7 +15,11 @@ InterruptQueue::InterruptQueue(Kernel& kernel, const std::string& name, Interrup
                                    [this] { interrupt_thread(); })) {}
 
 void InterruptQueue::post(const Completion& completion) {
-  entries_.push_back(completion);
+  Completion& entry = entries_.push_back();
+  entry.kind = completion.kind;
+  entry.object = completion.object;
+  entry.value = completion.value;
+  entry.value2 = completion.value2;
   if (state_ == State::armed) start_timer();
   if (state_ == State::timing && entries_.size() == enough_) raise();
 }

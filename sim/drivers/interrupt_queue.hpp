@@ -11,10 +11,10 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <string>
 
 #include "models/units.hpp"
+#include "sim/engine/ring.hpp"
 #include "sim/kernel/intr_machdep.hpp"
 #include "sim/kernel/thread.hpp"
 
@@ -80,7 +80,7 @@ class InterruptQueue {
   bool serving_ = false;
   std::uint64_t timer_ = 0;  // the last one that was started
   State state_ = State::armed;
-  std::deque<Completion> entries_;
+  Ring<Completion> entries_;
   Thread* thread_;
 };
 

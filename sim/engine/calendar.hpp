@@ -98,7 +98,12 @@ class Calendar {
     }
     std::size_t hole = near_count_++;
     for (; hole > 0 && !earlier(event, near_[hole - 1]); --hole) near_[hole] = near_[hole - 1];
-    near_[hole] = event;
+    Event& place = near_[hole];
+    place.time = event.time;  // as in pop()
+    place.order = event.order;
+    place.handler = event.handler;
+    place.object = event.object;
+    place.tag = event.tag;
   }
 
   // What is rare is kept out of push() and pop(), which are to be short.

@@ -4,15 +4,16 @@
 
 #include <cassert>
 #include <cstdint>
-#include <deque>
 
 #include "models/units.hpp"
 #include "sim/engine/calendar.hpp"
+#include "sim/engine/ring.hpp"
 
 namespace ktlssim {
 
-// Calls (object.*Method)(tag) for each that leaves.
-template <auto Method, class T>
+// Calls (object.*Method)(tag) for each that leaves, and (object.*Ahead)(tag) for the one that is first then: a hint
+// that it is next.
+template <auto Method, class T, auto Ahead = nullptr>
 class DelayLine {
  public:
   DelayLine(Calendar& calendar, T& object) : calendar_(calendar), object_(object) {}
@@ -22,7 +23,11 @@ class DelayLine {
   // Precondition: `leaves` is no earlier than that of any before.
   void enter(Time leaves, std::uint64_t tag) {
     assert(under_way_.empty() || leaves >= under_way_.back().leaves.time);
-    under_way_.push_back({calendar_.reserve(leaves, Rank::hardware), tag});
+    const Calendar::Slot slot = calendar_.reserve(leaves, Rank::hardware);
+    Item& item = under_way_.push_back();
+    item.leaves.time = slot.time;
+    item.leaves.order = slot.order;
+    item.tag = tag;
     if (under_way_.size() == 1) wait_for_first();
   }
 
@@ -36,13 +41,16 @@ class DelayLine {
   void leave(std::uint64_t) {
     const std::uint64_t tag = under_way_.front().tag;
     under_way_.pop_front();
-    if (!under_way_.empty()) wait_for_first();
+    if (!under_way_.empty()) {
+      wait_for_first();
+      if constexpr (Ahead != nullptr) (object_.*Ahead)(under_way_.front().tag);
+    }
     (object_.*Method)(tag);
   }
 
   Calendar& calendar_;
   T& object_;
-  std::deque<Item> under_way_;
+  Ring<Item> under_way_;
 };
 
 }  // namespace ktlssim

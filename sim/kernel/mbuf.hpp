@@ -15,7 +15,8 @@ struct Socket;
 // Where the bytes on the wire live once encrypted.
 enum class DestinationBuffer : std::uint8_t { none, in_place, contiguous, pages };
 
-struct Mbuf {
+// Begins a line of the caches: there may be more records than they hold.
+struct alignas(64) Mbuf {
   Mbuf* m_next = nullptr;       // the next record of the send buffer, and of its batch
   Mbuf* stailq_next = nullptr;  // the next batch on a work queue (first mbuf of a batch only)
   Socket* so = nullptr;         // m_epg_so

@@ -1,7 +1,6 @@
 #include "sim/kernel/memory.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "sim/kernel/crypto.hpp"
 #include "sim/kernel/cryptodev.hpp"
@@ -12,13 +11,13 @@ namespace ktlssim {
 void Memory::occupy(std::int64_t bytes, Time now) {
   const std::int64_t begin_ps = std::max(free_at_ps_, now.count() * kPsPerNs);
   free_at_ps_ =
-      begin_ps + std::llround(static_cast<double>(bytes * kPsPerNs) / costs_.bandwidth_gbytes_per_s.value());
+      begin_ps + nearest(static_cast<double>(bytes * kPsPerNs) / costs_.bandwidth_gbytes_per_s.value());
   busy_ps_ += std::max<std::int64_t>(0, std::min(free_at_ps_, window_.end.count() * kPsPerNs) -
                                             std::max(begin_ps, window_.begin.count() * kPsPerNs));
 }
 
 std::int64_t Memory::copied(std::int64_t bytes) const {
-  return std::llround(costs_.copy_passes.value() * static_cast<double>(bytes));
+  return nearest(costs_.copy_passes.value() * static_cast<double>(bytes));
 }
 
 // A MAC only reads. Coprocessors write whole lines, so that nothing is read to be overwritten.
