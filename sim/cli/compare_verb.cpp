@@ -103,13 +103,23 @@ std::string verdict(const MetricComparison& m) {
                      number_text(m.percent(half)));
 }
 
-std::string table(const Side& a, const Side& b, const std::vector<MetricComparison>& compared) {
+// Metrics that were asked for, and that no pair of replications has a value of.
+std::string left_out_lines(const std::vector<MetricComparison>& compared, const Texts& metrics) {
+  std::string text;
+  for (const std::string& name : metrics)
+    if (std::ranges::find(compared, name, &MetricComparison::name) == compared.end())
+      text += fmt::format("\n{}: -: no pair of replications has a value\n", name);
+  return text;
+}
+
+std::string table(const Side& a, const Side& b, const std::vector<MetricComparison>& compared,
+                  const Texts& metrics) {
   std::string text = wrap("x " + a.label, kColumns) + wrap("+ " + b.label, kColumns);
   for (const MetricComparison& m : compared)
     text +=
         fmt::format("\n{} ({})\n{:>6}{:>14}{:>14}{:>14}{:>14}{:>14}\n{}{}{}", m.name, m.unit, "N", "Min",
                     "Max", "Median", "Avg", "Stddev", sample_row('x', m.a), sample_row('+', m.b), verdict(m));
-  return text;
+  return text + left_out_lines(compared, metrics);
 }
 
 Json sample_json(const Sample& s) {
@@ -229,7 +239,7 @@ int compare_verb(const Arguments& arguments) {
     write_results(out->b, b.scenario, b.experiment, b.record);
     out->both.write("comparison.json", as_json_text);
   }
-  print(as_json ? as_json_text : table(a, b, compared));
+  print(as_json ? as_json_text : table(a, b, compared, metrics));
   return a.experiment.all_done() && b.experiment.all_done() ? kExitDone : kExitRunFailed;
 }
 

@@ -95,13 +95,15 @@ std::string set_up(const Scenario& s, const Experiment& experiment) {
   return text + "; deterministic";
 }
 
-std::string metric_line(std::string_view label, const Estimate& metric, std::string_view unit) {
+// `done`: replications there are; how many have the metric is said where it is not all.
+std::string metric_line(std::string_view label, const Estimate& metric, std::string_view unit, std::size_t done) {
   std::string line = fmt::format("{:<22} {:>12} ", label, number_text(metric.mean));
   if (metric.spread == Spread::interval)
     line += fmt::format("{:<22} ", fmt::format("[{}, {}]", number_text(metric.lo), number_text(metric.hi)));
   line += unit;
   while (line.ends_with(' ')) line.pop_back();
   return shortened(line, kColumns) + '\n';
+  if (metric.n < done) line += fmt::format(" (n {} of {})", metric.n, done);
 }
 
 // Throughput of each group of sessions, where there are groups.
@@ -110,7 +112,7 @@ std::string group_lines(const Scenario& s, const Summary& summary) {
   const std::vector<TlsParameters> all = s.all_tls();
   for (std::size_t i = 0; i < all.size(); ++i)
     if (const Estimate* metric = summary.metric(fmt::format("throughput_gbps_group_{}", i)))
-      text += metric_line("  " + tls_text(all[i]), *metric, "Gbit/s");
+      text += metric_line("  " + tls_text(all[i]), *metric, "Gbit/s", summary.done);
   return text;
 }
 
@@ -120,7 +122,7 @@ std::string metric_lines(const Scenario& s, const Summary& summary) {
   for (const MetricInfo& row : metric_table()) {
     const Estimate* metric = summary.metric(row.name);
     if (!metric || (row.label.empty() && row.shown_unit.empty())) continue;
-    text += metric_line(row.label, *metric, row.shown_unit);
+    text += metric_line(row.label, *metric, row.shown_unit, summary.done);
     if (row.name == "throughput_gbps") text += group_lines(s, summary);
     if (row.also_per_record && records && records->mean > 0)
       text += fmt::format("{:<22} {:>12} per record\n", "", number_text(metric->mean / records->mean));

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,7 +23,7 @@ inline std::string_view name(RunStatus status) { return kRunStatusNames[static_c
 struct Metric {
   std::string name;  // unit in the name
   std::string unit;
-  double value;
+  double value;  // NaN where there is none, as for a time per record without a record
 };
 
 // CPU time of one function on one thread within the measured time. Functions of one thread add up to its CPU
@@ -39,15 +40,15 @@ struct Resource {
   std::string name;  // "KTLS workers", "irq t6nex0:0a0", "ccr engines", "link"
   std::string kind;  // cpu, single_cpu, thread, device, link, memory
   double servers;    // how many can be busy at once
-  double demand_us;  // busy (or occupied) time per record, all servers together
+  double demand_us;  // busy (or occupied) time per record, all servers together; NaN without a record
   double
       utilization;  // 0 to 1; for threads occupied time: running, or asleep while it cannot take other work
   std::string what_it_means;  // one sentence for the bottleneck line
 };
 
-// Time per record that became ready.
-inline double per_record_us(std::int64_t ns, std::int64_t records) {
-  return records > 0 ? static_cast<double>(ns) / static_cast<double>(records) / 1e3 : 0;
+// Time per record that became ready; NaN where none did.
+inline double per_record_us(double ns, std::int64_t records) {
+  return records > 0 ? ns / static_cast<double>(records) / 1e3 : std::numeric_limits<double>::quiet_NaN();
 }
 
 // Bins of a LatencyHistogram that hold anything, by number, with their counts.
