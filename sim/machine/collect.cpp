@@ -229,6 +229,7 @@ RunResult collect(Kernel& k) {
   for (Resource& resource : k.memory.resources(k.recorder.window_ready()))
     result.resources.push_back(std::move(resource));
   result.findings = findings(k, result.resources);
+  result.starving = starving_threads(k);
   result.fingerprint = k.sched.fingerprint();
   result.records_simulated = static_cast<std::uint64_t>(k.recorder.records_ready());
   return result;

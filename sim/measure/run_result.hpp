@@ -61,6 +61,7 @@ struct SeriesStep {
   double cpu_percent;
   double in_flight_mean;      // OCF requests
   double device_utilization;  // of the engines of all drivers
+  double outstanding;         // records enqueued and neither ready nor given up, at its end
 };
 
 struct RunResult {
@@ -82,6 +83,7 @@ struct RunResult {
   std::vector<std::int64_t> cpu_busy_ns;  // by CPU
   std::vector<Resource> resources;
   std::vector<std::string> findings;  // what the verdict must not pass over, a sentence each
+  std::vector<std::string> starving;  // interrupt threads that wait for a CPU most of the time
   std::vector<SeriesStep> series;       // not kept of a sweep
   std::uint64_t fingerprint = 0;        // hash of every dispatch of every thread: the trajectory
   std::uint64_t events = 0;             // that the calendar fired

@@ -14,8 +14,8 @@ namespace ktlssim {
 
 // interval: [lo, hi] is the 95 % confidence interval (Student's t). single: drawn at random, but
 // only once, so nothing is known about its spread. deterministic: nothing was drawn at random, so every
-// replication is the same.
-enum class Spread { interval, single, deterministic };
+// replication is the same. growing: there is no mean, only that of the window, which grows with it.
+enum class Spread { interval, single, deterministic, growing };
 
 struct Estimate {
   std::string name;
