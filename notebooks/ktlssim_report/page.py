@@ -46,6 +46,8 @@ def body(study, found):
     limits += sections.findings(study)
     if limits:
         first.append(("limits", "What limits", limits))
+    if unsteady := sections.unsteady(study):
+        first.insert(0, ("not-steady", "No steady state", unsteady))
     if failed:
         first.insert(0 if not len(found.metrics) else len(first), ("failed", "What failed", failed))
     drawn = [(identity, heading, f"<p>{escape(caption)}</p>{figure}")

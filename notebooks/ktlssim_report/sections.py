@@ -28,9 +28,16 @@ def limit(point, at):
     return f"nothing is saturated, so what records wait for, or the load offered, limits; the busiest is {busiest}."
 
 
+def unsteady(study):
+    """Why means may not be believed, as the simulator judged the time series."""
+    rows = [(run.name, reason["what"]) for run in study.runs for reason in (run.result.get("steady") or {}).get("why", [])]
+    return "".join(f"<p class=verdict><b>{escape(name)} is not steady</b>: {escape(sentence)}</p>" for name, sentence in rows)
+
+
 def findings(study):
-    """Sentences of the results that no figure says."""
-    rows = [(run.name, sentence) for run in study.runs for sentence in run.result.get("findings") or []]
+    """Sentences of the results that no figure says, and unsteady() neither."""
+    rows = [(run.name, sentence) for run in study.runs for sentence in run.result.get("findings") or []
+            if all(reason["what"] != sentence for reason in (run.result.get("steady") or {}).get("why", []))]
     return "".join(f"<p class=verdict><b>{escape(name)}</b>: {escape(sentence)}</p>" for name, sentence in rows)
 
 

@@ -90,6 +90,7 @@ std::string sample_row(char mark, const Sample& s) {
 
 std::string verdict(const MetricComparison& m) {
   const Estimate& d = m.difference;
+  if (d.spread == Spread::growing) return "No mean exists: what waits grows, and no difference is a result\n";
   if (d.spread == Spread::single) return "A single pair: no difference can be proven\n";
   if (!m.proven())
     return d.spread == Spread::deterministic ? "No difference: nothing is random\n"
@@ -103,13 +104,26 @@ std::string verdict(const MetricComparison& m) {
                      number_text(m.percent(half)));
 }
 
-std::string table(const Side& a, const Side& b, const std::vector<MetricComparison>& compared) {
+// Metrics that were asked for, and that no pair of replications has a value of.
+std::string left_out_lines(const std::vector<MetricComparison>& compared, const Texts& metrics) {
+  std::string text;
+  for (const std::string& name : metrics)
+    if (std::ranges::find(compared, name, &MetricComparison::name) == compared.end())
+      text += fmt::format("\n{}: -: no pair of replications has a value\n", name);
+  return text;
+}
+
+std::string table(const Side& a, const Side& b, const std::vector<MetricComparison>& compared,
+                  const Texts& metrics) {
   std::string text = wrap("x " + a.label, kColumns) + wrap("+ " + b.label, kColumns);
+  for (const auto& [mark, side] : {std::pair{'x', &a}, std::pair{'+', &b}})
+    for (const UnsteadyReason& reason : side->experiment.steadiness.why)
+      text += wrap(plain(fmt::format("{} NOT STEADY: {}", mark, reason.what)), kColumns);
   for (const MetricComparison& m : compared)
     text +=
         fmt::format("\n{} ({})\n{:>6}{:>14}{:>14}{:>14}{:>14}{:>14}\n{}{}{}", m.name, m.unit, "N", "Min",
                     "Max", "Median", "Avg", "Stddev", sample_row('x', m.a), sample_row('+', m.b), verdict(m));
-  return text;
+  return text + left_out_lines(compared, metrics);
 }
 
 Json sample_json(const Sample& s) {
@@ -136,7 +150,10 @@ Json json(const Side& a, const Side& b, const std::vector<MetricComparison>& com
     metrics[m.name] = {
         {"unit", m.unit}, {"a", sample_json(m.a)}, {"b", sample_json(m.b)}, {"difference", difference}};
   }
-  return {{"a", a.label}, {"b", b.label}, {"metrics", std::move(metrics)}};
+  return {{"a", a.label},
+          {"b", b.label},
+          {"steady", {{"a", steady_json(a.experiment.steadiness)}, {"b", steady_json(b.experiment.steadiness)}}},
+          {"metrics", std::move(metrics)}};
 }
 
 // Until there are `count` replications.
@@ -229,7 +246,7 @@ int compare_verb(const Arguments& arguments) {
     write_results(out->b, b.scenario, b.experiment, b.record);
     out->both.write("comparison.json", as_json_text);
   }
-  print(as_json ? as_json_text : table(a, b, compared));
+  print(as_json ? as_json_text : table(a, b, compared, metrics));
   return a.experiment.all_done() && b.experiment.all_done() ? kExitDone : kExitRunFailed;
 }
 

@@ -89,17 +89,21 @@ std::string set_up(const Scenario& s, const Experiment& experiment) {
                                 precision_text(s, experiment));
     case Spread::single:
       return text + "; one replication (its spread is unknown; see --replications)";
+    case Spread::growing:
     case Spread::deterministic:
       break;
   }
   return text + "; deterministic";
 }
 
-std::string metric_line(std::string_view label, const Estimate& metric, std::string_view unit) {
+// `done`: replications there are; how many have the metric is said where it is not all.
+std::string metric_line(std::string_view label, const Estimate& metric, std::string_view unit, std::size_t done) {
   std::string line = fmt::format("{:<22} {:>12} ", label, number_text(metric.mean));
   if (metric.spread == Spread::interval)
     line += fmt::format("{:<22} ", fmt::format("[{}, {}]", number_text(metric.lo), number_text(metric.hi)));
+  if (metric.spread == Spread::growing) line += fmt::format("{:<22} ", "(grows: no mean)");
   line += unit;
+  if (metric.n < done) line += fmt::format(" (n {} of {})", metric.n, done);
   while (line.ends_with(' ')) line.pop_back();
   return shortened(line, kColumns) + '\n';
 }
@@ -110,7 +114,7 @@ std::string group_lines(const Scenario& s, const Summary& summary) {
   const std::vector<TlsParameters> all = s.all_tls();
   for (std::size_t i = 0; i < all.size(); ++i)
     if (const Estimate* metric = summary.metric(fmt::format("throughput_gbps_group_{}", i)))
-      text += metric_line("  " + tls_text(all[i]), *metric, "Gbit/s");
+      text += metric_line("  " + tls_text(all[i]), *metric, "Gbit/s", summary.done);
   return text;
 }
 
@@ -120,7 +124,7 @@ std::string metric_lines(const Scenario& s, const Summary& summary) {
   for (const MetricInfo& row : metric_table()) {
     const Estimate* metric = summary.metric(row.name);
     if (!metric || (row.label.empty() && row.shown_unit.empty())) continue;
-    text += metric_line(row.label, *metric, row.shown_unit);
+    text += metric_line(row.label, *metric, row.shown_unit, summary.done);
     if (row.name == "throughput_gbps") text += group_lines(s, summary);
     if (row.also_per_record && records && records->mean > 0)
       text += fmt::format("{:<22} {:>12} per record\n", "", number_text(metric->mean / records->mean));
@@ -183,9 +187,11 @@ std::string cpus_line(const Scenario& scenario, const Summary& summary) {
   return '\n' + wrap(text + fmt::format("; busiest: CPU {}", busiest), kColumns);
 }
 
-std::string finding_lines(const Summary& summary) {
+std::string finding_lines(const Summary& summary, const Steadiness& steadiness) {
   std::string text;
-  for (const std::string& finding : summary.findings) text += wrap(plain("note: " + finding), kColumns);
+  for (const std::string& finding : summary.findings)
+    if (std::ranges::find(steadiness.why, finding, &UnsteadyReason::what) == steadiness.why.end())
+      text += wrap(plain("note: " + finding), kColumns);
   return text;
 }
 
@@ -200,14 +206,13 @@ std::string resource_lines(const Summary& summary) {
   return text;
 }
 
-// First of what there is to say: whatever else is seen is what was left to do.
-std::string gone_line(const Scenario& s, const Summary& summary) {
+std::string churn_line(const Scenario& s, const Summary& summary) {
   const Estimate* const live = summary.metric("live_connections");
   const Estimate* const aborted = summary.metric("aborted_connections");
   if (!live || !aborted) return {};
   const auto sessions = static_cast<double>(s.workload.sessions);
   const double gone = sessions - live->mean;
-  if (gone <= 0) return {};
+  if (gone <= 0 || s.workload.reconnect_us == 0) return {};  // those that are gone for good were said first
   std::string text = fmt::format("{} of {} connections are gone at the end, dropped because a crypto request failed",
                                  number_text(gone), s.workload.sessions);
   if (gone > aborted->mean) text += fmt::format(", {} of them before the measured time", number_text(gone - aborted->mean));
@@ -241,6 +246,13 @@ std::string bound_line(const Scenario& scenario, const Summary& summary) {
 
 }  // namespace
 
+std::string steadiness_lines(const Steadiness& steadiness) {
+  if (steadiness.steady()) return {};
+  std::string text;
+  for (const UnsteadyReason& reason : steadiness.why) text += wrap(plain("NOT STEADY: " + reason.what), kColumns);
+  return text + '\n';
+}
+
 std::string run_table(const Scenario& scenario, const Experiment& experiment) {
   const Summary& summary = experiment.summary;
   std::string title = plain(scenario.name);
@@ -250,8 +262,8 @@ std::string run_table(const Scenario& scenario, const Experiment& experiment) {
   if (summary.done < experiment.runs.size())
     text += fmt::format("{} of {} replications failed or stalled and are left out\n\n",
                         experiment.runs.size() - summary.done, experiment.runs.size());
-  return text + metric_lines(scenario, summary) + cpu_lines(scenario, summary) + cpus_line(scenario, summary) +
-         resource_lines(summary) + gone_line(scenario, summary) + bottleneck_line(summary) + finding_lines(summary) + bound_line(scenario, summary);
+  return text + steadiness_lines(experiment.steadiness) + metric_lines(scenario, summary) + cpu_lines(scenario, summary) + cpus_line(scenario, summary) +
+         resource_lines(summary) + churn_line(scenario, summary) + bottleneck_line(summary) + finding_lines(summary, experiment.steadiness) + bound_line(scenario, summary);
 }
 
 }  // namespace ktlssim

@@ -30,7 +30,7 @@ constexpr HelpText kHelp{
     "Simulates a scenario and reports throughput, latency, CPU use by function, and what runs out first.\n"
     "SCENARIO is a JSON file; `ktlssim parameters` explains what it can hold. Exit status: 0 done, 1 a run "
     "failed or "
-    "stalled, 2 the command line or the scenario is wrong.",
+    "stalled, or with --strict is not steady, 2 the command line or the scenario is wrong.",
     "  ktlssim run scenarios/ccr-tls12-gcm128.json\n"
     "  ktlssim run scenarios/ccr-tls12-gcm128.json --set /ktls/dispatch=blocking\n"
     "  ktlssim run scenarios/ccr-tls12-gcm128.json --set /host/tcp/tcp_output_ns=400\n"
@@ -60,6 +60,7 @@ po::options_description run_options() {
       "length of the timeline");
   add("trace-records", po::value<std::string>()->default_value("20")->value_name("N"),
       "records whose way the timeline follows");
+  add("strict", po::bool_switch(), "exit status 1 where what was measured is no steady state");
   add("engine", po::value<std::string>()->default_value("simgrid")->value_name("NAME"), "simgrid or fiber");
   return options;
 }
@@ -174,6 +175,7 @@ int run_verb(const Arguments& arguments) {
   if (!experiment.interrupted || experiment.summary.done > 0)
     print_result(format, scenario, experiment, record);
   if (experiment.interrupted) return kExitInterrupted;
+  if (values->at("strict").as<bool>() && !experiment.steadiness.steady()) return kExitRunFailed;
   return experiment.all_done() ? kExitDone : kExitRunFailed;
 }
 

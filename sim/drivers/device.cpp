@@ -118,7 +118,7 @@ std::vector<Resource> Device::resources(std::int64_t records) const {
       {.name = name_ + " engines",
        .kind = "device",
        .servers = engines,
-       .demand_us = records > 0 ? busy / static_cast<double>(records) / 1e3 : 0,
+       .demand_us = per_record_us(busy, records),
        .utilization = busy / span / engines,
        .what_it_means = "the coprocessor itself is saturated: only a faster card helps"}};
   if (own_link_ != nullptr) all.push_back(own_link_->resource(records));

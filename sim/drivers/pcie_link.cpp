@@ -61,7 +61,7 @@ Resource PcieLink::resource(std::int64_t records) const {
   return {.name = name_,
           .kind = "link",
           .servers = 1,
-          .demand_us = records > 0 ? busy / static_cast<double>(records) / 1e3 : 0,
+          .demand_us = per_record_us(busy, records),
           .utilization = busy / static_cast<double>((kernel_.window.end - kernel_.window.begin).count()),
           .what_it_means =
               "the PCIe link of the card is full: a card of its own for the network would take "

@@ -37,7 +37,7 @@ std::vector<Resource> Memory::resources(std::int64_t records) const {
   return {{.name = "memory",
            .kind = "memory",
            .servers = 1,
-           .demand_us = records > 0 ? busy_ns / static_cast<double>(records) / 1e3 : 0,
+           .demand_us = per_record_us(busy_ns, records),
            .utilization = busy_ns / static_cast<double>((window_.end - window_.begin).count()),
            .what_it_means = "memory moves no more bytes: only fewer passes over each record help"}};
 }

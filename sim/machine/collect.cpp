@@ -44,7 +44,7 @@ Resource cpus_resource(const Kernel& k) {
   return {.name = "CPUs",
           .kind = "cpu",
           .servers = static_cast<double>(k.sched.cpus()),
-          .demand_us = per_record_us(busy, k.recorder.window_ready()),
+          .demand_us = per_record_us(static_cast<double>(busy), k.recorder.window_ready()),
           .utilization = static_cast<double>(busy) / window_ns(k) / k.sched.cpus(),
           .what_it_means = "all CPUs are busy: CPU time per record limits"};
 }
@@ -63,7 +63,7 @@ Resource busiest_cpu(const Kernel& k) {
   return {.name = "busiest CPU",
           .kind = "single_cpu",
           .servers = 1,
-          .demand_us = per_record_us(most, k.recorder.window_ready()),
+          .demand_us = per_record_us(static_cast<double>(most), k.recorder.window_ready()),
           .utilization = static_cast<double>(most) / window_ns(k),
           .what_it_means = fmt::format("CPU {} is always busy: its threads wait for each other, though other CPUs "
                                        "may have time left",
@@ -92,8 +92,7 @@ void add_workers(const Kernel& k, std::vector<Resource>& resources) {
     return Resource{.name = std::move(name),
                     .kind = "thread",
                     .servers = servers,
-                    .demand_us = per_record_us(static_cast<std::int64_t>(level * window_ns(k)),
-                                               k.recorder.window_ready()),
+                    .demand_us = per_record_us(level * window_ns(k), k.recorder.window_ready()),
                     .utilization = level / servers,
                     .what_it_means = std::move(meaning)};
   };
@@ -120,7 +119,7 @@ void add_busiest_threads(const Kernel& k, std::vector<Resource>& resources) {
     resources.push_back({.name = fmt::format("busiest {} thread", kThreadClassNames[c]),
                          .kind = "thread",
                          .servers = 1,
-                         .demand_us = per_record_us(busiest->working_ns(), k.recorder.window_ready()),
+                         .demand_us = per_record_us(static_cast<double>(busiest->working_ns()), k.recorder.window_ready()),
                          .utilization = static_cast<double>(busiest->working_ns()) / window_ns(k),
                          .what_it_means = fmt::format("{} {}", busiest->name, explanation(thread_class))});
   }
@@ -230,6 +229,7 @@ RunResult collect(Kernel& k) {
   for (Resource& resource : k.memory.resources(k.recorder.window_ready()))
     result.resources.push_back(std::move(resource));
   result.findings = findings(k, result.resources);
+  result.starving = starving_threads(k);
   result.fingerprint = k.sched.fingerprint();
   result.records_simulated = static_cast<std::uint64_t>(k.recorder.records_ready());
   return result;

@@ -11,7 +11,9 @@ namespace ktlssim {
 
 class Kernel;
 
-// A sentence each. At the end of the measured time; `resources` are those of the run.
+// Interrupt threads that are ready to run and do not, most of the time; a sentence each.
+std::vector<std::string> starving_threads(const Kernel& k);
+// Those and all else, a sentence each. At the end of the measured time; `resources` are those of the run.
 std::vector<std::string> findings(const Kernel& k, std::span<const Resource> resources);
 
 }  // namespace ktlssim

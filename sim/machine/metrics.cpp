@@ -18,7 +18,7 @@ double per_second(const Kernel& k, std::int64_t count) {
 }
 
 double per_record_us(const Kernel& k, std::int64_t ns) {
-  return ktlssim::per_record_us(ns, k.recorder.window_ready());
+  return ktlssim::per_record_us(static_cast<double>(ns), k.recorder.window_ready());
 }
 
 double per_cpu(const Kernel& k, double value) { return value / k.sched.cpus(); }

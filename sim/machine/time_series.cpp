@@ -40,7 +40,8 @@ void TimeSeries::look() {
        .throughput_gbps = static_cast<double>(now.bytes - before_.bytes) * 8 / ns,
        .cpu_percent = 100 * static_cast<double>(now.busy_ns - before_.busy_ns) / ns / k_.sched.cpus(),
        .in_flight_mean = static_cast<double>(now.in_flight_area_ns - before_.in_flight_area_ns) / ns,
-       .device_utilization = engines_ > 0 ? device_ns / ns / engines_ : 0});
+       .device_utilization = engines_ > 0 ? device_ns / ns / engines_ : 0,
+       .outstanding = static_cast<double>(k_.recorder.records_pending())});
   before_ = now;
 }
 

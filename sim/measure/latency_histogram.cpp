@@ -18,13 +18,13 @@ std::uint64_t LatencyHistogram::count() const {
 
 double LatencyHistogram::mean_us() const {
   const auto records = static_cast<double>(count());
-  return records > 0 ? sum_ns_ / records / 1e3 : 0;
+  return sum_ns_ / records / 1e3;
 }
 
 // Interpolated within its bin on the logarithmic axis.
 double LatencyHistogram::quantile_us(double q) const {
   const double wanted = q * static_cast<double>(count());
-  if (wanted == 0) return 0;
+  if (wanted == 0) return std::numeric_limits<double>::quiet_NaN();
   double below = 0;
   for (const auto& bin : bh::indexed(histogram_, bh::coverage::all)) {
     const auto here = static_cast<double>(*bin);

@@ -33,8 +33,8 @@ class LatencyHistogram {
     sum_ns_ = 0;
   }
   std::uint64_t count() const;
-  double mean_us() const;
-  // The latency that a fraction `q` of the records does not exceed; 0 without records.
+  double mean_us() const;  // NaN without records
+  // The latency that a fraction `q` of the records does not exceed; NaN without records.
   double quantile_us(double q) const;
   LatencyCounts counts() const;
   // Upper end of every bin that holds anything, in us, with the fraction of records up to there.

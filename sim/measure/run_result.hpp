@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,7 +23,7 @@ inline std::string_view name(RunStatus status) { return kRunStatusNames[static_c
 struct Metric {
   std::string name;  // unit in the name
   std::string unit;
-  double value;
+  double value;  // NaN where there is none, as for a time per record without a record
 };
 
 // CPU time of one function on one thread within the measured time. Functions of one thread add up to its CPU
@@ -39,15 +40,15 @@ struct Resource {
   std::string name;  // "KTLS workers", "irq t6nex0:0a0", "ccr engines", "link"
   std::string kind;  // cpu, single_cpu, thread, device, link, memory
   double servers;    // how many can be busy at once
-  double demand_us;  // busy (or occupied) time per record, all servers together
+  double demand_us;  // busy (or occupied) time per record, all servers together; NaN without a record
   double
       utilization;  // 0 to 1; for threads occupied time: running, or asleep while it cannot take other work
   std::string what_it_means;  // one sentence for the bottleneck line
 };
 
-// Time per record that became ready.
-inline double per_record_us(std::int64_t ns, std::int64_t records) {
-  return records > 0 ? static_cast<double>(ns) / static_cast<double>(records) / 1e3 : 0;
+// Time per record that became ready; NaN where none did.
+inline double per_record_us(double ns, std::int64_t records) {
+  return records > 0 ? ns / static_cast<double>(records) / 1e3 : std::numeric_limits<double>::quiet_NaN();
 }
 
 // Bins of a LatencyHistogram that hold anything, by number, with their counts.
@@ -60,6 +61,7 @@ struct SeriesStep {
   double cpu_percent;
   double in_flight_mean;      // OCF requests
   double device_utilization;  // of the engines of all drivers
+  double outstanding;         // records enqueued and neither ready nor given up, at its end
 };
 
 struct RunResult {
@@ -81,6 +83,7 @@ struct RunResult {
   std::vector<std::int64_t> cpu_busy_ns;  // by CPU
   std::vector<Resource> resources;
   std::vector<std::string> findings;  // what the verdict must not pass over, a sentence each
+  std::vector<std::string> starving;  // interrupt threads that wait for a CPU most of the time
   std::vector<SeriesStep> series;       // not kept of a sweep
   std::uint64_t fingerprint = 0;        // hash of every dispatch of every thread: the trajectory
   std::uint64_t events = 0;             // that the calendar fired

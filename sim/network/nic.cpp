@@ -150,7 +150,7 @@ std::vector<Resource> Nic::resources(std::int64_t records) const {
   return {{.name = "link",
            .kind = "link",
            .servers = 1,
-           .demand_us = records > 0 ? busy / static_cast<double>(records) / 1e3 : 0,
+           .demand_us = per_record_us(busy, records),
            .utilization = busy / static_cast<double>((kernel_.window.end - kernel_.window.begin).count()),
            .what_it_means = "the network link is full: the host could send more"}};
 }

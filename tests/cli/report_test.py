@@ -296,11 +296,13 @@ class UglyInputs(unittest.TestCase):
         result = json.loads(path.read_text())
         result["cpus"] = [{"cpu": 0, "busy_percent": 12.5}]
         result["findings"] = ["a card idles beside a busy one"]
+        result["steady"] = {"steady": False, "why": [{"kind": "overload", "what": "more is offered than served"}]}
         result["metrics"]["throughput_gbps"]["known90"] = [1.0, 2.0]
         path.write_text(json.dumps(result))
         text = report(self.directory / "out").read_text()
         self.assertIn("<section id=cpus>", text)
         self.assertIn("<b>tiny</b>: a card idles beside a busy one", text)
+        self.assertIn("<b>tiny is not steady</b>: more is offered than served", text)
         self.assertEqual(data_of(text)["runs"][0]["m"][0][4:], [1.0, 2.0])
 
 

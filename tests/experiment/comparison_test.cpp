@@ -68,6 +68,27 @@ TEST(Comparison, leaves_out_pairs_of_which_one_failed) {
   EXPECT_DOUBLE_EQ(found.front().difference.mean, 1);
 }
 
+TEST(Comparison, leaves_out_pairs_of_which_one_has_no_value) {
+  const double none = std::nan("");
+  const auto found = compare_metrics(runs_with({1, none, 3, 5}), runs_with({2, 7, none, 6}), kThroughput);
+  EXPECT_EQ(found.front().a.n, 2u);
+  EXPECT_DOUBLE_EQ(found.front().difference.mean, 1);
+  EXPECT_TRUE(compare_metrics(runs_with({none}), runs_with({2}), kThroughput).empty());
+}
+
+TEST(Comparison, proves_nothing_of_a_backlog_that_grows) {
+  const std::array<std::string, 1> latency{"latency_ready_us_mean"};
+  Experiment a = runs_with({1, 1.1, 1.2});
+  Experiment b = runs_with({20, 20.1, 20.3});
+  for (Experiment* const side : {&a, &b})
+    for (Replication& run : side->runs) run.result.metrics.front().name = latency.front();
+  EXPECT_TRUE(compare_metrics(a, b, latency).front().proven());
+  b.steadiness.backlog_grows = true;
+  const auto found = compare_metrics(a, b, latency);
+  EXPECT_EQ(found.front().difference.spread, Spread::growing);
+  EXPECT_FALSE(found.front().proven());
+}
+
 TEST(Comparison, pairs_replications_of_the_same_number) {
   Experiment a = runs_with({1, 2, 3});
   Experiment b = runs_with({11, 12, 13});

@@ -83,7 +83,8 @@ TEST(LatencyBins, are_those_of_the_axis_at_every_edge) {
 }
 
 TEST(LatencyHistogram, without_records_has_no_quantile) {
-  EXPECT_EQ(LatencyHistogram().quantile_us(0.5), 0);
+  EXPECT_TRUE(std::isnan(LatencyHistogram().quantile_us(0.5)));
+  EXPECT_TRUE(std::isnan(LatencyHistogram().mean_us()));
   EXPECT_TRUE(LatencyHistogram().cumulative().empty());
 }
 
@@ -101,6 +102,49 @@ TEST(Summary, takes_quantiles_of_latency_from_all_records_together) {
   EXPECT_EQ(median->spread, Spread::interval);
   // Around it: deviations 0 and 98, standard error 98 / sqrt(2), t(0.975, 1 degree) = 12.7062.
   EXPECT_NEAR(median->hi - median->mean, 12.7062 * 98 / std::sqrt(2.0), 15);
+}
+
+RunResult run_with_latency(double us) {
+  RunResult result;
+  result.random = true;
+  result.metrics = {{"latency_ready_us_mean", "us", us}};
+  result.resources = {{"CPUs", "cpu", 4, us / 2, 0.5, ""}};
+  return result;
+}
+
+TEST(Summary, is_of_the_replications_that_have_a_value) {
+  const double none = std::nan("");
+  const std::array<RunResult, 4> runs{run_with_latency(20), run_with_latency(none), run_with_latency(24),
+                                      run_with_latency(none)};
+  const Summary summary = summarize(runs);
+  const Estimate& e = *summary.metric("latency_ready_us_mean");
+  EXPECT_DOUBLE_EQ(e.mean, 22);
+  EXPECT_EQ(e.n, 2u);
+  EXPECT_EQ(summary.done, 4u);
+  EXPECT_DOUBLE_EQ(summary.resources.front().demand_us, 11);
+  EXPECT_DOUBLE_EQ(summary.resources.front().utilization, 0.5);
+}
+
+TEST(Summary, of_no_value_at_all_has_none) {
+  const std::array<RunResult, 2> runs{run_with_latency(std::nan("")), run_with_latency(std::nan(""))};
+  const Summary summary = summarize(runs);
+  const Estimate& e = *summary.metric("latency_ready_us_mean");
+  EXPECT_TRUE(std::isnan(e.mean));
+  EXPECT_EQ(e.n, 0u);
+  EXPECT_EQ(e.spread, Spread::single);
+  EXPECT_TRUE(std::isnan(summary.resources.front().demand_us));
+}
+
+TEST(Summary, an_interval_ends_where_the_quantity_does) {
+  // Two values: half of the interval is 12.7062 times half their difference, wider than what is possible.
+  std::array<RunResult, 2> runs{run_with_latency(10), run_with_latency(14)};
+  runs[0].metrics.push_back({"cpu_percent", "%", 90});
+  runs[1].metrics.push_back({"cpu_percent", "%", 98});
+  const Summary summary = summarize(runs);
+  EXPECT_EQ(summary.metric("latency_ready_us_mean")->lo, 0);
+  EXPECT_NEAR(summary.metric("latency_ready_us_mean")->hi, 12 + 2 * 12.7062, 1e-4);
+  EXPECT_EQ(summary.metric("cpu_percent")->hi, 100);
+  EXPECT_NEAR(summary.metric("cpu_percent")->lo, 94 - 4 * 12.7062, 1e-4);
 }
 
 TEST(Summary, leaves_out_runs_that_are_not_done) {

@@ -26,6 +26,10 @@ Json metric_json(const Estimate& metric) {
     case Spread::single:
       json.emplace("ci95", nullptr);
       break;
+    case Spread::growing:
+      json.emplace("ci95", nullptr);
+      json.emplace("growing", true);
+      break;
     case Spread::deterministic:
       json.emplace("deterministic", true);
       break;
@@ -137,6 +141,13 @@ double percent_of(double busy_ns, std::int64_t cpus, const Scenario& scenario) {
   return 100 * busy_ns / (scenario.measure.duration_ms * 1e6 * static_cast<double>(cpus));
 }
 
+Json steady_json(const Steadiness& steadiness) {
+  Json why = Json::array();
+  for (const UnsteadyReason& reason : steadiness.why)
+    why.push_back(Json{{"kind", name(reason.kind)}, {"what", reason.what}});
+  return {{"steady", steadiness.steady()}, {"why", std::move(why)}};
+}
+
 Json provenance_json(const Scenario& scenario, const Experiment& experiment, const RunRecord& record) {
   const BuildInfo& build = build_info();
   Json runs = Json::array();
@@ -184,6 +195,7 @@ Json result_json(const Scenario& scenario, const Experiment& experiment, const R
 
   Json json = Json::object();
   json.emplace("scenario", scenario.name);
+  json.emplace("steady", summary.done > 0 ? steady_json(experiment.steadiness) : Json());
   json.emplace("effective", effective_json(scenario));
   json.emplace("metrics", std::move(metrics));
   if (experiment.precise)

@@ -1,8 +1,12 @@
 // The JSON form of a result, as `--format json` prints it and result.json holds it.
 //
 //   scenario    name
+//   steady      {steady: bool, why: [{kind: overload | startup | gone | starving, what: a sentence}]}: whether the
+//               means may be believed; null where nothing was simulated
 //   effective   the scenario with every default and both profiles in full; `ktlssim run` takes it
-//   metrics     NAME: {mean, ci95: [lo, hi] | null (a single random run) | deterministic: true, n, unit}
+//   metrics     NAME: {mean, ci95: [lo, hi] | null (a single random run) | deterministic: true, n, unit}; growing:
+//               true where there is no mean, and so no interval. mean is null where n, the replications that have a
+//               value, is 0
 //   precision   relative, metrics, reached: where measure/relative_precision decided on the replications
 //   counters    sysctl name: increase within the measured time, mean over replications
 //   cpu         by_class: percent of all CPUs; threads: busy_percent of one CPU, functions in us per record
@@ -32,6 +36,7 @@ struct RunRecord {
 };
 
 Json provenance_json(const Scenario& scenario, const Experiment& experiment, const RunRecord& record);
+Json steady_json(const Steadiness& steadiness);
 Json result_json(const Scenario& scenario, const Experiment& experiment, const RunRecord& record);
 
 // What the profiles allow beside what was simulated (BoundCheck); null if no replication is done.

@@ -61,7 +61,7 @@ Sample sample_of(std::span<const double> values) {
 }
 
 bool MetricComparison::proven() const {
-  if (difference.spread == Spread::single) return false;
+  if (difference.spread == Spread::single || difference.spread == Spread::growing) return false;
   return difference.lo > 0 || difference.hi < 0;
 }
 
@@ -79,6 +79,10 @@ std::vector<MetricComparison> compare_metrics(const Experiment& a, const Experim
     std::transform(pairs.b.begin(), pairs.b.end(), pairs.a.begin(), differences.begin(), std::minus<>());
     compared.push_back({name, pairs.unit, sample_of(pairs.a), sample_of(pairs.b),
                         estimate(name, pairs.unit, differences, pairs.random)});
+    Estimate& difference = compared.back().difference;
+    if (!is_of_backlog(name) || (!a.steadiness.backlog_grows && !b.steadiness.backlog_grows)) continue;
+    difference.spread = Spread::growing;
+    difference.lo = difference.hi = difference.mean;
   }
   return compared;
 }

@@ -32,6 +32,8 @@ void extend(Experiment& experiment, const Scenario& scenario, EngineKind engine,
   std::vector<RunResult> ended;
   for (const Replication& run : experiment.runs) ended.push_back(run.result);
   experiment.summary = summarize(ended);
+  experiment.steadiness = steadiness_of(scenario, ended);
+  withhold_intervals(experiment.steadiness, experiment.summary);
 }
 
 Experiment replicate_until_precise(const Scenario& scenario, EngineKind engine, std::size_t jobs) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/scenario.hpp"
+#include "sim/experiment/statistics/steadiness.hpp"
 #include "sim/experiment/statistics/summary.hpp"
 #include "sim/machine/simulate.hpp"
 #include "sim/measure/run_result.hpp"
@@ -20,6 +21,7 @@ struct Replication {
 struct Experiment {
   std::vector<Replication> runs;  // those that ended, done or not, in order
   Summary summary;                // of those that are done
+  Steadiness steadiness;          // likewise
   bool interrupted = false;
   std::optional<bool> precise;  // whether relative_precision was reached, where it decided
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "sim/experiment/input/scenario_file.hpp"
 #include "sim/experiment/run/fork_pool.hpp"
 #include "sim/machine/simulate.hpp"
@@ -41,8 +43,10 @@ std::optional<Metric> metric_of(const RunResult* run, const std::string& name, s
   } else if (run->status != RunStatus::done) {
     why = run->diagnosis;
   } else {
-    if (const Metric* const metric = run->metric(name)) return *metric;
-    why = fmt::format("there is no metric \"{}\"", name);
+    const Metric* const metric = run->metric(name);
+    if (metric != nullptr && std::isfinite(metric->value)) return *metric;
+    why = metric != nullptr ? fmt::format("\"{}\" has no value: no record became ready", name)
+                            : fmt::format("there is no metric \"{}\"", name);
   }
   return std::nullopt;
 }

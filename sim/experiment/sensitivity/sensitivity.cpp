@@ -96,7 +96,7 @@ class Study {
       const auto low = metric_of(variants.result(candidate.low, r), std::string(metric), why);
       const auto high = metric_of(variants.result(candidate.high, r), std::string(metric), why);
       const bool defined = low && high && low->value > 0 && high->value > 0;
-      values.push_back(defined ? std::log(high->value / low->value) / step : 0);
+      if (defined) values.push_back(std::log(high->value / low->value) / step);
       random = random || (low && variants.result(candidate.low, r)->random);
     }
     return estimate(std::string(metric), "1", values, random);

@@ -20,7 +20,8 @@ std::size_t replications_after(const MeasureParameters& measure, std::size_t n) 
 }
 
 bool narrow(const Estimate& estimate, double relative, double scale) {
-  return estimate.spread != Spread::single && (estimate.hi - estimate.lo) / 2 <= relative * std::abs(scale);
+  if (estimate.spread == Spread::single || estimate.spread == Spread::growing) return false;
+  return std::max(estimate.hi - estimate.mean, estimate.mean - estimate.lo) <= relative * std::abs(scale);
 }
 
 bool precise(const Summary& summary, const MeasureParameters& measure) {

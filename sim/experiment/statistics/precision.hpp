@@ -17,7 +17,8 @@ std::vector<std::string> precision_metrics(const MeasureParameters& measure);
 // How many replications the next look wants after `n`; 0 stands for the first one.
 std::size_t replications_after(const MeasureParameters& measure, std::size_t n);
 
-// Half the 95 % interval is at most `relative` of `scale`. Not if one replication alone is known.
+// Half the 95 % interval is at most `relative` of `scale`. Not if one replication alone is known,
+// or if there is no mean.
 bool narrow(const Estimate& estimate, double relative, double scale);
 
 // Half the 95 % interval of each metric is at most relative_precision of its mean. A metric that is missing,

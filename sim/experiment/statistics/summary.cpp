@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include "sim/measure/latency_histogram.hpp"
@@ -10,6 +11,8 @@
 namespace ktlssim {
 
 namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 double mean_of(std::span<const double> values) {
   double sum = 0;
@@ -48,13 +51,23 @@ struct MetricValues {
   std::vector<double> values;
 };
 
+// The interval of a quantity that is not negative, or at most 1 or 100 %, ends there.
+Estimate possible(Estimate e, std::span<const double> values) {
+  if (e.spread != Spread::interval) return e;
+  const double most = e.unit == "%" ? 100 : e.unit == "1" ? 1 : std::numeric_limits<double>::infinity();
+  const auto [least_seen, most_seen] = std::ranges::minmax(values);
+  if (least_seen >= 0) e.lo = std::max(e.lo, 0.0);
+  if (most_seen <= most) e.hi = std::min(e.hi, most);
+  return e;
+}
+
 void add_metrics(std::span<const RunResult* const> done, const LatencyHistogram& latency, Summary& summary) {
   Gathered<std::string, MetricValues> metrics;
   for (const RunResult* result : done) {
     for (const Metric& metric : result->metrics) {
       MetricValues& gathered = metrics.at(metric.name);
       gathered.unit = metric.unit;
-      gathered.values.push_back(metric.value);
+      if (std::isfinite(metric.value)) gathered.values.push_back(metric.value);
     }
   }
   const bool random =
@@ -63,7 +76,8 @@ void add_metrics(std::span<const RunResult* const> done, const LatencyHistogram&
     const auto* quantile = std::ranges::find(kLatencyQuantiles, name, [](const auto& q) { return q.first; });
     const double centre = quantile == kLatencyQuantiles.end() ? mean_of(gathered.values)
                                                               : latency.quantile_us(quantile->second);
-    summary.metrics.push_back(estimate_about(centre, name, gathered.unit, gathered.values, random));
+    summary.metrics.push_back(
+        possible(estimate_about(centre, name, gathered.unit, gathered.values, random), gathered.values));
   }
 }
 
@@ -83,12 +97,17 @@ void add_resources(std::span<const RunResult* const> done, Summary& summary) {
   const double n = static_cast<double>(done.size());
   for (const auto& [name, seen] : resources.items()) {
     Resource mean = *seen.front();
-    mean.demand_us = 0;
     mean.utilization = 0;
+    double demands_us = 0;
+    double without_demand = 0;  // that have no record
     for (const Resource* resource : seen) {
-      mean.demand_us += resource->demand_us / n;
       mean.utilization += resource->utilization / n;
+      if (std::isnan(resource->demand_us))
+        ++without_demand;
+      else
+        demands_us += resource->demand_us;
     }
+    mean.demand_us = n > without_demand ? demands_us / (n - without_demand) : kNaN;
     summary.resources.push_back(std::move(mean));
   }
 }
@@ -118,7 +137,10 @@ Estimate estimate_about(double centre, std::string name, std::string unit, std::
                         bool random) {
   Estimate result{std::move(name), std::move(unit),      centre, centre, centre,
                   values.size(),   Spread::deterministic};
-  if (!random) {
+  if (values.empty()) {
+    result.mean = result.lo = result.hi = kNaN;
+    if (random) result.spread = Spread::single;
+  } else if (!random) {
     result.mean = result.lo = result.hi = values.front();
   } else if (values.size() == 1) {
     result.spread = Spread::single;

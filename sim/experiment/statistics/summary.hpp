@@ -14,20 +14,20 @@ namespace ktlssim {
 
 // interval: [lo, hi] is the 95 % confidence interval (Student's t). single: drawn at random, but
 // only once, so nothing is known about its spread. deterministic: nothing was drawn at random, so every
-// replication is the same.
-enum class Spread { interval, single, deterministic };
+// replication is the same. growing: there is no mean, only that of the window, which grows with it.
+enum class Spread { interval, single, deterministic, growing };
 
 struct Estimate {
   std::string name;
   std::string unit;
-  double mean;  // of the replications; a quantile of latency is that of all their records together
+  double mean;  // of the replications; a quantile of latency is that of all their records together; NaN: none
   double lo;    // both equal to mean unless `spread` is interval
   double hi;
-  std::size_t n;
+  std::size_t n;  // replications that have a value
   Spread spread;
 };
 
-// The mean of `values`, which are those of the replications, at least one.
+// The mean of `values`, which are those of the replications; without any it is NaN, and n is 0.
 Estimate estimate(std::string name, std::string unit, std::span<const double> values, bool random);
 // `centre`, of which `values` are estimates from one replication each ("sectioning"; Asmussen and Glynn,
 // Stochastic Simulation, III.5).
@@ -41,7 +41,9 @@ struct CpuShare {
   double busy_ns;
 };
 
-// Means over the replications that are done; a row or counter absent from one counts as zero in it.
+// Means over the replications that are done; a row or counter absent from one counts as zero in it. A metric is
+// over those in which it has a value, and its interval within what it can be: no time is below zero, no share
+// above one or 100 %.
 struct Summary {
   std::size_t done = 0;
   std::vector<Estimate> metrics;

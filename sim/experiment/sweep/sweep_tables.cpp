@@ -42,6 +42,8 @@ std::string_view spread_name(Spread spread) {
       return "interval";
     case Spread::single:
       return "single";
+    case Spread::growing:
+      return "growing";
     case Spread::deterministic:
       break;
   }
@@ -109,7 +111,7 @@ std::string summary_csv(const Sweep& sweep, const SweepRuns& runs) {
       if (const auto& run = runs[point * sweep.replications() + i]) ended.push_back(run->result);
     const std::string values = values_of(sweep.points[point]);
     for (const Estimate& e : summarize(ended).metrics) {
-      const bool known = e.spread != Spread::single;
+      const bool known = e.spread != Spread::single && e.spread != Spread::growing && e.n > 0;
       text += fmt::format("{}{},{},{},{},{},{},{},{}\n", point, values, cell(e.name), cell(e.unit),
                           number(e.mean), known ? number(e.lo) : "", known ? number(e.hi) : "", e.n,
                           spread_name(e.spread));

@@ -12,7 +12,8 @@ Json series_json(const RunResult& result) {
   Json series = Json::array();
   for (const SeriesStep& s : result.series)
     series.push_back(
-        Json::array({s.end_us, s.throughput_gbps, s.cpu_percent, s.in_flight_mean, s.device_utilization}));
+        Json::array({s.end_us, s.throughput_gbps, s.cpu_percent, s.in_flight_mean, s.device_utilization,
+                     s.outstanding}));
   return series;
 }
 
@@ -47,6 +48,7 @@ std::string encode(const RunResult& result) {
   json.emplace("cpu_busy_ns", result.cpu_busy_ns);
   json.emplace("resources", resources_json(result));
   json.emplace("findings", result.findings);
+  json.emplace("starving", result.starving);
   json.emplace("series", series_json(result));
   json.emplace("fingerprint", result.fingerprint);
   json.emplace("events", result.events);
@@ -75,12 +77,13 @@ RunResult decode_run_result(const std::string& text) {
                           row.at(2).get<std::string>(), row.at(3).get<std::int64_t>()});
   json.at("cpu_busy_ns").get_to(result.cpu_busy_ns);
   json.at("findings").get_to(result.findings);
+  json.at("starving").get_to(result.starving);
   for (const Json& r : json.at("resources"))
     result.resources.push_back({r.at(0).get<std::string>(), r.at(1).get<std::string>(), r.at(2).get<double>(),
                                 r.at(3).get<double>(), r.at(4).get<double>(), r.at(5).get<std::string>()});
   for (const Json& s : json.at("series"))
     result.series.push_back({s.at(0).get<double>(), s.at(1).get<double>(), s.at(2).get<double>(),
-                             s.at(3).get<double>(), s.at(4).get<double>()});
+                             s.at(3).get<double>(), s.at(4).get<double>(), s.at(5).get<double>()});
   json.at("fingerprint").get_to(result.fingerprint);
   json.at("events").get_to(result.events);
   json.at("switches").get_to(result.switches);

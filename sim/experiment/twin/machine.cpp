@@ -224,6 +224,7 @@ void Machine::sum_latencies(TwinRun& run) const {
   LatencyHistogram latencies;
   double latency_us = 0;
   for (const TwinSession& so : twin_.sessions) {
+    if (so.latencies.count() == 0) continue;
     latencies.add(so.latencies.counts());
     latency_us += so.latencies.mean_us() * static_cast<double>(so.latencies.count());
   }
