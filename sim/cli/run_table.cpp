@@ -103,7 +103,7 @@ std::string metric_line(std::string_view label, const Estimate& metric, std::str
     line += fmt::format("{:<22} ", fmt::format("[{}, {}]", number_text(metric.lo), number_text(metric.hi)));
   if (metric.spread == Spread::growing) line += fmt::format("{:<22} ", "(grows: no mean)");
   line += unit;
-  if (metric.n < done) line += fmt::format(" (n {} of {})", metric.n, done);
+  if (metric.n < done) line += fmt::format(", n {}", metric.n);
   while (line.ends_with(' ')) line.pop_back();
   return shortened(line, kColumns) + '\n';
 }
