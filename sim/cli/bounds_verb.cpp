@@ -2,7 +2,7 @@
 
 #include "models/bounds.hpp"
 #include "sim/cli/kernel_warning.hpp"
-#include "sim/cli/options.hpp"
+#include "sim/cli/common_options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
@@ -11,10 +11,6 @@
 namespace ktlssim {
 
 namespace {
-
-namespace po = boost::program_options;
-
-constexpr std::array<std::string_view, 2> kFormats{"table", "json"};
 
 constexpr HelpText kHelp{
     "ktlssim bounds SCENARIO [options]",
@@ -173,26 +169,22 @@ Json mix_json(const Scenario& scenario) {
 
 }  // namespace
 
-int bounds_verb(const Arguments& arguments) {
-  po::options_description options;
-  options.add_options()("set",
-                        po::value<std::vector<std::string>>()->composing()->value_name("/POINTER=VALUE"),
-                        "change a parameter; may be repeated")(
-      "format", po::value<std::string>()->default_value("table")->value_name("NAME"), "table or json");
-  const auto values = parse_options(arguments, options, kHelp);
-  if (!values) return kExitDone;
-  const std::string path = operands(*values, 1, 1, "SCENARIO").front();
-  const bool as_json = choice_option("format", values->at("format").as<std::string>(), kFormats) == 1;
-  std::vector<std::string> sets;
-  if (values->contains("set")) sets = values->at("set").as<std::vector<std::string>>();
-  const Scenario scenario = load_scenario(path, sets);
+Options bounds_options() {
+  Options options(kHelp, {"SCENARIO", 1, 1});
+  add_sets(options);
+  add_format(options);
+  return options;
+}
+
+int bounds_verb(const Values& values) {
+  const Scenario scenario = load_scenario(values.operands().front(), settings(values));
   warn_of_kernel(scenario);
   if (!scenario.session_groups.empty()) {
-    print(as_json ? json_text(mix_json(scenario)) : mix_table(scenario));
+    print(as_json(values) ? json_text(mix_json(scenario)) : mix_table(scenario));
     return kExitDone;
   }
   const Demands demands = demands_of(scenario);
-  print(as_json ? json_text(json(scenario, demands)) : table(scenario, demands));
+  print(as_json(values) ? json_text(json(scenario, demands)) : table(scenario, demands));
   return kExitDone;
 }
 

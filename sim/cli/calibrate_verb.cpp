@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "sim/cli/options.hpp"
+#include "sim/cli/common_options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
@@ -14,10 +14,6 @@
 namespace ktlssim {
 
 namespace {
-
-namespace po = boost::program_options;
-
-constexpr std::array<std::string_view, 2> kFormats{"table", "json"};
 
 constexpr HelpText kHelp{
     "ktlssim calibrate [options]",
@@ -58,7 +54,6 @@ struct ThreadRow {
   ThreadsMeasurement measured;
   double predicted;  // records/s
 };
-
 
 std::string timing_lines(const std::vector<AlgorithmMeasurement>& algorithms) {
   std::string text = fmt::format("{:<20}{:>8}{:>12}{:>9}{:>12}{:>9}{:>10}\n", "algorithm", "bytes", "hot ns",
@@ -131,46 +126,38 @@ Json json(const MachineDescription& machine, const std::vector<AlgorithmMeasurem
   return json;
 }
 
-po::options_description calibrate_options() {
-  po::options_description options;
-  auto add = options.add_options();
-  add("repetitions", po::value<std::string>()->default_value("7")->value_name("N"),
-      "of each timing; the median counts");
-  add("milliseconds", po::value<std::string>()->default_value("20")->value_name("N"),
-      "length of one repetition");
-  add("host", po::value<std::string>()->default_value("ideal")->value_name("NAME"),
-      "host profile whose step costs are kept");
-  add("steps", po::value<std::string>()->value_name("FILE"), "CSV of measured step costs: step,mean,unit");
-  add("out", po::value<std::string>()->value_name("DIR"), "write the profiles \"measured\" to DIR/profiles");
-  add("format", po::value<std::string>()->default_value("table")->value_name("NAME"), "table or json");
+}  // namespace
+
+Options calibrate_options() {
+  Options options(kHelp, kNoOperands);
+  options.add("repetitions", "N", Integer{1, 1000, 7}, "of each timing; the median counts");
+  options.add("milliseconds", "N", Integer{1, 10000, 20}, "length of one repetition");
+  options.add("host", "NAME", Text{"ideal"}, "host profile whose step costs are kept");
+  options.add("steps", "FILE", Text{}, "CSV of measured step costs: step,mean,unit");
+  add_out(options, "write the profiles \"measured\" to DIR/profiles");
+  add_format(options);
   return options;
 }
 
-}  // namespace
-
-int calibrate_verb(const Arguments& arguments) {
-  const auto values = parse_options(arguments, calibrate_options(), kHelp);
-  if (!values) return kExitDone;
-  operands(*values, 0, 0, "");
-  const auto text_of = [&](const char* option) { return values->at(option).as<std::string>(); };
-  const bool as_json = choice_option("format", text_of("format"), kFormats) == 1;
-  const auto repetitions = static_cast<int>(integer_option("repetitions", text_of("repetitions"), 1, 1000));
-  const auto milliseconds =
-      static_cast<double>(integer_option("milliseconds", text_of("milliseconds"), 1, 10000));
+int calibrate_verb(const Values& values) {
+  const auto repetitions = static_cast<int>(values.integer("repetitions"));
+  const auto milliseconds = static_cast<double>(values.integer("milliseconds"));
+  const std::optional<std::string> steps = values.optional_text("steps");
+  const std::optional<std::string> directory = values.optional_text("out");
   const MachineDescription machine = describe_machine();
-  Json host = host_profile(machine, text_of("host"));
+  Json host = host_profile(machine, values.text("host"));
   Json unmeasured = host;
-  if (values->contains("steps")) apply_steps(text_of("steps"), unmeasured);  // before minutes are spent
+  if (steps) apply_steps(*steps, unmeasured);  // before minutes are spent
   std::optional<OutputDirectory> hosts;
   std::optional<OutputDirectory> drivers;
-  if (values->contains("out")) {
-    hosts.emplace(std::filesystem::path(text_of("out")) / "profiles" / "hosts");
-    drivers.emplace(std::filesystem::path(text_of("out")) / "profiles" / "drivers");
+  if (directory) {
+    hosts.emplace(std::filesystem::path(*directory) / "profiles" / "hosts");
+    drivers.emplace(std::filesystem::path(*directory) / "profiles" / "drivers");
   }
 
   const ThreadCosts thread_costs = measure_thread_costs(repetitions);
   apply_thread_costs(thread_costs, host);
-  if (values->contains("steps")) apply_steps(text_of("steps"), host);
+  if (steps) apply_steps(*steps, host);
   const std::vector<AlgorithmMeasurement> algorithms = measure_algorithms(repetitions, milliseconds);
   const Json driver = driver_profile(machine, algorithms);
   std::vector<ThreadRow> rows;
@@ -184,7 +171,7 @@ int calibrate_verb(const Arguments& arguments) {
     hosts->write("measured.json", json_text(host));
     drivers->write("measured.json", json_text(driver));
   }
-  if (as_json) {
+  if (as_json(values)) {
     Json all = json(machine, algorithms, rows);
     all["thread_costs"] = thread_costs_json(thread_costs);
     print(json_text(all));

@@ -1,9 +1,7 @@
 #include <fmt/format.h>
 
-#include <limits>
-
 #include "sim/cli/file_kinds.hpp"
-#include "sim/cli/options.hpp"
+#include "sim/cli/common_options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/text/problems.hpp"
@@ -11,8 +9,6 @@
 namespace ktlssim {
 
 namespace {
-
-namespace po = boost::program_options;
 
 constexpr HelpText kHelp{
     "ktlssim check FILE...",
@@ -25,17 +21,16 @@ constexpr HelpText kHelp{
 
 }  // namespace
 
-int check_verb(const Arguments& arguments) {
-  po::options_description options;
-  options.add_options()("set",
-                        po::value<std::vector<std::string>>()->composing()->value_name("/POINTER=VALUE"),
-                        "change a parameter of every scenario first; may be repeated");
-  const auto values = parse_options(arguments, options, kHelp);
-  if (!values) return kExitDone;
-  std::vector<std::string> sets;
-  if (values->contains("set")) sets = values->at("set").as<std::vector<std::string>>();
+Options check_options() {
+  Options options(kHelp, {"FILE", 1, Operands::kAny});
+  add_sets(options, "change a parameter of every scenario first; may be repeated");
+  return options;
+}
+
+int check_verb(const Values& values) {
+  const Texts sets = settings(values);
   int status = kExitDone;
-  for (const std::string& path : operands(*values, 1, std::numeric_limits<std::size_t>::max(), "FILE")) {
+  for (const std::string& path : values.operands()) {
     try {
       kind_of_file(path).check(path, sets);
       print(fmt::format("{}: ok\n", path));

@@ -7,7 +7,7 @@
 
 #include "sim/cli/experiment_output.hpp"
 #include "sim/cli/kernel_warning.hpp"
-#include "sim/cli/options.hpp"
+#include "sim/cli/common_options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
@@ -21,11 +21,6 @@ namespace ktlssim {
 
 namespace {
 
-namespace po = boost::program_options;
-using Texts = std::vector<std::string>;
-
-constexpr std::array<std::string_view, 2> kFormats{"table", "json"};
-
 constexpr HelpText kHelp{
     "ktlssim compare A [B] [options]",
     "Simulates two scenarios, or one with two settings, with common random numbers, and reports for each "
@@ -34,38 +29,6 @@ constexpr HelpText kHelp{
     "will seem to. Exit status: 0 done, 1 a run failed, 2 the command line or a scenario is wrong.",
     "  ktlssim compare scenarios/qat-loopback.json --set-a /ktls/dispatch=blocking\n"
     "  ktlssim compare a.json b.json --metric latency_ready_us_p99\n"};
-
-po::options_description compare_options() {
-  po::options_description options;
-  auto add = options.add_options();
-  const auto texts = [](const char* name) { return po::value<Texts>()->composing()->value_name(name); };
-  add("set", texts("/POINTER=VALUE"), "change a parameter of both; may be repeated");
-  add("set-a", texts("/POINTER=VALUE"), "change a parameter of A");
-  add("set-b", texts("/POINTER=VALUE"), "change a parameter of B, which is A where it is not named");
-  add("metric,M", texts("NAME"),
-      "compare NAME; may be repeated; throughput_gbps and cpu_percent unless given");
-  add("seed", po::value<std::string>()->value_name("N"), "the same as --set /seed=N");
-  add("replications", po::value<std::string>()->default_value("10")->value_name("N"), "pairs to simulate");
-  add("precision", po::value<std::string>()->value_name("R"),
-      "simulate pairs until half the interval of each difference is at most R times the mean of A");
-  add("jobs,j", po::value<std::string>()->value_name("N"), "at most N at a time; by default one per CPU");
-  add("format", po::value<std::string>()->default_value("table")->value_name("NAME"), "table or json");
-  add("out", po::value<std::string>()->value_name("DIR"),
-      "write comparison.json to DIR, and what `run` writes to DIR/a and DIR/b");
-  add("engine", po::value<std::string>()->default_value("simgrid")->value_name("NAME"), "simgrid or fiber");
-  return options;
-}
-
-Texts texts_option(const po::variables_map& values, const char* name) {
-  return values.contains(name) ? values.at(name).as<Texts>() : Texts{};
-}
-
-Texts metrics_option(const po::variables_map& values) {
-  if (!values.contains("metric")) return {"throughput_gbps", "cpu_percent"};
-  const Texts metrics = texts_option(values, "metric");
-  for (const std::string& metric : metrics) choice_option("metric", metric, metric_names());
-  return metrics;
-}
 
 struct Side {
   std::string label;  // what the user called it
@@ -157,9 +120,9 @@ Json json(const Side& a, const Side& b, const std::vector<MetricComparison>& com
 }
 
 // Until there are `count` replications.
-void simulate_side(Side& side, std::size_t count, std::size_t jobs) {
+void simulate_side(Side& side, std::size_t count, const Pool& pool) {
   const auto begin = std::chrono::steady_clock::now();
-  extend(side.experiment, side.scenario, side.record.engine, count, jobs);
+  extend(side.experiment, side.scenario, side.record.engine, count, pool);
   side.record.replications = count;
   side.record.wall_seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
@@ -172,12 +135,12 @@ bool precise(const std::vector<MetricComparison>& compared, double relative) {
 // Both sides, until there are `count` pairs; or, where that is nothing, until their differences are precise.
 // False if interrupted.
 bool simulate_pairs(Side& a, Side& b, std::optional<std::size_t> count, const Texts& metrics,
-                    std::size_t jobs) {
+                    const Pool& pool) {
   const MeasureParameters& measure = a.scenario.measure;
   std::size_t pairs = count ? *count : replications_after(measure, 0);
   for (;;) {
     for (Side* const side : {&a, &b}) {
-      simulate_side(*side, pairs, jobs);
+      simulate_side(*side, pairs, pool);
       if (side->experiment.interrupted) return false;
     }
     if (count || precise(compare_metrics(a.experiment, b.experiment, metrics), measure.relative_precision))
@@ -200,25 +163,35 @@ struct Directories {
 
 }  // namespace
 
-int compare_verb(const Arguments& arguments) {
-  const auto values = parse_options(arguments, compare_options(), kHelp);
-  if (!values) return kExitDone;
-  const Texts paths = operands(*values, 1, 2, "A");
-  const Texts own_a = texts_option(*values, "set-a");
-  const Texts own_b = texts_option(*values, "set-b");
+Options compare_options() {
+  Options options(kHelp, {"A", 1, 2});
+  add_sets_of_two(options);
+  options.add("metric,M", "NAME", Repeatable{metric_names()},
+              "compare NAME; may be repeated; throughput_gbps and cpu_percent unless given");
+  add_seed(options);
+  add_replications(options, 10, "pairs to simulate");
+  add_precision(options,
+                "simulate pairs until half the interval of each difference is at most R times the mean of A");
+  add_pool(options);
+  add_format(options);
+  add_out(options, "write comparison.json to DIR, and what `run` writes to DIR/a and DIR/b");
+  add_engine(options);
+  return options;
+}
+
+int compare_verb(const Values& values) {
+  const Texts& paths = values.operands();
+  const Texts own_a = values.texts("set-a");
+  const Texts own_b = values.texts("set-b");
   if (paths.size() == 1 && own_a.empty() && own_b.empty())
     throw UsageError("nothing to compare: name a second scenario, or give --set-a or --set-b");
-  const Texts metrics = metrics_option(*values);
-  const bool as_json = choice_option("format", values->at("format").as<std::string>(), kFormats) == 1;
+  const Texts metrics = values.given("metric") ? values.texts("metric") : Texts{"throughput_gbps", "cpu_percent"};
   RunRecord record{};
-  record.engine = static_cast<EngineKind>(
-      choice_option("engine", values->at("engine").as<std::string>(), kEngineKindNames));
-  record.replications = static_cast<std::size_t>(
-      integer_option("replications", values->at("replications").as<std::string>(), 1, kMaxReplications));
-  record.command_line = arguments.command_line;
-  const std::size_t jobs = jobs_option(*values);
+  record.engine = engine_option(values);
+  record.replications = values.count("replications");
+  record.command_line = values.command_line();
 
-  const Texts sets = settings(*values);
+  const Texts sets = settings(values);
   Side a = side(paths.front(), sets, own_a);
   Side b = side(paths.back(), sets, own_b);
   if (a.scenario.seed != b.scenario.seed)
@@ -226,14 +199,15 @@ int compare_verb(const Arguments& arguments) {
                                  a.scenario.seed, b.scenario.seed));
   for (const Side* const side : {&a, &b}) warn_of_kernel(side->scenario, side->label + ": ");
   std::optional<Directories> out;
-  if (values->contains("out")) out.emplace(values->at("out").as<std::string>());
+  if (values.given("out")) out.emplace(values.text("out"));
 
   record.started = utc_now();
   a.record = b.record = record;
   std::optional<std::size_t> count = record.replications;
-  if (a.scenario.measure.relative_precision > 0 && values->at("replications").defaulted())
-    count = std::nullopt;
-  const bool whole = simulate_pairs(a, b, count, metrics, jobs);
+  if (a.scenario.measure.relative_precision > 0 && !values.given("replications")) count = std::nullopt;
+  Progress progress = progress_option(values);
+  const bool whole = simulate_pairs(a, b, count, metrics, pool_option(values, progress));
+  progress.end();
   for (const Side* const side : {&a, &b}) complain_of_failures(side->experiment, side->label + ": ");
   if (!whole) {
     complain("nothing is kept of a comparison that is interrupted");
@@ -246,7 +220,7 @@ int compare_verb(const Arguments& arguments) {
     write_results(out->b, b.scenario, b.experiment, b.record);
     out->both.write("comparison.json", as_json_text);
   }
-  print(as_json ? as_json_text : table(a, b, compared, metrics));
+  print(as_json(values) ? as_json_text : table(a, b, compared, metrics));
   return a.experiment.all_done() && b.experiment.all_done() ? kExitDone : kExitRunFailed;
 }
 

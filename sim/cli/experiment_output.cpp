@@ -3,24 +3,10 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include "sim/cli/options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/experiment/text/run_result_json.hpp"
 
 namespace ktlssim {
-
-std::vector<std::string> settings(const boost::program_options::variables_map& values) {
-  std::vector<std::string> sets;
-  if (values.contains("set")) sets = values.at("set").as<std::vector<std::string>>();
-  if (values.contains("precision"))
-    sets.push_back("/measure/relative_precision=" + values.at("precision").as<std::string>());
-  if (values.contains("seed")) {
-    constexpr std::int64_t kMaxSeed = 9007199254740991;
-    const std::int64_t seed = integer_option("seed", values.at("seed").as<std::string>(), 0, kMaxSeed);
-    sets.push_back(fmt::format("/seed={}", seed));
-  }
-  return sets;
-}
 
 std::string utc_now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
 

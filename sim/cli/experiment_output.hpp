@@ -1,7 +1,6 @@
-// What the verbs that simulate scenarios have in common: their settings, their failures, their result files.
+// What the verbs that simulate scenarios have in common: their failures, their result files.
 #pragma once
 
-#include <boost/program_options.hpp>
 #include <string>
 #include <vector>
 
@@ -9,11 +8,6 @@
 #include "sim/experiment/text/output_directory.hpp"
 
 namespace ktlssim {
-
-inline constexpr std::int64_t kMaxReplications = 10000;
-
-// `--set`, then `--seed` as one of them.
-std::vector<std::string> settings(const boost::program_options::variables_map& values);
 
 // Now, in UTC, ISO 8601.
 std::string utc_now();

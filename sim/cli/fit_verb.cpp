@@ -4,12 +4,11 @@
 #include <cmath>
 #include <fstream>
 #include <iterator>
-#include <limits>
 #include <map>
 #include <nlopt.hpp>
 
 #include "sim/cli/left_out_rows.hpp"
-#include "sim/cli/options.hpp"
+#include "sim/cli/common_options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
@@ -23,9 +22,6 @@ namespace ktlssim {
 
 namespace {
 
-namespace po = boost::program_options;
-
-constexpr std::array<std::string_view, 2> kFormats{"table", "json"};
 constexpr double kSame =
     0.03;  // relative difference to the profiles that the scatter of few replications explains
 
@@ -118,55 +114,51 @@ void write_profiles(const FitResult& result) {
   }
 }
 
-po::options_description fit_options() {
-  po::options_description options;
-  auto add = options.add_options();
-  add("replications", po::value<std::string>()->default_value("3")->value_name("N"),
-      "simulate every variant N times");
-  add("suite", po::value<std::string>()->value_name("FILE"), "another file of claims");
-  add("jobs,j", po::value<std::string>()->value_name("N"), "at most N at a time; by default one per CPU");
-  add("leave-one-out", "instead, leave out each claim in turn: what the others leave of its prediction");
-  add("write", "write the fitted values into the profiles");
-  add("format", po::value<std::string>()->default_value("table")->value_name("NAME"), "table or json");
+}  // namespace
+
+Options fit_options() {
+  Options options(kHelp, {"FILE", 1, Operands::kAny});
+  add_replications(options, 3, "simulate every variant N times");
+  add_suite(options);
+  add_pool(options);
+  options.flag("leave-one-out", "instead, leave out each claim in turn: what the others leave of its prediction");
+  options.flag("write", "write the fitted values into the profiles");
+  add_format(options);
   return options;
 }
 
-}  // namespace
-
-int fit_verb(const Arguments& arguments) {
-  const auto values = parse_options(arguments, fit_options(), kHelp);
-  if (!values) return kExitDone;
-  const bool as_json = choice_option("format", values->at("format").as<std::string>(), kFormats) == 1;
-  const auto replications = static_cast<std::size_t>(
-      integer_option("replications", values->at("replications").as<std::string>(), 1, 10000));
-  const std::size_t jobs = jobs_option(*values);
-  const Suite suite =
-      load_suite(values->contains("suite") ? std::filesystem::path(values->at("suite").as<std::string>())
-                                           : default_suite());
+int fit_verb(const Values& values) {
+  const bool json_wanted = as_json(values);
+  const std::size_t replications = values.count("replications");
+  const Suite suite = load_suite(suite_option(values));
   std::vector<FitProblem> problems;
-  for (const std::string& path : operands(*values, 1, std::numeric_limits<std::size_t>::max(), "FILE"))
-    problems.push_back(load_fit(path, suite));
+  for (const std::string& path : values.operands()) problems.push_back(load_fit(path, suite));
+  Progress progress = progress_option(values);
+  const Pool pool = pool_option(values, progress);
   bool same = true;
   try {
     for (const FitProblem& problem : problems) {
       if (&problem != &problems.front()) print("\n");
-      if (values->contains("leave-one-out")) {
-        const std::vector<LeftOut> all = leave_one_out(problem, replications, jobs);
-        print(as_json ? json_text(json(all))
+      if (values.given("leave-one-out")) {
+        const std::vector<LeftOut> all = leave_one_out(problem, replications, pool);
+        progress.end();
+        print(json_wanted ? json_text(json(all))
                       : wrap(plain(problem.description), kColumns) + '\n' + left_out_heads() +
                             left_out_rows(all));
         continue;
       }
-      const FitResult result = fit(problem, replications, jobs);
-      if (values->contains("write")) write_profiles(result);
-      print(as_json ? json_text(json(result)) : table(problem, result));
+      const FitResult result = fit(problem, replications, pool);
+      progress.end();
+      if (values.given("write")) write_profiles(result);
+      print(json_wanted ? json_text(json(result)) : table(problem, result));
       same = same && std::all_of(result.parameters.begin(), result.parameters.end(), in_profile);
     }
   } catch (const nlopt::forced_stop&) {
+    progress.end();
     complain("interrupted");
     return kExitInterrupted;
   }
-  return same || values->contains("write") ? kExitDone : kExitRunFailed;
+  return same || values.given("write") ? kExitDone : kExitRunFailed;
 }
 
 }  // namespace ktlssim

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
-#include <array>
 #include <csignal>
 #include <exception>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,39 +15,11 @@ namespace ktlssim {
 
 namespace {
 
-struct Verb {
-  std::string_view name;
-  std::string_view arguments;
-  std::string_view summary;
-  int (*run)(const Arguments&);
-};
-
-constexpr std::array<Verb, 18> kVerbs{{
-    {"run", "SCENARIO", "simulate a scenario", run_verb},
-    {"compare", "A [B]", "what differs between two scenarios or settings", compare_verb},
-    {"sweep", "SWEEP", "simulate every point of a parameter study", sweep_verb},
-    {"expand", "SWEEP", "the points of a sweep, in their order", expand_verb},
-    {"status", "DIR", "what of a sweep is done, failed or missing", status_verb},
-    {"merge", "DIR [PART...]", "the tables of a sweep that was simulated in parts", merge_verb},
-    {"bounds", "SCENARIO", "what no run can exceed, and what sets that limit", bounds_verb},
-    {"validate", "[CLAIM...]", "hold predictions against published measurements", validate_verb},
-    {"sensitivity", "SCENARIO", "which parameters the answer leans on", sensitivity_verb},
-    {"fit", "FILE", "fit parameters of profiles to published measurements", fit_verb},
-    {"calibrate", "", "measure this machine, and write profiles of it", calibrate_verb},
-    {"twin", "", "run both dispatch paths here, and predict them", twin_verb},
-    {"report", "DIR", "plots and tables of runs, as one HTML file", report_verb},
-    {"watch", "A [B]", "both kernels in slow motion, as one HTML file", watch_verb},
-    {"check", "FILE...", "only read files, and report what is wrong", check_verb},
-    {"profiles", "[NAME]", "host and driver profiles, every value with its source", profiles_verb},
-    {"parameters", "", "what a scenario can hold", parameters_verb},
-    {"schema", "[KIND]", "the JSON schema of a kind of file", schema_verb},
-}};
-
 std::string general_help() {
   std::string text =
       "usage: ktlssim VERB [arguments]\n\n"
       "Simulates FreeBSD kernel TLS over OpenCrypto drivers: throughput, latency, CPU.\n\n";
-  for (const Verb& verb : kVerbs)
+  for (const Verb& verb : verbs())
     text += fmt::format("  {:<12}{:<13}{}\n", verb.name, verb.arguments, verb.summary);
   return text +
          "  help        VERB         explain a verb, with examples\n\n"
@@ -61,17 +33,6 @@ std::string version_text() {
   const BuildInfo& build = build_info();
   return fmt::format("ktlssim {} ({}, {}, {}), SimGrid {}\n", build.version, build.git, build.compiler,
                      build.build_type, build.simgrid);
-}
-
-const Verb& find_verb(const std::string& name) {
-  std::vector<std::string> names;
-  for (const Verb& verb : kVerbs) {
-    if (verb.name == name) return verb;
-    names.emplace_back(verb.name);
-  }
-  names.emplace_back("help");
-  throw UsageError(fmt::format("unknown verb \"{}\" (there are: {}){}", name, fmt::join(names, ", "),
-                               did_you_mean(name, names)));
 }
 
 std::string command_line(const std::vector<std::string>& words) {
@@ -90,6 +51,14 @@ std::string command_line(const std::vector<std::string>& words) {
   return text;
 }
 
+int run_verb_line(const Verb& verb, const Arguments& arguments) {
+  const Options options = verb.options();
+  const std::optional<Values> values = parse(options, arguments);
+  if (values) return verb.run(*values);
+  print(help_text(options));
+  return kExitDone;
+}
+
 int dispatch(const std::vector<std::string>& words) {
   if (words.empty()) throw UsageError("a verb is missing");
   const std::string& first = words.front();
@@ -101,11 +70,10 @@ int dispatch(const std::vector<std::string>& words) {
     print(general_help());
     return kExitDone;
   }
-  Arguments arguments{{words.begin() + 1, words.end()}, command_line(words)};
-  if (first != "help") return find_verb(first).run(arguments);
+  if (first != "help") return run_verb_line(find_verb(first), {{words.begin() + 1, words.end()}, command_line(words)});
   if (words.size() > 2) throw UsageError(fmt::format("unexpected argument \"{}\"", words[2]));
-  arguments.own = {"--help"};
-  return find_verb(words[1]).run(arguments);
+  print(help_text(find_verb(words[1]).options()));
+  return kExitDone;
 }
 
 // Every error of the user ends here.

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include "sim/cli/options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
@@ -27,10 +26,9 @@ std::string parameter_text(const Parameter& parameter) {
 
 }  // namespace
 
-int parameters_verb(const Arguments& arguments) {
-  const auto values = parse_options(arguments, {}, kHelp);
-  if (!values) return kExitDone;
-  operands(*values, 0, 0, "");
+Options parameters_options() { return {kHelp, kNoOperands}; }
+
+int parameters_verb(const Values&) {
   std::string text;
   for (const Parameter& parameter : scenario_parameters()) text += parameter_text(parameter);
   print(text);

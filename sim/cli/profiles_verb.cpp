@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "sim/cli/options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
@@ -128,10 +127,10 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 
 }  // namespace
 
-int profiles_verb(const Arguments& arguments) {
-  const auto values = parse_options(arguments, {}, kHelp);
-  if (!values) return kExitDone;
-  const std::vector<std::string> names = operands(*values, 0, 1, "NAME");
+Options profiles_options() { return {kHelp, {"NAME", 0, 1}}; }
+
+int profiles_verb(const Values& values) {
+  const Texts& names = values.operands();
   if (names.empty()) {
     bool sound = true;
     const std::string hosts = list_text("hosts", ProfileKind::host, load_host_profile, sound);

@@ -1,6 +1,5 @@
 #include <string>
 
-#include "sim/cli/options.hpp"
 #include "sim/cli/python.hpp"
 #include "sim/cli/verbs.hpp"
 
@@ -28,11 +27,10 @@ constexpr HelpText kHelp{
 
 }  // namespace
 
-int report_verb(const Arguments& arguments) {
-  const auto values = parse_options(arguments, {}, kHelp);
-  if (!values) return kExitDone;
-  const std::string directory = operands(*values, 1, 1, "DIR").front();
-  become_python("ktlssim_report", {directory});
+Options report_options() { return {kHelp, {"DIR", 1, 1}}; }
+
+int report_verb(const Values& values) {
+  become_python("ktlssim_report", {values.operands().front()});
 }
 
 }  // namespace ktlssim

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include "sim/cli/file_kinds.hpp"
-#include "sim/cli/options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/text/problems.hpp"
@@ -30,10 +29,10 @@ const FileKind& chosen(const std::string& name) {
 
 }  // namespace
 
-int schema_verb(const Arguments& arguments) {
-  const auto values = parse_options(arguments, {}, kHelp);
-  if (!values) return kExitDone;
-  const std::vector<std::string> given = operands(*values, 0, 1, "KIND");
+Options schema_options() { return {kHelp, {"KIND", 0, 1}}; }
+
+int schema_verb(const Values& values) {
+  const Texts& given = values.operands();
   print(chosen(given.empty() ? "" : given.front()).schema().dump(1) + '\n');
   return kExitDone;
 }

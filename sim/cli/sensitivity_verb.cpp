@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sim/cli/options.hpp"
+#include "sim/cli/common_options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
@@ -12,10 +12,6 @@
 namespace ktlssim {
 
 namespace {
-
-namespace po = boost::program_options;
-
-constexpr std::array<std::string_view, 2> kFormats{"table", "json"};
 
 constexpr HelpText kHelp{
     "ktlssim sensitivity SCENARIO [options]",
@@ -80,36 +76,26 @@ Json json(const std::string& path, const SensitivityRun& run) {
           {"not_varied", std::move(not_varied)}};
 }
 
-po::options_description sensitivity_options() {
-  po::options_description options;
-  auto add = options.add_options();
-  add("set", po::value<std::vector<std::string>>()->composing()->value_name("/POINTER=VALUE"),
-      "change a parameter first; may be repeated");
-  add("percent", po::value<std::string>()->default_value("10")->value_name("N"),
-      "vary by N per cent up and down");
-  add("replications", po::value<std::string>()->default_value("5")->value_name("N"),
-      "simulate each variant N times");
-  add("top", po::value<std::string>()->default_value("20")->value_name("N"), "print the N strongest");
-  add("jobs,j", po::value<std::string>()->value_name("N"), "at most N at a time; by default one per CPU");
-  add("format", po::value<std::string>()->default_value("table")->value_name("NAME"), "table or json");
+}  // namespace
+
+Options sensitivity_options() {
+  Options options(kHelp, {"SCENARIO", 1, 1});
+  add_sets(options, "change a parameter first; may be repeated");
+  options.add("percent", "N", Integer{1, 50, 10}, "vary by N per cent up and down");
+  add_replications(options, 5, "simulate each variant N times");
+  options.add("top", "N", Integer{1, 1000, 20}, "print the N strongest");
+  add_pool(options);
+  add_format(options);
   return options;
 }
 
-}  // namespace
-
-int sensitivity_verb(const Arguments& arguments) {
-  const auto values = parse_options(arguments, sensitivity_options(), kHelp);
-  if (!values) return kExitDone;
-  const auto integer = [&](const char* name, std::int64_t max) {
-    return static_cast<std::size_t>(integer_option(name, values->at(name).as<std::string>(), 1, max));
-  };
-  Variant variant{operands(*values, 1, 1, "SCENARIO").front(), {}};
-  if (values->contains("set")) variant.sets = values->at("set").as<std::vector<std::string>>();
-  const bool as_json = choice_option("format", values->at("format").as<std::string>(), kFormats) == 1;
-  const double fraction = static_cast<double>(integer("percent", 50)) / 100;
-  const std::size_t top = integer("top", 1000);
+int sensitivity_verb(const Values& values) {
+  const Variant variant{values.operands().front(), settings(values)};
+  const double fraction = static_cast<double>(values.integer("percent")) / 100;
+  Progress progress = progress_option(values);
   const SensitivityRun run =
-      sensitivity(variant, fraction, integer("replications", 10000), jobs_option(*values));
+      sensitivity(variant, fraction, values.count("replications"), pool_option(values, progress));
+  progress.end();
   if (run.interrupted) {
     complain("interrupted");
     return kExitInterrupted;
@@ -118,8 +104,8 @@ int sensitivity_verb(const Arguments& arguments) {
     complain(fmt::format("a run failed: {}", run.failure));
     return kExitRunFailed;
   }
-  print(as_json ? json_text(json(variant.scenario.string(), run))
-                : table(variant.scenario.string(), run, top));
+  print(as_json(values) ? json_text(json(variant.scenario.string(), run))
+                : table(variant.scenario.string(), run, values.count("top")));
   return kExitDone;
 }
 

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "sim/cli/options.hpp"
+#include "sim/cli/common_options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/sweep/sweep_merge.hpp"
@@ -11,8 +11,6 @@
 namespace ktlssim {
 
 namespace {
-
-namespace po = boost::program_options;
 
 constexpr HelpText kStatusHelp{"ktlssim status DIR [options]",
                                "Says what of a sweep is done, what failed and why, and what is missing. "
@@ -29,7 +27,7 @@ constexpr HelpText kMergeHelp{
     "  ktlssim merge out\n"
     "  ktlssim merge out part-0 part-1\n"};
 
-constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
+constexpr std::array<std::string_view, 2> kStatusFormats{"text", "json"};
 
 // Numbers as ranges: "0-3, 7".
 std::string ranges(const std::vector<std::size_t>& numbers) {
@@ -96,15 +94,16 @@ int exit_status(const SweepCounts& counts) {
 
 }  // namespace
 
-int status_verb(const Arguments& arguments) {
-  po::options_description options;
-  options.add_options()("format", po::value<std::string>()->default_value("text")->value_name("NAME"),
-                        "text or json");
-  const auto values = parse_options(arguments, options, kStatusHelp);
-  if (!values) return kExitDone;
-  const SweepDirectory directory(operands(*values, 1, 1, "DIR").front());
+Options status_options() {
+  Options options(kStatusHelp, {"DIR", 1, 1});
+  add_format(options, kStatusFormats);
+  return options;
+}
+
+int status_verb(const Values& values) {
+  const SweepDirectory directory(values.operands().front());
   const Status status = status_of(directory);
-  if (choice_option("format", values->at("format").as<std::string>(), kFormats) == 0) {
+  if (!as_json(values)) {
     print(text_of(directory, status));
   } else {
     const Json json{{"sweep", directory.manifest().at("sweep")},
@@ -119,12 +118,12 @@ int status_verb(const Arguments& arguments) {
   return exit_status(status.counts);
 }
 
-int merge_verb(const Arguments& arguments) {
-  const auto values = parse_options(arguments, {}, kMergeHelp);
-  if (!values) return kExitDone;
-  const std::vector<std::string> words = operands(*values, 1, 100000, "DIR");
+Options merge_options() { return {kMergeHelp, {"DIR", 1, Operands::kAny}}; }
+
+int merge_verb(const Values& values) {
+  const Texts& words = values.operands();
   const SweepCounts counts =
-      merge_sweeps(words.front(), {words.begin() + 1, words.end()}, arguments.command_line);
+      merge_sweeps(words.front(), {words.begin() + 1, words.end()}, values.command_line());
   complain(fmt::format("{}: {} done, {} failed, {} missing", words.front(), counts.done, counts.failed,
                        counts.missing()));
   return exit_status(counts);

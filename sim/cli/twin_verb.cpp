@@ -1,9 +1,8 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <optional>
 
-#include "sim/cli/options.hpp"
+#include "sim/cli/common_options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
@@ -14,10 +13,6 @@
 namespace ktlssim {
 
 namespace {
-
-namespace po = boost::program_options;
-
-constexpr std::array<std::string_view, 2> kFormats{"table", "json"};
 
 constexpr HelpText kHelp{
     "ktlssim twin [options]",
@@ -31,63 +26,58 @@ constexpr HelpText kHelp{
     "  ktlssim twin --out results/twin\n"
     "  ktlssim twin --costs\n"};
 
-po::options_description twin_options() {
-  po::options_description options;
-  auto add = options.add_options();
-  add("quick", "two conditions, once, shortly: does it work here?");
-  add("costs", "only measure what threads cost here");
-  add("conditions", po::value<std::string>()->value_name("FILE"), "other conditions");
-  add("repeats", po::value<std::string>()->default_value("7")->value_name("N"), "of every setting");
-  add("milliseconds", po::value<std::string>()->default_value("300")->value_name("N"),
-      "measured of each run, after 50; at most 700");
-  add("may-sleep", "CPUs may go to sleep when they are idle; then CPU time is what the system accounts");
-  add("out", po::value<std::string>()->value_name("DIR"), "write twin.json, twin.csv and twin.txt");
-  add("format", po::value<std::string>()->default_value("table")->value_name("NAME"), "table or json");
-  return options;
-}
+constexpr std::int64_t kMaxRepeats = 1000;
+constexpr std::int64_t kMaxMs = 700;  // Linux takes CPUs from real-time threads after 950 ms of a second
+constexpr std::size_t kQuickSettings = 4;
 
 }  // namespace
 
-int twin_verb(const Arguments& arguments) {
-  constexpr std::int64_t kMaxRepeats = 1000;
-  constexpr std::int64_t kMaxMs = 700;  // Linux takes CPUs from real-time threads after 950 ms of a second
-  constexpr std::size_t kQuickSettings = 4;
-  const auto values = parse_options(arguments, twin_options(), kHelp);
-  if (!values) return kExitDone;
-  operands(*values, 0, 0, "");
-  const auto text_of = [&](const char* option) { return values->at(option).as<std::string>(); };
-  const bool as_json = choice_option("format", text_of("format"), kFormats) == 1;
+Options twin_options() {
+  Options options(kHelp, kNoOperands);
+  options.flag("quick", "two conditions, once, shortly: does it work here?");
+  options.flag("costs", "only measure what threads cost here");
+  options.add("conditions", "FILE", Text{}, "other conditions");
+  options.add("repeats", "N", Integer{1, kMaxRepeats, 7}, "of every setting");
+  options.add("milliseconds", "N", Integer{10, kMaxMs, 300}, "measured of each run, after 50");
+  options.flag("may-sleep", "CPUs may go to sleep when they are idle; then CPU time is what the system accounts");
+  add_out(options, "write twin.json, twin.csv and twin.txt");
+  add_progress(options);
+  add_format(options);
+  return options;
+}
+
+int twin_verb(const Values& values) {
   TwinPlan plan;
-  plan.repeats = static_cast<int>(integer_option("repeats", text_of("repeats"), 1, kMaxRepeats));
-  plan.options.measured_ms =
-      static_cast<double>(integer_option("milliseconds", text_of("milliseconds"), 10, kMaxMs));
-  plan.options.keep_awake = !values->contains("may-sleep");
+  plan.repeats = static_cast<int>(values.integer("repeats"));
+  plan.options.measured_ms = static_cast<double>(values.integer("milliseconds"));
+  plan.options.keep_awake = !values.given("may-sleep");
   std::optional<OutputDirectory> out;
-  if (values->contains("out")) out.emplace(text_of("out"));
-  if (values->contains("costs")) {
+  if (values.given("out")) out.emplace(values.text("out"));
+  if (values.given("costs")) {
     const ThreadCosts costs = measure_thread_costs(plan.repeats);
-    print(as_json ? json_text(thread_costs_json(costs)) : thread_costs_text(costs, true));
+    print(as_json(values) ? json_text(thread_costs_json(costs)) : thread_costs_text(costs, true));
     return kExitDone;
   }
   std::vector<TwinSetting> settings = load_twin_settings(
-      values->contains("conditions") ? std::filesystem::path(text_of("conditions")) : default_twin_settings());
-  if (values->contains("quick")) {
+      values.given("conditions") ? std::filesystem::path(values.text("conditions")) : default_twin_settings());
+  if (values.given("quick")) {
     settings.resize(std::min(settings.size(), kQuickSettings));
     plan.repeats = 1;
     plan.draws = 4;
     plan.options.warmup_ms = 10;
     plan.options.measured_ms = 50;
   }
-  const bool terminal = isatty(STDERR_FILENO) != 0;
-  const TwinTable table = evaluate_twin(settings, plan, [terminal](int done, int all) {
-    if (done == all || done % (terminal ? 10 : 100) == 0) complain(fmt::format("{} of {} runs", done, all));
+  Progress progress = progress_option(values);
+  const TwinTable table = evaluate_twin(settings, plan, [&progress](int done, int all) {
+    progress.show({static_cast<std::size_t>(all), static_cast<std::size_t>(done), 0}, static_cast<std::size_t>(done));
   });
+  progress.end();
   if (out) {
     out->write("twin.json", json_text(twin_json(table)));
     out->write("twin.csv", twin_csv(table));
     out->write("twin.txt", twin_text(table));
   }
-  print(as_json ? json_text(twin_json(table)) : twin_text(table));
+  print(as_json(values) ? json_text(twin_json(table)) : twin_text(table));
   return kExitDone;
 }
 

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "sim/cli/left_out_rows.hpp"
-#include "sim/cli/options.hpp"
+#include "sim/cli/common_options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/validation_output.hpp"
@@ -17,10 +17,6 @@
 namespace ktlssim {
 
 namespace {
-
-namespace po = boost::program_options;
-
-constexpr std::array<std::string_view, 2> kFormats{"table", "json"};
 
 constexpr HelpText kHelp{"ktlssim validate [CLAIM...] [options]",
                          "Holds what the model predicts against published measurements, and says which of "
@@ -63,39 +59,18 @@ std::vector<Claim> chosen(const Suite& suite, const std::vector<std::string>& na
   return claims;
 }
 
-po::options_description validate_options() {
-  po::options_description options;
-  auto add = options.add_options();
-  add("replications", po::value<std::string>()->default_value("5")->value_name("N"),
-      "simulate every variant N times");
-  add("jobs,j", po::value<std::string>()->value_name("N"), "at most N at a time; by default one per CPU");
-  add("influences",
-      "find the three parameters that each prediction leans on most anew, rather than read influences.json beside "
-      "the suite; takes minutes");
-  add("write", "with --influences: write influences.json");
-  add("rows",
-      "list what was published, with the claims that simulate it or why none does; simulates nothing");
-  add("unstated",
-      "instead, simulate what the sources do not state: does any prediction's verdict hang on it?");
-  add("leave-one-out",
-      "also leave each claim out of the fit that has it, of those in fits/ beside the suite; takes minutes");
-  add("live", "instead, run the twin and hold predictions against it: ktlssim twin, where its options are");
-  add("suite", po::value<std::string>()->value_name("FILE"), "another file of claims");
-  add("format", po::value<std::string>()->default_value("table")->value_name("NAME"), "table or json");
-  return options;
-}
-
 // Found anew, or read. Nothing if interrupted.
-std::optional<Influences> influences_for(const po::variables_map& values, const std::filesystem::path& suite_file,
-                               const Suite& suite, const std::vector<Claim>& claims,
-                               std::size_t replications) {
+std::optional<Influences> influences_for(const Values& values, const std::filesystem::path& suite_file,
+                                         const Suite& suite, const std::vector<Claim>& claims,
+                                         std::size_t replications, const Pool& pool, Progress& progress) {
   const std::filesystem::path path = influences_file(suite_file);
   Influences influences = load_influences(path, suite);
-  if (!values.contains("influences")) return influences;
-  InfluenceRun run = find_influences(claims, replications, jobs_option(values));
+  if (!values.given("influences")) return influences;
+  InfluenceRun run = find_influences(claims, replications, pool);
+  progress.end();
   if (run.interrupted) return std::nullopt;
   for (auto& [claim, found] : run.influences) influences[claim] = std::move(found);
-  if (values.contains("write")) {
+  if (values.given("write")) {
     OutputDirectory(path.parent_path()).write(path.filename().string(), json_text(influences_json(influences)));
     complain(fmt::format("wrote {}", path.string()));
   }
@@ -104,11 +79,13 @@ std::optional<Influences> influences_for(const po::variables_map& values, const 
 
 // The table of all claims once more, each without itself; those of the fits come first, as they are done.
 void print_left_out(const ValidationRun& run, const std::vector<FitProblem>& fits, std::size_t replications,
-                    std::size_t jobs) {
+                    const Pool& pool, Progress& progress) {
   print('\n' + left_out_heads());
   std::set<std::string> done;
   for (const FitProblem& problem : fits) {
-    print(left_out_rows(leave_one_out(problem, replications, jobs)));
+    const std::vector<LeftOut> left_out = leave_one_out(problem, replications, pool);
+    progress.end();
+    print(left_out_rows(left_out));
     for (const Claim& claim : problem.claims) done.insert(claim.name);
   }
   std::string others;
@@ -117,7 +94,8 @@ void print_left_out(const ValidationRun& run, const std::vector<FitProblem>& fit
   if (!others.empty()) print("\nIn no fit, so that to leave them out changes nothing:\n" + others);
 }
 
-int interrupted() {
+int interrupted(Progress& progress) {
+  progress.end();
   complain("interrupted");
   return kExitInterrupted;
 }
@@ -127,46 +105,65 @@ bool is_robust(const ClaimOutcome& outcome) { return outcome.chosen_points().emp
 
 }  // namespace
 
-int validate_verb(const Arguments& arguments) {
-  constexpr std::int64_t kMaxReplications = 10000;
-  const auto values = parse_options(arguments, validate_options(), kHelp);
-  if (!values) return kExitDone;
-  if (values->contains("live")) return twin_verb({{}, arguments.command_line});
-  const bool as_json = choice_option("format", values->at("format").as<std::string>(), kFormats) == 1;
-  const auto replications = static_cast<std::size_t>(
-      integer_option("replications", values->at("replications").as<std::string>(), 1, kMaxReplications));
-  const std::vector<std::string> names = operands(*values, 0, 1000, "CLAIM");
-  const std::filesystem::path suite_file = values->contains("suite")
-                                               ? std::filesystem::path(values->at("suite").as<std::string>())
-                                               : default_suite();
+Options validate_options() {
+  Options options(kHelp, {"CLAIM", 0, Operands::kAny});
+  add_replications(options, 5, "simulate every variant N times");
+  add_pool(options);
+  options.flag("influences",
+               "find the three parameters that each prediction leans on most anew, rather than read influences.json "
+               "beside the suite; takes minutes");
+  options.flag("write", "with --influences: write influences.json");
+  options.flag("rows",
+               "list what was published, with the claims that simulate it or why none does; simulates nothing");
+  options.flag("unstated",
+               "instead, simulate what the sources do not state: does any prediction's verdict hang on it?");
+  options.flag("leave-one-out",
+               "also leave each claim out of the fit that has it, of those in fits/ beside the suite; takes minutes");
+  options.flag("live",
+               "instead, run the twin and hold predictions against it: ktlssim twin, where its options are");
+  add_suite(options);
+  add_format(options);
+  return options;
+}
+
+int validate_verb(const Values& values) {
+  if (values.given("live")) return twin_verb(*parse(twin_options(), {{}, values.command_line()}));
+  const bool json_wanted = as_json(values);
+  const std::size_t replications = values.count("replications");
+  const Texts& names = values.operands();
+  const std::filesystem::path suite_file = suite_option(values);
   const Suite suite = load_suite(suite_file);
   const std::vector<Claim> claims = chosen(suite, names);
-  if (values->contains("write") && !values->contains("influences")) throw UsageError("--write goes with --influences");
-  if (values->contains("rows")) {
-    print(as_json ? json_text(validation_json(suite, {}, {}).at("rows")) : rows_table(suite));
+  if (values.given("write") && !values.given("influences")) throw UsageError("--write goes with --influences");
+  if (values.given("rows")) {
+    print(json_wanted ? json_text(validation_json(suite, {}, {}).at("rows")) : rows_table(suite));
     return kExitDone;
   }
   std::vector<FitProblem> fits;
-  if (values->contains("leave-one-out")) {
-    if (as_json || !names.empty())
+  if (values.given("leave-one-out")) {
+    if (json_wanted || !names.empty())
       throw UsageError("--leave-one-out goes with the table of all claims: no CLAIM, no --format json");
     fits = fits_beside(suite_file, suite);
   }
-  const bool unstated = values->contains("unstated");
-  const std::optional<Influences> influences = influences_for(*values, suite_file, suite, claims, replications);
-  if (!influences) return interrupted();
-  const ValidationRun run = validate(claims, replications, jobs_option(*values), unstated || !names.empty());
-  if (run.interrupted) return interrupted();
-  if (as_json) {
+  const bool unstated = values.given("unstated");
+  Progress progress = progress_option(values);
+  const Pool pool = pool_option(values, progress);
+  const std::optional<Influences> influences =
+      influences_for(values, suite_file, suite, claims, replications, pool, progress);
+  if (!influences) return interrupted(progress);
+  const ValidationRun run = validate(claims, replications, pool, unstated || !names.empty());
+  progress.end();
+  if (run.interrupted) return interrupted(progress);
+  if (json_wanted) {
     print(json_text(validation_json(suite, run, *influences)));
   } else if (unstated) {
     print(unstated_table(run));
   } else if (names.empty()) {
     print(claim_table(suite, run, *influences));
     try {
-      if (!fits.empty()) print_left_out(run, fits, replications, jobs_option(*values));
+      if (!fits.empty()) print_left_out(run, fits, replications, pool, progress);
     } catch (const nlopt::forced_stop&) {
-      return interrupted();
+      return interrupted(progress);
     }
   } else {
     for (const ClaimOutcome& outcome : run.outcomes) print(claim_details(outcome, *influences));

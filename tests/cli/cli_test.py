@@ -3,6 +3,8 @@
 import json
 import os
 import pathlib
+import re
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -12,7 +14,37 @@ import unittest
 import fixture_profiles
 
 KTLSSIM = os.environ["KTLSSIM"]
-VERBS = ("run", "compare", "report", "check", "profiles", "parameters", "schema")
+VERBS = re.findall(r"^  ([a-z]+) ", subprocess.run([KTLSSIM, "--help"], capture_output=True, text=True).stdout, re.M)
+VERBS.remove("help")
+OPTION = re.compile(r"^  (?:-(?P<letter>\w) \[ --(?P<long>[\w-]+) \]|--(?P<name>[\w-]+))(?: (?P<value>[A-Z][A-Z/=]*|/\S+))?"
+                    r"(?: \(=(?P<fallback>[^)]*)\))?(?: +(?P<help>.*))?$")
+
+
+def options_of(text):
+    """The options that a help text lists: name -> letter, value, fallback, help."""
+    options, last = {}, None
+    for line in text[text.index("\nOptions:\n"):text.index("\nExamples:\n")].splitlines()[2:]:
+        found = OPTION.match(line)
+        if found:
+            last = dict(found.groupdict(), help=found["help"] or "")
+            options[found["long"] or found["name"]] = last
+        elif line.strip():
+            last["help"] += " " + line.strip()
+    return options
+
+
+def wrong_values(option):
+    """Values outside the limits or choices that an option's help names, each with what it is told."""
+    limits = re.search(r"\b%s from (\S+) to (\S+)$" % option["value"], option["help"].strip())
+    if limits and option["value"] == "R":
+        return [(wrong, "expected a number from %s to %s" % limits.groups()) for wrong in ("x", "-1", "2", "nan")]
+    if limits:
+        low, high = (int(limit) for limit in limits.groups())
+        return [(str(wrong), "expected an integer from %d to %d" % (low, high))
+                for wrong in (low - 1, high + 1, "x", "%d.5" % low, "9" * 30)]
+    choices = re.search(r"NAME: ([^;]+)$", option["help"].strip())
+    return [("nosuch", "expected one of " + choices[1])] if choices else []
+
 
 
 class CommandLine(unittest.TestCase):
@@ -63,6 +95,97 @@ class CommandLine(unittest.TestCase):
         self.assert_fits(text)
         for verb in VERBS:
             self.assertIn("\n  " + verb, text)
+
+    def options_of_verbs(self):
+        for verb in VERBS:
+            for name, option in options_of(self.ktlssim(verb, "--help").stdout).items():
+                yield verb, name, option
+
+    def test_every_option_is_listed_with_its_default_and_limits(self):
+        found = {(verb, name): option for verb, name, option in self.options_of_verbs()}
+        self.assertGreater(len(found), 90)
+        self.assertEqual(sum(name == "help" for _, name in found), len(VERBS))
+        jobs = found["run", "jobs"]
+        self.assertEqual((jobs["letter"], jobs["value"]), ("j", "N"))
+        self.assertIn("N from 1 to 4096", jobs["help"])
+        self.assertEqual(found["sensitivity", "percent"]["fallback"], "10")
+        self.assertIn("NAME: simgrid, fiber", found["compare", "engine"]["help"])
+        for name in ("seed", "timeout", "jobs", "replications"):
+            self.assertEqual(len({re.search(r"\w from .*", option["help"])[0]
+                                  for (_, other), option in found.items() if other == name}), 1, name)
+
+    def test_every_verb_refuses_an_option_that_it_has_not(self):
+        for verb in VERBS:
+            with self.subTest(verb):
+                self.assertIn("unknown option --hepl; did you mean \"--help\"?",
+                              self.ktlssim(verb, "--hepl", status=2).stderr)
+
+    def test_every_option_refuses_a_wrong_value(self):
+        typed = 0
+        for verb, name, option in self.options_of_verbs():
+            with self.subTest(verb=verb, option=name):
+                if option["value"] is None:
+                    stderr = self.ktlssim(verb, "--%s=1" % name, status=2).stderr
+                    self.assertIn("does not take any arguments", stderr)
+                    continue
+                self.assertIn("'--%s' is missing" % name, self.ktlssim(verb, "--" + name, status=2).stderr)
+                for wrong, message in wrong_values(option):
+                    stderr = self.ktlssim(verb, "--%s=%s" % (name, wrong), status=2).stderr
+                    self.assertIn('ktlssim: --%s: "%s": %s' % (name, wrong, message), stderr)
+                    typed += 1
+                if option["letter"] and wrong_values(option):
+                    self.assertIn("--" + name, self.ktlssim(verb, "-" + option["letter"], wrong, status=2).stderr)
+        self.assertGreater(typed, 150)
+
+    def test_every_verb_refuses_too_many_or_too_few_operands(self):
+        for verb in VERBS:
+            usage = self.ktlssim(verb, "--help").stdout.splitlines()[0]
+            with self.subTest(usage):
+                if re.match(r"usage: ktlssim \w+ [A-Z]", usage):
+                    self.assertIn(" is missing", self.ktlssim(verb, status=2).stderr)
+                if "..." not in usage:
+                    self.assertIn("unexpected argument", self.ktlssim(verb, *["x"] * 9, status=2).stderr)
+
+    # --- Completion and manual
+
+    def test_bash_completes_verbs_options_and_values(self):
+        script = self.directory / "ktlssim.bash"
+        script.write_text(self.ktlssim("completion", "bash").stdout)
+        subprocess.run(["bash", "-n", str(script)], check=True)
+
+        def completed(*words):
+            run = "source %s; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _ktlssim; echo \"${COMPREPLY[@]}\"" % script
+            return subprocess.run(["bash", "-c", run, "-", "ktlssim", *words], capture_output=True, text=True,
+                                  check=True).stdout.split()
+
+        self.assertEqual(completed("comp"), ["compare", "completion"])
+        self.assertEqual(completed("help", "sens"), ["sensitivity"])
+        self.assertEqual(completed("run", "--format", ""), ["table", "json", "sysctl"])
+        self.assertEqual(completed("run", "--seed", ""), [])
+        for verb in VERBS:
+            listed = ["--" + name for name in options_of(self.ktlssim(verb, "--help").stdout)]
+            self.assertEqual(completed(verb, "--"), listed)
+
+    def test_other_shells_accept_their_completion(self):
+        for shell in ("zsh", "fish"):
+            script = self.directory / shell
+            script.write_text(self.ktlssim("completion", shell).stdout)
+            for verb in VERBS:
+                self.assertIn(verb, script.read_text())
+            if shutil.which(shell):
+                subprocess.run([shell, "-n", str(script)], check=True)
+        self.assertIn('did you mean "fish"?', self.ktlssim("completion", "fihs", status=2).stderr)
+
+    def test_the_manual_page_has_every_verb_and_option(self):
+        page = self.ktlssim("man").stdout
+        plain = page.replace("\\", "")
+        for verb, name, _ in self.options_of_verbs():
+            self.assertIn("\n.SS %s" % verb, plain)
+            if name != "help":
+                self.assertIn("fB--%sfR" % name, plain)
+        if shutil.which("groff"):
+            done = subprocess.run(["groff", "-man", "-Tascii", "-ww", "-Wbreak"], input=page, capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_version_is_one_line(self):
         self.assertRegex(self.ktlssim("--version").stdout, r"^ktlssim .*\n$")
@@ -210,6 +333,29 @@ class CommandLine(unittest.TestCase):
         out = self.directory / "untouched"
         self.ktlssim("run", self.scenario(seed=-1), "--out", str(out), status=2)
         self.assertFalse(out.exists())
+
+    # --- Pools of processes
+
+    def test_jobs_change_nothing_of_a_run(self):
+        runs = [self.result(self.scenario(), "--replications", "5", "-j", jobs) for jobs in ("1", "4")]
+        for run in runs:
+            del run["provenance"]
+        self.assertEqual(runs[0], runs[1])
+
+    def test_a_limit_ends_what_takes_too_long(self):
+        slow = (self.scenario(), "--set", "/measure/duration_ms=1e6", "--timeout", "1", "--replications", "2")
+        for verb, more in (("run", ()), ("compare", ("--set-b", "/ktls/workers=2")), ("sensitivity", ())):
+            with self.subTest(verb):
+                stderr = self.ktlssim(verb, *slow, *more, status=1).stderr
+                self.assertIn("stopped after 1 s (--timeout)", stderr)
+
+    def test_progress_of_a_run_can_be_read_by_programs(self):
+        slow = (self.scenario(), "--set", "/measure/duration_ms=1e6", "--timeout", "2", "--replications", "2")
+        lines = [json.loads(line) for line in
+                 self.ktlssim("run", *slow, "--progress", "json", status=1).stderr.splitlines() if line[0] == "{"]
+        self.assertGreater(len(lines), 0)
+        self.assertEqual({line["total"] for line in lines}, {2})
+        self.assertEqual(self.ktlssim("run", *slow, "--progress", "none", status=1).stderr.count("{"), 0)
 
     # --- compare
 

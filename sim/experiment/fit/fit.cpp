@@ -27,8 +27,8 @@ using Permutation =
 
 class Fitter {
  public:
-  Fitter(const FitProblem& problem, std::size_t replications, std::size_t jobs)
-      : problem_(problem), model_(problem, replications, jobs) {}
+  Fitter(const FitProblem& problem, std::size_t replications, const Pool& pool)
+      : problem_(problem), model_(problem, replications, pool) {}
 
   FitResult run() {
     const Values best = minimize();
@@ -121,8 +121,8 @@ class Fitter {
 
 }  // namespace
 
-FitResult fit(const FitProblem& problem, std::size_t replications, std::size_t jobs) {
-  return Fitter(problem, replications, jobs).run();
+FitResult fit(const FitProblem& problem, std::size_t replications, const Pool& pool) {
+  return Fitter(problem, replications, pool).run();
 }
 
 }  // namespace ktlssim

@@ -8,6 +8,7 @@
 
 #include "sim/experiment/fit/fit_file.hpp"
 #include "sim/experiment/input/profiles.hpp"
+#include "sim/experiment/run/fork_pool.hpp"
 
 namespace ktlssim {
 
@@ -48,6 +49,6 @@ struct FitResult {
 // Minimizes the objective within the bounds (NLopt's BOBYQA, or Subplex for one parameter), from the
 // committed values, with common random numbers. Throws std::runtime_error if a run fails, nlopt::forced_stop
 // if it is interrupted.
-FitResult fit(const FitProblem& problem, std::size_t replications, std::size_t jobs);
+FitResult fit(const FitProblem& problem, std::size_t replications, const Pool& pool);
 
 }  // namespace ktlssim

@@ -23,8 +23,8 @@ double value_at(const Json& json, const std::string& pointer) {
 
 }  // namespace
 
-FitModel::FitModel(const FitProblem& problem, std::size_t replications, std::size_t jobs)
-    : problem_(problem), replications_(replications), jobs_(jobs) {
+FitModel::FitModel(const FitProblem& problem, std::size_t replications, const Pool& pool)
+    : problem_(problem), replications_(replications), pool_(pool) {
   for (const FitParameter& parameter : problem.parameters) {
     hosts_.push_back(parameter.times_host.empty()
                          ? Json()
@@ -117,7 +117,7 @@ FitModel::Values FitModel::predict(const Values& values) {
   failure_ = nullptr;
   std::vector<Claim> claims;
   for (const Claim& claim : problem_.claims) claims.push_back(with_values(claim, values));
-  const ValidationRun run = validate(claims, replications_, jobs_, false);
+  const ValidationRun run = validate(claims, replications_, pool_, false);
   if (run.interrupted) throw nlopt::forced_stop();
   Values predicted;
   for (const ClaimOutcome& outcome : run.outcomes) {

@@ -24,7 +24,7 @@ class FitModel {
     using std::runtime_error::runtime_error;
   };
 
-  FitModel(const FitProblem& problem, std::size_t replications, std::size_t jobs);
+  FitModel(const FitProblem& problem, std::size_t replications, const Pool& pool);
 
   // In the profiles now.
   const Values& committed() const { return committed_; }
@@ -55,7 +55,7 @@ class FitModel {
 
   const FitProblem& problem_;
   std::size_t replications_;
-  std::size_t jobs_;
+  Pool pool_;
   std::vector<Json> hosts_;  // by parameter; null without `times_host`
   Values committed_;
   int evaluations_ = 0;

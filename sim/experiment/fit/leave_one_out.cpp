@@ -89,8 +89,8 @@ class Search {
 
 }  // namespace
 
-std::vector<LeftOut> leave_one_out(const FitProblem& problem, std::size_t replications, std::size_t jobs) {
-  FitModel model(problem, replications, jobs);
+std::vector<LeftOut> leave_one_out(const FitProblem& problem, std::size_t replications, const Pool& pool) {
+  FitModel model(problem, replications, pool);
   std::vector<LeftOut> all;
   for (std::size_t i = 0; i < problem.claims.size(); ++i) {
     Search lowest(model, i, false);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sim/experiment/fit/fit_file.hpp"
+#include "sim/experiment/run/fork_pool.hpp"
 
 namespace ktlssim {
 
@@ -20,6 +21,6 @@ struct LeftOut {
 // For each claim of the fit in turn: its smallest and its largest prediction (NLopt's COBYLA). An inner
 // estimate: the search may stop short of the ends. Throws std::runtime_error if a run
 // fails, nlopt::forced_stop if it is interrupted.
-std::vector<LeftOut> leave_one_out(const FitProblem& problem, std::size_t replications, std::size_t jobs);
+std::vector<LeftOut> leave_one_out(const FitProblem& problem, std::size_t replications, const Pool& pool);
 
 }  // namespace ktlssim

@@ -245,13 +245,20 @@ bool run_in_children(std::size_t count, const PoolOptions& options,
   return interrupted;
 }
 
-PoolOutcome run_in_children(std::size_t count, std::size_t jobs,
+PoolOutcome run_in_children(std::size_t count, const Pool& pool,
                             const std::function<RunResult(std::size_t)>& task) {
   PoolOutcome outcome;
   outcome.results.resize(count);
   PoolOptions options;
-  options.jobs = jobs;
-  options.ended = [&](std::size_t number, RunResult result) { outcome.results[number] = std::move(result); };
+  options.jobs = pool.jobs;
+  options.limit = pool.limit;
+  PoolCounts counts{count, 0, 0};
+  if (pool.progress) options.ticked = [&] { pool.progress(counts); };
+  options.ended = [&](std::size_t number, RunResult result) {
+    ++(result.status == RunStatus::done ? counts.done : counts.failed);
+    outcome.results[number] = std::move(result);
+    if (pool.progress) pool.progress(counts);
+  };
   outcome.interrupted = run_in_children(count, options, task);
   return outcome;
 }

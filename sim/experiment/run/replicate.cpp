@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "sim/experiment/run/fork_pool.hpp"
 #include "sim/experiment/statistics/precision.hpp"
 
 namespace ktlssim {
@@ -13,19 +12,19 @@ bool Experiment::all_done() const {
   });
 }
 
-Experiment replicate(const Scenario& scenario, EngineKind engine, std::size_t count, std::size_t jobs) {
+Experiment replicate(const Scenario& scenario, EngineKind engine, std::size_t count, const Pool& pool) {
   Experiment experiment;
-  extend(experiment, scenario, engine, count, jobs);
+  extend(experiment, scenario, engine, count, pool);
   return experiment;
 }
 
 void extend(Experiment& experiment, const Scenario& scenario, EngineKind engine, std::size_t count,
-            std::size_t jobs) {
+            const Pool& pool) {
   const std::size_t first = experiment.runs.size();
   if (experiment.interrupted || count <= first) return;
   load_engine(engine);
   PoolOutcome outcome = run_in_children(
-      count - first, jobs, [&](std::size_t task) { return simulate(scenario, engine, first + task); });
+      count - first, pool, [&](std::size_t task) { return simulate(scenario, engine, first + task); });
   experiment.interrupted = outcome.interrupted;
   for (std::size_t task = 0; task < outcome.results.size(); ++task)
     if (auto& result = outcome.results[task]) experiment.runs.push_back({first + task, std::move(*result)});
@@ -36,16 +35,16 @@ void extend(Experiment& experiment, const Scenario& scenario, EngineKind engine,
   withhold_intervals(experiment.steadiness, experiment.summary);
 }
 
-Experiment replicate_until_precise(const Scenario& scenario, EngineKind engine, std::size_t jobs) {
+Experiment replicate_until_precise(const Scenario& scenario, EngineKind engine, const Pool& pool) {
   const MeasureParameters& measure = scenario.measure;
   Experiment experiment;
-  extend(experiment, scenario, engine, 1, jobs);
+  extend(experiment, scenario, engine, 1, pool);
   std::size_t count = 0;
   const bool random = experiment.runs.empty() || experiment.runs.front().result.random;
   if (!random) experiment.precise = precise(experiment.summary, measure);  // more would be the same
   while (random) {
     count = replications_after(measure, count);
-    extend(experiment, scenario, engine, count, jobs);
+    extend(experiment, scenario, engine, count, pool);
     experiment.precise = precise(experiment.summary, measure);
     if (experiment.interrupted || *experiment.precise ||
         count >= static_cast<std::size_t>(measure.max_replications))

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/scenario.hpp"
+#include "sim/experiment/run/fork_pool.hpp"
 #include "sim/experiment/statistics/steadiness.hpp"
 #include "sim/experiment/statistics/summary.hpp"
 #include "sim/machine/simulate.hpp"
@@ -28,14 +29,14 @@ struct Experiment {
   bool all_done() const;
 };
 
-// Simulates replications 0 to count - 1, at most `jobs` at a time.
-Experiment replicate(const Scenario& scenario, EngineKind engine, std::size_t count, std::size_t jobs = 1);
+// Simulates replications 0 to count - 1, at most `pool.jobs` at a time.
+Experiment replicate(const Scenario& scenario, EngineKind engine, std::size_t count, const Pool& pool = {});
 
 // Adds replications until there are `count`, unless it was interrupted.
 void extend(Experiment& experiment, const Scenario& scenario, EngineKind engine, std::size_t count,
-            std::size_t jobs = 1);
+            const Pool& pool = {});
 
 // As many as relative_precision takes.
-Experiment replicate_until_precise(const Scenario& scenario, EngineKind engine, std::size_t jobs = 1);
+Experiment replicate_until_precise(const Scenario& scenario, EngineKind engine, const Pool& pool = {});
 
 }  // namespace ktlssim

@@ -23,9 +23,9 @@ std::size_t VariantRuns::add(const Variant& variant) {
   return index_.emplace(key, scenarios_.size() - 1).first->second;
 }
 
-bool VariantRuns::run(std::size_t replications, std::size_t jobs) {
+bool VariantRuns::run(std::size_t replications, const Pool& pool) {
   replications_ = replications;
-  PoolOutcome outcome = run_in_children(scenarios_.size() * replications, jobs, [this](std::size_t task) {
+  PoolOutcome outcome = run_in_children(scenarios_.size() * replications, pool, [this](std::size_t task) {
     return simulate(scenarios_[task / replications_], EngineKind::fiber, task % replications_);
   });
   results_ = std::move(outcome.results);

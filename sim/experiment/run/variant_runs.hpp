@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "models/scenario.hpp"
+#include "sim/experiment/run/fork_pool.hpp"
 #include "sim/measure/run_result.hpp"
 
 namespace ktlssim {
@@ -27,7 +28,7 @@ class VariantRuns {
   // InputError.
   std::size_t add(const Variant& variant);
   // On the fiber engine. False if interrupted.
-  bool run(std::size_t replications, std::size_t jobs);
+  bool run(std::size_t replications, const Pool& pool);
 
   std::size_t replications() const { return replications_; }
   // Null if it was not simulated.

@@ -22,10 +22,10 @@ class Study {
  public:
   Study(const Variant& variant, double fraction) : variant_(variant), fraction_(fraction) {}
 
-  SensitivityRun run(std::size_t replications, std::size_t jobs) {
+  SensitivityRun run(std::size_t replications, const Pool& pool) {
     find_candidates();
-    screen(jobs);
-    if (!stopped()) measure(replications, jobs);
+    screen(pool);
+    if (!stopped()) measure(replications, pool);
     return std::move(result_);
   }
 
@@ -38,12 +38,12 @@ class Study {
   }
 
   // A parameter that changes nothing in one replication is not looked at any further.
-  void screen(std::size_t jobs) {
+  void screen(const Pool& pool) {
     VariantRuns variants;
     const std::size_t base = variants.add(variant_);
     for (Candidate& candidate : candidates_)
       candidate.high = variants.add(with(variant_, candidate.sensitivity.parameter.set_high()));
-    result_.interrupted = !variants.run(1, jobs);
+    result_.interrupted = !variants.run(1, pool);
     if (result_.interrupted) return;
     const auto value = [&](std::size_t number, std::string_view metric, std::string& why) {
       const auto found = metric_of(variants.result(number, 0), std::string(metric), why);
@@ -60,13 +60,13 @@ class Study {
     candidates_.erase(rest, candidates_.end());
   }
 
-  void measure(std::size_t replications, std::size_t jobs) {
+  void measure(std::size_t replications, const Pool& pool) {
     VariantRuns variants;
     for (Candidate& candidate : candidates_) {
       candidate.low = variants.add(with(variant_, candidate.sensitivity.parameter.set_low()));
       candidate.high = variants.add(with(variant_, candidate.sensitivity.parameter.set_high()));
     }
-    result_.interrupted = !variants.run(replications, jobs);
+    result_.interrupted = !variants.run(replications, pool);
     if (result_.interrupted) return;
     for (Candidate& candidate : candidates_) {
       std::string why;
@@ -111,8 +111,8 @@ class Study {
 }  // namespace
 
 SensitivityRun sensitivity(const Variant& variant, double fraction, std::size_t replications,
-                           std::size_t jobs) {
-  return Study(variant, fraction).run(replications, jobs);
+                           const Pool& pool) {
+  return Study(variant, fraction).run(replications, pool);
 }
 
 }  // namespace ktlssim

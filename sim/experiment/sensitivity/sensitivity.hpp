@@ -28,6 +28,6 @@ struct SensitivityRun {
 
 // Varies each of varied_parameters() by `fraction` up and down, with common random numbers.
 SensitivityRun sensitivity(const Variant& variant, double fraction, std::size_t replications,
-                           std::size_t jobs);
+                           const Pool& pool);
 
 }  // namespace ktlssim

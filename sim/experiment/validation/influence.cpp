@@ -80,8 +80,8 @@ class Search {
     for (std::size_t i = 0; i < claims.size(); ++i) add_candidates(i, claims[i], candidates_);
   }
 
-  InfluenceRun run(std::size_t replications, std::size_t jobs) {
-    if (!screen(jobs) || !measure(replications, jobs)) return {{}, true};
+  InfluenceRun run(std::size_t replications, const Pool& pool) {
+    if (!screen(pool) || !measure(replications, pool)) return {{}, true};
     InfluenceRun result;
     for (Candidate& c : candidates_) {
       std::vector<Influence>& influences = result.influences[claims_[c.claim].name];
@@ -91,25 +91,25 @@ class Search {
   }
 
  private:
-  bool screen(std::size_t jobs) {
+  bool screen(const Pool& pool) {
     VariantRuns variants;
     std::vector<Compared> base;
     for (const Claim& claim : claims_) base.push_back(add_claim(variants, claim));
     for (Candidate& c : candidates_)
       c.compared_high = add_claim(variants, claims_[c.claim], c.high, c.high_against);
-    if (!variants.run(1, jobs)) return false;
+    if (!variants.run(1, pool)) return false;
     for (Candidate& c : candidates_) c.influence.change = difference(variants, c, base[c.claim], c.compared_high);
     keep_strongest(kStrongest);
     return true;
   }
 
-  bool measure(std::size_t replications, std::size_t jobs) {
+  bool measure(std::size_t replications, const Pool& pool) {
     VariantRuns variants;
     for (Candidate& c : candidates_) {
       c.compared_low = add_claim(variants, claims_[c.claim], c.low, c.low_against);
       c.compared_high = add_claim(variants, claims_[c.claim], c.high, c.high_against);
     }
-    if (!variants.run(replications, jobs)) return false;
+    if (!variants.run(replications, pool)) return false;
     for (Candidate& c : candidates_)
       c.influence.change = change_of_a_tenth(difference(variants, c, c.compared_low, c.compared_high), c.step);
     keep_strongest(kInfluencesNamed);
@@ -142,8 +142,8 @@ class Search {
 
 }  // namespace
 
-InfluenceRun find_influences(const std::vector<Claim>& claims, std::size_t replications, std::size_t jobs) {
-  return Search(claims).run(replications, jobs);
+InfluenceRun find_influences(const std::vector<Claim>& claims, std::size_t replications, const Pool& pool) {
+  return Search(claims).run(replications, pool);
 }
 
 }  // namespace ktlssim

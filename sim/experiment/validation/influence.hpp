@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/experiment/run/fork_pool.hpp"
 #include "sim/experiment/validation/validation_suite.hpp"
 
 namespace ktlssim {
@@ -28,6 +29,6 @@ struct InfluenceRun {
 // Varies every number by a tenth up and down, in both variants of a comparison at once where both have it,
 // with common random numbers. All are looked at in one replication, the strongest few in all `replications`.
 // Of the workload, which is what was measured, only what the source does not state is varied.
-InfluenceRun find_influences(const std::vector<Claim>& claims, std::size_t replications, std::size_t jobs);
+InfluenceRun find_influences(const std::vector<Claim>& claims, std::size_t replications, const Pool& pool);
 
 }  // namespace ktlssim

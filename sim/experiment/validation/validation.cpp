@@ -49,7 +49,7 @@ std::vector<SeriesPoint> ClaimOutcome::chosen_points() const {
   return points;
 }
 
-ValidationRun validate(const std::vector<Claim>& claims, std::size_t replications, std::size_t jobs,
+ValidationRun validate(const std::vector<Claim>& claims, std::size_t replications, const Pool& pool,
                        bool with_series) {
   std::map<std::size_t, VariantRuns> plans;  // by the number of replications
   const auto plan_of = [&](const Claim& claim) -> VariantRuns& {
@@ -65,7 +65,7 @@ ValidationRun validate(const std::vector<Claim>& claims, std::size_t replication
   }
   ValidationRun run;
   for (auto& [number, variants] : plans) {
-    run.interrupted = !variants.run(number, jobs);
+    run.interrupted = !variants.run(number, pool);
     if (run.interrupted) return run;
   }
   for (std::size_t i = 0; i < claims.size(); ++i) {

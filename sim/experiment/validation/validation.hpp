@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/experiment/run/fork_pool.hpp"
 #include "sim/experiment/statistics/summary.hpp"
 #include "sim/experiment/validation/validation_suite.hpp"
 
@@ -39,7 +40,7 @@ struct ValidationRun {
 
 // Simulates every variant of `claims`, `replications` times or as often as the claim asks for, with common
 // random numbers, and compares. Series, what is unstated among them, only if asked for.
-ValidationRun validate(const std::vector<Claim>& claims, std::size_t replications, std::size_t jobs,
+ValidationRun validate(const std::vector<Claim>& claims, std::size_t replications, const Pool& pool,
                        bool with_series);
 
 }  // namespace ktlssim

@@ -1,0 +1,51 @@
+#include "sim/cli/verbs.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "sim/experiment/text/problems.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+constexpr std::array<Verb, 20> kVerbs{{
+    {"run", "SCENARIO", "simulate a scenario", run_options, run_verb},
+    {"compare", "A [B]", "what differs between two scenarios or settings", compare_options, compare_verb},
+    {"sweep", "SWEEP", "simulate every point of a parameter study", sweep_options, sweep_verb},
+    {"expand", "SWEEP", "the points of a sweep, in their order", expand_options, expand_verb},
+    {"status", "DIR", "what of a sweep is done, failed or missing", status_options, status_verb},
+    {"merge", "DIR [PART...]", "the tables of a sweep that was simulated in parts", merge_options, merge_verb},
+    {"bounds", "SCENARIO", "what no run can exceed, and what sets that limit", bounds_options, bounds_verb},
+    {"validate", "[CLAIM...]", "hold predictions against published measurements", validate_options, validate_verb},
+    {"sensitivity", "SCENARIO", "which parameters the answer leans on", sensitivity_options, sensitivity_verb},
+    {"fit", "FILE...", "fit parameters of profiles to published measurements", fit_options, fit_verb},
+    {"calibrate", "", "measure this machine, and write profiles of it", calibrate_options, calibrate_verb},
+    {"twin", "", "run both dispatch paths here, and predict them", twin_options, twin_verb},
+    {"report", "DIR", "plots and tables of runs, as one HTML file", report_options, report_verb},
+    {"watch", "A [B]", "both kernels in slow motion, as one HTML file", watch_options, watch_verb},
+    {"check", "FILE...", "only read files, and report what is wrong", check_options, check_verb},
+    {"profiles", "[NAME]", "host and driver profiles, every value with its source", profiles_options, profiles_verb},
+    {"parameters", "", "what a scenario can hold", parameters_options, parameters_verb},
+    {"schema", "[KIND]", "the JSON schema of a kind of file", schema_options, schema_verb},
+    {"completion", "SHELL", "a script with which bash, zsh or fish completes", completion_options, completion_verb},
+    {"man", "", "the manual page", man_options, man_verb},
+}};
+
+}  // namespace
+
+std::span<const Verb> verbs() { return kVerbs; }
+
+const Verb& find_verb(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Verb& verb : kVerbs) {
+    if (verb.name == name) return verb;
+    names.emplace_back(verb.name);
+  }
+  names.emplace_back("help");
+  throw UsageError(fmt::format("unknown verb \"{}\" (there are: {}){}", name, fmt::join(names, ", "),
+                               did_you_mean(name, names)));
+}
+
+}  // namespace ktlssim
