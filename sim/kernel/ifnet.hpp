@@ -18,6 +18,8 @@ class Network {
   virtual void attach(Socket& so) = 0;
   // Takes one burst of the stream, which begins at offset `from`, in the thread that runs tcp_output.
   virtual void if_output(Socket& so, std::int64_t from, std::int64_t bytes) = 0;
+  // NIC TLS: for the burst that comes next the NIC reads so many bytes more from memory, over its PCIe link.
+  virtual void read_again(std::int64_t) {}
   // The retransmission timer of `so` has gone off: the thread that takes its acknowledgements calls
   // tcp_timer_rexmt. (In the kernel the softclock thread of a CPU does.)
   virtual void softclock(Socket& so) = 0;

@@ -50,6 +50,13 @@ void Nic::if_output(Socket& so, std::int64_t from, std::int64_t bytes) {
     transmit(tag_of(so, bytes));
 }
 
+// The burst is read behind it.
+void Nic::read_again(std::int64_t bytes) {
+  kernel_.memory.move(bytes, kernel_.now());
+  if (PcieLink* const link = queues_.pcie_link())
+    link->read<&Nic::has_read_again>(PcieLink::Flow::packets, bytes, this, 0);
+}
+
 void Nic::transmit(std::uint64_t tag) {
   const std::int64_t bytes = number_of(tag);
   const Time start = std::max({link_free_, kernel_.now(), kernel_.memory.caught_up()});

@@ -17,11 +17,13 @@ class Nic final : public Network {
 
   void attach(Socket& so) override;
   void if_output(Socket& so, std::int64_t from, std::int64_t bytes) override;
+  void read_again(std::int64_t bytes) override;
   void softclock(Socket& so) override { queues_.post_softclock(so); }
   std::vector<Resource> resources(std::int64_t records) const override;
 
  private:
   void transmit(std::uint64_t tag);
+  void has_read_again(std::uint64_t) {}
   void at_peer(std::uint64_t tag);
   // What loss has left of a burst arrives.
   void lossy_burst(Socket& so);

@@ -1,6 +1,7 @@
 // The receiving end of a loopback connection: KTLS receive, and the window that it offers.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -143,6 +144,12 @@ using Update = std::pair<int, std::int64_t>;
 TEST(WindowUpdate, is_sent_when_a_quarter_of_a_large_buffer_has_been_read) {
   // 16 x 16 413 = 262 608 bytes, and a quarter of a megabyte is 262 144.
   EXPECT_EQ(first_update(1 << 20, 32 * 16332), Update(16, 262608));
+}
+
+TEST(WindowUpdate, of_less_than_two_segments_is_sent_for_half_the_buffer_only) {
+  // One segment of 16 332 bytes, which no acknowledgement has told of yet.
+  EXPECT_EQ(first_update(32664, 16332), Update(1, 16332));
+  EXPECT_EQ(first_update(32665, 16332), Update(0, 0));
 }
 
 TEST(WindowUpdate, of_a_small_buffer_is_sent_at_two_segments) {
