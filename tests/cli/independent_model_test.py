@@ -4,6 +4,7 @@ import copy
 import json
 import os
 import pathlib
+import statistics
 import subprocess
 import sys
 import unittest
@@ -16,15 +17,20 @@ SHORT = ["/measure/warmup_ms=30", "/measure/duration_ms=60"]
 THROUGHPUT = 0.03    # relative: the two draw flow ids and start phases of their own
 CPU_CLASS = 0.05     # relative, of the CPU time per record of a class of threads
 CPU_FLOOR_US = 0.05
-# A floating worker stays where it first ran as long as that CPU is idle when it wakes up, be its sibling busy or not. Where
-# few wake-ups or one CPU that is always busy make this luck visible, workers are bound; with few sessions siblings are left out too.
 BOUND = "/ktls/bind_threads=1"
-CASES = [
-    ("ccr-tls12-gcm128", []),
-    ("ccr-tls12-gcm128", ["/workload/flow_ids=sequential", "/workload/sessions=8", BOUND, "/host/threads_per_core=1"]),
-    ("ccr-tls12-gcm128", ["/workload/send_buffer_bytes=262144"]),
-    ("ccr-tls12-gcm128", ["/host/threads_per_core=1"]),
-    ("ccr-dear-interrupt", [BOUND]),
+NO_SIBLINGS = "/host/threads_per_core=1"
+BOTH = ("driver", "blocking")
+# Left out: ccr-dear-interrupt by the driver with siblings. There one interrupt thread never sleeps, and stays for the whole run
+# where its last wakeup has put it. On a CPU that has a vector it comes to some 23.5 Gbit/s in both simulators, on the sibling of
+# one, beside the interrupts of that vector, to some 22.3 in both. But it gets there in 8 of 24 runs of one and in 3 of 24 of the
+# other, perhaps by where applications start, so that means differ by 2 to 3 %. Without siblings the place does not matter.
+CASES = [  # scenario, settings, dispatch, runs whose means are compared: more where one thread that is always busy makes them vary
+    ("ccr-tls12-gcm128", [], BOTH, 1),
+    ("ccr-tls12-gcm128", ["/workload/flow_ids=sequential", "/workload/sessions=8"], BOTH, 1),
+    ("ccr-tls12-gcm128", ["/workload/send_buffer_bytes=262144"], BOTH, 1),
+    ("ccr-tls12-gcm128", [NO_SIBLINGS], BOTH, 1),
+    ("ccr-dear-interrupt", [BOUND], ("blocking",), 1),
+    ("ccr-dear-interrupt", [BOUND, NO_SIBLINGS], ("driver",), 4),
 ]
 
 
@@ -94,25 +100,34 @@ class ClosedForm(unittest.TestCase):
 class Agreement(unittest.TestCase):
     def test_throughput_and_cpu_time_by_class(self):
         print(f"\n{'scenario':42} {'dispatch':9} {'':27} {'simulator':>10} {'model':>10}", file=sys.stderr)
-        for scenario, settings in CASES:
-            for dispatch in ("driver", "blocking"):
+        for scenario, settings, dispatches, runs in CASES:
+            for dispatch in dispatches:
                 with self.subTest(scenario=scenario, settings=settings, dispatch=dispatch):
-                    self.compare(scenario, settings, dispatch)
+                    self.compare(scenario, settings, dispatch, runs)
 
-    def compare(self, scenario, settings, dispatch):
-        result = simulated(scenario, SHORT + settings + [f"/ktls/dispatch={dispatch}"])
-        model = independent_model.simulate(result["effective"])
-        throughput = result["metrics"]["throughput_gbps"]["mean"]
-        rows = [("Gbit/s", throughput, model["throughput_gbps"], THROUGHPUT * throughput)]
-        for kind, us in cpu_us_by_class(result).items():
-            rows.append((kind, us, model["cpu_us_per_record"][kind], max(CPU_CLASS * us, CPU_FLOOR_US)))
-        for name in ("cpu_percent", "device_utilization", "context_switches_per_second"):  # for the reader
-            rows.append((name, result["metrics"][name]["mean"], model[name], float("inf")))
+    def compare(self, scenario, settings, dispatch, runs):
+        pairs = [self.run_both(scenario, settings + [f"/ktls/dispatch={dispatch}", f"/seed={seed}"], seed)
+                 for seed in range(1, runs + 1)]
+        simulator, model = ({name: statistics.mean(pair[side][name] for pair in pairs) for name in pairs[0][side]} for side in (0, 1))
+        allowed = {"Gbit/s": THROUGHPUT * simulator["Gbit/s"]}
+        allowed.update({kind: max(CPU_CLASS * simulator[kind], CPU_FLOOR_US) for kind in independent_model.CLASSES})
         label = " ".join([scenario] + [setting.split("/")[-1] for setting in settings])
-        for name, simulator, small, _ in rows:
-            print(f"{label:42.42} {dispatch:9} {name:27} {simulator:10.3f} {small:10.3f} {small / simulator - 1:+7.1%}", file=sys.stderr)
-        for name, simulator, small, allowed in rows:
-            self.assertLessEqual(abs(simulator - small), allowed, name)
+        for name, value in simulator.items():
+            print(f"{label:42.42} {dispatch:9} {name:27} {value:10.3f} {model[name]:10.3f} {model[name] / value - 1:+7.1%}",
+                  file=sys.stderr)
+        for name, most in allowed.items():
+            self.assertLessEqual(abs(simulator[name] - model[name]), most, name)
+
+    @staticmethod
+    def run_both(scenario, settings, seed):
+        """The same figures of both. Those that no tolerance is given for are for the reader."""
+        result = simulated(scenario, SHORT + settings)
+        model = independent_model.simulate(result["effective"], seed=seed)
+        others = ("cpu_percent", "device_utilization", "context_switches_per_second")
+        metrics = {name: metric["mean"] for name, metric in result["metrics"].items() if name in ("throughput_gbps", *others)}
+        return [{"Gbit/s": figures["throughput_gbps"], **by_class, **{name: figures[name] for name in others}}
+                for figures, by_class in ((metrics, cpu_us_by_class(result)),
+                                          (model, {kind: model["cpu_us_per_record"][kind] for kind in independent_model.CLASSES}))]
 
 
 if __name__ == "__main__":
