@@ -42,7 +42,7 @@ def wrong_values(option):
         low, high = (int(limit) for limit in limits.groups())
         return [(str(wrong), "expected an integer from %d to %d" % (low, high))
                 for wrong in (low - 1, high + 1, "x", "%d.5" % low, "9" * 30)]
-    choices = re.search(r"NAME: ([^;]+)$", option["help"].strip())
+    choices = re.search(r"NAME: ([^;]+)$", option["help"])
     return [("nosuch", "expected one of " + choices[1])] if choices else []
 
 
@@ -99,7 +99,7 @@ class CommandLine(unittest.TestCase):
     def options_of_verbs(self):
         for verb in VERBS:
             for name, option in options_of(self.ktlssim(verb, "--help").stdout).items():
-                yield verb, name, option
+                yield verb, name, option | {"help": " ".join(option["help"].split())}  # however it was wrapped
 
     def test_every_option_is_listed_with_its_default_and_limits(self):
         found = {(verb, name): option for verb, name, option in self.options_of_verbs()}
