@@ -45,6 +45,8 @@ void write_results(const OutputDirectory& out, const Scenario& scenario, const E
   out.write("latency.csv", latency_csv(experiment.summary));
   out.write("series.csv", series_csv(experiment));
   out.write("manifest.json", json_text(provenance_json(scenario, experiment, record)));
+  // A directory belongs to one run: a report must not draw the timeline of an earlier one.
+  for (const char* const of_an_earlier_run : {"trace.json", "report"}) out.discard(of_an_earlier_run);
 }
 
 }  // namespace ktlssim

@@ -115,6 +115,7 @@ int status_verb(const Values& values) {
                     {"failures", status.failures}};
     print(json_text(json));
   }
+  for (const std::string& file : directory.damaged()) complain(file);
   return exit_status(status.counts);
 }
 
@@ -122,8 +123,9 @@ Options merge_options() { return {kMergeHelp, {"DIR", 1, Operands::kAny}}; }
 
 int merge_verb(const Values& values) {
   const Texts& words = values.operands();
-  const SweepCounts counts =
+  const auto [counts, damaged] =
       merge_sweeps(words.front(), {words.begin() + 1, words.end()}, values.command_line());
+  for (const std::string& file : damaged) complain(file);
   complain(fmt::format("{}: {} done, {} failed, {} missing", words.front(), counts.done, counts.failed,
                        counts.missing()));
   return exit_status(counts);

@@ -76,6 +76,7 @@ int sweep_verb(const Values& values) {
   const SweepOutcome outcome = run_sweep(sweep, options);
   progress.end();
   const SweepCounts& counts = outcome.counts;
+  for (const std::string& file : outcome.damaged) complain(file);
   complain(fmt::format("{}: {} done, {} failed, {} missing", options.out.string(), counts.done, counts.failed,
                        counts.missing()));
   if (outcome.interrupted) {

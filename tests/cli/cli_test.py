@@ -120,6 +120,15 @@ class CommandLine(unittest.TestCase):
                 self.assertIn("unknown option --hepl; did you mean \"--help\"?",
                               self.ktlssim(verb, "--hepl", status=2).stderr)
 
+    def test_a_rerun_leaves_nothing_of_the_run_before(self):
+        with tempfile.TemporaryDirectory() as out:
+            shorter = ("run", pathlib.Path(os.environ["KTLSSIM_ROOT"]) / "scenarios/closed-ideal.json", "--engine", "fiber", "--out", out,
+                       "--set", "/measure/duration_ms=2")
+            self.ktlssim(*shorter, "--trace", pathlib.Path(out) / "trace.json", "--trace-us", "10", status=0)
+            self.assertIn("trace.json", os.listdir(out))
+            self.ktlssim(*shorter, status=0)
+            self.assertNotIn("trace.json", os.listdir(out))
+
     def test_every_option_refuses_a_wrong_value(self):
         typed = 0
         for verb, name, option in self.options_of_verbs():

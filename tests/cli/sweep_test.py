@@ -258,8 +258,9 @@ class SweepTest(unittest.TestCase):
         runs[0].write_text(text[:digit] + str((int(text[digit]) + 1) % 10) + text[digit + 1:])  # as a flipped bit
         runs[1].write_text(runs[1].read_text()[:500])  # as an interrupted copy
         runs[2].write_bytes(bytes(4000))  # as some file systems after a power failure
-        status, out, _ = self.ktlssim("status", self.out, "--format", "json")
+        status, out, err = self.ktlssim("status", self.out, "--format", "json")
         self.assertEqual((status, json.loads(out)["missing"]), (1, 3))
+        self.assertEqual([pathlib.Path(line.split(": ")[1]).name for line in err.splitlines()], [run.name for run in runs[:3]])
         self.assertEqual(self.ktlssim("sweep", self.small(), "--out", self.out, "--resume")[0], 0)
         self.assertEqual(self.tables(self.out), tables)
 

@@ -12,7 +12,7 @@ bool done(const Json& run) { return run.value("status", "") == "done"; }
 
 }  // namespace
 
-SweepCounts merge_sweeps(const std::filesystem::path& target,
+MergedSweeps merge_sweeps(const std::filesystem::path& target,
                          const std::vector<std::filesystem::path>& others, const std::string& command_line) {
   const bool is_new = !others.empty() && !std::filesystem::exists(target / "manifest.json");
   Problems problems;
@@ -52,7 +52,9 @@ SweepCounts merge_sweeps(const std::filesystem::path& target,
     std::filesystem::copy(
         part.path() / "points", into.path() / "points",
         std::filesystem::copy_options::skip_existing | std::filesystem::copy_options::recursive);
-  return into.write_tables(false, command_line);
+  MergedSweeps merged{into.write_tables(false, command_line), into.damaged()};
+  for (const SweepDirectory& part : parts) merged.damaged.insert(part.damaged().begin(), part.damaged().end());
+  return merged;
 }
 
 }  // namespace ktlssim

@@ -101,6 +101,7 @@ SweepOutcome run_sweep(const Sweep& sweep, const SweepRunOptions& options) {
   SweepDirectory directory(options.out, manifest_of(sweep, options.command_line),
                            options.resume || !options.shard.whole());
   SweepOutcome outcome = SweepRunner(sweep, options, directory).run();
+  outcome.damaged = directory.damaged();
   // From the files, so that the tables are the same however they came about.
   if (options.shard.whole())
     outcome.counts = directory.write_tables(outcome.interrupted, options.command_line);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <set>
 #include <string>
 
 #include "sim/experiment/sweep/sweep_directory.hpp"
@@ -39,6 +40,7 @@ struct SweepRunOptions {
 struct SweepOutcome {
   SweepCounts counts;  // of the points of the shard
   bool interrupted = false;
+  std::set<std::string> damaged;  // files that were found damaged, and simulated again
 };
 
 // On the fiber engine. A replication's file is written as soon as it ends, old or complete at any moment; the

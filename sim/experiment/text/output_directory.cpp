@@ -91,4 +91,9 @@ bool OutputDirectory::create(std::string_view name, std::string_view contents) c
   return linked;
 }
 
+void OutputDirectory::discard(std::string_view name) const {
+  std::error_code none;
+  std::filesystem::remove_all(path_ / name, none);
+}
+
 }  // namespace ktlssim

@@ -23,6 +23,9 @@ class OutputDirectory {
   // As write(), unless there is a file of this name: then it stays. Whether it was written.
   bool create(std::string_view name, std::string_view contents) const;
 
+  // Takes away what an earlier run left under this name, a file or a directory.
+  void discard(std::string_view name) const;
+
   const std::filesystem::path& path() const { return path_; }
 
  private:
