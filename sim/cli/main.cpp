@@ -20,7 +20,7 @@ std::string general_help() {
       "usage: ktlssim VERB [arguments]\n\n"
       "Simulates FreeBSD kernel TLS over OpenCrypto drivers: throughput, latency, CPU.\n\n";
   for (const Verb& verb : verbs())
-    text += fmt::format("  {:<12}{:<13}{}\n", verb.name, verb.arguments, verb.summary);
+    text += fmt::format("  {:<12}{:<15}{}\n", verb.name, verb.arguments, verb.summary);
   return text +
          "  help        VERB         explain a verb, with examples\n\n"
          "  --version  version, compiler and SimGrid\n"

@@ -15,7 +15,7 @@ namespace {
 
 constexpr HelpText kHelp{
     "ktlssim sensitivity SCENARIO [options]",
-    "Which values does the answer influence on? Varies every number of the scenario and its profiles by 10 % up "
+    "Which values does the answer lean on? Varies every number of the scenario and its profiles by 10 % up "
     "and down, "
     "with common random numbers, and prints by how many per cent throughput and CPU time per record change "
     "for each "

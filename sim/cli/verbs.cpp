@@ -26,7 +26,7 @@ constexpr std::array<Verb, 20> kVerbs{{
     {"report", "DIR", "plots and tables of runs, as one HTML file", report_options, report_verb},
     {"watch", "A [B]", "both kernels in slow motion, as one HTML file", watch_options, watch_verb},
     {"check", "FILE...", "only read files, and report what is wrong", check_options, check_verb},
-    {"profiles", "[NAME]", "host and driver profiles, every value with its source", profiles_options, profiles_verb},
+    {"profiles", "[NAME]", "profiles of hosts, drivers, kernels, with sources", profiles_options, profiles_verb},
     {"parameters", "", "what a scenario can hold", parameters_options, parameters_verb},
     {"schema", "[KIND]", "the JSON schema of a kind of file", schema_options, schema_verb},
     {"completion", "SHELL", "a script with which bash, zsh or fish completes", completion_options, completion_verb},

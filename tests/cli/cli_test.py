@@ -122,8 +122,7 @@ class CommandLine(unittest.TestCase):
 
     def test_a_rerun_leaves_nothing_of_the_run_before(self):
         with tempfile.TemporaryDirectory() as out:
-            shorter = ("run", pathlib.Path(os.environ["KTLSSIM_ROOT"]) / "scenarios/closed-ideal.json", "--engine", "fiber", "--out", out,
-                       "--set", "/measure/duration_ms=2")
+            shorter = ("run", self.scenario(), "--engine", "fiber", "--out", out)
             self.ktlssim(*shorter, "--trace", pathlib.Path(out) / "trace.json", "--trace-us", "10", status=0)
             self.assertIn("trace.json", os.listdir(out))
             self.ktlssim(*shorter, status=0)
