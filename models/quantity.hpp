@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,10 +22,26 @@ inline constexpr std::array<std::string_view, 6> kConfidenceNames{"measured", "p
                                                                   "fitted",   "estimated", "scenario"};
 inline std::string_view name(Confidence confidence) { return kConfidenceNames[static_cast<std::size_t>(confidence)]; }
 
+// How the values that an inexact one may have instead are distributed between low and high.
+enum class PriorLaw { log_uniform, uniform };
+inline constexpr std::array<std::string_view, 2> kPriorLawNames{"log_uniform", "uniform"};
+inline std::string_view name(PriorLaw law) { return kPriorLawNames[static_cast<std::size_t>(law)]; }
+
+// What else a value that is not exact may be, stated before anything is simulated.
+struct Prior {
+  double low;   // at most the value
+  double high;  // at least the value
+  PriorLaw law;
+  std::string shares;  // the cause that values of this name have in common: they are drawn as one
+
+  auto operator<=>(const Prior&) const = default;
+};
+
 struct Provenance {
   std::string source;  // a paper, a manual, a file of the kernel
   Confidence confidence;
-  std::string fitted_to;  // for `fitted`: the figures it reproduces by construction
+  std::string fitted_to;       // for `fitted`: the figures it reproduces by construction
+  std::optional<Prior> prior{};  // none: exact, or nobody says
 
   auto operator<=>(const Provenance&) const = default;
 };

@@ -92,7 +92,15 @@ class Printer final : public ParameterVisitor {
     const std::string fitted =
         provenance.fitted_to.empty() ? "" : fmt::format(" to {}", provenance.fitted_to);
     text_ += wrap(plain(meaning), kColumns, 6);
-    text_ += wrap(plain(fmt::format("{}{}: {}", confidence, fitted, provenance.source)), kColumns, 6);
+    text_ += wrap(plain(fmt::format("{}{}: {}{}", confidence, fitted, range(provenance), provenance.source)),
+                  kColumns, 6);
+  }
+
+  static std::string range(const Provenance& provenance) {
+    if (!provenance.prior) return "";
+    const Prior& prior = *provenance.prior;
+    const std::string together = prior.shares.empty() ? "" : fmt::format(" (one draw for {})", prior.shares);
+    return fmt::format("{} to {}{}; ", prior.low, prior.high, together);
   }
 
   std::string text_;

@@ -111,7 +111,7 @@ class FitTest(unittest.TestCase):
             with open(profile, encoding="utf-8") as file:
                 text = file.read()
             with open(profile, "w", encoding="utf-8") as file:
-                file.write(text.replace('"byte_ns": {"value": 0.97', '"byte_ns": {"value": 1.4', 1))
+                file.write(text.replace('"byte_ns": {"value": 0.97', '"byte_ns": {"value": 1.2', 1))
             problem = os.path.join(SCENARIOS, "validation", "fits", "qat-c2xxx.json")
             environment = dict(os.environ, KTLSSIM_DATA=data)
             words = [KTLSSIM, "fit", problem, "--replications", "1"]

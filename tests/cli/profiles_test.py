@@ -22,6 +22,10 @@ def name_of(path):
     return os.path.splitext(os.path.basename(path))[0]
 
 
+def shown(number):
+    return str(int(number)) if number == int(number) else str(number)
+
+
 def values(node, pointer=""):
     if "value" in node:
         yield pointer, node
@@ -56,8 +60,22 @@ class ProfilesTest(unittest.TestCase):
                     else:
                         self.assertEqual(float(printed[1]), value["value"])
                     fitted = f" to {' '.join(value['fitted_to'].split())}" if "fitted_to" in value else ""
-                    said = f"{value['confidence']}{fitted}: {' '.join(value['source'].split())}"
+                    prior = f"{shown(value['low'])} to {shown(value['high'])}" if "low" in value else ""
+                    prior += f" (one draw for {value['shares']})" if "shares" in value else ""
+                    prior += "; " if prior else ""
+                    said = f"{value['confidence']}{fitted}: {prior}{' '.join(value['source'].split())}"
                     self.assertIn(said, re.split(rf" [a-z0-9_.-]+ = \S+ {UNIT} ", printed[2], maxsplit=1)[0])
+
+    def test_a_number_that_is_not_exact_states_its_range(self):
+        for path in PROFILES:
+            if name_of(path) in ("epyc-7502p", "xeon-e5-2697av4"):  # one factor on all costs: outside of any range
+                continue
+            for pointer, value in quantities(path).items():
+                if isinstance(value["value"], (bool, str)) or value["confidence"] not in ("estimated", "fitted"):
+                    continue
+                with self.subTest(profile=name_of(path), value=pointer):
+                    self.assertLessEqual(value["low"], value["value"])
+                    self.assertGreaterEqual(value["high"], value["value"])
 
     def test_a_fitted_value_names_the_fit_that_gives_it(self):
         fitted = 0

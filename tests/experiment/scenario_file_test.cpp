@@ -174,6 +174,15 @@ TEST_F(ScenarioFile, a_profile_value_without_its_source_does_not_load) {
       {{{"value", 0}, {"source", "x"}, {"confidence", "derived"}}, "/cpus/value: 0: out of range"},
       {{{"value", 3}, {"source", "x"}, {"confidence", "derived"}, {"note", "y"}},
        "/cpus/note: \"y\": unknown key"},
+      {{{"value", 3}, {"low", 2}, {"source", "x"}, {"confidence", "derived"}}, "/cpus/high: missing"},
+      {{{"value", 3}, {"low", 4}, {"high", 5}, {"source", "x"}, {"confidence", "derived"}},
+       "/cpus/low: 4: above the value, 3"},
+      {{{"value", 3}, {"low", 1}, {"high", 2}, {"source", "x"}, {"confidence", "derived"}},
+       "/cpus/high: 2: below the value, 3"},
+      {{{"value", 3}, {"prior", "uniform"}, {"source", "x"}, {"confidence", "derived"}},
+       "/cpus/prior: \"uniform\": only beside low and high"},
+      {{{"value", 3}, {"low", 1}, {"high", 5}, {"prior", "normal"}, {"source", "x"}, {"confidence", "derived"}},
+       "/cpus/prior: \"normal\": expected one of"},
   };
   for (const auto& [value, message] : cases) {
     Json host = test_host();

@@ -10,7 +10,8 @@ namespace ktlssim {
 
 namespace {
 
-// {"value", "source", "confidence"} and, for fitted values only, "fitted_to".
+// {"value", "source", "confidence"}; for a number that is not exact "low" and "high" with "prior" and "shares",
+// and, for fitted values only, "fitted_to".
 Json sourced_schema(SchemaWriter::Quantities quantities) {
   Json confidences = Json::array();
   for (const std::string_view name : kConfidenceNames)
@@ -19,10 +20,15 @@ Json sourced_schema(SchemaWriter::Quantities quantities) {
   const Json text = {{"type", "string"}, {"pattern", "\\S"}};
   Json schema = closed_object();
   schema.at("properties") = {{"value", {{"type", Json::array({"number", "string", "boolean"})}}},
+                             {"low", {{"type", "number"}}},
+                             {"high", {{"type", "number"}}},
+                             {"prior", {{"enum", kPriorLawNames}}},
+                             {"shares", text},
                              {"source", text},
                              {"confidence", {{"enum", std::move(confidences)}}},
                              {"fitted_to", text}};
   schema.emplace("required", Json::array({"value", "source", "confidence"}));
+  schema.emplace("dependencies", Json{{"low", {"high"}}, {"high", {"low"}}, {"prior", {"low"}}, {"shares", {"low"}}});
   schema.emplace("if", Json{{"properties", {{"confidence", {{"const", "fitted"}}}}}});
   schema.emplace("then", Json{{"required", Json::array({"fitted_to"})}});
   schema.emplace("else", Json{{"properties", {{"fitted_to", false}}}});

@@ -59,10 +59,17 @@ class Writer final : public ParameterVisitor {
   }
 
  private:
+  static void put_prior(Json& json, const Prior& prior) {
+    json.emplace("low", number_json(prior.low));
+    json.emplace("high", number_json(prior.high));
+    json.emplace("prior", ktlssim::name(prior.law));
+    if (!prior.shares.empty()) json.emplace("shares", prior.shares);
+  }
   void put_sourced(std::string_view name, Json value, const Provenance* provenance) {
     Json json = Json::object();
     json.emplace("value", std::move(value));
     if (provenance) {
+      if (provenance->prior) put_prior(json, *provenance->prior);
       json.emplace("source", provenance->source);
       json.emplace("confidence", ktlssim::name(provenance->confidence));
       if (provenance->confidence == Confidence::fitted) json.emplace("fitted_to", provenance->fitted_to);

@@ -219,7 +219,8 @@ const Json* ParameterReader::read_sourced(const std::string& pointer, const Json
     problem(pointer, value, expected(or_plain + "an object of value, source and confidence", value));
     return nullptr;
   }
-  static const std::vector<std::string> keys{"value", "source", "confidence", "fitted_to"};
+  static const std::vector<std::string> keys{"value",     "low",   "high",       "prior",
+                                              "shares",    "source", "confidence", "fitted_to"};
   report_unknown_keys(value, pointer, keys, origins_, problems_);
   Provenance from{};
   if (read_provenance(value, pointer, from)) provenance = std::move(from);
@@ -230,19 +231,64 @@ const Json* ParameterReader::read_sourced(const std::string& pointer, const Json
   return nullptr;
 }
 
+bool ParameterReader::read_prior(const Json& object, const std::string& pointer, CostRange range, double value,
+                                 std::optional<Provenance>& provenance) {
+  if (!object.contains("low") && !object.contains("high")) {
+    for (const char* key : {"prior", "shares"}) {
+      if (!object.contains(key)) continue;
+      problem(child_pointer(pointer, key), object.at(key), "only beside low and high");
+      return false;
+    }
+    return true;
+  }
+  for (const char* key : {"low", "high"}) {
+    if (object.contains(key)) continue;
+    const std::string at = child_pointer(pointer, key);
+    problems_.add(origins_.file(at), at, "", "missing: a range has low and high");
+    return false;
+  }
+  Prior prior{};
+  const std::string low = child_pointer(pointer, "low");
+  const std::string high = child_pointer(pointer, "high");
+  if (!read_number(low, object.at("low"), range.min, range.max, prior.low) ||
+      !read_number(high, object.at("high"), range.min, range.max, prior.high))
+    return false;
+  if (prior.low > value) {
+    problem(low, object.at("low"), fmt::format("above the value, {}", value));
+    return false;
+  }
+  if (prior.high < value) {
+    problem(high, object.at("high"), fmt::format("below the value, {}", value));
+    return false;
+  }
+  int law = static_cast<int>(prior.low > 0 ? PriorLaw::log_uniform : PriorLaw::uniform);
+  if (object.contains("prior") &&
+      !read_word(child_pointer(pointer, "prior"), object.at("prior"), kPriorLawNames, law))
+    return false;
+  prior.law = static_cast<PriorLaw>(law);
+  if (prior.law == PriorLaw::log_uniform && prior.low <= 0) {
+    problem(low, object.at("low"), "a log-uniform prior begins above 0");
+    return false;
+  }
+  if (object.contains("shares") && !read_text(object, pointer, "shares", prior.shares)) return false;
+  if (provenance) provenance->prior = std::move(prior);
+  return true;
+}
+
 void ParameterReader::read_quantity(const std::string& pointer, const Json& value, CostRange range,
                                     Quantity& field) {
   double number = 0;
   if (value.is_number() && origins_.allows_plain_numbers()) {
     if (read_number(pointer, value, range.min, range.max, number))
-      field = Quantity(number, {origins_.source(pointer), Confidence::scenario, {}});
+      field = Quantity(number, {origins_.source(pointer), Confidence::scenario, {}, {}});
     return;
   }
   std::optional<Provenance> provenance;
   const std::string allowed = fmt::format("a number from {} to {}", range.min, range.max);
   const Json* given = read_sourced(pointer, value, allowed, "a number", provenance);
   if (given == nullptr) return;
-  if (read_number(child_pointer(pointer, "value"), *given, range.min, range.max, number) && provenance)
+  if (!read_number(child_pointer(pointer, "value"), *given, range.min, range.max, number)) return;
+  if (read_prior(value, pointer, range, number, provenance) && provenance)
     field = Quantity(number, std::move(*provenance));
 }
 
@@ -267,7 +313,7 @@ void ParameterReader::fact_index(std::string_view name, int& index,
   const std::string pointer = child_pointer(frames_.back().pointer, name);
   if (!value->is_object() && origins_.allows_plain_numbers()) {
     if (read_word(pointer, *value, names, index))
-      provenance = shared_provenance({origins_.source(pointer), Confidence::scenario, {}});
+      provenance = shared_provenance({origins_.source(pointer), Confidence::scenario, {}, {}});
     return;
   }
   std::optional<Provenance> from;
@@ -277,6 +323,11 @@ void ParameterReader::fact_index(std::string_view name, int& index,
           : fmt::format("one of {}", quoted_list(std::vector<std::string>(names.begin(), names.end())));
   const Json* given = read_sourced(pointer, *value, allowed, allowed, from);
   if (given == nullptr) return;
+  for (const char* key : {"low", "high", "prior", "shares"}) {
+    if (!value->contains(key)) continue;
+    problem(child_pointer(pointer, key), value->at(key), "only beside a number");
+    return;
+  }
   if (read_word(child_pointer(pointer, "value"), *given, names, index) && from)
     provenance = shared_provenance(std::move(*from));
 }

@@ -85,6 +85,9 @@ class ParameterReader final : public ParameterVisitor {
   const Json* read_sourced(const std::string& pointer, const Json& value, const std::string& allowed,
                            std::string_view plain, std::optional<Provenance>& provenance);
   bool read_text(const Json& object, const std::string& pointer, std::string_view key, std::string& text);
+  // The range of a number that is not exact; true where there is none.
+  bool read_prior(const Json& object, const std::string& pointer, CostRange range, double value,
+                  std::optional<Provenance>& provenance);
   bool read_provenance(const Json& object, const std::string& pointer, Provenance& provenance);
 
   const Origins& origins_;
