@@ -16,6 +16,10 @@ WITHOUT_A_HEADER = {"main.cpp", "simgrid_engine.cpp", "sched_priority.cpp", "sch
 MACHINE = ("sim/engine", "sim/measure", "sim/kernel", "sim/drivers", "sim/network", "sim/workload", "sim/machine")
 
 
+# Results are written by experiment/text. These two write to the system: a trace that SimGrid then fills, a setting of /proc.
+WRITERS = {"sim/engine/simgrid_engine.cpp", "sim/experiment/calibrate/platform.cpp"}
+
+
 def rooms(root):
     """The rooms in their order: the rows of the table of CONTRIBUTING.md that name a folder of sources."""
     names = re.findall(r"^\| `((?:models|sim)/[^`]*)` ", (root / "CONTRIBUTING.md").read_text(), re.MULTILINE)
@@ -61,6 +65,16 @@ class Rooms(unittest.TestCase):
                    and not (ROOT / path).with_suffix(".hpp").exists()
                    and path.name not in WITHOUT_A_HEADER and not path.stem.endswith("_verb")]
         self.assertEqual(without, [])
+
+    def test_only_the_text_room_writes_files(self):
+        writers = [str(path) for path in sources(ROOT) if str(path.parent) != "sim/experiment/text"
+                   and re.search(r"\b(std::ofstream|fopen)\b", (ROOT / path).read_text())]
+        self.assertEqual(set(writers), WRITERS)
+
+    def test_only_the_command_line_prints(self):
+        printing = [str(path) for path in sources(ROOT) if str(path.parent) != "sim/cli"
+                    and re.search(r"\bstd::(cout|cerr|puts|printf|fputs)\b|\bfmt::print\b", (ROOT / path).read_text())]
+        self.assertEqual(printing, [])
 
     def test_experiment_rooms_are_small(self):
         for room in rooms(ROOT):
