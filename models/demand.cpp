@@ -63,7 +63,9 @@ class Path {
     const Cipher cipher = s_.tls.cipher;
     const Framing framed = framing(s_.tls.version, cipher);
     const auto add = [this](Algorithm algorithm, std::int64_t bytes) {
-      const DriverProfile* const driver = s_.selected(algorithm);
+      const DriverProfile* driver = s_.selected(algorithm);
+      // Which records spill to the CPU is not known: what both ways have in common is the least.
+      if (s_.what_if.spills() && driver->has_device && is_aead(s_.tls.cipher)) return;
       requests_.push_back({algorithm, driver, to_us(driver->cost(algorithm).time(bytes))});
       if (!driver->has_device) return;
       device_ = driver;
@@ -84,7 +86,8 @@ class Path {
     const ApplicationCosts& a = s_.host.application;
     const double threads = application_threads();
     app_.add(a.application_ns, per_call_);
-    app_.add(a.syscall_ns, per_call_);
+    app_.add(a.syscall_ns, s_.ktls.mode == KtlsMode::userland ? 1 : per_call_);
+    if (s_.ktls.mode == KtlsMode::userland) return userland();
     app_.add(file_ ? a.sendfile_ns : a.sosend_ns, per_call_);
     if (s_.workload.io == AppIo::kevent) {
       const double events = std::max(1.0, static_cast<double>(s_.workload.sessions) / threads + 1);
@@ -104,6 +107,30 @@ class Path {
       app_.add(s_.host.tcp.sbready_ns);
       app_.add(s_.host.tcp.tcp_output_ns, per_batch_);
     }
+  }
+
+  // The application seals and writes each record; a pool may do the sealing.
+  void userland() {
+    const UserlandCosts& u = s_.host.userland;
+    const ApplicationCosts& a = s_.host.application;
+    Steps& seal = s_.ktls.userland_threads > 0 ? pool_ : app_;
+    const auto payload = static_cast<double>(payload_);
+    if (file_) {
+      seal.add(a.syscall_ns);
+      seal.add(u.read_ns);
+      seal.add(u.read_page_ns, pages_);
+      seal.add(s_.host.loopback.copyout_ns_per_byte, payload);
+    }
+    seal.add(u.encrypt_record_ns);
+    seal.add(u.copy_ns_per_byte, payload);
+    seal.add(u.encrypt_ns_per_byte[static_cast<std::size_t>(encryption(s_.tls.cipher))], payload);
+    if (!is_aead(s_.tls.cipher))
+      seal.add(u.encrypt_ns_per_byte[static_cast<std::size_t>(mac(s_.tls.cipher))], payload);
+    app_.add(a.sosend_ns);
+    app_.add(a.copyin_ns_per_byte, wire_);
+    app_.add(u.mjumpage_ns, wire_ / static_cast<double>(kPageBytes));
+    app_.add(a.sbappend_ns);
+    app_.add(s_.host.tcp.tcp_output_ns);
   }
 
   void worker() {
@@ -173,7 +200,7 @@ class Path {
     acknowledgement_.add(t.tcp_input_ack_ns, per_ack_);
     acknowledgement_.add(t.sbdrop_record_ns);
     acknowledgement_.add(t.page_free_ns, pages_);
-    if (file_ && s_.ktls.mode == KtlsMode::ifnet) acknowledgement_.add(s_.host.ktls.page_unwire_ns, pages_);
+    if (s_.ktls.mode == KtlsMode::ifnet && file_) acknowledgement_.add(s_.host.ktls.page_unwire_ns, pages_);
     if (s_.network.kind == NetworkKind::nic) return;
     output_.add(l.netisr_queue_ns, per_burst_);
     if (!s_.network.loopback_mextpg) output_.add(l.mapped_mbuf_ns, pages_ + 2 * per_segment_);
@@ -208,6 +235,7 @@ class Path {
     return static_cast<double>(w.app_threads > 0 ? w.app_threads : std::min(s_.cpus(), w.sessions));
   }
   double interrupt_threads() const {
+    if (const std::int64_t pollers = s_.what_if.poll_threads; pollers > 0) return cards() * static_cast<double>(pollers);
     if (device_->has_ccr) return cards() * device_->ccr.ports.value();
     if (device_->has_qat_ocf)
       return cards() * std::min(static_cast<double>(s_.cpus()), device_->qat_ocf.instances.value());
@@ -239,7 +267,10 @@ class Path {
       bytes += passes * payload + (receives ? 2 * payload : 0);
     }
     if (!tcp_) return bytes;
-    if (!file_) bytes += copies * payload;
+    if (s_.ktls.mode == KtlsMode::userland)
+      bytes += copies * (wire_ + (file_ ? payload : 0));
+    else if (!file_)
+      bytes += copies * payload;
     if (file_) bytes += s_.workload.disk_probability * payload;
     return bytes + (s_.network.kind == NetworkKind::nic ? wire_ : copies * wire_);
   }
@@ -279,7 +310,7 @@ class Path {
   double wire_;
   double pages_;
   double per_call_, per_batch_, per_segment_, per_burst_, per_ack_;  // of these to one record, at the least
-  Steps app_, worker_, interrupt_, output_, acknowledgement_, receiver_;
+  Steps app_, pool_, worker_, interrupt_, output_, acknowledgement_, receiver_;
 };
 
 void Path::add_stations(std::vector<StationDemand>& stations) const {
@@ -290,11 +321,13 @@ void Path::add_stations(std::vector<StationDemand>& stations) const {
   if (const double gbytes_per_s = s_.host.memory.bandwidth_gbytes_per_s.value(); gbytes_per_s > 0)
     stations.push_back({"memory", 1, moved_bytes() / gbytes_per_s / 1e3, 0});
   add("application threads", application_threads(), app_);
+  add("threads of the TLS pool", static_cast<double>(s_.ktls.userland_threads), pool_);
   add("KTLS workers, CPU time", static_cast<double>(workers_with_sessions(s_)), worker_);
   if (device_ != nullptr) {
     stations.push_back({std::string(name(device_->kind)) + " engines",
                         cards() * device_->device.engines.value(), device_us_, 0});
-    add("completion interrupt threads", interrupt_threads(), interrupt_);
+    add(s_.what_if.poll_threads > 0 ? "completion polling threads" : "completion interrupt threads",
+        interrupt_threads(), interrupt_);
     if (device_->device.pcie_gbps.value() > 0)
       stations.push_back({"PCIe links of the cards", cards(), pcie_us(), 0});
   }
@@ -313,7 +346,7 @@ void Path::add_stations(std::vector<StationDemand>& stations) const {
   }
   double all_us = 0;
   int all_steps = 0;
-  for (const Steps* const steps : {&app_, &worker_, &interrupt_, &output_, &acknowledgement_, &receiver_}) {
+  for (const Steps* const steps : {&app_, &pool_, &worker_, &interrupt_, &output_, &acknowledgement_, &receiver_}) {
     all_us += steps->us();
     all_steps += steps->count();
   }

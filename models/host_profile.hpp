@@ -118,6 +118,23 @@ struct LoopbackCosts {
   std::array<Quantity, kAlgorithmCount> decrypt_ns_per_byte;
 };
 
+// TLS in user mode, and poll(2).
+struct UserlandCosts {
+  Quantity encrypt_record_ns;
+  Quantity copy_ns_per_byte;
+  Quantity read_ns;
+  Quantity read_page_ns;
+  Quantity mjumpage_ns;
+  Quantity handover_ns;
+  Quantity poll_fd_ns;
+  std::array<Quantity, kAlgorithmCount> encrypt_ns_per_byte;
+};
+
+// What-if: completions found by looking.
+struct PollingCosts {
+  Quantity look_ns;
+};
+
 struct HostProfile {
   std::string name;
   std::string description;
@@ -135,6 +152,8 @@ struct HostProfile {
   OpencryptoCosts opencrypto;
   TcpCosts tcp;
   LoopbackCosts loopback;
+  UserlandCosts userland;
+  PollingCosts polling;
 };
 
 void describe(ParameterVisitor& visitor, HostProfile& profile);

@@ -40,13 +40,16 @@ void describe(ParameterVisitor& v, KernelScheduler& s) {
   v.quantity("affinity_load", s.affinity_load, kLoad,
              "sched_pickcpu: by so much the CPU on which the thread ran last looks less loaded");
   v.quantity("random_load", s.random_load, kLoad,
-             "sched_pickcpu: up to so much, at random, other CPUs look less loaded");
+             "sched_pickcpu: up to so much, at random, other CPUs look less loaded, which decides between equal ones; "
+             "0 = the first of them");
   v.quantity("affinity_l2_ns", s.affinity_l2_ns, {0, 1e9},
              "so long after it ran, a thread takes its last CPU if that is idle, without a search");
   v.quantity("affinity_llc_ns", s.affinity_llc_ns, {0, 1e9},
              "and so long it is sought a CPU under the same last-level cache first");
   v.quantity("steal_thresh", s.steal_thresh, {1, 1000},
              "kern.sched.steal_thresh: an idle CPU steals from one with so many threads");
+  v.quantity("stathz", s.stathz, {1, 1e5},
+             "ticks a second of sched_clock, at which the priority of a thread that runs is looked at");
 }
 
 void describe(ParameterVisitor& v, KernelKtls& k) {
@@ -62,11 +65,8 @@ void describe(ParameterVisitor& v, KernelKtls& k) {
          "who refills the cache of 16 KiB buffers; none: there is no cache");
   v.quantity("max_alloc", k.max_alloc, {0, 1e6},
              "kern.ipc.tls.max_alloc, later max_reclaim: buffers that it makes at a time");
-  v.fact("zone_trim", k.zone_trim, kFlagNames, "UMA trims the zone of that cache (until D48451)");
   v.fact("counters", k.counters, kOcfCountersNames,
          "kern.ipc.tls.stats.ocf: *_crypts, or *_encrypts, *_decrypts and *_recrypts");
-  v.fact("crypto_error", k.crypto_error, kCryptoErrorNames,
-         "so_error: abort, then so_error = EIO; ktls_drop: tcp_drop with EIO");
   v.fact("sorele_lock", k.sorele_lock, kFlagNames, "dropping a socket reference takes SOCK_LOCK");
   v.fact("ifnet_permitted", k.ifnet_permitted, kFlagNames,
          "kern.ipc.tls.ifnet.permitted: NIC TLS comes before OpenCrypto where the card has it on");
@@ -78,6 +78,17 @@ void describe(ParameterVisitor& v, KernelNetwork& n) {
          "ends");
   v.fact("congestion_control", n.congestion_control, kCongestionControlNames,
          "net.inet.tcp.cc.algorithm of GENERIC");
+  v.quantity("initcwnd_segments", n.initcwnd_segments, {1, 1000},
+             "net.inet.tcp.initcwnd_segments: congestion window of a new or idle connection, where segments can be "
+             "lost");
+  v.quantity("abc_l_var", n.abc_l_var, {1, 1000},
+             "net.inet.tcp.abc_l_var: segments by which an acknowledgement opens the window in slow start, at most");
+  v.quantity("sendbuf_inc_bytes", n.sendbuf_inc_bytes, {1, 1e9},
+             "net.inet.tcp.sendbuf_inc: step by which a send buffer grows");
+  v.quantity("maxsockbuf_bytes", n.maxsockbuf_bytes, {4096, 1e11},
+             "kern.ipc.maxsockbuf: a socket buffer with its mbufs, at most");
+  v.quantity("lro_look_entries", n.lro_look_entries, {1, 65536},
+             "cxgbe: entries of a receive queue between looks for connections that LRO has kept for too long");
 }
 
 void describe(ParameterVisitor& v, KernelDrivers& d) {

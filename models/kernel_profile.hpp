@@ -28,12 +28,6 @@ enum class OcfCounters { crypts, encrypts };
 inline constexpr std::array<std::string_view, 2> kOcfCountersNames{"crypts", "encrypts"};
 inline std::string_view name(OcfCounters counters) { return kOcfCountersNames[static_cast<std::size_t>(counters)]; }
 
-// How a crypto error reaches the application: `so_error`: the connection is aborted, then the socket's error
-// is set; `ktls_drop`: the connection is dropped with the error.
-enum class CryptoError { so_error, ktls_drop };
-inline constexpr std::array<std::string_view, 2> kCryptoErrorNames{"so_error", "ktls_drop"};
-inline std::string_view name(CryptoError error) { return kCryptoErrorNames[static_cast<std::size_t>(error)]; }
-
 // Flow id of a connection over lo0. `hash`: of its addresses and ports, alike at both ends.
 enum class LoopbackFlowIds { zero, hash };
 inline constexpr std::array<std::string_view, 2> kLoopbackFlowIdsNames{"zero", "hash"};
@@ -74,6 +68,7 @@ struct KernelScheduler {
   Quantity affinity_l2_ns;
   Quantity affinity_llc_ns;
   Quantity steal_thresh;
+  Quantity stathz;
 };
 
 // uipc_ktls.c and ktls_ocf.c.
@@ -85,9 +80,7 @@ struct KernelKtls {
   Fact<bool> rx_cbc;
   Fact<ContigAllocation> contig_allocation;
   Quantity max_alloc;
-  Fact<bool> zone_trim;
   Fact<OcfCounters> counters;
-  Fact<CryptoError> crypto_error;
   Fact<bool> sorele_lock;
   Fact<bool> ifnet_permitted;
 };
@@ -95,6 +88,18 @@ struct KernelKtls {
 struct KernelNetwork {
   Fact<LoopbackFlowIds> loopback_flow_ids;
   Fact<CongestionControl> congestion_control;
+  Quantity initcwnd_segments;
+  Quantity abc_l_var;
+  Quantity sendbuf_inc_bytes;
+  Quantity maxsockbuf_bytes;
+  Quantity lro_look_entries;
+
+  // sb_max_adj: the largest buffer that sbreserve grants, what its mbufs take beside their bytes taken off.
+  std::int64_t largest_sockbuf_bytes() const {
+    constexpr std::int64_t kMsize = 256;      // MSIZE
+    constexpr std::int64_t kMclbytes = 2048;  // MCLBYTES
+    return maxsockbuf_bytes.count() * kMclbytes / (kMsize + kMclbytes);
+  }
 };
 
 // Which OpenCrypto drivers it has.

@@ -13,7 +13,11 @@ void describe(ParameterVisitor& v, KtlsParameters& p) {
   v.choice(
       "mode", p.mode, kKtlsModeNames, KtlsMode::software,
       "software: the driver encrypts; ifnet: the NIC does, and neither worker nor driver has any part in it; "
-      "left out, as the kernel chooses (/kernel/ktls/ifnet_permitted, /network/card)");
+      "userland: the application does, in user mode, and writes records to a plain socket (sendfile: it reads the "
+      "file first); left out, as the kernel chooses (/kernel/ktls/ifnet_permitted, /network/card)");
+  v.integer("userland_threads", p.userland_threads, {0, 0, 65536},
+            "mode userland: threads of a pool that read and encrypt for the application threads; 0 = these do it "
+            "themselves");
   v.choice("dispatch", p.dispatch, kDispatchNames, Dispatch::driver,
            "driver: async if the driver is (the kernel since D31665); blocking: one record a worker at a "
            "time (before); left out, as the kernel does");
@@ -60,7 +64,8 @@ void describe(ParameterVisitor& v, WorkloadParameters& p) {
             "application threads; 0 = one per CPU with kevent (at most one per session), one per session "
             "with blocking");
   v.choice("io", p.io, kAppIoNames, AppIo::kevent,
-           "kevent: a thread serves many non-blocking sockets; blocking: a thread per session");
+           "kevent: a thread serves many non-blocking sockets; blocking: a thread per session; poll: as kevent, with "
+           "poll(2) or select(2), which look at every socket each time and are woken by each acknowledgement");
   v.integer("send_buffer_bytes", p.send_buffer_bytes, {kMegabyte, 4096, kGigabyte}, "so_snd.sb_hiwat");
   v.flag("send_buffer_auto", p.send_buffer_auto, false,
          "SB_AUTOSIZE: the send buffer grows by net.inet.tcp.sendbuf_inc while it is nearly full and the window "
@@ -195,6 +200,19 @@ void describe(ParameterVisitor& v, WhatIfParameters& p) {
       "ready_group_records", p.ready_group_records, {1, 1, 1024},
       "not in any kernel: asynchronous records become ready in groups of so many of a session, or when it "
       "has none in flight");
+  v.integer("spill_records", p.spill_records, {0, 0, 1000000},
+            "not in any kernel: while a card has so many requests of KTLS, AEAD records go to a software driver of "
+            "/other_drivers, on the worker's CPU; 0 = off");
+  v.number("spill_wait_us", p.spill_wait_us, {0, 0, 1e6},
+           "not in any kernel: the same while what the card has been given would keep its engines busy for longer "
+           "than this; 0 = off");
+  v.number("spill_back", p.spill_back, {1, 0, 1},
+           "not in any kernel: records go back to the card once it is below so much of these bounds");
+  v.integer("poll_threads", p.poll_threads, {0, 0, 1024},
+            "not in any kernel: so many kernel threads a device poll its completion queues (ccr: the receive queues "
+            "that get completions) instead of its interrupts; 0 = off");
+  v.number("poll_interval_us", p.poll_interval_us, {0, 0, 1e5},
+           "not in any kernel: and sleep so long when they have found nothing; 0 = they look again at once");
 }
 
 void describe(ParameterVisitor& v, MeasureParameters& p) {
@@ -266,6 +284,15 @@ const DriverProfile* Scenario::selected(Algorithm algorithm) const {
   const DriverProfile* best = nullptr;
   for (const DriverProfile* const d : drivers()) {
     if (!d->cost(algorithm).supported) continue;
+    if (best == nullptr || d->traits().probe_value > best->traits().probe_value) best = d;
+  }
+  return best;
+}
+
+const DriverProfile* Scenario::selected_software(Algorithm algorithm) const {
+  const DriverProfile* best = nullptr;
+  for (const DriverProfile* const d : drivers()) {
+    if (!d->sync() || d->traits().encrypts_in_nic || !d->cost(algorithm).supported) continue;
     if (best == nullptr || d->traits().probe_value > best->traits().probe_value) best = d;
   }
   return best;

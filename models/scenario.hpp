@@ -17,9 +17,9 @@
 namespace ktlssim {
 
 // Who encrypts what sessions send. `software`: OpenCrypto's driver, through a KTLS worker. `ifnet`: the NIC,
-// inline (TLS_MODE_IFNET).
-enum class KtlsMode { software, ifnet };
-inline constexpr std::array<std::string_view, 2> kKtlsModeNames{"software", "ifnet"};
+// inline (TLS_MODE_IFNET). `userland`: the application, before it writes; KTLS has no part in it.
+enum class KtlsMode { software, ifnet, userland };
+inline constexpr std::array<std::string_view, 3> kKtlsModeNames{"software", "ifnet", "userland"};
 inline std::string_view name(KtlsMode mode) { return kKtlsModeNames[static_cast<std::size_t>(mode)]; }
 
 // What memory does once its contiguous_buffers are used: KernelKtls::contig_allocation says how a kernel copes with
@@ -30,6 +30,7 @@ inline std::string_view name(ContigMemory memory) { return kContigMemoryNames[st
 
 struct KtlsParameters {
   KtlsMode mode;
+  std::int64_t userland_threads;
   Dispatch dispatch;
   std::int64_t workers;
   std::int64_t bind_threads;
@@ -58,8 +59,8 @@ struct SessionGroup {
 enum class WorkloadKind { sendfile, send, closed, poisson };
 inline constexpr std::array<std::string_view, 4> kWorkloadKindNames{"sendfile", "send", "closed", "poisson"};
 inline std::string_view name(WorkloadKind kind) { return kWorkloadKindNames[static_cast<std::size_t>(kind)]; }
-enum class AppIo { kevent, blocking };
-inline constexpr std::array<std::string_view, 2> kAppIoNames{"kevent", "blocking"};
+enum class AppIo { kevent, blocking, poll };
+inline constexpr std::array<std::string_view, 3> kAppIoNames{"kevent", "blocking", "poll"};
 inline std::string_view name(AppIo io) { return kAppIoNames[static_cast<std::size_t>(io)]; }
 // `automatic`: what the kernel does for this network, see Scenario::flow_ids().
 enum class FlowIds { automatic, random, sequential, zero };
@@ -163,7 +164,14 @@ struct WhatIfParameters {
   std::int64_t return_workers;
   bool requeue_when_full;
   std::int64_t ready_group_records;
+  std::int64_t spill_records;
+  double spill_wait_us;
+  double spill_back;
+  std::int64_t poll_threads;
+  double poll_interval_us;
 
+  // Whether records may go to a software driver while the card is busy.
+  bool spills() const { return spill_records > 0 || spill_wait_us > 0; }
   // Whether anything depends on how many records are in flight.
   bool looks_at_in_flight() const {
     return cap_per_worker > 0 || cap_per_session > 0 || cap_per_bank > 0 || ready_group_records > 1;
@@ -237,6 +245,8 @@ struct Scenario {
   std::vector<const DriverProfile*> drivers() const;
   // The driver that OpenCrypto selects for an algorithm (the first of equal ones); null if none takes it.
   const DriverProfile* selected(Algorithm algorithm) const;
+  // The same among drivers that encrypt on the caller's CPU.
+  const DriverProfile* selected_software(Algorithm algorithm) const;
   // tls->sync_dispatch of its sessions, as ktls_ocf_try decides it. Precondition: a driver takes the cipher.
   bool sync_dispatch() const;
 };

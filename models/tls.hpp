@@ -29,7 +29,21 @@ inline constexpr std::array<std::string_view, 8> kAlgorithmNames{
 inline std::string_view name(Algorithm algorithm) { return kAlgorithmNames[static_cast<std::size_t>(algorithm)]; }
 inline constexpr std::size_t kAlgorithmCount = kAlgorithmNames.size();
 
-inline bool is_mac(Algorithm algorithm) { return algorithm >= Algorithm::hmac_sha1; }
+constexpr bool is_mac(Algorithm algorithm) {
+  switch (algorithm) {
+    case Algorithm::hmac_sha1:
+    case Algorithm::hmac_sha256:
+    case Algorithm::hmac_sha384:
+      return true;
+    case Algorithm::aes_128_gcm:
+    case Algorithm::aes_256_gcm:
+    case Algorithm::chacha20_poly1305:
+    case Algorithm::aes_128_cbc:
+    case Algorithm::aes_256_cbc:
+      return false;
+  }
+  return false;
+}
 
 // What KTLS takes for a session: AEADs, and AES-CBC with an HMAC. AES-192 is refused.
 enum class Cipher {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/drivers/completion_poller.hpp"
 #include "sim/drivers/device.hpp"
 #include "sim/drivers/interrupt_queue.hpp"
 #include "sim/engine/ring.hpp"
@@ -56,6 +57,12 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
       ControlQueue& wrq = ports_[port];
       wrq.taskqueue = &kernel.sched.create(fmt::format("t6nex{} tq{}", unit, port), ThreadClass::interrupt,
                                            -1, [this, &wrq] { wrq_tx_drain(wrq); });
+    }
+    if (const std::int64_t threads = kernel.scenario.what_if.poll_threads; threads > 0) {
+      pollers_ = std::make_unique<CompletionPollers>(kernel, fmt::format("ccr{}", unit), threads);
+      for (std::size_t port = 0; port < ports_.size(); ++port)
+        if (InterruptQueue& queue = nic.queue(first_rxq(static_cast<int>(port))); !queue.polled())
+          pollers_->take(queue);
     }
   }
 
@@ -135,6 +142,8 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
         {fmt::format("dev.ccr.{}.stats.hmac", unit_), stats_hmac_},
         {fmt::format("dev.ccr.{}.stats.inflight", unit_), inflight_},
         {fmt::format("dev.ccr.{}.stats.wr_nomem", unit_), stats_wr_nomem_}};
+    if (stats_chacha20_encrypt_ > 0)
+      all.emplace_back(fmt::format("ktlssim.ccr.{}.chacha20_encrypt", unit_), stats_chacha20_encrypt_);
     for (std::size_t i = 0; i < ports_.size(); ++i) {
       all.emplace_back(fmt::format("dev.ccr.{}.stats.port.{}.active_sessions", unit_, i),
                        ports_[i].active_sessions);
@@ -257,9 +266,13 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
       case Algorithm::hmac_sha256:
       case Algorithm::hmac_sha384:
         return stats_hmac_;
-      default:
+      case Algorithm::aes_128_gcm:
+      case Algorithm::aes_256_gcm:
         return stats_gcm_encrypt_;
+      case Algorithm::chacha20_poly1305:
+        return stats_chacha20_encrypt_;
     }
+    throw ModelError("unknown algorithm");
   }
 
   const CcrCosts& costs_;
@@ -267,10 +280,12 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
   Device device_;
   std::vector<ControlQueue> ports_;
   InterruptQueue fwq_;  // the firmware event queue; its vector is taken to be on the last CPU
+  std::unique_ptr<CompletionPollers> pollers_;  // what-if
   std::int64_t inflight_ = 0;
   std::int64_t stats_gcm_encrypt_ = 0;
   std::int64_t stats_blkcipher_encrypt_ = 0;
   std::int64_t stats_hmac_ = 0;
+  std::int64_t stats_chacha20_encrypt_ = 0;  // no card does it, but a profile may
   std::int64_t stats_wr_nomem_ = 0;
 };
 

@@ -11,8 +11,6 @@ namespace ktlssim {
 
 namespace {
 enum Kind : std::uint8_t { ack, fw6_pld, softclock };
-
-constexpr int kEntriesBetweenLooks = 64;  // service_iq: limit / 16 of a queue of 1024
 }  // namespace
 
 Cxgbe::Cxgbe(Kernel& kernel, int unit, int rx_queues) : kernel_(kernel), name_(fmt::format("t6nex{}", unit)) {
@@ -78,7 +76,7 @@ void Cxgbe::RxQueue::t4_eth_rx(Socket& so, std::int64_t up_to, std::int64_t hole
   if (entry != lro_.end()) tcp_lro_flush(static_cast<std::size_t>(entry - lro_.begin()));
   if (hole_end > 0 || static_cast<std::int64_t>(lro_.size()) >= network.lro_entries)
     return nic_.tcp_input(so, up_to, hole_end);
-  if (lro_.empty()) until_look_ = kEntriesBetweenLooks;
+  if (lro_.empty()) until_look_ = nic_.kernel_.scenario.kernel.network.lro_look_entries.count();
   nic_.kernel_.settle();
   lro_.push_back({&so, up_to, nic_.kernel_.now()});
 }
@@ -90,7 +88,7 @@ void Cxgbe::RxQueue::tcp_lro_flush(std::size_t i) {
 }
 
 void Cxgbe::RxQueue::tcp_lro_flush_inactive() {
-  until_look_ = kEntriesBetweenLooks;
+  until_look_ = nic_.kernel_.scenario.kernel.network.lro_look_entries.count();
   nic_.kernel_.settle();
   const Time timeout = from_us(nic_.kernel_.scenario.network.lro_timeout_us);
   for (std::size_t i = 0; i < lro_.size();)

@@ -45,7 +45,7 @@ class Cxgbe final {
 
   void set_ccr(CcrCompletions* ccr) { ccr_ = ccr; }
   int rx_queues() const { return static_cast<int>(queues_.size()); }
-  const InterruptQueue& queue(int i) const { return *queues_[static_cast<std::size_t>(i)].interrupt; }
+  InterruptQueue& queue(int i) const { return *queues_[static_cast<std::size_t>(i)].interrupt; }
 
  private:
   // One queue, with its struct lro_ctrl.
@@ -70,7 +70,7 @@ class Cxgbe final {
 
     Cxgbe& nic_;
     std::vector<LroEntry> lro_;
-    int until_look_ = 0;  // entries before what has been inactive is looked for
+    std::int64_t until_look_ = 0;  // entries before what has been inactive is looked for
   };
 
   void tcp_input(Socket& so, std::int64_t ack, std::int64_t hole_end);

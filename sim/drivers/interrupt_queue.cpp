@@ -20,6 +20,10 @@ void InterruptQueue::post(const Completion& completion) {
   entry.object = completion.object;
   entry.value = completion.value;
   entry.value2 = completion.value2;
+  if (poller_ != nullptr) {
+    kernel_.sched.stop_spinning(*poller_);
+    return;
+  }
   if (state_ == State::armed) start_timer();
   if (state_ == State::timing && entries_.size() == enough_) raise();
 }
@@ -64,6 +68,21 @@ bool InterruptQueue::pending() {
   return !entries_.empty();
 }
 
+bool InterruptQueue::serve() {
+  if (!pending()) return false;
+  drain();
+  return true;
+}
+
+void InterruptQueue::drain() {
+  while (pending()) {
+    const Completion completion = entries_.front();
+    entries_.pop_front();
+    handler_.handle(completion);
+  }
+  handler_.drained();
+}
+
 void InterruptQueue::interrupt_thread() {
   for (;;) {
     state_ = State::in_service;
@@ -77,12 +96,7 @@ void InterruptQueue::interrupt_thread() {
       else
         state_ = State::armed;
     }
-    while (pending()) {
-      const Completion completion = entries_.front();
-      entries_.pop_front();
-      handler_.handle(completion);
-    }
-    handler_.drained();
+    drain();
     kernel_.charge(Function::intr_event_handle, kernel_.scenario.host.scheduler.interrupt_exit_ns.ns());
     serving_ = false;
     if (!rearm_first_) rearm();

@@ -55,6 +55,13 @@ class InterruptQueue {
     status_read_ = status_read;
   }
 
+  // What-if: it never interrupts. `poller` calls serve(), and where it spins until then it is told of an entry.
+  void polled_by(Thread& poller) { poller_ = &poller; }
+  bool polled() const { return poller_ != nullptr; }
+  // In the poller: serves all entries. Returns whether there was any.
+  bool serve();
+  std::size_t entries() const { return entries_.size(); }
+
   // The hardware makes an entry visible.
   void post(const Completion& completion);
   State state() const { return state_; }
@@ -68,6 +75,7 @@ class InterruptQueue {
   void raise();
   void rearm();
   bool pending();
+  void drain();
   [[noreturn]] void interrupt_thread();
 
   Kernel& kernel_;
@@ -82,6 +90,7 @@ class InterruptQueue {
   State state_ = State::armed;
   Ring<Completion> entries_;
   Thread* thread_;
+  Thread* poller_ = nullptr;
 };
 
 }  // namespace ktlssim

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "sim/drivers/completion_poller.hpp"
 #include "sim/drivers/device.hpp"
 #include "sim/drivers/interrupt_queue.hpp"
 #include "sim/kernel/kernel.hpp"
@@ -33,6 +34,10 @@ class Qat final : public Driver, public DeviceOwner, public CompletionHandler {
           std::make_unique<InterruptQueue>(kernel, fmt::format("irq qat{}:b{}", unit, i), kernel.vectors.bound_to(static_cast<int>(i)),
                                            costs_.coalescing_ns.ns(), *this);
       banks_[i].interrupt->rearm_first(costs_.estat_read_ns.ns());  // qat_etr_bank_intr
+    }
+    if (const std::int64_t threads = kernel.scenario.what_if.poll_threads; threads > 0) {
+      pollers_ = std::make_unique<CompletionPollers>(kernel, fmt::format("qat{}", unit), threads);
+      for (Bank& bank : banks_) pollers_->take(*bank.interrupt);
     }
   }
 
@@ -109,6 +114,7 @@ class Qat final : public Driver, public DeviceOwner, public CompletionHandler {
   const QatCosts& costs_;
   Device device_;
   std::vector<Bank> banks_;
+  std::unique_ptr<CompletionPollers> pollers_;  // what-if
   std::int64_t stats_submits_ = 0;
   std::int64_t stats_ring_full_ = 0;
 };

@@ -6,6 +6,7 @@
 #include <deque>
 #include <memory>
 
+#include "sim/drivers/completion_poller.hpp"
 #include "sim/drivers/device.hpp"
 #include "sim/drivers/interrupt_queue.hpp"
 #include "sim/kernel/kernel.hpp"
@@ -30,6 +31,10 @@ class QatOcf final : public Driver, public DeviceOwner, public CompletionHandler
       instances_.emplace_back().interrupt =
           std::make_unique<InterruptQueue>(kernel, fmt::format("irq qat{}:i{}", unit, i),
                                            kernel.vectors.bound_to(i % kernel.sched.cpus()), costs_.coalescing_ns.ns(), *this);
+    if (const std::int64_t threads = kernel.scenario.what_if.poll_threads; threads > 0) {
+      pollers_ = std::make_unique<CompletionPollers>(kernel, fmt::format("qat{}", unit), threads);
+      for (Instance& instance : instances_) pollers_->take(*instance.interrupt);
+    }
   }
 
   // The instance of the CPU that opens the session; connections are taken to be opened on all CPUs in turn.
@@ -92,6 +97,7 @@ class QatOcf final : public Driver, public DeviceOwner, public CompletionHandler
   const QatOcfCosts& costs_;
   Device device_;
   std::deque<Instance> instances_;
+  std::unique_ptr<CompletionPollers> pollers_;  // what-if
 };
 
 }  // namespace

@@ -73,7 +73,7 @@ void Scheduler::accrue(Thread& thread) {
   const std::int64_t speed = cpu_of(thread).speed;
   Time from = std::exchange(thread.step_began, executive_.now());
   if (thread.spinning) {
-    account(thread, Function::mtx_spin, from, executive_.now());
+    account(thread, thread.spins_in, from, executive_.now());
     return;
   }
   while (!thread.step.empty()) {

@@ -62,11 +62,12 @@ bool unregistered(const Kernel& k, const Driver& driver) {
 
 }  // namespace
 
-void crypto_newsession(Kernel& k, CryptoSession& ses, Algorithm algorithm) {
+void crypto_newsession(Kernel& k, CryptoSession& ses, Algorithm algorithm, bool software) {
   Driver* best = nullptr;
   for (Driver* const driver : k.drivers) {
     if (unregistered(k, *driver)) continue;
     if (!driver->profile().cost(algorithm).supported) continue;
+    if (software && (!driver->sync() || driver->profile().traits().encrypts_in_nic)) continue;
     const int difference =
         best == nullptr ? 1 : driver->profile().traits().probe_value - best->profile().traits().probe_value;
     if (difference > 0 || (difference == 0 && driver->sessions() < best->sessions())) best = driver;

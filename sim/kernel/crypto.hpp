@@ -46,11 +46,13 @@ struct Cryptop {
   Thread* waiter = nullptr;                   // blocking: asleep in "ocfktls"
   bool oo_done = false;                       // blocking: ocf_operation.done
   int ring = 0;                               // qat: its bank; qat_ocf: its instance; ccr: its port
+  Driver* spill_card = nullptr;               // what-if spill: whose load it is part of
 };
 
 // Opens a session with the driver that takes the algorithm and has the highest probe value; among equal ones,
-// the fewest sessions (crypto_select_driver).
-void crypto_newsession(Kernel& k, CryptoSession& ses, Algorithm algorithm);
+// the fewest sessions (crypto_select_driver). With `software` (CRYPTOCAP_F_SOFTWARE) among those that encrypt on the
+// caller's CPU.
+void crypto_newsession(Kernel& k, CryptoSession& ses, Algorithm algorithm, bool software = false);
 // Calls the driver's process() in the caller's thread. Errors come in crp_etype; a request for which the
 // driver has no room now (ERESTART) is queued.
 void crypto_dispatch(Kernel& k, Cryptop& crp);

@@ -11,6 +11,13 @@
 
 namespace ktlssim {
 
+// What-if spill: what a card has of KTLS, and whether records go to the CPU because of it.
+struct SpillLoad {
+  std::int64_t records = 0;
+  std::int64_t service_ns = 0;  // that its engines need for them
+  bool over = false;
+};
+
 class Driver {
  public:
   Driver(Kernel& kernel, const DriverProfile& profile, int unit)
@@ -32,6 +39,7 @@ class Driver {
   virtual std::string lost_wakeup() const { return {}; }
 
   bool qblocked = false;  // cc_qblocked
+  SpillLoad spill;        // what-if
 
   // Stations for the report, over the measured window of `records` records.
   virtual std::vector<Resource> resources(std::int64_t records) const = 0;

@@ -1,4 +1,4 @@
-// kern_switch.c: a run queue of 64 lists, four priorities each.
+// kern_switch.c: a run queue of up to 256 lists, each of as many neighbouring priorities as the kernel says (RQ_PPQ).
 #pragma once
 
 #include <array>
@@ -10,11 +10,12 @@ namespace ktlssim {
 
 class RunQueue {
  public:
-  static constexpr int kPrioritiesPerQueue = 4;  // RQ_PPQ
+  // Priorities that share a list; before anybody waits.
+  void set_width(int priorities) { per_list_ = (kOne + static_cast<unsigned>(priorities) - 1) / static_cast<unsigned>(priorities); }
 
   // Priority of who would run next; 256 where nobody waits.
-  int best_priority() const { return occupied_ == 0 ? 256 : head_[first()]->priority; }
-  bool empty() const { return occupied_ == 0; }
+  int best_priority() const { return size_ == 0 ? 256 : head_[first()]->priority; }
+  bool empty() const { return size_ == 0; }
   int size() const { return size_; }
   // Threads that wait and float, so that another CPU may take them.
   int stealable() const { return stealable_; }
@@ -28,16 +29,24 @@ class RunQueue {
   Thread* first_stealable(int cpu) const;
 
  private:
-  static constexpr int kQueues = 64;
+  static constexpr std::size_t kLists = 256;
+  static constexpr std::size_t kWordBits = 64;
+  static constexpr unsigned kOne = 1U << 16;
 
-  std::size_t first() const { return static_cast<std::size_t>(__builtin_ctzll(occupied_)); }
-  static std::size_t list_of(const Thread& thread) {
-    return static_cast<std::size_t>(thread.priority / kPrioritiesPerQueue);
+  std::size_t first() const {
+    std::size_t word = 0;
+    while (occupied_[word] == 0) ++word;
+    return word * kWordBits + static_cast<std::size_t>(__builtin_ctzll(occupied_[word]));
+  }
+  // priority / width by its reciprocal: exact for 256 priorities and up to 64 of them a list.
+  std::size_t list_of(const Thread& thread) const {
+    return static_cast<std::size_t>(static_cast<unsigned>(thread.priority) * per_list_ / kOne);
   }
 
-  std::array<Thread*, kQueues> head_{};
-  std::array<Thread*, kQueues> tail_{};
-  std::uint64_t occupied_ = 0;  // a bit a list
+  std::array<Thread*, kLists> head_{};
+  std::array<Thread*, kLists> tail_{};
+  std::array<std::uint64_t, kLists / kWordBits> occupied_{};  // a bit a list
+  unsigned per_list_ = kOne / 4;
   int size_ = 0;
   int stealable_ = 0;
 };

@@ -6,6 +6,7 @@
 
 #include "sim/kernel/cryptodev.hpp"
 #include "sim/kernel/kernel.hpp"
+#include "sim/kernel/what_if.hpp"
 
 namespace ktlssim {
 
@@ -82,6 +83,7 @@ void ktls_ocf_dispatch_async_cb(Kernel& k, Cryptop& crp) {
   }
   KtlsOcfEncryptState& state = *crp.crp_opaque;
   const KtlsSession& tls = state.m->so->tls;
+  spill_done(crp);
   if (crp.crp_etype == Errno::ok && crp.ses == &tls.mac) {  // what-if async_cbc
     cipher_request(k, state);
     ktls_ocf_dispatch_async(k, state);
@@ -138,8 +140,13 @@ std::int64_t& records_of(OcfRecords& records, const KtlsSession& tls) {
 // ktls_ocf_tls12_aead_encrypt and ktls_ocf_tls13_aead_encrypt
 Errno ktls_ocf_tls_aead_encrypt(Kernel& k, KtlsOcfEncryptState& state) {
   KtlsSession& tls = state.m->so->tls;
-  request(k, state, tls.crypto, state.m->payload_bytes);
-  return tls.sync_dispatch ? ktls_ocf_dispatch(k, state.crp, tls) : ktls_ocf_dispatch_async(k, state);
+  const bool spills = k.scenario.what_if.spills() && tls.spill.driver != nullptr;
+  request(k, state, spills ? spill_or_not(k, tls) : tls.crypto, state.m->payload_bytes);
+  if (spills) spill_given(state.crp);
+  if (!tls.sync_dispatch) return ktls_ocf_dispatch_async(k, state);
+  const Errno error = ktls_ocf_dispatch(k, state.crp, tls);
+  spill_done(state.crp);
+  return error;
 }
 
 // First the MAC of payload and pseudo header, then payload, MAC and padding are encrypted; each is waited
@@ -160,6 +167,7 @@ Errno ktls_ocf_tls_cbc_encrypt(Kernel& k, KtlsOcfEncryptState& state) {
 void ktls_ocf_try(Kernel& k, KtlsSession& tls) {
   crypto_newsession(k, tls.crypto, encryption(tls.cipher));
   if (!is_aead(tls.cipher)) crypto_newsession(k, tls.mac, mac(tls.cipher));
+  open_spill_session(k, tls);
   tls.encrypts = &records_of(k.ktls.stats.encrypts, tls);
   tls.sync_dispatch = k.scenario.ktls.dispatch == Dispatch::blocking || tls.crypto.driver->sync() ||
                       (!is_aead(tls.cipher) && !k.scenario.what_if.async_cbc);
@@ -169,7 +177,15 @@ Errno ktls_ocf_decrypt(Kernel& k, KtlsSession& tls, Mbuf& m, std::int64_t payloa
   KtlsOcfEncryptState state;
   state.m = &m;
   ++records_of(k.ktls.stats.decrypts, tls);
-  request(k, state, tls.crypto, payload_bytes);
+  if (is_aead(tls.cipher)) {
+    request(k, state, tls.crypto, payload_bytes);
+    return ktls_ocf_dispatch(k, state.crp, tls);
+  }
+  // What follows the header is decrypted; then the MAC of what that has brought to light is computed and compared.
+  request(k, state, tls.crypto, payload_bytes + tls.framing.trailer_bytes(payload_bytes));
+  const Errno error = ktls_ocf_dispatch(k, state.crp, tls);
+  if (error != Errno::ok) return error;
+  request(k, state, tls.mac, payload_bytes + tls.framing.aad_bytes);
   return ktls_ocf_dispatch(k, state.crp, tls);
 }
 

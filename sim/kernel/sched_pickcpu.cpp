@@ -7,8 +7,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr int kLastCpu = 2;  // levels of cache that a thread finds warm: CG_SHARE_L2
-constexpr int kLastLlc = 3;  // CG_SHARE_L3
+constexpr int kLastCpu = 2;  // ticks for which a thread finds its own cache warm: CG_SHARE_L2
 
 }  // namespace
 
@@ -32,7 +31,7 @@ int Scheduler::pick_cpu(Thread& thread, int self, bool interrupted) {
   if (const int llc = topology_.llc(); llc >= 0) {
     if (follows_interrupt)
       cpu = topology_.lowest(llc, last, last, outranked);
-    else if (affine(thread, kLastLlc))
+    else if (affine(thread, rules_.affine_llc_ticks))
       cpu = topology_.lowest(llc, last, last, [&](int i) { return allowed.contains(i) && idle(i); });
   }
   if (cpu < 0) cpu = topology_.lowest(topology_.top(), 0, last, outranked);

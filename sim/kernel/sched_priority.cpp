@@ -9,14 +9,13 @@ namespace ktlssim {
 namespace {
 
 constexpr unsigned kCpuBits = 11;  // of a slice's calendar tag; the count of dispatches stands above
-constexpr Time kStatTick{1'000'000'000 / 127};  // of stathz, at which the kernel looks at who runs
 
 }  // namespace
 
 void Scheduler::userret() {
   settle();
   Thread& self = *executing_;
-  if (rules_.scored && self.timeshare() && executive_.now() - self.scored >= kStatTick) rescore(self);
+  if (rules_.scored && self.timeshare() && executive_.now() - self.scored >= rules_.stat_tick) rescore(self);
   if (self.own_priority != self.base_priority) {
     self.own_priority = self.base_priority;
     apply_priority(self);
@@ -36,7 +35,7 @@ void Scheduler::woke_up(Thread& thread) {
   if (thread.timeshare()) {
     const std::int64_t crossed = thread.asleep_at_will ? ticks() - thread.asleep_tick : 0;
     if (crossed > 0) thread.interactivity.slept(crossed * rules_.tick);
-    if (rules_.scored && (crossed > 0 || executive_.now() - thread.scored >= kStatTick)) rescore(thread);
+    if (rules_.scored && (crossed > 0 || executive_.now() - thread.scored >= rules_.stat_tick)) rescore(thread);
   } else if (rules_.ithread_slicing && thread.ithread() && thread.own_priority != thread.base_priority) {
     thread.own_priority = thread.base_priority;
     apply_priority(thread);
@@ -131,9 +130,15 @@ void Scheduler::unlend_priority(Thread& owner, int still_lent) {
   apply_priority(owner);
 }
 
-void Scheduler::spin() {
+void Scheduler::raise(Thread& thread, int priority) {
+  thread.own_priority = std::min(thread.own_priority, priority);
+  apply_priority(thread);
+}
+
+void Scheduler::spin(Function function) {
   Thread& self = *executing_;
   self.spinning = true;
+  self.spins_in = function;
   begin_step(self);
   give_way();
 }

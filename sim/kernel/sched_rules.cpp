@@ -9,11 +9,16 @@ SchedRules sched_rules(const KernelScheduler& kernel) {
   constexpr int kL2Ticks = 2;    // CG_SHARE_L2: affinity is counted in ticks of hz
   SchedRules rules;
   rules.tick = std::max(Time{1}, kernel.affinity_l2_ns.ns() / kL2Ticks);
+  rules.affine_llc_ticks = static_cast<int>(kernel.affinity_llc_ns.ns() / rules.tick);
+  rules.stat_tick = Time{static_cast<std::int64_t>(1e9 / std::max(1.0, kernel.stathz.value()))};
   rules.slice = kernel.slice_ns.ns();
   rules.slice_min = std::min(rules.slice, kernel.slice_min_ns.ns());
   rules.balance_interval = kernel.balance_interval_ns.ns();
   const auto count = [](const Quantity& quantity) { return static_cast<int>(quantity.count()); };
   rules.steal_thresh = count(kernel.steal_thresh);
+  rules.thread_load = count(kernel.thread_load);
+  rules.affinity_load = count(kernel.affinity_load);
+  rules.random_ties = count(kernel.random_load) > 0;
   rules.preempt_thresh = count(kernel.preempt_thresh);
   rules.run_queue_width = count(kernel.run_queue_width);
   rules.ithread_slicing = kernel.ithread_slicing.value();

@@ -10,6 +10,11 @@ namespace ktlssim {
 
 struct SchedRules {
   Time tick{0};  // of hz
+  Time stat_tick{0};  // of stathz
+  int affine_llc_ticks = 0;  // of hz, for which a thread finds its last-level cache warm
+  int thread_load = 0;
+  int affinity_load = 0;
+  bool random_ties = false;
   Time slice{0};
   Time slice_min{0};
   Time balance_interval{0};

@@ -29,13 +29,17 @@ Scheduler::Scheduler(Executive& executive, const HostProfile& host, const Kernel
                  .threads_per_core = static_cast<int>(host.threads_per_core.count()),
                  .cpus_per_llc = static_cast<int>(host.cpus_per_llc.count()),
                  .cpus_per_domain = static_cast<int>(host.cpus.count() / host.numa_domains.count())},
-                seed),
+                seed,
+                {.thread = rules_.thread_load, .affinity = rules_.affinity_load, .random_ties = rules_.random_ties}),
       threads_per_core_(static_cast<int>(host.threads_per_core.count())),
       smt_speed_(parts_per_million(host.smt_speed.value())),
       cpus_(static_cast<std::size_t>(host.cpus.count())),
       next_balance_(rules_.balance_interval) {
   executive_.set_cpus(cpus());
-  for (int i = 0; Cpu & cpu : cpus_) cpu.number = i++;
+  for (int i = 0; Cpu & cpu : cpus_) {
+    cpu.number = i++;
+    cpu.queue.set_width(rules_.run_queue_width);
+  }
 }
 
 Thread& Scheduler::create(const std::string& name, ThreadClass thread_class, int bound_cpu,

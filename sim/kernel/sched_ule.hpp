@@ -101,8 +101,11 @@ class Scheduler {
   // of its other locks still lend (255: nothing).
   void lend_priority(Thread& owner, int priority);
   void unlend_priority(Thread& owner, int still_lent);
-  // The executing thread burns CPU until stop_spinning, or until it or the lock's owner is descheduled.
-  void spin();
+  // A sleeping user thread is to wake with `priority` at worst, until it returns to user mode: sleepq_resume_thread.
+  void raise(Thread& thread, int priority);
+  // The executing thread burns CPU, in `function`, until stop_spinning, or until it or the lock's owner is
+  // descheduled.
+  void spin(Function function = Function::mtx_spin);
   void stop_spinning(Thread& thread);
   bool unwinding() const { return executive_.unwinding(); }
   bool on_cpu(const Thread& thread) const { return thread.state == ThreadState::running; }

@@ -2,8 +2,9 @@
 
 namespace ktlssim {
 
-SmpTopology::SmpTopology(const TopologyShape& shape, std::uint32_t seed)
+SmpTopology::SmpTopology(const TopologyShape& shape, std::uint32_t seed, const SearchLoads& counted)
     : cpus_(shape.cpus),
+      counted_(counted),
       cores_have_siblings_(shape.threads_per_core > 1),
       loads_(static_cast<std::size_t>(shape.cpus), 0),
       random_(seed) {

@@ -21,9 +21,17 @@ struct TopologyShape {
   int cpus_per_domain = 0;
 };
 
+// What a search counts: a thread, and by how much less the CPU that it prefers. Of equal ones it takes one at random,
+// or the first.
+struct SearchLoads {
+  int thread = 256;
+  int affinity = 64;
+  bool random_ties = true;
+};
+
 class SmpTopology {
  public:
-  SmpTopology(const TopologyShape& shape, std::uint32_t seed);
+  SmpTopology(const TopologyShape& shape, std::uint32_t seed, const SearchLoads& counted = {});
 
   // Levels of groups, from 0; the top one is the machine.
   int levels() const { return static_cast<int>(sizes_.size()); }
@@ -65,7 +73,7 @@ class SmpTopology {
     int cpu = -1;
     int load = 0;       // of that CPU
     int equal = 0;      // CPUs that it was drawn from
-    int total = 0;      // load of the group, two a thread, and one less where the preferred CPU is in it
+    int total = 0;      // load of the group, as SearchLoads counts it
     int path = 0;       // by which it was found: the same of the CPU, or of the child group
   };
   struct Least {
@@ -91,7 +99,7 @@ class SmpTopology {
       return best;
     }
     for (int cpu = first; cpu < behind; ++cpu) {
-      const int total = 2 * load(cpu) - (cpu == prefer ? 1 : 0);
+      const int total = counted_.thread * load(cpu) - (cpu == prefer ? counted_.affinity : 0);
       best.total += total;
       if (acceptable(cpu)) consider<Order>({cpu, load(cpu), 1, 0, total}, best);
     }
@@ -109,6 +117,8 @@ class SmpTopology {
         if (Order::better(best.path, found.path)) return;
       } else if (found.load != best.load) {
         if (Order::better(best.load, found.load)) return;
+      } else if (!counted_.random_ties) {
+        return;
       } else {
         equal += best.equal;
         if (static_cast<int>(draw() % static_cast<std::uint32_t>(equal)) >= found.equal) {
@@ -124,6 +134,7 @@ class SmpTopology {
   }
 
   int cpus_;
+  SearchLoads counted_;
   std::vector<int> sizes_;  // of the groups, by level
   bool cores_have_siblings_;
   int llc_ = -1;

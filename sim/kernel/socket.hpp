@@ -44,6 +44,7 @@ struct KtlsSession {
   std::uint64_t next_seqno = 0;    // sb_tls_seqno
   Mutex os_lock;                   // ktls_ocf.c's per-session mutex
   CryptoSession mac;               // of the HMAC, for AES-CBC
+  CryptoSession spill;             // what-if: with a software driver; none where it has no driver
   std::vector<Mbuf*> ready_group;  // what-if ready_group_records: encrypted, not yet ready
   // TLS 1.0: the next record to encrypt, and the batches that came too early, by sequence number.
   std::uint64_t encrypt_seqno = 1;
@@ -67,9 +68,11 @@ struct SendBuffer {
   bool writeable() const { return space() >= sb_lowat; }
 };
 
+// struct kqueue, or what a thread waits for in poll(2) or select(2).
 struct Kqueue {
   std::deque<Socket*> ready;
   Thread* waiter = nullptr;
+  bool selects = false;
 };
 
 struct KtlsRx;

@@ -7,11 +7,10 @@ namespace ktlssim {
 
 namespace {
 
-// tcp_compute_initwnd with net.inet.tcp.initcwnd_segments of 10 (RFC 6928).
-std::int64_t initial_window(std::int64_t maxseg) {
-  constexpr std::int64_t kSegments = 10;
+// tcp_compute_initwnd with net.inet.tcp.initcwnd_segments (RFC 6928).
+std::int64_t initial_window(std::int64_t segments, std::int64_t maxseg) {
   constexpr std::int64_t kSegmentBytes = 1460;
-  return std::min(kSegments * maxseg, std::max(2 * maxseg, kSegments * kSegmentBytes));
+  return std::min(segments * maxseg, std::max(2 * maxseg, segments * kSegmentBytes));
 }
 
 std::int64_t whole_segments(double bytes, std::int64_t maxseg) {
@@ -52,10 +51,11 @@ void reduce(Tcpcb& tp, Time now) {
 
 }  // namespace
 
-Tcpcb::Tcpcb(CongestionControl control, const NetworkParameters& parameters, const SegmentSizes& sizes)
-    : algorithm(control),
+Tcpcb::Tcpcb(const KernelNetwork& kernel, const NetworkParameters& parameters, const SegmentSizes& sizes)
+    : algorithm(kernel.congestion_control.value()),
       maxseg(sizes.maxseg_bytes),
-      initial_cwnd(initial_window(sizes.maxseg_bytes)),
+      initial_cwnd(initial_window(kernel.initcwnd_segments.count(), sizes.maxseg_bytes)),
+      abc_l_var(kernel.abc_l_var.count()),
       rexmit_min(from_us(parameters.rexmit_min_us)),
       rexmit_slop(from_us(parameters.rexmit_slop_us)),
       snd_cwnd(initial_cwnd) {}
@@ -81,8 +81,7 @@ void Tcpcb::sample_rtt(Time rtt) {
 void cc_ack_received(Tcpcb& tp, std::int64_t acked, std::int64_t window, Time now) {
   if (tp.snd_cwnd > window) return;  // not what limits
   if (tp.snd_cwnd <= tp.snd_ssthresh) {
-    constexpr std::int64_t kAbcSegments = 2;  // net.inet.tcp.abc_l_var
-    tp.snd_cwnd += std::min(acked, kAbcSegments * tp.maxseg);
+    tp.snd_cwnd += std::min(acked, tp.abc_l_var * tp.maxseg);
     return;
   }
   if (tp.algorithm == CongestionControl::cubic && tp.cubic_max > 0) {

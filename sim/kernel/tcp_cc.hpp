@@ -12,11 +12,12 @@
 namespace ktlssim {
 
 struct Tcpcb {
-  Tcpcb(CongestionControl control, const NetworkParameters& parameters, const SegmentSizes& sizes);
+  Tcpcb(const KernelNetwork& kernel, const NetworkParameters& parameters, const SegmentSizes& sizes);
 
   CongestionControl algorithm;
   std::int64_t maxseg;
   std::int64_t initial_cwnd;
+  std::int64_t abc_l_var;
   Time rexmit_min;
   Time rexmit_slop;
 

@@ -60,7 +60,8 @@ struct Thread {
   int strand_cpu = 0;  // host of the strand: follows `cpu` at the next dispatch
 
   Step step;              // begins with the switch to this thread, where that is not over
-  bool spinning = false;  // burns CPU until a lock is free
+  bool spinning = false;  // burns CPU until a lock is free, or a completion is there
+  Function spins_in = Function::mtx_spin;
   bool in_step = false;   // on its CPU, waiting for the end of the step
   Time step_began{0};
 
@@ -80,7 +81,7 @@ struct Thread {
   }
   // What it does on its CPU now.
   Function step_function() const {
-    if (spinning) return Function::mtx_spin;
+    if (spinning) return spins_in;
     return step.empty() ? Function::cpu_switch : step.front().function;
   }
 

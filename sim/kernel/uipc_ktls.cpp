@@ -85,6 +85,7 @@ void release_session(Kernel& k, Mbuf& m) {
 }  // namespace
 
 void ktls_init(Kernel& k) {
+  if (k.scenario.ktls.mode == KtlsMode::userland) return;
   ktls_buffers_init(k);
   k.ktls.in_flight_matters = k.scenario.what_if.looks_at_in_flight();
   const auto workers = static_cast<int>(k.scenario.workers());
@@ -116,6 +117,7 @@ void ktls_enable_tx(Kernel& k, Socket& so) {
   tls.version = parameters.version;
   tls.cipher = parameters.cipher;
   tls.framing = framing(tls.version, tls.cipher);
+  if (k.scenario.ktls.mode == KtlsMode::userland) return;
   ktls_ocf_try(k, tls);
   tls.wq = &k.ktls.wq[static_cast<std::size_t>(ktls_get_cpu(k, so))];
 }

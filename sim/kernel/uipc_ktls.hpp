@@ -61,6 +61,7 @@ struct KtlsStats {
   std::int64_t separate_output = 0;
   std::int64_t retries = 0;
   std::int64_t retry_depth_max = 0;     // not the kernel's: EAGAINs of one asynchronous request in a row
+  std::int64_t spilled_records = 0;     // not the kernel's: what-if spill
   std::int64_t misordered_records = 0;  // not the kernel's: TLS 1.0 records encrypted out of order
 };
 

@@ -69,9 +69,11 @@ void sbdrop(Kernel& k, Socket& so, std::int64_t bytes) {
           fmt::format("session {}: record {} acknowledged before it was ready", so.index, m.seqno));
     sb.acked_of_head -= m.wire_bytes;
     sb.sb_mb = m.m_next;
-    k.recorder.stations.leave(m.stays, Place::send_buffer, k.settled_at());
-    k.recorder.delivered(so.group, m.payload_bytes);
-    k.recorder.acknowledged(m.stays, m.payload_bytes, k.settled_at());
+    if (m.payload_bytes > 0) {  // a piece of a record has none
+      k.recorder.stations.leave(m.stays, Place::send_buffer, k.settled_at());
+      k.recorder.delivered(so.group, m.payload_bytes);
+      k.recorder.acknowledged(m.stays, m.payload_bytes, k.settled_at());
+    }
     mb_free_extpg(k, m);
   }
 }
@@ -92,25 +94,44 @@ void sbflush(Kernel& k, Socket& so) {
 }
 
 void sbautosize(Kernel& k, Socket& so) {
-  constexpr std::int64_t kIncrementBytes = 8192;  // net.inet.tcp.sendbuf_inc
   k.settle();
+  const KernelNetwork& kernel = k.scenario.kernel.network;
   SendBuffer& sb = so.so_snd;
-  const std::int64_t most = k.scenario.workload.send_buffer_max_bytes;
+  const std::int64_t most =
+      std::min(k.scenario.workload.send_buffer_max_bytes, kernel.largest_sockbuf_bytes());  // sbreserve refuses more
   const std::int64_t window = so.snd_wnd_edge - so.snd_una;
   const std::int64_t unsent = sb.sb_ccc - (so.snd_nxt - so.snd_una);
   if (window / 4 * 5 >= sb.sb_hiwat && sb.sb_ccc >= sb.sb_hiwat / 8 * 7 && sb.sb_ccc < most && window >= unsent)
-    sb.sb_hiwat = std::max(sb.sb_hiwat, std::min(sb.sb_hiwat + kIncrementBytes, most));
+    sb.sb_hiwat = std::max(sb.sb_hiwat, std::min(sb.sb_hiwat + kernel.sendbuf_inc_bytes.count(), most));
 }
+
+namespace {
+
+// selwakeuppri(PSOCK): whatever the space, and with a better priority until the thread returns to user mode.
+void selwakeup(Kernel& k, Socket& so) {
+  so.knote_armed = false;
+  k.charge(Function::wakeup, k.scenario.host.scheduler.wakeup_ns.ns());
+  Thread* const thread = so.kqueue->waiter;
+  if (thread == nullptr || thread->state != ThreadState::sleeping) return;
+  k.sched.raise(*thread, static_cast<int>(k.scenario.kernel.scheduler.pri_socket_sleep.count()));
+  k.sched.make_runnable(*thread);
+}
+
+}  // namespace
 
 void sowwakeup(Kernel& k, Socket& so) {
   k.settle();
-  if (so.sbwait == nullptr && !so.knote_armed) return;
+  if (so.sbwait == nullptr && !so.knote_armed) return;  // also: no thread has it in a poll(2) that sleeps
   k.mtx_lock(so.so_snd.sb_mtx, k.locks.sockbuf);
   k.charge(Function::sowwakeup, k.scenario.host.tcp.sowwakeup_ns.ns());
   k.mtx_unlock(so.so_snd.sb_mtx);
   // SB_WAIT: whoever sleeps on the buffer looks himself whether the space is enough.
   if (so.sbwait != nullptr) {
     k.wakeup(so.sbwait, "sbwait");
+    return;
+  }
+  if (so.kqueue != nullptr && so.kqueue->selects) {
+    selwakeup(k, so);
     return;
   }
   // filt_sowrite: a knote goes by the low-water mark.

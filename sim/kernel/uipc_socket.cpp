@@ -35,6 +35,26 @@ void send_plain(Kernel& k, Socket& so, Mbuf& top) {
   if (sbready(k, so, top, records)) tcp_output(k, so);
 }
 
+// pr_send of plain mbufs, which were never not ready: the last of a record, or a piece without its payload.
+void pr_send_plain(Kernel& k, Socket& so, Mbuf& m) {
+  k.mtx_lock(so.inp_lock, k.locks.inpcb);
+  k.mtx_lock(so.so_snd.sb_mtx, k.locks.sockbuf);
+  k.charge(Function::pr_send, costs(k).sbappend_ns.ns());
+  m.not_ready = false;
+  m.destination = DestinationBuffer::in_place;
+  sbappendstream(so, m);
+  so.so_snd.sb_fnrdy = nullptr;
+  so.so_snd.sb_acc += m.wire_bytes;
+  if (m.payload_bytes > 0) {
+    k.recorder.ready(m.stays, m.payload_bytes, k.now());
+    k.recorder.stations.enter(m.stays, Place::send_buffer, k.now());
+  }
+  k.recorder.filled("send buffers, bytes", 0, m.wire_bytes, k.now());
+  k.mtx_unlock(so.so_snd.sb_mtx);
+  tcp_output(k, so);
+  k.mtx_unlock(so.inp_lock);
+}
+
 }  // namespace
 
 void RecordChain::append(Kernel& k, std::int64_t payload_bytes, std::int64_t npgs, bool file_backed) {
@@ -105,6 +125,24 @@ void sorele(Kernel& k, Socket& so, std::int64_t& holders) {
   if (--so.refs < 1) throw ModelError("sorele: more socket references dropped than taken");
   --holders;
   if (lock) k.mtx_unlock(so.so_lock);
+}
+
+bool sosend_sealed(Kernel& k, Socket& so, Mbuf& record, bool nonblocking) {
+  k.charge(Function::sosend_generic, costs(k).sosend_ns.ns());
+  for (;;) {
+    const std::int64_t bytes = sbwait_space(k, so, record.wire_bytes, nonblocking);
+    if (bytes == 0) return false;
+    k.charge_moving(Function::copyin, costs(k).copyin_ns_per_byte.times(bytes), k.memory.copied(bytes));
+    const std::int64_t pages = pages_of(bytes);
+    k.spend(Function::m_getm2, k.scenario.host.userland.mjumpage_ns.times(pages));
+    const bool whole = bytes == record.wire_bytes;
+    Mbuf& m = whole ? record : k.mbufs.get();
+    if (!whole) record.wire_bytes -= static_cast<std::int32_t>(bytes);
+    m.wire_bytes = static_cast<std::int32_t>(bytes);
+    m.npgs = static_cast<std::int32_t>(pages);
+    pr_send_plain(k, so, m);
+    if (whole) return true;
+  }
 }
 
 SendResult sosend_generic(Kernel& k, Socket& so, std::int64_t bytes, bool nonblocking) {

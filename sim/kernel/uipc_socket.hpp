@@ -22,6 +22,11 @@ struct SendResult {
 // send(2) of `bytes`: copies them into anonymous pages. Blocks for space unless `nonblocking`.
 SendResult sosend_generic(Kernel& k, Socket& so, std::int64_t bytes, bool nonblocking);
 
+// write(2) of what is left of a record that the application has sealed: copies it into plain mbufs, which TCP sends at
+// once. Blocks for space unless `nonblocking`. Returns whether all of it was written; `record` is the socket's then, and
+// counts as ready. Else its wire_bytes are what is left.
+bool sosend_sealed(Kernel& k, Socket& so, Mbuf& record, bool nonblocking);
+
 // A chain of unmapped mbufs, each of which becomes a record.
 struct RecordChain {
   Mbuf* top = nullptr;

@@ -73,6 +73,7 @@ Resource busiest_cpu(const Kernel& k) {
 // Workers with sessions, all together and the busiest. Occupied = running, runnable, or asleep in "ocfktls",
 // where a worker cannot take other work.
 void add_workers(const Kernel& k, std::vector<Resource>& resources) {
+  if (k.ktls.wq.empty()) return;
   std::vector<bool> used(k.ktls.wq.size(), false);
   for (const Socket& so : k.sockets) used[static_cast<std::size_t>(so.tls.wq->index)] = true;
   const auto workers = static_cast<double>(std::count(used.begin(), used.end(), true));
@@ -141,7 +142,7 @@ void add_ocf_records(const KtlsStats& s, OcfCounters names,
       all.emplace_back(name + "_crypts", s.encrypts.*count + s.decrypts.*count);
       continue;
     }
-    if (!kind.ends_with("_cbc")) all.emplace_back(name + "_decrypts", s.decrypts.*count);
+    if (!kind.ends_with("_cbc") || s.decrypts.*count > 0) all.emplace_back(name + "_decrypts", s.decrypts.*count);
     all.emplace_back(name + "_encrypts", s.encrypts.*count);
   }
 }
@@ -155,7 +156,7 @@ std::vector<std::pair<std::string, std::int64_t>> counters(const Kernel& k) {
   const KtlsStats& s = k.ktls.stats;
   std::array<std::int64_t, 3> active{};  // by kind of cipher; a dropped connection has closed its session
   for (const Socket& so : k.sockets)
-    if (!so.dropped)
+    if (!so.dropped && k.scenario.ktls.mode != KtlsMode::userland)
       ++active[!is_aead(so.tls.cipher) ? 0 : so.tls.cipher == Cipher::chacha20_poly1305 ? 2 : 1];
   std::vector<std::pair<std::string, std::int64_t>> all{
       {"kern.ipc.tls.sw.cbc", active[0]},
@@ -174,6 +175,7 @@ std::vector<std::pair<std::string, std::int64_t>> counters(const Kernel& k) {
       {"kern.ipc.tls.stats.ocf.separate_output", s.separate_output},
       {"kern.ipc.tls.stats.ocf.retries", s.retries},
       {"ktlssim.retry_depth_max", s.retry_depth_max},
+      {"ktlssim.spilled_records", s.spilled_records},
       {"ktlssim.tls10_misordered_records", s.misordered_records},
       {"ktlssim.lost_packets", k.tcpstat.lost_packets},
       {"ktlssim.tcp_sndrexmitpack", k.tcpstat.sndrexmitpack},

@@ -32,8 +32,7 @@ void Loopback::attach(Socket& so) {
   receiver.reader = &readers_[receivers_.size() % readers_.size()];
   receiver.advertised = kernel_.scenario.network.receive_buffer_bytes;
   so.snd_wnd_edge = so.max_sndwnd = receiver.advertised;
-  so.tp = std::make_unique<Tcpcb>(kernel_.scenario.kernel.network.congestion_control.value(), kernel_.scenario.network,
-                                  kernel_.segments);
+  so.tp = std::make_unique<Tcpcb>(kernel_.scenario.kernel.network, kernel_.scenario.network, kernel_.segments);
   if (kernel_.scenario.network.receiver == ReceiverKind::userland) return;
   receiver.rx.reader = this;
   ktls_enable_rx(kernel_, receiver.rx, so);

@@ -37,8 +37,7 @@ Nic::Nic(Kernel& kernel, Cxgbe& queues)
 
 void Nic::attach(Socket& so) {
   so.snd_wnd_edge = so.max_sndwnd = kernel_.scenario.network.window_bytes;
-  if (lossy_) so.tp = std::make_unique<Tcpcb>(kernel_.scenario.kernel.network.congestion_control.value(), kernel_.scenario.network,
-                                  kernel_.segments);
+  if (lossy_) so.tp = std::make_unique<Tcpcb>(kernel_.scenario.kernel.network, kernel_.scenario.network, kernel_.segments);
 }
 
 void Nic::if_output(Socket& so, std::int64_t from, std::int64_t bytes) {

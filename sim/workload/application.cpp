@@ -16,6 +16,9 @@ namespace ktlssim {
 
 namespace {
 
+// Where a thread that serves many sockets waits for events.
+constexpr std::string_view kIdle = "kqread";
+
 std::int64_t thread_count(const Scenario& scenario) {
   const WorkloadParameters& w = scenario.workload;
   if (w.io == AppIo::blocking) return w.sessions;
@@ -27,21 +30,27 @@ std::int64_t thread_count(const Scenario& scenario) {
 Application::Application(Kernel& kernel) : kernel_(kernel), tcp_(kernel) {
   const WorkloadParameters& w = kernel.scenario.workload;
   const bool blocking = w.io == AppIo::blocking;
+  if (kernel.scenario.ktls.mode == KtlsMode::userland) userland_ = std::make_unique<UserlandTls>(kernel);
   if (w.rate_gbps > 0) period_ = from_ns(static_cast<double>(w.write_bytes * w.sessions) * 8 / w.rate_gbps);
   for (std::int64_t i = 0; i < w.sessions; ++i)
     kernel.network->attach(open_session(kernel, tcp_, kernel.scenario.group_of(i)));
   for (std::int64_t i = 0; i < thread_count(kernel.scenario); ++i) {
     AppThread& app = threads_.emplace_back();
+    app.kqueue.selects = w.io == AppIo::poll;
     Socket& so = kernel.sockets[static_cast<std::size_t>(i)];
     app.thread = &kernel.sched.create(
         fmt::format("app {}", i), ThreadClass::application, -1,
-        [this, &app, &so, blocking] {
-          if (blocking)
-            serve_blocking(app, so);
-          else
-            serve_kevent(app);
+        [this, &app, &so] {
+          switch (kernel_.scenario.workload.io) {
+            case AppIo::blocking:
+              return serve_blocking(app, so);
+            case AppIo::kevent:
+              return serve_kevent(app);
+            case AppIo::poll:
+              return serve_poll(app);
+          }
         },
-        blocking ? "start" : "kqread");
+        blocking ? "start" : kIdle);
   }
   auto random = kernel.random_stream("start");
   // Where a rate is imposed, each session begins within its own part of the period.
@@ -71,23 +80,31 @@ void Application::due(std::uint64_t session) {
 
 void Application::start(std::uint64_t session) {
   Socket& so = kernel_.sockets[session];
-  Thread& thread = *threads_[so.app_thread].thread;
-  if (so.kqueue != nullptr) so.kqueue->ready.push_back(&so);
-  if (so.kqueue == nullptr || thread.wchan == "kqread") kernel_.sched.make_runnable(thread);
+  AppThread& app = threads_[so.app_thread];
+  if (so.kqueue != nullptr) begin(app, so);
+  if (so.kqueue == nullptr || app.thread->wchan == kIdle) kernel_.sched.make_runnable(*app.thread);
+}
+
+void Application::begin(AppThread& app, Socket& so) {
+  if (!app.kqueue.selects)
+    app.kqueue.ready.push_back(&so);
+  else if (std::ranges::find(app.polled, &so) == app.polled.end())
+    app.polled.push_back(&so);
 }
 
 bool Application::write(Socket& so, bool nonblocking) {
   const WorkloadParameters& w = kernel_.scenario.workload;
   const ApplicationCosts& costs = kernel_.scenario.host.application;
   kernel_.spend(Function::application, costs.application_ns.ns());
-  kernel_.spend(Function::syscall, costs.syscall_ns.ns());
+  if (userland_ == nullptr) kernel_.spend(Function::syscall, costs.syscall_ns.ns());  // else one a record, and more
   if (paced()) kernel_.settle();
   const std::int64_t wanted = paced() ? std::min(w.write_bytes, so.owed_bytes) : w.write_bytes;
   SendResult result;
-  if (w.kind == WorkloadKind::sendfile) {
+  if (w.kind == WorkloadKind::sendfile || userland_ != nullptr) {
     if (w.file_bytes > 0 && so.file_offset >= w.file_bytes) so.file_offset = 0;  // of the next file
     const std::int64_t rest = w.file_bytes > 0 ? w.file_bytes - so.file_offset : wanted;
-    result = vn_sendfile(kernel_, so, std::min(wanted, rest), nonblocking);
+    result = userland_ != nullptr ? userland_->write(so, std::min(wanted, rest), nonblocking)
+                                  : vn_sendfile(kernel_, so, std::min(wanted, rest), nonblocking);
   } else {
     result = sosend_generic(kernel_, so, wanted, nonblocking);
   }
@@ -130,9 +147,9 @@ void Application::reconnect(std::uint64_t failed) {
   } else if (kqueue == nullptr) {
     app.connection = &so;
   } else {
-    kqueue->ready.push_back(&so);
+    begin(app, so);
   }
-  if (app.thread->wchan == "connect" || app.thread->wchan == "kqread")
+  if (app.thread->wchan == "connect" || app.thread->wchan == kIdle)
     kernel_.sched.make_runnable(*app.thread);
 }
 
@@ -145,7 +162,7 @@ void Application::serve_kevent(AppThread& self) {
     kernel_.charge(Function::kevent, costs.kevent_ns.ns());
     while (kq.ready.empty()) {
       kq.waiter = self.thread;
-      kernel_.sched.sleep("kqread");
+      kernel_.sched.sleep(kIdle);
       kq.waiter = nullptr;
     }
     events.swap(kq.ready);
@@ -157,13 +174,47 @@ void Application::serve_kevent(AppThread& self) {
         replace(*so);
         continue;
       }
-      if (!owes(*so)) continue;
+      if (!owes(*so) || (userland_ != nullptr && userland_->in_pool(*so))) continue;
       if (so->so_snd.writeable())
         kq.ready.push_back(so);
       else
         so->knote_armed = true;
     }
     events.clear();
+  }
+}
+
+// The time of the look passes first: what has changed by its end is seen, and so no wakeup is missed.
+std::vector<Socket*> Application::pollscan(AppThread& self) {
+  const auto wanted = std::ranges::count_if(self.polled, [this](const Socket* so) { return owes(*so); });
+  kernel_.charge(Function::pollscan, kernel_.scenario.host.userland.poll_fd_ns.times(wanted));
+  std::vector<Socket*> events;
+  for (Socket* const so : self.polled) {
+    if (!owes(*so)) continue;
+    if (so->dropped || so->so_snd.writeable()) events.push_back(so);
+    so->knote_armed = true;  // selrecord, for the sleep that follows if there is no event
+  }
+  return events;
+}
+
+void Application::serve_poll(AppThread& self) {
+  for (;;) {
+    kernel_.spend(Function::syscall, kernel_.scenario.host.application.syscall_ns.ns());
+    std::vector<Socket*> events = pollscan(self);
+    while (events.empty()) {
+      self.kqueue.waiter = self.thread;
+      kernel_.sched.sleep(kIdle);
+      self.kqueue.waiter = nullptr;
+      events = pollscan(self);
+    }
+    for (Socket* const so : self.polled) so->knote_armed = false;
+    kernel_.sched.userret();
+    for (Socket* const so : events) {
+      if (so->dropped) ++kernel_.tcpstat.eof_events;
+      if (write(*so, true)) continue;
+      std::erase(self.polled, so);
+      replace(*so);
+    }
   }
 }
 

@@ -3,9 +3,12 @@
 
 #include <boost/random/mersenne_twister.hpp>
 #include <deque>
+#include <memory>
+#include <vector>
 
 #include "sim/kernel/socket.hpp"
 #include "sim/kernel/tcp.hpp"
+#include "sim/workload/userland_tls.hpp"
 #include "sim/workload/workload.hpp"
 
 namespace ktlssim {
@@ -20,9 +23,13 @@ class Application final : public Workload {
     Thread* thread = nullptr;
     Kqueue kqueue;
     Socket* connection = nullptr;  // blocking: the one it serves; null between two
+    std::vector<Socket*> polled;   // poll: those that have begun
   };
 
   void serve_kevent(AppThread& self);
+  // poll(2): looks at every socket that is to send, again after each wakeup.
+  void serve_poll(AppThread& self);
+  std::vector<Socket*> pollscan(AppThread& self);
   void serve_blocking(AppThread& self, Socket& first);
   // One write or sendfile call. False where it says that the connection has failed.
   bool write(Socket& so, bool nonblocking);
@@ -34,11 +41,14 @@ class Application final : public Workload {
   // The application has seen `so` fail: it opens a new connection in its place, if the workload says so.
   void replace(Socket& so);
   void reconnect(std::uint64_t session);
+  // A session has something to send for the first time, or again where a rate is imposed.
+  static void begin(AppThread& app, Socket& so);
   // The session's start phase is over.
   void start(std::uint64_t session);
 
   Kernel& kernel_;
   Tcp tcp_;
+  std::unique_ptr<UserlandTls> userland_;  // where the application encrypts
   Time period_{0};  // of a session, where a rate is imposed
   std::deque<AppThread> threads_;
 };

@@ -105,7 +105,7 @@ BROKEN = {
         (("cpus", "confidence"), "scenario"), (("scheduler", "wakeup_ns"), ABSENT), (("wakeup_ns",), 1), (("name",), "x"))),
     "kernel": ("models/profiles/kernels/freebsd-14.json", (
         (("ktls", "dispatch"), "driver"), (("ktls", "dispatch", "value"), "async"), (("ktls", "rx_tls13", "value"), 1),
-        (("ktls", "zone_trim"), ABSENT), (("scheduler", "steal_thresh", "value"), "2"), (("kernel",), 14))),
+        (("ktls", "sorele_lock"), ABSENT), (("scheduler", "steal_thresh", "value"), "2"), (("kernel",), 14))),
     "driver": ("models/profiles/drivers/ccr-t6.json", (
         (("kind",), "cxgbe"), (("ciphers",), []), (("device", "engines"), 1), (("device", "engines"), ABSENT),
         (("device", "law"), "normal"), (("device", "engines", "fitted_to"), "x"),

@@ -77,9 +77,9 @@ TEST_F(KernelProfileFile, may_stand_in_the_scenario) {
   const Scenario s = read(scenario_json({{"kernel", kernel}}));
   EXPECT_EQ(s.kernel.name, "mine");
   EXPECT_EQ(s.ktls.dispatch, Dispatch::blocking);
-  kernel.at("ktls").erase("zone_trim");
+  kernel.at("ktls").erase("sorele_lock");
   EXPECT_THAT(problems(scenario_json({{"kernel", kernel}})),
-              ElementsAre("s.json: /kernel/ktls/zone_trim: missing: a profile states every value"));
+              ElementsAre("s.json: /kernel/ktls/sorele_lock: missing: a profile states every value"));
 }
 
 TEST_F(KernelProfileFile, what_is_wrong_with_a_fact_is_told) {

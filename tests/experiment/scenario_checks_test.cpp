@@ -99,6 +99,42 @@ TEST_F(ScenarioChecks, the_version_has_the_cipher) {
   EXPECT_THAT(with({"/tls/cipher=aes-192-gcm"}), ElementsAre(HasSubstr("expected one of \"aes-128-gcm\"")));
 }
 
+TEST_F(ScenarioChecks, receive_sessions_are_those_that_the_kernel_takes) {
+  const auto receives = [](std::vector<std::string> sets) {
+    sets.insert(sets.end(), {"/network/kind=loopback", "/network/receiver=ktls_rx"});
+    return with(sets);
+  };
+  EXPECT_THAT(receives({"/tls/version=1.3"}), ElementsAre(HasSubstr("ktls_enable_rx says ENOTSUP")));
+  EXPECT_THAT(receives({"/tls/version=1.3", "/kernel=freebsd-14"}), IsEmpty());
+  EXPECT_THAT(receives({"/tls/cipher=aes-128-cbc-sha1"}), ElementsAre(HasSubstr("EPROTONOSUPPORT")));
+  EXPECT_THAT(receives({"/tls/cipher=aes-128-cbc-sha1", "/kernel=freebsd-14"}),
+              ElementsAre(HasSubstr("EPROTONOSUPPORT")));
+  EXPECT_THAT(receives({"/tls/cipher=aes-128-cbc-sha1", "/kernel=freebsd-main-2026"}), IsEmpty());
+}
+
+TEST_F(ScenarioChecks, tls_in_user_mode_needs_an_application_and_its_pool_a_kqueue) {
+  EXPECT_THAT(with({"/ktls/mode=userland"}), IsEmpty());
+  EXPECT_THAT(with({"/ktls/mode=userland", "/ktls/userland_threads=2"}), IsEmpty());
+  EXPECT_THAT(with({"/ktls/userland_threads=2"}), ElementsAre(HasSubstr("takes /ktls/mode userland")));
+  EXPECT_THAT(with({"/ktls/mode=userland", "/ktls/userland_threads=2", "/workload/io=blocking"}),
+              ElementsAre(HasSubstr("/workload/io kevent is allowed")));
+  EXPECT_THAT(with({"/ktls/mode=userland", "/workload/kind=closed"}),
+              ElementsAre(HasSubstr("takes a workload sendfile or send")));
+  EXPECT_THAT(with({"/ktls/mode=userland", "/workload/disk_probability=0.1"}), ElementsAre(HasSubstr("a disk")));
+  EXPECT_THAT(with({"/ktls/mode=userland", "/network/kind=loopback", "/network/receiver=ktls_rx"}),
+              ElementsAre(HasSubstr("has no KTLS workers")));
+}
+
+TEST_F(ScenarioChecks, what_ifs_of_a_card_need_one_and_spilling_a_software_driver_beside_it) {
+  EXPECT_THAT(with({"/what_if/poll_threads=1"}), ElementsAre(HasSubstr("no driver of the scenario has a device")));
+  EXPECT_THAT(with({"/what_if/spill_records=8"}), IsEmpty());  // the driver is software itself
+  EXPECT_THAT(with({"/driver=card", "/what_if/spill_records=8"}),
+              ElementsAre(HasSubstr("/what_if/spill_records: 8: no software driver of the scenario takes aes-128-gcm")));
+  EXPECT_THAT(with({"/driver=card", "/what_if/spill_wait_us=2.5"}),
+              ElementsAre(HasSubstr("/what_if/spill_wait_us: 2.5: no software driver")));
+  EXPECT_THAT(with({"/driver=card", "/what_if/spill_records=8", "/other_drivers=[\"soft\"]"}), IsEmpty());
+}
+
 TEST_F(ScenarioChecks, a_send_buffer_holds_a_record) {
   EXPECT_THAT(with({"/workload/send_buffer_bytes=16480"}), IsEmpty());  // 16384 + 96
   EXPECT_THAT(with({"/workload/send_buffer_bytes=16479"}), ElementsAre(HasSubstr("smaller than one record")));

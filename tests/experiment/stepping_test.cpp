@@ -106,5 +106,49 @@ TEST(Stepping, random_scenarios_walk_the_same_trajectory_with_merged_and_with_si
   }
 }
 
+// TLS in user mode, poll(2), and what-ifs of a card, which exclude some of the settings above.
+TEST(Stepping, applications_that_encrypt_and_cards_that_spill_or_are_polled_do_so_too) {
+  boost::random::mt19937 random(31666);
+  const auto number = [&random](int from, int to) {
+    return boost::random::uniform_int_distribution<>(from, to)(random);
+  };
+  const auto one_of = [&](std::initializer_list<std::string_view> texts) {
+    return std::string(texts.begin()[number(0, static_cast<int>(texts.size()) - 1)]);
+  };
+  const auto set = [](std::string_view pointer, const auto& value) { return fmt::format("{}={}", pointer, value); };
+  for (int i = 0; i < 60; ++i) {
+    const bool pool = i % 3 == 0;
+    std::vector<std::string> sets{
+        set("/kernel", one_of({"freebsd-13.0", "freebsd-14-2021-08", "freebsd-14", "freebsd-main-2026"})),
+        set("/host", one_of({"xeon-e5-1620v3", "loopback-lab", "epyc-7502p"})),
+        set("/host/cpus", one_of({"1", "2", "8"})),
+        set("/workload/kind", one_of({"send", "sendfile"})),
+        set("/workload/sessions", number(1, 30)),
+        set("/workload/app_threads", 0),
+        set("/workload/io", pool ? "kevent" : one_of({"kevent", "blocking", "poll"})),
+        set("/workload/write_bytes", number(1000, 300000)),
+        set("/workload/send_buffer_bytes", number(40000, 500000)),
+        set("/workload/send_buffer_auto", one_of({"false", "true"})),
+        set("/network/kind", one_of({"nic", "loopback"})),
+        set("/network/tcp_nodelay", one_of({"true", "false"})),
+        set("/network/loss_probability", one_of({"0", "0.001"})),
+        set("/seed", number(0, 1000))};
+    if (i % 2 == 0) {
+      sets.insert(sets.end(), {"/ktls/mode=userland", set("/ktls/userland_threads", pool ? number(1, 8) : 0)});
+    } else {
+      sets.insert(sets.end(), {set("/driver", one_of({"ccr-t6", "qat-c62x", "qat-4xxx"})),
+                               R"(/other_drivers=["cryptosoft"])",
+                               set("/ktls/dispatch", one_of({"driver", "blocking"})),
+                               set("/what_if/spill_records", one_of({"0", "1", "20"})),
+                               set("/what_if/spill_wait_us", one_of({"0", "30"})),
+                               set("/what_if/spill_back", one_of({"1", "0.5"})),
+                               set("/what_if/poll_threads", one_of({"0", "1", "2"})),
+                               set("/what_if/poll_interval_us", one_of({"0", "10"})),
+                               set("/faults/probability", one_of({"0", "0.01"}))});
+    }
+    expect_same(scenarios() / "ccr-tls12-gcm128.json", sets);
+  }
+}
+
 }  // namespace
 }  // namespace ktlssim

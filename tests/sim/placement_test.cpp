@@ -56,6 +56,44 @@ TEST(SmpTopology, the_most_loaded_cpu_is_sought_on_the_most_loaded_path) {
   EXPECT_EQ(topology.highest(0, 1, kAny), 0);
 }
 
+TEST(SmpTopology, counts_threads_and_affinity_as_the_kernel_says) {
+  SmpTopology topology({.cpus = 2}, 1, {.thread = 100, .affinity = 150, .random_ties = false});
+  topology.add_load(1, 1);
+  EXPECT_EQ(topology.lowest(topology.top(), 0, 1, kAny), 1);  // 100 - 150 for it, 0 for the idle one
+  EXPECT_EQ(topology.lowest(topology.top(), 0, -1, kAny), 0);
+  topology.add_load(0, 1);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(topology.lowest(topology.top(), 0, -1, kAny), 0);  // the first of equal ones
+  EXPECT_FALSE(topology.has_drawn());
+}
+
+TEST(RunQueue, priorities_that_share_a_list_run_in_the_order_of_arrival) {
+  for (const int width : {1, 4}) {
+    RunQueue queue;
+    queue.set_width(width);
+    Thread first;
+    Thread second;
+    first.priority = 121;
+    second.priority = 120;
+    queue.insert(first, false);
+    queue.insert(second, false);
+    EXPECT_EQ(&queue.front(), width == 1 ? &second : &first) << width;
+    queue.remove(queue.front());
+    queue.remove(queue.front());
+    EXPECT_TRUE(queue.empty());
+  }
+  for (const int width : {1, 3, 4, 64}) {  // every priority has its list
+    RunQueue queue;
+    queue.set_width(width);
+    Thread worst;
+    worst.priority = 255;
+    queue.insert(worst, false);
+    Thread best;
+    best.priority = 255 - width;
+    queue.insert(best, false);
+    EXPECT_EQ(queue.best_priority(), best.priority) << width;
+  }
+}
+
 TEST(InterruptVectors, go_round_the_cores_in_the_order_of_allocation_and_leave_siblings_out) {
   InterruptVectors vectors(8, 8, 2);
   std::vector<int> cpus;

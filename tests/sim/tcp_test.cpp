@@ -204,13 +204,29 @@ NetworkParameters parameters() {
   return p;
 }
 
+KernelNetwork kernel(CongestionControl control) {
+  KernelNetwork kernel = ideal_scenario().kernel.network;
+  kernel.congestion_control = Fact<CongestionControl>(control, Provenance{"test", Confidence::scenario, ""});
+  return kernel;
+}
+
+TEST(CongestionControl, takes_its_first_window_and_its_step_of_slow_start_from_the_kernel) {
+  KernelNetwork tuned = kernel(CongestionControl::newreno);
+  tuned.initcwnd_segments = q(44);
+  tuned.abc_l_var = q(3);
+  Tcpcb tp(tuned, parameters(), segment_sizes(1500));
+  EXPECT_EQ(tp.snd_cwnd, 44 * 1460);
+  cc_ack_received(tp, 10000, 1 << 30, Time{0});
+  EXPECT_EQ(tp.snd_cwnd, (44 + 3) * 1460);
+}
+
 TEST(CongestionControl, begins_with_ten_segments_of_ethernet_and_two_of_loopback) {
-  EXPECT_EQ(Tcpcb(CongestionControl::newreno, parameters(), segment_sizes(1500)).snd_cwnd, 14600);
-  EXPECT_EQ(Tcpcb(CongestionControl::newreno, parameters(), segment_sizes(16384)).snd_cwnd, 2 * 16344);
+  EXPECT_EQ(Tcpcb(kernel(CongestionControl::newreno), parameters(), segment_sizes(1500)).snd_cwnd, 14600);
+  EXPECT_EQ(Tcpcb(kernel(CongestionControl::newreno), parameters(), segment_sizes(16384)).snd_cwnd, 2 * 16344);
 }
 
 TEST(CongestionControl, newreno_grows_by_two_segments_an_ack_and_by_one_a_window_then_halves) {
-  Tcpcb tp(CongestionControl::newreno, parameters(), segment_sizes(1500));
+  Tcpcb tp(kernel(CongestionControl::newreno), parameters(), segment_sizes(1500));
   cc_ack_received(tp, 10000, 1 << 30, Time{0});
   EXPECT_EQ(tp.snd_cwnd, 14600 + 2 * 1460);
   tp.snd_ssthresh = 14600;
@@ -229,7 +245,7 @@ TEST(CongestionControl, newreno_grows_by_two_segments_an_ack_and_by_one_a_window
 }
 
 TEST(CongestionControl, cubic_gives_back_three_tenths_and_is_back_after_the_time_of_rfc_8312) {
-  Tcpcb tp(CongestionControl::cubic, parameters(), segment_sizes(1500));
+  Tcpcb tp(kernel(CongestionControl::cubic), parameters(), segment_sizes(1500));
   tp.snd_cwnd = 100 * 1460;
   cc_dupack_signal(tp, Time{0});
   cc_post_recovery(tp, 0);
@@ -241,7 +257,7 @@ TEST(CongestionControl, cubic_gives_back_three_tenths_and_is_back_after_the_time
 }
 
 TEST(CongestionControl, a_timeout_leaves_one_segment_and_backs_off) {
-  Tcpcb tp(CongestionControl::newreno, parameters(), segment_sizes(1500));
+  Tcpcb tp(kernel(CongestionControl::newreno), parameters(), segment_sizes(1500));
   EXPECT_EQ(tp.timeout(), from_us(30000 + 200000));
   tp.snd_cwnd = 40 * 1460;
   cc_rto_signal(tp, 20 * 1460, Time{0});
@@ -258,7 +274,7 @@ TEST(Loss, the_third_duplicate_acknowledgement_sends_the_hole_again) {
   with_socket(s, [](Kernel& k, Socket& so, SentBursts& network) {
     Tcp tcp(k);
     so.proto = &tcp;
-    so.tp = std::make_unique<Tcpcb>(CongestionControl::newreno, k.scenario.network, k.segments);
+    so.tp = std::make_unique<Tcpcb>(kernel(CongestionControl::newreno), k.scenario.network, k.segments);
     so.tp->snd_cwnd = 100000;
     ready(so, 14480);
     tcp_output(k, so);
@@ -386,6 +402,25 @@ TEST(Sowwakeup, a_blocking_sendfile_wakes_at_each_acknowledgement_and_looks_itse
   const RunResult result = simulate(s, EngineKind::fiber, 0);
   // The low-water mark is 512 KiB, eight acknowledgements: by it there would be a wakeup every 32 records.
   EXPECT_GT(metric(result, "wakeups_per_second"), metric(result, "records_per_second") * 16413 / 65160 * 0.8);
+}
+
+TEST(SendBuffer, stops_to_grow_where_the_kernel_grants_no_more) {
+  Scenario s = ideal_scenario();
+  s.workload.send_buffer_auto = true;
+  s.workload.send_buffer_max_bytes = 2097152;
+  s.kernel.network.maxsockbuf_bytes = q(45000);  // of which mbufs of 256 bytes with 2048 each leave 8/9: 40000
+  s.kernel.network.sendbuf_inc_bytes = q(3000);
+  with_socket(s, [](Kernel& k, Socket& so, SentBursts&) {
+    SendBuffer& sb = so.so_snd;
+    sb.sb_hiwat = 36000;
+    sb.sb_ccc = 35999;
+    so.snd_wnd_edge = 1 << 30;
+    sbautosize(k, so);
+    EXPECT_EQ(sb.sb_hiwat, 39000);
+    sb.sb_ccc = 38999;
+    sbautosize(k, so);
+    EXPECT_EQ(sb.sb_hiwat, 40000);
+  });
 }
 
 TEST(SendBuffer, grows_by_8_kib_while_it_is_nearly_full) {

@@ -68,9 +68,14 @@ KernelProfile ideal_kernel() {
   s.affinity_l2_ns = q(2e6);
   s.affinity_llc_ns = q(3e6);
   s.steal_thresh = q(2);
+  s.stathz = q(127);
+  kernel.network.initcwnd_segments = q(10);
+  kernel.network.abc_l_var = q(2);
+  kernel.network.sendbuf_inc_bytes = q(8192);
+  kernel.network.maxsockbuf_bytes = q(1 << 30);
+  kernel.network.lro_look_entries = q(64);
   kernel.ktls.max_alloc = q(128);
   kernel.ktls.sequential_records = Fact<bool>(true, kTest);
-  kernel.ktls.zone_trim = Fact<bool>(true, kTest);
   kernel.ktls.sorele_lock = Fact<bool>(true, kTest);
   return kernel;
 }

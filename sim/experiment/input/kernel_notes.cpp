@@ -44,6 +44,20 @@ std::string nic_note(const Scenario& s) {
   return {};
 }
 
+// setsockopt(SO_SNDBUF) fails with ENOBUFS above sb_max_adj, and autosizing stops there.
+std::string sockbuf_note(const Scenario& s) {
+  const std::int64_t largest = s.kernel.network.largest_sockbuf_bytes();
+  const std::int64_t wanted = s.largest_send_buffer_bytes();
+  if (!s.has_application() || wanted <= largest) return {};
+  if (s.workload.send_buffer_bytes <= largest)
+    return fmt::format("send buffers grow to {} bytes, not {}: kern.ipc.maxsockbuf of kernel {} is {:.0f}", largest,
+                       wanted, s.kernel.name, s.kernel.network.maxsockbuf_bytes.value());
+  return fmt::format(
+      "kernel {} refuses send buffers of {} bytes (ENOBUFS): kern.ipc.maxsockbuf, {:.0f}, allows {}; they are simulated "
+      "as on a server that has raised it",
+      s.kernel.name, s.workload.send_buffer_bytes, s.kernel.network.maxsockbuf_bytes.value(), largest);
+}
+
 }  // namespace
 
 std::vector<std::string> kernel_notes(const Scenario& s) {
@@ -58,6 +72,7 @@ std::vector<std::string> kernel_notes(const Scenario& s) {
                      name(s.ktls.dispatch), s.kernel.name,
                      name(dispatch)));
   note(nic_note(s));
+  note(sockbuf_note(s));
   return notes;
 }
 

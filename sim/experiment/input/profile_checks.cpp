@@ -80,7 +80,16 @@ void check_profile(const KernelProfile& profile, const std::string& pointer, con
   checker.whole("/scheduler/thread_load", s.thread_load);
   checker.whole("/scheduler/affinity_load", s.affinity_load);
   checker.whole("/scheduler/random_load", s.random_load);
+  if (s.random_load.value() > s.affinity_load.value())
+    checker.add("/scheduler/random_load", number_json(s.random_load.value()).dump(),
+                fmt::format("more than affinity_load ({}): no kernel lets chance take a thread from its last CPU",
+                            s.affinity_load.value()));
   checker.whole("/scheduler/steal_thresh", s.steal_thresh);
+  checker.whole("/network/initcwnd_segments", profile.network.initcwnd_segments);
+  checker.whole("/network/abc_l_var", profile.network.abc_l_var);
+  checker.whole("/network/sendbuf_inc_bytes", profile.network.sendbuf_inc_bytes);
+  checker.whole("/network/maxsockbuf_bytes", profile.network.maxsockbuf_bytes);
+  checker.whole("/network/lro_look_entries", profile.network.lro_look_entries);
   checker.whole("/ktls/max_alloc", profile.ktls.max_alloc);
 }
 

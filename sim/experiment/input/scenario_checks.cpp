@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/experiment/input/mode_checks.hpp"
 #include "sim/experiment/statistics/precision.hpp"
 #include "sim/machine/metrics.hpp"
 
@@ -57,7 +58,7 @@ void check_cipher(const Scenario& s, const TlsParameters& tls, const std::string
   const auto taken = [&s](Cipher c) {
     return s.selected(encryption(c)) != nullptr && (is_aead(c) || s.selected(mac(c)) != nullptr);
   };
-  if (taken(tls.cipher)) return;
+  if (taken(tls.cipher) || s.ktls.mode == KtlsMode::userland) return;
   const std::string list = ciphers_where([&](Cipher c) { return allowed(version, c) && taken(c); });
   if (list.empty() && s.other_drivers.empty()) return;  // the driver itself was wrong
   std::vector<std::string> names;
@@ -72,10 +73,11 @@ void check_cipher(const Scenario& s, const TlsParameters& tls, const std::string
 void check_receive_sessions(const Scenario& s, Checker& checker) {
   if (s.network.receiver != ReceiverKind::ktls_rx) return;
   const std::vector<TlsParameters> all = s.all_tls();
-  if (std::ranges::any_of(all, [](const TlsParameters& tls) { return !is_aead(tls.cipher); }))
+  if (!s.kernel.ktls.rx_cbc.value() &&
+      std::ranges::any_of(all, [](const TlsParameters& tls) { return !is_aead(tls.cipher); }))
     checker.add("/network/receiver", "\"ktls_rx\"",
-                "KTLS receive sessions take AEAD ciphers only: ktls_ocf of every kernel says EPROTONOSUPPORT to "
-                "AES-CBC");
+                "KTLS receive sessions of this kernel take AEAD ciphers only: its ktls_ocf says EPROTONOSUPPORT to "
+                "AES-CBC; /kernel freebsd-main-2026 takes it");
   if (!s.kernel.ktls.rx_tls13.value() &&
       std::ranges::any_of(all, [](const TlsParameters& tls) { return tls.version == TlsVersion::tls13; }))
     checker.add("/network/receiver", "\"ktls_rx\"",
@@ -209,6 +211,7 @@ void check_scenario(const Scenario& s, const Origins& origins, Problems& problem
                 fmt::format("less than /workload/send_buffer_bytes ({}), from which the buffer grows",
                             s.workload.send_buffer_bytes));
   check_precision(s, checker);
+  check_modes(s, origins, problems);
   check_unloading(s, checker);
   check_receive_sessions(s, checker);
 }

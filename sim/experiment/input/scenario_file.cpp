@@ -77,7 +77,7 @@ Scenario read(const Json& json, const std::string& file, const Origins& origins,
   read_other_drivers(json, origins, problems, scenario);
   read_session_groups(json, origins, problems, scenario);
   if (problems.size() == 0) apply_kernel(json, scenario);
-  if (scenario.driver.traits().encrypts_in_nic) scenario.ktls.mode = KtlsMode::ifnet;
+  if (scenario.driver.traits().encrypts_in_nic && scenario.ktls.mode != KtlsMode::userland) scenario.ktls.mode = KtlsMode::ifnet;
   if (scenario.name.empty()) scenario.name = std::filesystem::path(file).stem().string();
 
   check_scenario(scenario, origins, problems);
