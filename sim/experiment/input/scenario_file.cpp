@@ -14,7 +14,7 @@ namespace ktlssim {
 namespace {
 
 // Profiles may be told by name only, so a file that lacks one is told which names there are.
-const Json* find_profile(const Json& json, const std::string& key, ProfileKind kind, const Origins& origins,
+const Json* profile_said(const Json& json, const std::string& key, ProfileKind kind, const Origins& origins,
                          Problems& problems) {
   if (!json.is_object()) return nullptr;
   const auto found = json.find(key);
@@ -78,9 +78,9 @@ Scenario read(const Json& json, const std::string& file, const Origins& origins,
   describe(reader, scenario);
   reader.finish();
   check_schema_key(json, origins, problems);
-  if (const Json* host = find_profile(json, "host", ProfileKind::host, origins, problems))
+  if (const Json* host = profile_said(json, "host", ProfileKind::host, origins, problems))
     read_host(*host, "/host", origins, problems, scenario.host);
-  if (const Json* driver = find_profile(json, "driver", ProfileKind::driver, origins, problems))
+  if (const Json* driver = profile_said(json, "driver", ProfileKind::driver, origins, problems))
     read_driver(*driver, "/driver", origins, problems, scenario.driver);
   read_kernel(json.is_object() && json.contains("kernel") ? json.at("kernel") : Json(kDefaultKernel), "/kernel",
               origins, problems, scenario.kernel);
