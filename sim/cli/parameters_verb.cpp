@@ -20,8 +20,10 @@ std::string parameter_text(const Parameter& parameter) {
   std::string title = parameter.pointer;
   if (!parameter.fallback.empty()) title += " = " + parameter.fallback;
   const std::string allowed = parameter.allowed.empty() ? "" : fmt::format("allowed: {}", parameter.allowed);
-  return wrap(title, kColumns) + (allowed.empty() ? "" : wrap(allowed, kColumns, 4)) +
-         wrap(parameter.meaning, kColumns, 4);
+  std::string text = wrap(title, kColumns) + (allowed.empty() ? "" : wrap(allowed, kColumns, 4)) +
+                     wrap(parameter.meaning, kColumns, 4);
+  for (const Readers& readers : parameter.readers) text += wrap(fmt::format("read by: {}", readers.who), kColumns, 4);
+  return text;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "sim/experiment/input/kernel_defaults.hpp"
 #include "sim/experiment/input/profiles.hpp"
 #include "sim/experiment/input/scenario_checks.hpp"
+#include "sim/experiment/input/unread_values.hpp"
 #include "sim/experiment/parameters/parameter_reader.hpp"
 #include "sim/experiment/parameters/settings.hpp"
 
@@ -87,11 +88,14 @@ Scenario read(const Json& json, const std::string& file, const Origins& origins,
 
 }  // namespace
 
-Scenario read_scenario(Json json, const std::string& file, std::span<const std::string> sets) {
+Scenario read_scenario(Json json, const std::string& file, std::span<const std::string> sets,
+                       std::vector<Problem>* unread) {
   Problems problems;
   Origins origins(file, Origins::Kind::scenario);
   if (json.is_object()) apply_settings(sets, json, origins, problems);
-  return read(json, file, origins, problems);
+  Scenario scenario = read(json, file, origins, problems);
+  if (unread != nullptr) *unread = unread_values(json, origins, scenario);
+  return scenario;
 }
 
 Scenario read_scenario(Json json, const std::string& file, std::span<const Assignment> values,
@@ -107,11 +111,12 @@ Scenario read_scenario(Json json, const std::string& file, std::span<const Assig
   return read(json, file, origins, problems);
 }
 
-Scenario load_scenario(const std::filesystem::path& path, std::span<const std::string> sets) {
+Scenario load_scenario(const std::filesystem::path& path, std::span<const std::string> sets,
+                       std::vector<Problem>* unread) {
   Problems problems;
   std::optional<Json> json = read_json_file(path, problems);
   problems.throw_if_any();
-  return read_scenario(std::move(*json), path.string(), sets);
+  return read_scenario(std::move(*json), path.string(), sets, unread);
 }
 
 }  // namespace ktlssim

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "models/parameter_visitor.hpp"
+
 namespace ktlssim {
 
 enum class ParameterType { group, profile, integer, number, flag, text, quantity, choice };
@@ -16,6 +18,7 @@ struct Parameter {
   std::string fallback;  // JSON text; empty for what has no default
   std::string allowed;   // "0 to 1024", "driver, blocking"
   std::string meaning;
+  std::vector<Readers> readers;  // conditions that must all hold: those of the groups around it, then its own
 
   bool in_profile() const {
     return pointer.starts_with("/host/") || pointer.starts_with("/driver/") || pointer.starts_with("/kernel/");
@@ -24,6 +27,9 @@ struct Parameter {
 
 // Groups included, in the order of declaration; "/kernel", "/host" and "/driver" with everything a profile can hold.
 std::vector<Parameter> scenario_parameters();
+
+// The first condition under which `parameter` would be read that `scenario` does not meet; null if it is read.
+const Readers* unmet(const Parameter& parameter, const Scenario& scenario);
 
 // The parameter whose pointer is `pointer`, or null.
 const Parameter* find_parameter(const std::vector<Parameter>& parameters, std::string_view pointer);
