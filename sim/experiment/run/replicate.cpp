@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/experiment/input/system_limits.hpp"
 #include "sim/experiment/statistics/precision.hpp"
 
 namespace ktlssim {
@@ -22,6 +23,7 @@ void extend(Experiment& experiment, const Scenario& scenario, EngineKind engine,
             const Pool& pool) {
   const std::size_t first = experiment.runs.size();
   if (experiment.interrupted || count <= first) return;
+  if (engine == EngineKind::simgrid) require_simgrid_carries(scenario);
   load_engine(engine);
   PoolOutcome outcome = run_in_children(
       count - first, pool, [&](std::size_t task) { return simulate(scenario, engine, first + task); });
