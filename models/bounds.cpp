@@ -46,13 +46,23 @@ Limit mix_bound(const std::vector<Demands>& kinds) {
   return lowest;
 }
 
+std::vector<TlsParameters> kinds_of_sessions(const Scenario& scenario) {
+  std::vector<TlsParameters> kinds;
+  for (const TlsParameters& tls : scenario.all_tls())
+    if (std::ranges::none_of(kinds, [&tls](const TlsParameters& kind) {
+          return kind.version == tls.version && kind.cipher == tls.cipher;
+        }))
+      kinds.push_back(tls);
+  return kinds;
+}
+
 ThroughputBound throughput_bound(const Scenario& scenario) {
   if (scenario.session_groups.empty()) {
     const AsymptoticBounds bounds = asymptotic_bounds(demands_of(scenario));
     return {bounds.bottleneck.name, bounds.throughput_gbps};
   }
   std::vector<Demands> kinds;
-  for (const TlsParameters& kind : scenario.all_tls()) kinds.push_back(demands_of(scenario.with_all(kind)));
+  for (const TlsParameters& kind : kinds_of_sessions(scenario)) kinds.push_back(demands_of(scenario.with_all(kind)));
   const Limit mix = mix_bound(kinds);
   return {mix.name, mix.records_per_us * static_cast<double>(kinds.front().payload_bytes) * 8 / 1e3};
 }

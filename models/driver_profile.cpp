@@ -1,5 +1,7 @@
 #include "models/driver_profile.hpp"
 
+#include "models/readers.hpp"
+
 namespace ktlssim {
 
 namespace {
@@ -74,18 +76,22 @@ void describe(ParameterVisitor& v, DriverProfile& p) {
   }
   v.end_group();
   if (v.begin_optional_group("device", p.has_device, "the device; absent for a software driver")) {
+    v.read_by(readers::kDevice);
     describe(v, p.device);
     v.end_group();
   }
   if (v.begin_optional_group("ccr", p.has_ccr, "for kind ccr")) {
+    v.read_by(readers::kCcr);
     describe(v, p.ccr);
     v.end_group();
   }
   if (v.begin_optional_group("qat", p.has_qat, "for kind qat")) {
+    v.read_by(readers::kQat);
     describe(v, p.qat);
     v.end_group();
   }
   if (v.begin_optional_group("qat_ocf", p.has_qat_ocf, "for kind qat_ocf")) {
+    v.read_by(readers::kQatOcf);
     describe(v, p.qat_ocf);
     v.end_group();
   }

@@ -1,5 +1,7 @@
 #include "models/host_profile.hpp"
 
+#include "models/readers.hpp"
+
 namespace ktlssim {
 
 namespace {
@@ -48,14 +50,22 @@ void describe(ParameterVisitor& v, ApplicationCosts& c) {
   v.quantity("application_ns", c.application_ns, kStep, "user code per write or sendfile call");
   v.quantity("syscall_ns", c.syscall_ns, kStep, "entry and exit of one system call");
   v.quantity("kevent_ns", c.kevent_ns, kStep, "kevent(2), apart from its events");
+  v.read_by(readers::kKevent);
   v.quantity("kevent_event_ns", c.kevent_event_ns, kStep, "per event returned");
+  v.read_by(readers::kKevent);
   v.quantity("sosend_ns", c.sosend_ns, kStep, "sosend_generic per call");
+  v.read_by(readers::kSend);
   v.quantity("copyin_ns_per_byte", c.copyin_ns_per_byte, kPerByte, "m_uiotombuf: copy of user data");
+  v.read_by(readers::kSend);
   v.quantity("anonymous_page_ns", c.anonymous_page_ns, kStep, "m_uiotombuf: allocate and wire one page");
+  v.read_by(readers::kSend);
   v.quantity("sendfile_ns", c.sendfile_ns, kStep, "vn_sendfile per call");
+  v.read_by(readers::kSendfile);
   v.quantity("sendfile_page_ns", c.sendfile_page_ns, kStep, "grab and wire one resident file page");
+  v.read_by(readers::kSendfile);
   v.quantity("sendfile_iodone_ns", c.sendfile_iodone_ns, kStep,
              "sendfile_iodone: the pages of one pass have come from disk");
+  v.read_by(readers::kDisk);
   v.quantity("mb_alloc_ext_pgs_ns", c.mb_alloc_ext_pgs_ns, kStep, "one unmapped mbuf");
   v.quantity("sbappend_ns", c.sbappend_ns, kStep, "pr_send of a not-ready chain, per batch");
 }
@@ -63,35 +73,53 @@ void describe(ParameterVisitor& v, ApplicationCosts& c) {
 void describe(ParameterVisitor& v, KtlsCosts& c) {
   v.quantity("ktls_frame_ns", c.ktls_frame_ns, kStep, "per record");
   v.quantity("ktls_enqueue_ns", c.ktls_enqueue_ns, kStep, "per batch");
+  v.read_by(readers::kSoftwareTls);
   v.quantity("ktls_work_thread_ns", c.ktls_work_thread_ns, kStep, "take one batch from the drained list");
+  v.read_by(readers::kSoftwareTls);
   v.quantity("ktls_encrypt_record_ns", c.ktls_encrypt_record_ns, kStep, "shared by both paths, per record");
+  v.read_by(readers::kSoftwareTls);
   v.quantity("ktls_buffer_alloc_ns", c.ktls_buffer_alloc_ns, kStep, "a 16 KiB buffer from the UMA cache");
+  v.read_by(readers::kBufferCache);
   v.quantity("ktls_alloc_buffer_ns", c.ktls_alloc_buffer_ns, kStep,
              "ktls_alloc_thread: make one contiguous 16 KiB buffer");
+  v.read_by(readers::kContiguousBuffers);
   v.quantity("contig_scan_ns", c.contig_scan_ns, kStep,
              "ktls_alloc_thread in fragmented memory: one search for 16 KiB that finds none");
+  v.read_by(readers::kContiguousBuffers);
   v.quantity("contig_reclaim_ns", c.contig_reclaim_ns, kStep,
              "reclaim thread: vm_page_reclaim_contig for one 16 KiB buffer, pages moved");
+  v.read_by(readers::kContiguousBuffers);
   v.quantity("vm_page_alloc_ns", c.vm_page_alloc_ns, kStep,
              "one destination page where the cache is not used");
+  v.read_by(readers::kSendfileEncrypted);
   v.quantity("state_alloc_ns", c.state_alloc_ns, kStep, "malloc(9) of the request state, zeroed");
+  v.read_by(readers::kStatesMalloc);
   v.quantity("state_free_ns", c.state_free_ns, kStep, "free(9) of the request state");
+  v.read_by(readers::kStatesMalloc);
   v.quantity("state_uma_alloc_ns", c.state_uma_alloc_ns, kStep, "what-if: the state from a UMA zone, zeroed");
+  v.read_by(readers::kStatesUma);
   v.quantity("state_uma_free_ns", c.state_uma_free_ns, kStep, "what-if: and back to it");
+  v.read_by(readers::kStatesUma);
   v.quantity("soref_ns", c.soref_ns, kStep, "take one socket reference");
   v.quantity("sorele_ns", c.sorele_ns, kStep, "drop one socket reference");
   v.quantity("ktls_ocf_encrypt_ns", c.ktls_ocf_encrypt_ns, kStep,
              "ktls_ocf_tls12_aead_encrypt or its TLS 1.3 twin: build one request");
+  v.read_by(readers::kSoftwareTls);
   v.quantity("ktls_ocf_callback_ns", c.ktls_ocf_callback_ns, kStep,
              "ktls_ocf_callback_async: lock, set done, unlock; wakeup_ns comes on top");
   v.quantity("ktls_encrypt_cb_ns", c.ktls_encrypt_cb_ns, kStep, "per record, apart from what it calls");
+  v.read_by(readers::kAsyncDispatch);
   v.quantity("ktls_finish_nonanon_ns", c.ktls_finish_nonanon_ns, kStep, "swap the pages of one record");
+  v.read_by(readers::kSendfileEncrypted);
   v.quantity("page_unwire_ns", c.page_unwire_ns, kStep, "per file page released");
+  v.read_by(readers::kSendfile);
   v.quantity("ktls_free_ns", c.ktls_free_ns, kStep, "drop one session reference");
   v.quantity("ktls_check_rx_ns", c.ktls_check_rx_ns, kStep,
              "receive side: queue a socket that holds a record");
+  v.read_by(readers::kKtlsReceive);
   v.quantity("ktls_decrypt_ns", c.ktls_decrypt_ns, kStep,
              "receive side: per record, apart from OpenCrypto and the driver");
+  v.read_by(readers::kKtlsReceive);
 }
 
 void describe(ParameterVisitor& v, OpencryptoCosts& c) {
@@ -99,6 +127,7 @@ void describe(ParameterVisitor& v, OpencryptoCosts& c) {
   v.quantity("crypto_done_ns", c.crypto_done_ns, kStep, "per request, apart from its callback");
   v.quantity("crypto_ret_ns", c.crypto_ret_ns, kStep,
              "what-ifs: put a request on a return queue or the dispatch queue, or take it off");
+  v.read_by(readers::kQueuedRequests);
 }
 
 void describe(ParameterVisitor& v, TcpCosts& c) {
@@ -114,8 +143,10 @@ void describe(ParameterVisitor& v, TcpCosts& c) {
   v.quantity("page_free_ns", c.page_free_ns, kStep, "per page of an acknowledged record");
   v.quantity("lro_ack_ns", c.lro_ack_ns, kStep,
              "NIC receive of an acknowledgement that LRO adds to one that it has of the connection");
+  v.read_by(readers::kLro);
   v.quantity("sbready_compress_ns", c.sbready_compress_ns, kStep,
              "fold one record's header into the trailer before it");
+  v.read_by(readers::kSbreadyCompress);
   v.quantity("gather_entry_ns", c.gather_entry_ns, kStep,
              "one entry of a burst's gather list, which that saves");
   v.quantity("sowwakeup_ns", c.sowwakeup_ns, kStep, "find that a writer may go on; wakeup_ns comes on top");
@@ -130,7 +161,9 @@ void describe(ParameterVisitor& v, LoopbackCosts& c) {
   v.quantity("copyout_ns_per_byte", c.copyout_ns_per_byte, kPerByte, "copy to the receiving process");
   v.quantity("decrypt_record_ns", c.decrypt_record_ns, kStep,
              "userland decryption, per record apart from its bytes");
+  v.read_by(readers::kUserlandReceive);
   v.begin_group("decrypt_ns_per_byte", "userland decryption and authentication, per byte");
+  v.read_by(readers::kUserlandReceive);
   for (std::size_t i = 0; i < kAlgorithmCount; ++i)
     v.quantity(kAlgorithmNames[i], c.decrypt_ns_per_byte[i], kPerByte, "CPU time per byte");
   v.end_group();
@@ -175,18 +208,22 @@ void describe(ParameterVisitor& v, HostProfile& p) {
   describe(v, p.scheduler_overrides);
   v.end_group();
   v.begin_group("application", "the application's own work and its system calls");
+  v.read_by(readers::kApplication);
   describe(v, p.application);
   v.end_group();
   v.begin_group("ktls", "uipc_ktls.c and ktls_ocf.c");
   describe(v, p.ktls);
   v.end_group();
   v.begin_group("opencrypto", "crypto.c");
+  v.read_by(readers::kSoftwareTls);
   describe(v, p.opencrypto);
   v.end_group();
   v.begin_group("tcp", "tcp_usrreq.c, tcp_output.c, tcp_input.c, uipc_sockbuf.c");
+  v.read_by(readers::kApplication);
   describe(v, p.tcp);
   v.end_group();
   v.begin_group("loopback", "if_loop, netisr and the receiving process");
+  v.read_by(readers::kLoopback);
   describe(v, p.loopback);
   v.end_group();
   v.begin_group("userland", "TLS in user mode, and poll(2)");

@@ -1,5 +1,7 @@
 #include "models/kernel_profile.hpp"
 
+#include "models/readers.hpp"
+
 namespace ktlssim {
 
 namespace {
@@ -60,7 +62,9 @@ void describe(ParameterVisitor& v, KernelKtls& k) {
   v.fact("sequential_records", k.sequential_records, kFlagNames,
          "TLS 1.0: batches that come out of order are parked (D32381)");
   v.fact("rx_tls13", k.rx_tls13, kFlagNames, "KTLS receive takes TLS 1.3");
+  v.read_by(readers::kKtlsReceive);
   v.fact("rx_cbc", k.rx_cbc, kFlagNames, "KTLS receive takes AES-CBC");
+  v.read_by(readers::kKtlsReceive);
   v.fact("contig_allocation", k.contig_allocation, kContigAllocationNames,
          "who refills the cache of 16 KiB buffers; none: there is no cache");
   v.quantity("max_alloc", k.max_alloc, {0, 1e6},
@@ -76,8 +80,10 @@ void describe(ParameterVisitor& v, KernelNetwork& n) {
   v.fact("loopback_flow_ids", n.loopback_flow_ids, kLoopbackFlowIdsNames,
          "flow id of a connection over lo0, which chooses its worker: 0, or a hash that is alike at both "
          "ends");
+  v.read_by(readers::kLoopbackFlowIds);
   v.fact("congestion_control", n.congestion_control, kCongestionControlNames,
          "net.inet.tcp.cc.algorithm of GENERIC");
+  v.read_by(readers::kRetransmission);
   v.quantity("initcwnd_segments", n.initcwnd_segments, {1, 1000},
              "net.inet.tcp.initcwnd_segments: congestion window of a new or idle connection, where segments can be "
              "lost");

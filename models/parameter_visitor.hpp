@@ -27,6 +27,14 @@ struct CostRange {
   double max;
 };
 
+struct Scenario;
+
+// Which scenarios read a parameter. One of which nothing is said is read by all.
+struct Readers {
+  bool (*read)(const Scenario&);
+  std::string_view who;  // "a workload sendfile or send"
+};
+
 class ParameterVisitor {
  public:
   virtual ~ParameterVisitor() = default;
@@ -51,6 +59,10 @@ class ParameterVisitor {
   // `index` is the position in `names`.
   virtual void choice_index(std::string_view name, int& index, std::span<const std::string_view> names,
                             int fallback, std::string_view meaning) = 0;
+
+  // Who reads what was declared last: a parameter, or the group that has just begun, with all that is in it.
+  // Reading, writing and checking go on as if everybody did.
+  virtual void read_by(const Readers&) {}
 
   // Fields between begin and end live in an object of this name.
   virtual void begin_group(std::string_view name, std::string_view meaning) = 0;

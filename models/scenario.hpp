@@ -235,6 +235,8 @@ struct Scenario {
   std::int64_t ack_threshold_bytes() const;
   // The group of a session; the number of groups if it is in none.
   std::size_t group_of(std::int64_t session) const;
+  // That of each session, in their order.
+  std::vector<std::size_t> groups_of_sessions() const;
   const TlsParameters& tls_of(std::size_t group) const {
     return group < session_groups.size() ? session_groups[group].tls : tls;
   }

@@ -140,7 +140,7 @@ std::string mix_table(const Scenario& scenario) {
            columns()) +
       fmt::format("\n{:<32}{:>15}  {}\n", "kind", "at most Gbit/s", "limited by");
   std::vector<Demands> kinds;
-  for (const TlsParameters& kind : scenario.all_tls()) {
+  for (const TlsParameters& kind : kinds_of_sessions(scenario)) {
     kinds.push_back(demands_of(scenario.with_all(kind)));
     const AsymptoticBounds bounds = asymptotic_bounds(kinds.back());
     text += fmt::format("{:<32}{:>15}  {}\n", name_of(kind), number_text(bounds.throughput_gbps),
@@ -154,7 +154,7 @@ std::string mix_table(const Scenario& scenario) {
 Json mix_json(const Scenario& scenario) {
   Json kinds = Json::array();
   std::vector<Demands> demands;
-  for (const TlsParameters& kind : scenario.all_tls()) {
+  for (const TlsParameters& kind : kinds_of_sessions(scenario)) {
     const Scenario alone = scenario.with_all(kind);
     demands.push_back(demands_of(alone));
     kinds.push_back(json(alone, demands.back()));
@@ -177,7 +177,9 @@ Options bounds_options() {
 }
 
 int bounds_verb(const Values& values) {
-  const Scenario scenario = load_scenario(values.operands().front(), settings(values));
+  std::vector<Problem> unread;
+  const Scenario scenario = load_scenario(values.operands().front(), settings(values), &unread);
+  warn_of_unread(unread);
   warn_of_kernel(scenario);
   if (!scenario.session_groups.empty()) {
     print(as_json(values) ? json_of_verb("bounds", mix_json(scenario)) : mix_table(scenario));

@@ -32,7 +32,9 @@ constexpr HelpText kHelp{
 
 struct Side {
   std::string label;  // what the user called it
+  Texts own;          // what only this side sets
   Scenario scenario;
+  std::vector<Problem> unread;
   Experiment experiment;
   RunRecord record;
 };
@@ -41,7 +43,21 @@ Side side(const std::string& path, Texts sets, const Texts& own) {
   sets.insert(sets.end(), own.begin(), own.end());
   std::string called = path;
   for (const std::string& set : own) called += ' ' + set;
-  return {std::move(called), load_scenario(path, sets), {}, {}};
+  Side side{std::move(called), own, {}, {}, {}, {}};
+  side.scenario = load_scenario(path, sets, &side.unread);
+  return side;
+}
+
+// What both sides were given has an effect if one of them reads it.
+void warn_of_unread(const Side& side, const Side* alike) {
+  for (const Problem& problem : side.unread) {
+    const bool own = std::ranges::any_of(side.own, [&](const std::string& set) {
+      return set.starts_with(problem.pointer + '=');
+    });
+    const bool read = alike != nullptr && !own &&
+                      std::ranges::find(alike->unread, problem.pointer, &Problem::pointer) == alike->unread.end();
+    if (!read) complain(label(side.label) + ": " + problem.line());
+  }
 }
 
 std::string sample_row(char mark, const Sample& s) {
@@ -197,6 +213,9 @@ int compare_verb(const Values& values) {
   if (a.scenario.seed != b.scenario.seed)
     throw UsageError(fmt::format("seeds {} and {} differ, so random numbers would not be common: give --seed",
                                  a.scenario.seed, b.scenario.seed));
+  const bool alike = paths.size() == 1;
+  warn_of_unread(a, alike ? &b : nullptr);
+  warn_of_unread(b, alike ? &a : nullptr);
   for (const Side* const side : {&a, &b}) warn_of_kernel(side->scenario, label(side->label) + ": ");
   std::optional<Directories> out;
   if (values.given("out")) out.emplace(values.text("out"));

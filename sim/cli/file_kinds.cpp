@@ -22,11 +22,17 @@ namespace {
 using Path = std::filesystem::path;
 using Sets = std::vector<std::string>;
 
+void check_scenario_file(const Path& path, const Sets& sets) {
+  std::vector<Problem> unread;
+  const Scenario scenario = load_scenario(path, sets, &unread);
+  warn_of_unread(unread);
+  warn_of_kernel(scenario, path.string() + ": ");
+}
+
 constexpr std::array<FileKind, 7> kKinds{{
-    {"scenario", "a machine, its load and what is measured", scenario_schema,
-     [](const Path& path, const Sets& sets) { warn_of_kernel(load_scenario(path, sets), path.string() + ": "); }},
+    {"scenario", "a machine, its load and what is measured", scenario_schema, check_scenario_file},
     {"sweep", "a scenario with parameters varied", sweep_schema,
-     [](const Path& path, const Sets&) { load_sweep(path); }},
+     [](const Path& path, const Sets&) { warn_of_unread(load_sweep(path).unread); }},
     {"fit", "parameters to be fitted to claims", fit_schema,
      [](const Path& path, const Sets&) { load_fit(path, load_suite(default_suite())); }},
     {"suite", "claims: published figures and how to simulate them", suite_schema,

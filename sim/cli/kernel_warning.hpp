@@ -1,13 +1,18 @@
-// Tells on standard error what is odd about a scenario's kernel.
+// Tells on standard error what is odd about a scenario though it can be simulated.
 #pragma once
 
+#include <span>
 #include <string_view>
 
 #include "models/scenario.hpp"
+#include "sim/experiment/text/problems.hpp"
 
 namespace ktlssim {
 
 // `before`: what to begin each line with, for example which of several scenarios it is.
 void warn_of_kernel(const Scenario& scenario, std::string_view before = {});
+
+// Values that have no effect, a line each.
+void warn_of_unread(std::span<const Problem> unread, std::string_view before = {});
 
 }  // namespace ktlssim

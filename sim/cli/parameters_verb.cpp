@@ -24,18 +24,23 @@ std::string parameter_text(const Parameter& parameter) {
   std::string title = parameter.pointer;
   if (!parameter.fallback.empty()) title += " = " + parameter.fallback;
   const std::string allowed = parameter.allowed.empty() ? "" : fmt::format("allowed: {}", parameter.allowed);
-  return wrap(title, columns()) + (allowed.empty() ? "" : wrap(allowed, columns(), 4)) +
-         wrap(parameter.meaning, columns(), 4);
+  std::string text = wrap(title, columns()) + (allowed.empty() ? "" : wrap(allowed, columns(), 4)) +
+                     wrap(parameter.meaning, columns(), 4);
+  for (const Readers& readers : parameter.readers) text += wrap(fmt::format("read by: {}", readers.who), columns(), 4);
+  return text;
 }
 
 constexpr std::array<std::string_view, 2> kParameterFormats{"text", "json"};
 
 Json parameter_json(const Parameter& parameter) {
+  Json readers = Json::array();
+  for (const Readers& one : parameter.readers) readers.push_back(one.who);
   return {{"pointer", parameter.pointer},
           {"type", name(parameter.type)},
           {"default", parameter.fallback.empty() ? Json() : Json::parse(parameter.fallback)},
           {"allowed", parameter.allowed},
-          {"meaning", parameter.meaning}};
+          {"meaning", parameter.meaning},
+          {"read_by", std::move(readers)}};
 }
 
 }  // namespace

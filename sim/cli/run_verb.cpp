@@ -130,13 +130,17 @@ int run_verb(const Values& values) {
   record.replications = values.count("replications");
   record.command_line = values.command_line();
 
-  const Scenario scenario = load_scenario(values.operands().front(), settings(values));
+  std::vector<Problem> unread;
+  const Scenario scenario = load_scenario(values.operands().front(), settings(values), &unread);
+  warn_of_unread(unread);
   warn_of_kernel(scenario);
   std::optional<OutputDirectory> out;
   if (values.given("out")) out.emplace(values.text("out"));
   const std::optional<OutputFile> folded = output_file(values, "folded");
   const std::optional<OutputFile> trace = output_file(values, "trace");
   Timeline timeline = timeline_options(values, scenario);
+  for (const std::string_view option : {"trace-from-us", "trace-us", "trace-records"})
+    if (!trace && values.given(option)) complain(fmt::format("--{}: has no effect without --trace", option));
 
   record.started = utc_now();
   const auto begin = std::chrono::steady_clock::now();

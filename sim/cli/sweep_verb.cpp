@@ -5,6 +5,7 @@
 
 #include "sim/cli/common_options.hpp"
 #include "sim/cli/experiment_output.hpp"
+#include "sim/cli/kernel_warning.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/sweep/sweep_run.hpp"
@@ -82,6 +83,7 @@ int sweep_verb(const Values& values) {
   options.resume = values.given("resume");
   options.command_line = values.command_line();
   const Sweep sweep = load_sweep(values.operands().front());
+  warn_of_unread(sweep.unread);
   options.out = values.given("out") ? std::filesystem::path(values.text("out"))
                                     : "results" / std::filesystem::path(sweep.settings.name).filename();
   options.shard = shard_option(values, sweep.points.size());

@@ -1,8 +1,13 @@
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <chrono>
+#include <csignal>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/cli/experiment_output.hpp"
@@ -31,6 +36,7 @@ constexpr HelpText kHelp{
 
 constexpr std::int64_t kMaxLength_us = 100'000;
 constexpr std::int64_t kMaxRecords = 100'000;
+constexpr std::int64_t kMaxTimeout_s = 1'000'000;
 
 struct Side {
   std::string label;
@@ -50,6 +56,15 @@ Timeline window(const Values& values, const Scenario& scenario) {
   return {from, std::min(end, from + length), values.count("records")};
 }
 
+// The timeline is in this process, so that there is no child to stop.
+void end_after(std::chrono::seconds limit) {
+  std::signal(SIGALRM, [](int) {
+    constexpr std::string_view kText = "ktlssim: stopped: a run took longer than --timeout\n";
+    _exit(write(STDERR_FILENO, kText.data(), kText.size()) < 0 ? kExitWrongInput : kExitRunFailed);
+  });
+  alarm(static_cast<unsigned>(limit.count()));
+}
+
 }  // namespace
 
 Options watch_options() {
@@ -60,6 +75,7 @@ Options watch_options() {
               "simulated time at which to begin: both runs have the same records from 0 on");
   options.add("us", "N", Integer{1, kMaxLength_us, 1000}, "how long");
   options.add("records", "N", Integer{0, kMaxRecords, 2000}, "records whose way is followed");
+  options.add("timeout", "S", Integer{0, kMaxTimeout_s, 0}, "a run that takes more than S seconds has failed; 0: no limit");
   options.add("out", "DIR", Text{"watch"}, "where to write");
   return options;
 }
@@ -79,11 +95,13 @@ int watch_verb(const Values& values) {
   const OutputDirectory out(values.text("out"));
   std::vector<std::string> words{out.path().string()};
   for (std::size_t i = 0; i < sides.size(); ++i) {
+    end_after(timeout_option(values));
     const RunResult result = simulate(sides[i].scenario, EngineKind::fiber, 0, &timelines[i]);
     if (result.status != RunStatus::done && result.status != RunStatus::stalled) {
       complain(fmt::format("{}: {}", sides[i].label, result.diagnosis));
       return kExitRunFailed;
     }
+    end_after(std::chrono::seconds(0));
     const std::string name = i == 0 ? "trace-a.json" : "trace-b.json";
     out.write(name, trace_json(timelines[i], sides[i].scenario.name));
     words.push_back(sides[i].label);

@@ -1,9 +1,11 @@
 #include "sim/engine/fiber_engine.hpp"
 
 #include <fmt/format.h>
+#include <sys/mman.h>
 
 #include <boost/context/fiber.hpp>
 #include <boost/context/protected_fixedsize_stack.hpp>
+#include <deque>
 #include <exception>
 #include <new>
 #include <stdexcept>
@@ -26,28 +28,75 @@ constexpr std::size_t kStackBytes = 128 * 1024;
 constexpr std::size_t kPageBytes = 4096;
 constexpr std::size_t kCacheLineBytes = 64;
 
-// AddressSanitizer must forget what was on a stack before the memory is used for something else.
-struct StackAllocator : ctx::protected_fixedsize_stack {
-  StackAllocator() : ctx::protected_fixedsize_stack(kStackBytes) {}
-#ifdef KTLSSIM_ASAN
-  void deallocate(ctx::stack_context& stack) {
-    __asan_unpoison_memory_region(static_cast<char*>(stack.sp) - stack.size, stack.size);
-    ctx::protected_fixedsize_stack::deallocate(stack);
-  }
+// Stacks of more threads than these share a guard: a stack with one of its own is two maps of memory, and a process may
+// have vm.max_map_count of them, 65530 by default. Threads are of few kinds, each of which has met guards by then.
+constexpr std::size_t kGuardedStacks = 8192;
+constexpr std::size_t kSlabStacks = 512;
+
+// Stacks one beside the other, above a page that nobody may touch.
+class Slab {
+ public:
+  Slab() {
+    void* const memory = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE,
+                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) throw std::bad_alloc();
+    memory_ = static_cast<char*>(memory);
+    mprotect(memory_, kPageBytes, PROT_NONE);
+#ifdef MADV_NOHUGEPAGE
+    madvise(memory_, kBytes, MADV_NOHUGEPAGE);  // of each stack little more than a page is used
 #endif
+  }
+  ~Slab() { munmap(memory_, kBytes); }
+  Slab(const Slab&) = delete;
+  Slab& operator=(const Slab&) = delete;
+
+  ctx::stack_context stack(std::size_t number) const {
+    ctx::stack_context stack;
+    stack.size = kStackBytes;
+    stack.sp = memory_ + kPageBytes + (number + 1) * kStackBytes;
+    return stack;
+  }
+
+ private:
+  static constexpr std::size_t kBytes = kPageBytes + kSlabStacks * kStackBytes;
+
+  char* memory_;
 };
 
-// A stack and its guard are two maps of memory, of which a process may have vm.max_map_count.
-ctx::stack_context allocate(StackAllocator& allocator, std::size_t threads) {
-  try {
-    return allocator.allocate();
-  } catch (const std::bad_alloc&) {
-    throw std::runtime_error(fmt::format(
-        "the system refuses a stack after {} simulated threads: fewer sessions with /workload/io=blocking or receivers "
-        "on loopback, or a larger vm.max_map_count (65530 allow some 32000), are needed",
-        threads));
+// Gives back what boost allocated; stacks of a slab go with it. AddressSanitizer must forget what was on a stack before
+// the memory is used for something else.
+struct StackAllocator : ctx::protected_fixedsize_stack {
+  StackAllocator() : ctx::protected_fixedsize_stack(kStackBytes) {}
+  void deallocate(ctx::stack_context& stack) {
+#ifdef KTLSSIM_ASAN
+    __asan_unpoison_memory_region(static_cast<char*>(stack.sp) - stack.size, stack.size);
+#endif
+    const bool has_guard = stack.size > kStackBytes;
+    if (has_guard) ctx::protected_fixedsize_stack::deallocate(stack);
   }
-}
+};
+
+class Stacks {
+ public:
+  ctx::stack_context get() {
+    const std::size_t number = count_++;
+    try {
+      if (number < kGuardedStacks) return StackAllocator().allocate();
+      const std::size_t in_slabs = number - kGuardedStacks;
+      if (in_slabs % kSlabStacks == 0) slabs_.emplace_back();
+      return slabs_.back().stack(in_slabs % kSlabStacks);
+    } catch (const std::bad_alloc&) {
+      throw std::runtime_error(fmt::format(
+          "the system refuses a stack after {} simulated threads: fewer sessions with /workload/io=blocking or "
+          "receivers on loopback, or more memory, are needed",
+          number));
+    }
+  }
+
+ private:
+  std::size_t count_ = 0;
+  std::deque<Slab> slabs_;
+};
 
 struct FiberContext final : Context {
   ctx::fiber fiber;
@@ -68,7 +117,7 @@ class FiberEngine final : public Engine {
   Context& create(const std::string&, int, Body body) override {
     auto& context = *contexts_.emplace_back(std::make_unique<FiberContext>());
     StackAllocator allocator;
-    const ctx::stack_context stack = allocate(allocator, contexts_.size() - 1);
+    const ctx::stack_context stack = stacks_.get();
     context.stack_bytes = stack.size;
     context.stack_bottom = static_cast<char*>(stack.sp) - stack.size;
     // Stacks lie a multiple of pages apart: starting all at the same place of a page would make them compete
@@ -120,6 +169,7 @@ class FiberEngine final : public Engine {
   }
 
   FiberContext main_;
+  Stacks stacks_;  // before what lies on them
   std::vector<std::unique_ptr<FiberContext>> contexts_;
   FiberContext* running_ = nullptr;
   FiberContext* previous_ = nullptr;

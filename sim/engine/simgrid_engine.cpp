@@ -45,6 +45,7 @@ class SimgridEngine final : public Engine {
     s4u::Engine::set_config("contexts/factory:thread");
 #endif
     s4u::Engine engine("ktlssim");
+    s4u::Engine::set_config("contexts/stack-size:256");  // KiB, for 8192: threads may be many
     trace_if_wanted();
     auto* zone = s4u::create_full_zone("machine");
     for (int cpu = 0; cpu < cpus; ++cpu) hosts_.push_back(zone->create_host(fmt::format("cpu{}", cpu), 1.0));

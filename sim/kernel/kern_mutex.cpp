@@ -12,9 +12,11 @@ void Mutex::contend(Scheduler& scheduler, LockStatistics& statistics, Time turns
   const Time began = scheduler.now();
   while (owner_ != nullptr) {
     if (scheduler.on_cpu(*owner_)) {
-      waiters_->spinning.push_back(&self);
+      bool listed = true;
+      waiters_->spinning.push_back({&self, &listed});
       scheduler.spin();
-      std::erase(waiters_->spinning, &self);
+      if (listed)  // it was taken off its CPU
+        std::erase_if(waiters_->spinning, [&self](const Spinner& spinner) { return spinner.thread == &self; });
       continue;
     }
     if (turnstile_cost > kNoTime) scheduler.charge(Function::turnstile_wait, turnstile_cost);
@@ -39,13 +41,21 @@ void Mutex::hand_on(Scheduler& scheduler, Thread& previous_owner) {
     scheduler.unlend_priority(previous_owner, still_lent);
   }
   if (waiters_ == nullptr) return;
-  for (Thread* const spinner : waiters_->spinning) scheduler.stop_spinning(*spinner);
+  stop_spinners();
   for (Thread* const thread : std::exchange(waiters_->blocked, {})) scheduler.make_runnable(*thread);
 }
 
 void Mutex::owner_left_cpu() {
-  if (waiters_ == nullptr) return;
-  for (Thread* const spinner : waiters_->spinning) waiters_->scheduler.stop_spinning(*spinner);
+  if (waiters_ != nullptr) stop_spinners();
+}
+
+// All at once, for each of a thousand would search the list for itself.
+void Mutex::stop_spinners() {
+  if (waiters_->scheduler.unwinding()) return;  // who spun may be gone, and what it listed with it
+  for (const Spinner& spinner : std::exchange(waiters_->spinning, {})) {
+    *spinner.listed = false;
+    waiters_->scheduler.stop_spinning(*spinner.thread);
+  }
 }
 
 }  // namespace ktlssim

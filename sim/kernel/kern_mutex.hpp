@@ -52,11 +52,17 @@ class Mutex {
   }
   void contend(Scheduler& scheduler, LockStatistics& statistics, Time turnstile_cost);
   void hand_on(Scheduler& scheduler, Thread& previous_owner);
+  void stop_spinners();
 
   // There are several locks a session, and hardly one is ever contended.
+  // `listed`, of the thread's own, is cleared by who takes it off the list.
+  struct Spinner {
+    Thread* thread;
+    bool* listed;
+  };
   struct Waiters {
     Scheduler& scheduler;
-    std::vector<Thread*> spinning;
+    std::vector<Spinner> spinning;
     std::vector<Thread*> blocked;
   };
   bool has_waiters() const {

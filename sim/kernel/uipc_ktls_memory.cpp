@@ -91,15 +91,20 @@ void make_buffers(Kernel& k, KtlsBuffers& buffers) {
   }
 }
 
+// Only records of file pages are encrypted to buffers of the cache.
+bool refills_buffers(const Scenario& s) {
+  return s.workload.kind == WorkloadKind::sendfile && s.ktls.mode == KtlsMode::software && s.ktls.sw_buffer_cache &&
+         s.ktls.contiguous_buffers > 0;
+}
+
 }  // namespace
 
 void ktls_buffers_init(Kernel& k) {
   const std::int64_t domains = k.scenario.host.numa_domains.count();
-  k.ktls.buffers_matter =
-      domains > 1 || (k.scenario.ktls.sw_buffer_cache && k.scenario.ktls.contiguous_buffers > 0);
+  k.ktls.buffers_matter = domains > 1 || refills_buffers(k.scenario);
   for (std::int64_t i = 0; i < domains; ++i) {
     KtlsBuffers& buffers = k.ktls.domains.emplace_back();
-    if (!k.scenario.ktls.sw_buffer_cache || k.scenario.ktls.contiguous_buffers == 0) continue;
+    if (!refills_buffers(k.scenario)) continue;
     buffers.contiguous = (k.scenario.ktls.contiguous_buffers + i) / domains;
     buffers.alloc_thread = &k.sched.create(
         fmt::format("alloc_{}", i), ThreadClass::ktls, -1, [&k, &buffers] { ktls_alloc_thread(k, buffers); },

@@ -160,7 +160,8 @@ std::vector<Metric> measured_metrics(const Kernel& k, std::int64_t busy_ns) {
     if (metric.value != nullptr)
       all.push_back({std::string(metric.name), std::string(metric.unit), metric.value(k, busy_ns)});
   if (k.scenario.session_groups.empty()) return all;
-  for (std::size_t group = 0; group < k.scenario.all_tls().size(); ++group)
+  const std::size_t groups = k.scenario.all_tls().size();
+  for (std::size_t group = 0; group < groups; ++group)
     all.push_back({fmt::format("throughput_gbps_group_{}", group), "Gbit/s",
                    per_second(k, k.recorder.window_delivered_bytes(group)) * 8 / 1e9});
   return all;

@@ -1,6 +1,18 @@
 #include "sim/measure/recorder.hpp"
 
+#include <fmt/format.h>
+
+#include "sim/engine/executive.hpp"
+
 namespace ktlssim {
+
+void Recorder::begin_instant(Time now) {
+  if (now == instant_)
+    throw ModelError(fmt::format("livelock: {} records without time passing at {} ns", in_ - in_before_instant_,
+                                 now.count()));
+  instant_ = now;
+  in_before_instant_ = in_;
+}
 
 void Recorder::reset(Time now) {
   stations.reset(now);

@@ -48,7 +48,8 @@ class Recorder {
  public:
   // Life of a record.
   void enqueued(Stays& stays, Time now) {
-    ++in_;
+    if (++in_ - in_before_instant_ > kMaxRecordsOfAnInstant) [[unlikely]]
+      begin_instant(now);
     stations.enter(stays, Place::ktls, now);
     stations.enter(stays, Place::work_queue, now);
   }
@@ -109,6 +110,14 @@ class Recorder {
   const LatencyHistogram& latency() const { return latency_; }
 
  private:
+  // As many as could have been waiting: more in one instant, and costs of nothing keep time from passing.
+  static constexpr std::int64_t kMaxRecordsOfAnInstant = 20'000'000;
+
+  // Looks whether time has passed since the last so many records; throws ModelError if not.
+  void begin_instant(Time now);
+
+  std::int64_t in_before_instant_ = 0;
+  Time instant_{-1};
   std::int64_t in_ = 0, ready_ = 0, failed_ = 0, acknowledged_ = 0;
   std::int64_t window_ready_ = 0, window_ready_bytes_ = 0, window_failed_ = 0, window_acknowledged_bytes_ = 0;
   std::vector<std::int64_t> window_delivered_bytes_;  // by group

@@ -32,8 +32,8 @@ Application::Application(Kernel& kernel) : kernel_(kernel), tcp_(kernel) {
   const bool blocking = w.io == AppIo::blocking;
   if (kernel.scenario.ktls.mode == KtlsMode::userland) userland_ = std::make_unique<UserlandTls>(kernel);
   if (w.rate_gbps > 0) period_ = from_ns(static_cast<double>(w.write_bytes * w.sessions) * 8 / w.rate_gbps);
-  for (std::int64_t i = 0; i < w.sessions; ++i)
-    kernel.network->attach(open_session(kernel, tcp_, kernel.scenario.group_of(i)));
+  for (const std::size_t group : kernel.scenario.groups_of_sessions())
+    kernel.network->attach(open_session(kernel, tcp_, group));
   for (std::int64_t i = 0; i < thread_count(kernel.scenario); ++i) {
     AppThread& app = threads_.emplace_back();
     app.kqueue.selects = w.io == AppIo::poll;

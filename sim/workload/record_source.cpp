@@ -15,9 +15,9 @@ RecordSource::RecordSource(Kernel& kernel)
       random_(kernel.random_stream("arrivals")) {
   const WorkloadParameters& w = kernel.scenario.workload;
   boost::random::uniform_int_distribution<std::int64_t> phase(0, from_us(w.start_spread_us).count());
-  for (std::int64_t i = 0; i < w.sessions; ++i) {
-    connections_.push_back(&open_session(kernel, *this, kernel.scenario.group_of(i)));
-    slots_.push_back(static_cast<std::size_t>(i));
+  for (const std::size_t group : kernel.scenario.groups_of_sessions()) {
+    slots_.push_back(connections_.size());
+    connections_.push_back(&open_session(kernel, *this, group));
   }
   alive_ = w.sessions;
   if (!closed_) {

@@ -301,12 +301,13 @@ class CommandLine(unittest.TestCase):
 
     def test_a_single_random_run_has_no_interval_and_several_have_one(self):
         for replications in (1, 3):
-            for metric in self.result(self.scenario(), "--replications", str(replications))["metrics"].values():
+            metrics = self.result(self.scenario(), "--replications", str(replications))["metrics"]
+            for name, metric in metrics.items():
                 self.assertEqual(metric["n"], replications)
                 if "deterministic" in metric:
                     self.assertNotIn("ci95", metric)
-                elif replications == 1:
-                    self.assertIsNone(metric["ci95"])
+                elif replications == 1 or name in ("latency_ready_us_p99", "latency_ready_us_p999"):
+                    self.assertIsNone(metric["ci95"])  # three short runs have too few records for a tail
                 else:
                     self.assertLessEqual(metric["ci95"][0], metric["mean"])
                     self.assertGreaterEqual(metric["ci95"][1], metric["mean"])

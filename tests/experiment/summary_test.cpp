@@ -56,6 +56,33 @@ LatencyCounts latencies_of(std::initializer_list<std::int64_t> values_ns) {
   return histogram.counts();
 }
 
+// Replications of `records` records each, which take from 1 to `records` us, and the last of every second one 1000 us.
+std::vector<RunResult> replications(std::size_t count, std::int64_t records) {
+  std::vector<RunResult> results(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    LatencyHistogram latency;
+    for (std::int64_t record = 1; record <= records; ++record) latency.add(Time{record * 1000});
+    if (i % 2 == 0) latency.add(Time{1'000'000});
+    results[i].random = true;
+    results[i].latency = latency.counts();
+    for (const auto& [name, q] : kLatencyQuantiles)
+      results[i].metrics.push_back({std::string(name), "us", latency.quantile_us(q)});
+  }
+  return results;
+}
+
+TEST(Summary, a_tail_has_no_interval_where_fewer_than_forty_records_lie_beyond_it) {
+  // 10 replications of 1000 records: beyond p99 lie 100, which are five batches; beyond p99.9 ten, which are none.
+  const Summary summary = summarize(replications(10, 1000));
+  EXPECT_EQ(summary.metric("latency_ready_us_p50")->spread, Spread::interval);
+  EXPECT_EQ(summary.metric("latency_ready_us_p99")->spread, Spread::interval);
+  EXPECT_EQ(summary.metric("latency_ready_us_p99")->n, 10U);
+  EXPECT_EQ(summary.metric("latency_ready_us_p999")->spread, Spread::single);
+  EXPECT_GT(summary.metric("latency_ready_us_p999")->mean, 900);  // it has a value all the same
+  // Four times as many records: forty beyond p99.9, two batches.
+  EXPECT_EQ(summarize(replications(10, 4100)).metric("latency_ready_us_p999")->spread, Spread::interval);
+}
+
 TEST(LatencyHistogram, merges_and_has_quantiles_within_half_a_per_cent) {
   LatencyHistogram histogram;
   histogram.add(latencies_of({1000, 2000, 3000, 4000}));

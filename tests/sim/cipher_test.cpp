@@ -102,7 +102,10 @@ TEST(SessionGroups, a_session_belongs_to_the_group_that_its_number_falls_in) {
                       {3, {TlsVersion::tls13, Cipher::aes_256_gcm}}};
   for (const auto& [session, group] : {std::pair{0, 0}, {1, 0}, {2, 1}, {4, 1}, {5, 2}})
     EXPECT_EQ(s.group_of(session), static_cast<std::size_t>(group));
+  EXPECT_EQ(s.groups_of_sessions(), (std::vector<std::size_t>{0, 0, 1, 1, 1, 2}));
   EXPECT_EQ(s.all_tls().size(), 3U);
+  s.workload.sessions = 4;  // the groups have more
+  EXPECT_EQ(s.groups_of_sessions(), (std::vector<std::size_t>{0, 0, 1, 1}));
   s.workload.sessions = 5;
   EXPECT_EQ(s.all_tls().size(), 2U);
 }

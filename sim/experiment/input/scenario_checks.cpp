@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "sim/experiment/input/mode_checks.hpp"
+#include "sim/experiment/input/system_limits.hpp"
 #include "sim/experiment/statistics/precision.hpp"
 #include "sim/machine/metrics.hpp"
 
@@ -60,13 +63,14 @@ void check_cipher(const Scenario& s, const TlsParameters& tls, const std::string
   };
   if (taken(tls.cipher) || s.ktls.mode == KtlsMode::userland) return;
   const std::string list = ciphers_where([&](Cipher c) { return allowed(version, c) && taken(c); });
-  if (list.empty() && s.other_drivers.empty()) return;  // the driver itself was wrong
+  const bool driver_is_wrong = s.other_drivers.empty() && ciphers_where(taken).empty();
+  if (driver_is_wrong) return;  // and was told so
   std::vector<std::string> names;
   for (const DriverProfile* const driver : s.drivers()) names.push_back(driver->name);
   checker.add(pointer, quoted(),
               fmt::format("no driver of the scenario ({}) takes it; they take {}. A software driver beside "
                           "them goes into /other_drivers, \"cryptosoft\" takes every cipher",
-                          quoted_list(names), list));
+                          quoted_list(names), list.empty() ? "none of this version" : list));
 }
 
 // What ktls_enable_rx of this kernel takes.
@@ -156,6 +160,43 @@ void check_precision(const Scenario& s, Checker& checker) {
     checker.add("/measure/precision_metrics", short_text(Json(m.precision_metrics)), "names no metric");
 }
 
+void check_memory(const Scenario& s, Checker& checker) {
+  if (const std::optional<Problem> beyond = beyond_memory(s))
+    checker.add(beyond->pointer, beyond->value, beyond->message);
+}
+
+// A step of a thread is kept in millionths of a nanosecond, which leaves it 2.5 hours; no scenario simulates longer
+// than 17 minutes and as long a warm-up.
+void check_steps(const Scenario& s, Checker& checker) {
+  static constexpr double kLongestStep_ns = 9e12;
+  const HostProfile& host = s.host;
+  const auto check = [&checker](const char* pointer, const Quantity& cost, double units, const char* of) {
+    if (cost.value() * units <= kLongestStep_ns) return;
+    checker.add(pointer, number_json(cost.value()).dump(),
+                fmt::format("{} {} make a step of {:.3g} ns: at most {:.3g} are simulated", number_json(units).dump(),
+                            of, cost.value() * units, kLongestStep_ns));
+  };
+  const auto pages = [](std::int64_t bytes) { return std::ceil(static_cast<double>(bytes) / 4096) + 1; };
+  const WorkloadParameters& w = s.workload;
+  if (!s.has_application()) return;
+  const std::int64_t most_at_once = std::min(w.write_bytes, s.largest_send_buffer_bytes());
+  if (w.kind == WorkloadKind::send) {
+    check("/host/application/copyin_ns_per_byte", host.application.copyin_ns_per_byte,
+          static_cast<double>(most_at_once), "bytes of a write");
+    check("/host/application/anonymous_page_ns", host.application.anonymous_page_ns, pages(most_at_once),
+          "pages of a write");
+  } else {
+    check("/host/application/sendfile_page_ns", host.application.sendfile_page_ns, pages(most_at_once),
+          "pages of a pass");
+  }
+  if (w.io == AppIo::kevent)
+    check("/host/application/kevent_event_ns", host.application.kevent_event_ns,
+          static_cast<double>(w.sessions), "events of a kevent call");
+  if (s.network.kind == NetworkKind::loopback)
+    check("/host/loopback/copyout_ns_per_byte", host.loopback.copyout_ns_per_byte,
+          static_cast<double>(s.network.receive_buffer_bytes), "bytes of a receive buffer");
+}
+
 }  // namespace
 
 void check_scenario(const Scenario& s, const Origins& origins, Problems& problems) {
@@ -210,6 +251,10 @@ void check_scenario(const Scenario& s, const Origins& origins, Problems& problem
     checker.add("/workload/send_buffer_max_bytes", std::to_string(s.workload.send_buffer_max_bytes),
                 fmt::format("less than /workload/send_buffer_bytes ({}), from which the buffer grows",
                             s.workload.send_buffer_bytes));
+  if (host_known) {
+    check_memory(s, checker);
+    check_steps(s, checker);
+  }
   check_precision(s, checker);
   check_modes(s, origins, problems);
   check_unloading(s, checker);

@@ -5,6 +5,7 @@
 #include "sim/experiment/input/kernel_defaults.hpp"
 #include "sim/experiment/input/profiles.hpp"
 #include "sim/experiment/input/scenario_checks.hpp"
+#include "sim/experiment/input/unread_values.hpp"
 #include "sim/experiment/parameters/list_pointers.hpp"
 #include "sim/experiment/parameters/parameter_reader.hpp"
 #include "sim/experiment/parameters/settings.hpp"
@@ -97,7 +98,8 @@ Scenario read(const Json& json, const std::string& file, const Origins& origins,
 
 }  // namespace
 
-Scenario read_scenario(Json json, const std::string& file, std::span<const std::string> sets) {
+Scenario read_scenario(Json json, const std::string& file, std::span<const std::string> sets,
+                       std::vector<Problem>* unread) {
   Problems problems;
   Origins origins(file, Origins::Kind::scenario);
   ListNames names;
@@ -105,7 +107,9 @@ Scenario read_scenario(Json json, const std::string& file, std::span<const std::
     names = unify_lists(json, origins, problems);
     apply_settings(sets, json, origins, problems);
   }
-  return read(json, file, origins, problems, names);
+  Scenario scenario = read(json, file, origins, problems, names);
+  if (unread != nullptr) *unread = unread_values(json, origins, scenario);
+  return scenario;
 }
 
 Scenario read_scenario(Json json, const std::string& file, std::span<const Assignment> values,
@@ -121,11 +125,12 @@ Scenario read_scenario(Json json, const std::string& file, std::span<const Assig
   return read(json, file, origins, problems, names);
 }
 
-Scenario load_scenario(const std::filesystem::path& path, std::span<const std::string> sets) {
+Scenario load_scenario(const std::filesystem::path& path, std::span<const std::string> sets,
+                       std::vector<Problem>* unread) {
   Problems problems;
   std::optional<Json> json = read_json_file(path, problems);
   problems.throw_if_any();
-  return read_scenario(std::move(*json), input_name(path), sets);
+  return read_scenario(std::move(*json), input_name(path), sets, unread);
 }
 
 std::optional<std::filesystem::path> profile_file_of(const std::filesystem::path& scenario,

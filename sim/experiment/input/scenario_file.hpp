@@ -5,18 +5,22 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "models/scenario.hpp"
 #include "sim/experiment/input/profile_files.hpp"
 #include "sim/experiment/text/json_file.hpp"
+#include "sim/experiment/text/problems.hpp"
 
 namespace ktlssim {
 
 // Reads the file, applies `sets` in order, fills in defaults, checks that everything fits together. Each set
 // is
 // "/json/pointer=VALUE" with VALUE as JSON, or as it stands where a text, a choice or a profile's name is
-// wanted. Throws InputError with every problem found.
-Scenario load_scenario(const std::filesystem::path& path, std::span<const std::string> sets = {});
+// wanted. Throws InputError with every problem found. What was given and has no effect (unread_values.hpp) goes to
+// `unread`, if that is not null.
+Scenario load_scenario(const std::filesystem::path& path, std::span<const std::string> sets = {},
+                       std::vector<Problem>* unread = nullptr);
 
 // The file of the profile that the scenario, changed by `sets`, refers to; nothing where it has one of its own. Throws
 // InputError if the scenario cannot be read.
@@ -35,6 +39,7 @@ Scenario read_scenario(Json json, const std::string& file, std::span<const Assig
                        const std::string& from);
 
 // The same as load_scenario from JSON at hand; `file` is what problems call it.
-Scenario read_scenario(Json json, const std::string& file, std::span<const std::string> sets = {});
+Scenario read_scenario(Json json, const std::string& file, std::span<const std::string> sets = {},
+                       std::vector<Problem>* unread = nullptr);
 
 }  // namespace ktlssim

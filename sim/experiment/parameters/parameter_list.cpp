@@ -50,6 +50,10 @@ class Collector final : public ParameterVisitor {
     add(name, ParameterType::choice, Json(names[static_cast<std::size_t>(fallback)]).dump(),
         fmt::format("{}", fmt::join(names, ", ")), meaning);
   }
+  void read_by(const Readers& readers) override {
+    if (list_.back().type == ParameterType::group) groups_.back().push_back(readers);
+    list_.back().readers.push_back(readers);
+  }
   void begin_group(std::string_view name, std::string_view meaning) override {
     open(name, ParameterType::group, "", meaning);
   }
@@ -57,11 +61,15 @@ class Collector final : public ParameterVisitor {
     begin_group(name, meaning);
     return true;
   }
-  void end_group() override { prefix_.resize(prefix_.rfind('/')); }
+  void end_group() override {
+    prefix_.resize(prefix_.rfind('/'));
+    groups_.pop_back();
+  }
 
   void open(std::string_view name, ParameterType type, std::string allowed, std::string_view meaning) {
     add(name, type, "", std::move(allowed), meaning);
     prefix_ = child_pointer(prefix_, name);
+    groups_.emplace_back();
   }
 
   // What a profile within a scenario can hold beside its values.
@@ -73,13 +81,16 @@ class Collector final : public ParameterVisitor {
 
   void add(std::string_view name, ParameterType type, std::string fallback, std::string allowed,
            std::string_view meaning) {
-    list_.push_back(
-        {child_pointer(prefix_, name), type, std::move(fallback), std::move(allowed), std::string(meaning)});
+    std::vector<Readers> readers;
+    for (const std::vector<Readers>& group : groups_) readers.insert(readers.end(), group.begin(), group.end());
+    list_.push_back({child_pointer(prefix_, name), type, std::move(fallback), std::move(allowed),
+                     std::string(meaning), std::move(readers)});
   }
 
  private:
   std::vector<Parameter>& list_;
   std::string prefix_;
+  std::vector<std::vector<Readers>> groups_;  // of those that are open
 };
 
 std::string_view last_name(std::string_view pointer) {
@@ -119,6 +130,12 @@ std::vector<Parameter> scenario_parameters() {
   collector.end_group();
   describe(collector, scenario);
   return list;
+}
+
+const Readers* unmet(const Parameter& parameter, const Scenario& scenario) {
+  const auto found = std::find_if(parameter.readers.begin(), parameter.readers.end(),
+                                  [&](const Readers& readers) { return !readers.read(scenario); });
+  return found == parameter.readers.end() ? nullptr : &*found;
 }
 
 const Parameter* find_parameter(const std::vector<Parameter>& parameters, std::string_view pointer) {

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "models/parameter_visitor.hpp"
+
 namespace ktlssim {
 
 enum class ParameterType { group, list, profile, integer, number, flag, text, quantity, choice };
@@ -20,6 +22,7 @@ struct Parameter {
   std::string fallback;  // JSON text; empty for what has no default
   std::string allowed;   // "0 to 1024", "driver, blocking"
   std::string meaning;
+  std::vector<Readers> readers;  // conditions that must all hold: those of the groups around it, then its own
 
   bool in_profile() const {
     return pointer.starts_with("/host/") || pointer.starts_with("/driver/") || pointer.starts_with("/kernel/");
@@ -29,6 +32,9 @@ struct Parameter {
 // Groups included, in the order of declaration; "/kernel", "/host" and "/driver" with everything a profile can hold. What
 // is in a list has N for its index; elements of "/other_drivers" hold what "/driver" does, and are not repeated.
 std::vector<Parameter> scenario_parameters();
+
+// The first condition under which `parameter` would be read that `scenario` does not meet; null if it is read.
+const Readers* unmet(const Parameter& parameter, const Scenario& scenario);
 
 // The parameter that `pointer` names, or null. Elements of lists count from 0: "/other_drivers/0/kind" and
 // "/drivers/1/kind" are found as "/driver/kind", "/sessions/2/cipher" as "/session_groups/N/cipher".

@@ -35,11 +35,16 @@ bool is_bare_text(const Parameter& parameter, const std::string& value) {
   return false;
 }
 
-Json parse_value(const Parameter& parameter, const std::string& value) {
+// What is no JSON is told so where it is meant to be a number, and is text elsewhere.
+Json parse_value(const Parameter& parameter, const std::string& value, Problems& problems) {
   if (is_bare_text(parameter, value)) return value;
   Problems not_json;
   std::optional<Json> json = parse_json(value, "--set", not_json);
-  return json ? std::move(*json) : Json(value);
+  if (json) return std::move(*json);
+  const bool digits = value.find_first_of("0123456789") != std::string::npos &&
+                      value.find_first_not_of("+-.0123456789eE") == std::string::npos;
+  if (digits) problems.add("--set", parameter.pointer, value, not_json.list().front().message);
+  return Json(value);
 }
 
 // Where a pointer stands in a scenario of canonical pointers.
@@ -104,7 +109,10 @@ void apply_settings(std::span<const std::string> sets, Json& scenario, Origins& 
                    fmt::format("no such parameter; did you mean {}?", nearest_pointer(parameters, pointer)));
       continue;
     }
-    origins.mark_set(assign(scenario, pointer, parse_value(*parameter, value)));
+    const std::size_t before = problems.size();
+    Json parsed = parse_value(*parameter, value, problems);
+    if (problems.size() > before) continue;
+    origins.mark_set(assign(scenario, pointer, std::move(parsed)));
   }
 }
 

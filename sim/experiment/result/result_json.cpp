@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
 #include <limits>
 
 #include "sim/experiment/parameters/effective.hpp"
@@ -50,14 +51,11 @@ void add_to(Json& object, const std::string& key, double value) {
 Json cpu_json(const Scenario& scenario, const Summary& summary) {
   Json by_class = Json::object();
   Json threads = Json::array();
-  std::vector<std::pair<std::string, std::size_t>> places;
+  std::map<std::string, std::size_t> places;
   for (const CpuShare& share : summary.cpu) {
     add_to(by_class, share.thread_class, percent_of(share.busy_ns, scenario.cpus(), scenario));
-    auto place =
-        std::find_if(places.begin(), places.end(), [&](const auto& p) { return p.first == share.thread; });
-    if (place == places.end()) {
-      places.emplace_back(share.thread, threads.size());
-      place = std::prev(places.end());
+    const auto [place, is_new] = places.emplace(share.thread, threads.size());
+    if (is_new) {
       Json thread = Json::object();
       thread.emplace("thread", share.thread);
       thread.emplace("class", share.thread_class);
@@ -183,7 +181,9 @@ Json provenance_json(const Scenario& scenario, const Experiment& experiment, con
 Json result_json(const Scenario& scenario, const Experiment& experiment, const RunRecord& record) {
   const Summary& summary = experiment.summary;
   Json metrics = Json::object();
-  for (const Estimate& metric : summary.metrics) metrics.emplace(metric.name, metric_json(metric));
+  // Names are unique, and a group of sessions has one each: emplace() would look through all of them for each.
+  for (const Estimate& metric : summary.metrics)
+    metrics.get_ref<Json::object_t&>().emplace_back(metric.name, metric_json(metric));
   Json counters = Json::object();
   for (const auto& [name, value] : summary.counters) counters.emplace(name, number_json(value));
   Json resources = Json::array();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/experiment/input/system_limits.hpp"
 #include "sim/experiment/statistics/precision.hpp"
 #include "sim/machine/simulate.hpp"
 
@@ -50,6 +51,7 @@ void extend(Experiment& experiment, const Scenario& scenario, Engines engines, s
             const Pool& pool) {
   const std::size_t first = experiment.runs.size();
   if (experiment.interrupted || count <= first) return;
+  if (engines != Engines::fiber) require_simgrid_carries(scenario);
   PoolOutcome outcome = simulated(scenario, engines, first, count - first, pool);
   experiment.interrupted = outcome.interrupted;
   for (std::size_t task = 0; task < outcome.results.size(); ++task)

@@ -61,6 +61,33 @@ Estimate possible(Estimate e, std::span<const double> values) {
   return e;
 }
 
+// A tail's quantile of too few records is too low, the more so the fewer: neighbouring replications are taken together
+// until so many of their records lie beyond it.
+std::vector<double> quantiles_of_batches(std::span<const RunResult* const> done, double q,
+                                         const LatencyHistogram& all) {
+  constexpr double kLeastBeyond = 20;
+  const auto beyond = static_cast<std::size_t>(static_cast<double>(all.count()) * (1 - q) / kLeastBeyond);
+  const std::size_t batches = std::min(done.size(), beyond);
+  std::vector<double> quantiles_us;
+  for (std::size_t batch = 0; batch < batches; ++batch) {
+    LatencyHistogram latency;
+    for (std::size_t i = batch * done.size() / batches; i < (batch + 1) * done.size() / batches; ++i)
+      latency.add(done[i]->latency);
+    if (latency.count() > 0) quantiles_us.push_back(latency.quantile_us(q));
+  }
+  return quantiles_us;
+}
+
+// Its interval is about the quantile of all records; without one where the records are too few.
+Estimate estimate_tail(const std::string& name, const MetricValues& gathered, double q, bool random,
+                       std::span<const RunResult* const> done, const LatencyHistogram& latency) {
+  const std::vector<double> batches = quantiles_of_batches(done, q, latency);
+  Estimate e = estimate_about(latency.quantile_us(q), name, gathered.unit, batches, random);
+  if (batches.empty()) e = estimate_about(latency.quantile_us(q), name, gathered.unit, {gathered.values.data(), 1}, random);
+  e.n = gathered.values.size();
+  return e;
+}
+
 void add_metrics(std::span<const RunResult* const> done, const LatencyHistogram& latency, Summary& summary) {
   Gathered<std::string, MetricValues> metrics;
   for (const RunResult* result : done) {
@@ -74,6 +101,12 @@ void add_metrics(std::span<const RunResult* const> done, const LatencyHistogram&
       std::any_of(done.begin(), done.end(), [](const RunResult* result) { return result->random; });
   for (const auto& [name, gathered] : metrics.items()) {
     const auto* quantile = std::ranges::find(kLatencyQuantiles, name, [](const auto& q) { return q.first; });
+    const bool tail = random && quantile != kLatencyQuantiles.end() && quantile->second > 0.5;
+    if (tail && !gathered.values.empty()) {
+      summary.metrics.push_back(
+          possible(estimate_tail(name, gathered, quantile->second, random, done, latency), gathered.values));
+      continue;
+    }
     const double centre = quantile == kLatencyQuantiles.end() ? mean_of(gathered.values)
                                                               : latency.quantile_us(quantile->second);
     summary.metrics.push_back(

@@ -122,7 +122,16 @@ class AxisReader {
         axis.places[i].push_back(read.places[i]);
       }
     }
+    refuse_rows_twice(axis);
     if (!axis.pointers.empty()) axes_.push_back(std::move(axis));
+  }
+
+  // A row of values that was there already would be the same point once more.
+  void refuse_rows_twice(const SweepAxis& axis) {
+    std::set<std::string> rows;
+    for (std::size_t row = 0; row < axis.rows.size(); ++row)
+      if (!axis.rows[row].empty() && !rows.insert(Json(axis.rows[row]).dump()).second)
+        problem(axis.places[row].front(), axis.rows[row].front(), "the values of this row appear twice");
   }
 
   void list(const Json& json) {
@@ -145,6 +154,7 @@ class AxisReader {
       axis.rows.push_back(std::move(values));
       axis.places.push_back(std::move(places));
     }
+    refuse_rows_twice(axis);
     if (!axis.pointers.empty()) axes_.push_back(std::move(axis));
   }
 

@@ -20,6 +20,7 @@ namespace ktlssim {
 namespace {
 
 constexpr int kSchemaVersion = 2;
+constexpr std::int64_t kMostReplications = 10000;  // that /measure/max_replications allows
 
 // What the tables and a report need of a result; numbers that are not finite as null.
 Json json_of(const RunResult& result) {
@@ -94,7 +95,7 @@ Json manifest_of(const Sweep& sweep, const std::string& command_line) {
   Json seeds = Json::array();
   Json values = Json::array();
   for (const SweepPoint& point : sweep.points) {
-    seeds.push_back(point.scenario.seed);
+    seeds.push_back(point.seed);
     Json row = Json::array();
     for (const Assignment& assignment : point.values) row.push_back(assignment.value);
     values.push_back(std::move(row));
@@ -198,11 +199,13 @@ Sweep SweepDirectory::plan() const {
     sweep.id = manifest_.at("sweep_id").get<std::string>();
     sweep.parameters = manifest_.at("parameters").get<std::vector<std::string>>();
     const Json& rows = manifest_.at("values");
-    if (sweep.settings.replications < 1 || manifest_.at("points").get<std::size_t>() != rows.size())
+    if (sweep.settings.replications < 1 || sweep.settings.replications > kMostReplications ||
+        manifest_.at("points").get<std::size_t>() != rows.size() ||
+        rows.size() * static_cast<std::size_t>(sweep.settings.replications) > kMaxRuns)
       throw refused;
     for (std::size_t i = 0; i < rows.size(); ++i) {
       SweepPoint& point = sweep.points.emplace_back();
-      point.scenario.seed = manifest_.at("seeds").at(i).get<std::int64_t>();
+      point.seed = manifest_.at("seeds").at(i).get<std::int64_t>();
       point.measure.min_replications = point.measure.max_replications = sweep.settings.replications;
       if (manifest_.contains("stopping")) read_stopping(manifest_.at("stopping").at(i), point.measure);
       if (point.measure.min_replications < 1 || point.measure.min_replications > point.measure.max_replications ||

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 
+#include "sim/experiment/input/unread_values.hpp"
 #include "sim/experiment/parameters/effective.hpp"
 #include "sim/experiment/parameters/list_pointers.hpp"
 #include "sim/experiment/parameters/parameter_reader.hpp"
@@ -32,22 +33,41 @@ bool is_within(const std::string& pointer, const std::string& group) {
   return pointer.starts_with(group) && (pointer.size() == group.size() || pointer[group.size()] == '/');
 }
 
+Scenario read_point(const Sweep& sweep, std::vector<Assignment> values) {
+  // A profile first, then what is within it.
+  std::stable_sort(values.begin(), values.end(), [](const Assignment& a, const Assignment& b) {
+    return a.pointer.size() < b.pointer.size();
+  });
+  return read_scenario(sweep.base, sweep.scenario_file, values, sweep.file);
+}
+
+// How many replications of a point, of which a sweep may fix the number.
+void plan_replications(const Scenario& scenario, std::int64_t fixed, MeasureParameters& measure) {
+  measure = scenario.measure;
+  if (fixed == 0 && measure.relative_precision > 0 && is_random(scenario)) return;
+  measure.relative_precision = 0;
+  measure.min_replications = measure.max_replications = std::max<std::int64_t>(fixed, 1);
+}
+
 class Expansion {
  public:
-  Expansion(Sweep& sweep, const Json& scenario, std::vector<SweepAxis> axes,
-            std::vector<NamedConstraint> constraints, Problems& problems)
+  Expansion(Sweep& sweep, std::vector<SweepAxis> axes,
+            std::vector<NamedConstraint> constraints, const std::vector<Parameter>& parameters,
+            Problems& problems)
       : sweep_(sweep),
-        scenario_(scenario),
         axes_(std::move(axes)),
         constraints_(std::move(constraints)),
-        problems_(problems) {}
+        problems_(problems) {
+    list_given(parameters);
+  }
 
   void expand() {
     std::vector<std::size_t> rows(axes_.size(), 0);
     do {
       add_point(rows);
     } while (advance(rows));
-    for (const auto& [line, seen] : seen_) report(seen);
+    for (const Seen& seen : seen_) report(seen);
+    if (!sweep_.points.empty()) report_unread();
     if (sweep_.points.empty() && problems_.empty())
       problems_.add(sweep_.file, "/constraint", "", "no point fulfils it");
   }
@@ -58,6 +78,47 @@ class Expansion {
     std::string first;  // the values of the first point that has it; empty if the problem's place tells
     std::size_t points;
   };
+
+  // A value of the scenario, or the first that a parameter takes on.
+  struct Given {
+    GivenValue value;
+    std::string place;  // in the sweep's file; empty: the scenario's
+    bool varies;
+    bool read;  // by a point
+  };
+
+  void list_given(const std::vector<Parameter>& parameters) {
+    for (const SweepAxis& axis : axes_) {
+      for (std::size_t i = 0; i < axis.pointers.size() && !axis.rows.empty(); ++i) {
+        const Parameter& parameter = *find_parameter(parameters, axis.pointers[i]);
+        const Json& first = axis.rows.front()[i];
+        const bool varies = std::any_of(axis.rows.begin(), axis.rows.end(),
+                                        [&](const std::vector<Json>& row) { return row[i] != first; });
+        given_.push_back({{&parameter, first}, axis.places.front()[i], varies, false});
+      }
+    }
+    const std::size_t varied = given_.size();
+    for (GivenValue& value : given_values(sweep_.base, parameters)) {
+      const std::string& pointer = value.parameter->pointer;
+      if (std::none_of(given_.begin(), given_.begin() + static_cast<std::ptrdiff_t>(varied),
+                       [&](const Given& given) { return is_within(pointer, given.value.parameter->pointer); }))
+        given_.push_back({std::move(value), "", false, false});
+    }
+  }
+
+  void report_unread() {
+    for (const Given& given : given_) {
+      if (given.read) continue;
+      Problem problem = unread_value(given.value, given.place.empty() ? sweep_.scenario_file : sweep_.file,
+                                     sweep_.scenario(0));
+      if (!given.place.empty()) problem.pointer = given.place;
+      if (given.varies)
+        problems_.add(problem.file, problem.pointer, problem.value,
+                      "varies, and no point reads it: " + problem.message);
+      else
+        sweep_.unread.push_back(std::move(problem));
+    }
+  }
 
   // To the next combination, the last axis first.
   bool advance(std::vector<std::size_t>& rows) const {
@@ -85,20 +146,25 @@ class Expansion {
       for (const Problem& problem : error.problems()) note(problem, point.values, places);
       return;
     }
-    point.scenario = std::move(*scenario);
     if (!sweep_.settings.common_random_numbers)
-      point.scenario.seed += static_cast<std::int64_t>(sweep_.points.size());
-    if (point.scenario.seed > kMaxSeed)
+      scenario->seed += static_cast<std::int64_t>(sweep_.points.size());
+    point.seed = scenario->seed;
+    plan_replications(*scenario, sweep_.settings.replications, point.measure);
+    if (point.seed > kMaxSeed)
       note({sweep_.scenario_file, "/seed", "", "too large to give every point a seed of its own"}, {}, {});
+    for (Given& given : given_)
+      given.read = given.read || unmet(*given.value.parameter, *scenario) == nullptr;
+    extend_id(point, *scenario);
     sweep_.points.push_back(std::move(point));
   }
 
-  Scenario read(std::vector<Assignment> values) const {
-    // A profile first, then what is within it.
-    std::stable_sort(values.begin(), values.end(), [](const Assignment& a, const Assignment& b) {
-      return a.pointer.size() < b.pointer.size();
-    });
-    return read_scenario(scenario_, sweep_.scenario_file, values, sweep_.file);
+  Scenario read(const std::vector<Assignment>& values) const { return read_point(sweep_, values); }
+
+  // Chained, so that no text has to hold all the points at once.
+  void extend_id(const SweepPoint& point, const Scenario& scenario) {
+    for (const Assignment& assignment : point.values)
+      sweep_.id += fmt::format("\n{}={}", assignment.pointer, assignment.value.dump());
+    sweep_.id = to_string(names_(sweep_.id + '\n' + effective_json(scenario).dump()));
   }
 
   // What only speaks of what varies is decided without reading the scenario, which may be unsound there.
@@ -144,12 +210,11 @@ class Expansion {
         first += fmt::format("{}{}={}", first.empty() ? "" : ", ", assignment.pointer,
                              plain_value(assignment.value));
     const std::string line = problem.line();
-    const auto found =
-        std::find_if(seen_.begin(), seen_.end(), [&](const auto& seen) { return seen.first == line; });
-    if (found == seen_.end())
-      seen_.push_back({line, {std::move(problem), std::move(first), 1}});
+    const auto [found, is_new] = number_of_line_.emplace(line, seen_.size());
+    if (is_new)
+      seen_.push_back({std::move(problem), std::move(first), 1});
     else
-      ++found->second.points;
+      ++seen_[found->second].points;
   }
 
   void report(const Seen& seen) {
@@ -162,11 +227,13 @@ class Expansion {
   }
 
   Sweep& sweep_;
-  const Json& scenario_;
+  const boost::uuids::name_generator_sha1 names_{boost::uuids::ns::url()};
   std::vector<SweepAxis> axes_;
   std::vector<NamedConstraint> constraints_;
   Problems& problems_;
-  std::vector<std::pair<std::string, Seen>> seen_;
+  std::vector<Given> given_;
+  std::map<std::string, std::size_t> number_of_line_;
+  std::vector<Seen> seen_;
 };
 
 std::vector<NamedConstraint> read_constraints(const Json& json, const std::string& file,
@@ -211,31 +278,6 @@ void check_size(const std::vector<SweepAxis>& axes, const std::string& file, Pro
                              points == kMaxPoints * kMaxPoints ? "more than " : "", points, kMaxPoints));
 }
 
-// Chained, so that no text has to hold all the points at once.
-std::string sweep_id(const Sweep& sweep) {
-  const boost::uuids::name_generator_sha1 generate(boost::uuids::ns::url());
-  std::string id = fmt::format("ktlssim sweep, {} replications", sweep.settings.replications);
-  for (const SweepPoint& point : sweep.points) {
-    for (const Assignment& assignment : point.values)
-      id += fmt::format("\n{}={}", assignment.pointer, assignment.value.dump());
-    id = to_string(generate(id + '\n' + effective_json(point.scenario).dump()));
-  }
-  return id;
-}
-
-void plan_replications(Sweep& sweep) {
-  const std::int64_t fixed = sweep.settings.replications;
-  for (SweepPoint& point : sweep.points) {
-    point.measure = point.scenario.measure;
-    MeasureParameters& measure = point.measure;
-    if (fixed > 0 || measure.relative_precision <= 0 || !is_random(point.scenario)) {
-      measure.relative_precision = 0;
-      measure.min_replications = measure.max_replications = std::max<std::int64_t>(fixed, 1);
-    }
-    sweep.settings.replications = std::max(sweep.settings.replications, measure.max_replications);
-  }
-}
-
 }  // namespace
 
 void describe(ParameterVisitor& v, SweepSettings& settings) {
@@ -246,6 +288,12 @@ void describe(ParameterVisitor& v, SweepSettings& settings) {
             "simulations of every point; 0 = 1, or as many as measure/relative_precision takes");
   v.flag("common_random_numbers", settings.common_random_numbers, true,
          "every point has the scenario's seed; otherwise point K has that seed + K");
+}
+
+Scenario Sweep::scenario(std::size_t point) const {
+  Scenario scenario = read_point(*this, points[point].values);
+  scenario.seed = points[point].seed;
+  return scenario;
 }
 
 bool Sweep::until_precise() const {
@@ -308,10 +356,16 @@ Sweep load_sweep(const std::filesystem::path& path) {
     scenario = read_json_file(sweep.scenario_file, problems);
   }
   problems.throw_if_any();
-  Expansion(sweep, *scenario, std::move(axes), std::move(constraints), problems).expand();
+  sweep.base = std::move(*scenario);
+  sweep.id = fmt::format("ktlssim sweep, {} replications", sweep.settings.replications);
+  Expansion(sweep, std::move(axes), std::move(constraints), parameters, problems).expand();
   problems.throw_if_any();
-  plan_replications(sweep);
-  sweep.id = sweep_id(sweep);
+  for (const SweepPoint& point : sweep.points)
+    sweep.settings.replications = std::max(sweep.settings.replications, point.measure.max_replications);
+  if (const std::size_t runs = sweep.points.size() * sweep.replications(); runs > kMaxRuns)
+    throw InputError({{sweep.file, "/parameters", "",
+                       fmt::format("{} points of up to {} replications: at most {} replications are allowed",
+                                   sweep.points.size(), sweep.replications(), kMaxRuns)}});
   return sweep;
 }
 

@@ -25,7 +25,9 @@
 
 namespace ktlssim {
 
-inline constexpr std::size_t kMaxPoints = 10000;
+// A directory, a table and a manifest hold so many; a larger study is several sweeps.
+inline constexpr std::size_t kMaxPoints = 100000;
+inline constexpr std::size_t kMaxRuns = 10'000'000;  // replications of all points, of which one process keeps account
 
 struct SweepSettings {
   std::string name;
@@ -37,9 +39,10 @@ struct SweepSettings {
 
 void describe(ParameterVisitor& visitor, SweepSettings& settings);
 
+// Without its scenario, of which there may be too many: Sweep::scenario() makes it.
 struct SweepPoint {
   std::vector<Assignment> values;  // in the order of Sweep::parameters
-  Scenario scenario;
+  std::int64_t seed = 0;
   // How many replications: min_ and max_replications, which are equal where the number is fixed.
   MeasureParameters measure{};
 };
@@ -50,14 +53,19 @@ struct Sweep {
   std::string scenario_file;
   std::vector<std::string> parameters;  // pointers of what varies
   std::vector<SweepPoint> points;       // by index
+  Json base;                            // the scenario's file, which the values of a point are written over
+  std::vector<Problem> unread;          // values that no point reads: nothing to stop at
   std::string id;  // the same for the same points in the same order, with the same seeds and replications
 
+  // That of a point. Precondition: load_sweep() made the sweep.
+  Scenario scenario(std::size_t point) const;
   // Of the point that may have most.
   std::size_t replications() const { return static_cast<std::size_t>(settings.replications); }
   bool until_precise() const;
 };
 
-// Throws InputError with everything that is wrong with the file, its scenario and any of the points.
+// Throws InputError with everything that is wrong with the file, its scenario and any of the points; a parameter
+// that varies and that no point reads is among it.
 Sweep load_sweep(const std::filesystem::path& path);
 
 // The value in a cell of a table: text as it is, everything else as JSON.

@@ -20,7 +20,7 @@ class SweepRunner {
     for (std::size_t point = 0; point < sweep.points.size(); ++point)
       if (options.shard.contains(point)) points_.push_back(point);
     for (const std::size_t point : points_) {
-      directory.write_point(point, sweep.points[point].scenario);
+      directory.write_point(point, sweep.scenario(point));
       for (std::size_t i = 0; i < sweep.replications(); ++i) {
         auto& run = runs_[point * sweep.replications() + i];
         if (run && run->result.status != RunStatus::done) run.reset();  // once more
@@ -56,7 +56,8 @@ class SweepRunner {
     pool.jobs = options_.jobs;
     pool.limit = options_.limit;
     pool.ended = [&](std::size_t task, RunResult result) {
-      keep(numbers[task], directory_.write_run(numbers[task], sweep_.points[numbers[task] / sweep_.replications()].scenario, result));
+      const std::size_t number = numbers[task];
+      keep(number, directory_.write_run(number, sweep_.scenario(number / sweep_.replications()), result));
       ++ended_;
     };
     pool.ticked = [&] {
@@ -68,7 +69,7 @@ class SweepRunner {
     };
     return run_in_children(numbers.size(), pool, [&](std::size_t task) {
       const std::size_t number = numbers[task];
-      return simulate(sweep_.points[number / sweep_.replications()].scenario, EngineKind::fiber,
+      return simulate(sweep_.scenario(number / sweep_.replications()), EngineKind::fiber,
                       number % sweep_.replications());
     });
   }

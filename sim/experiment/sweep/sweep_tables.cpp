@@ -73,7 +73,7 @@ std::string points_csv(const Sweep& sweep) {
   std::string text = header(sweep, "point") + ",seed\n";
   for (std::size_t point = 0; point < sweep.points.size(); ++point)
     text +=
-        fmt::format("{}{},{}\n", point, values_of(sweep.points[point]), sweep.points[point].scenario.seed);
+        fmt::format("{}{},{}\n", point, values_of(sweep.points[point]), sweep.points[point].seed);
   return text;
 }
 
@@ -87,7 +87,7 @@ std::string runs_csv(const Sweep& sweep, const SweepRuns& runs) {
     const RunResult& result = runs[i]->result;
     const SweepPoint& point = sweep.points[i / sweep.replications()];
     text += fmt::format("{},{}{},{},{},{},{}", i / sweep.replications(), i % sweep.replications(),
-                        values_of(point), point.scenario.seed,
+                        values_of(point), point.seed,
                         name(result.status), cell(result.diagnosis), bottleneck(summarize({&result, 1})));
     for (const std::string& metric_name : names) {
       const Metric* const metric = result.metric(metric_name);

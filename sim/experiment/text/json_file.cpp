@@ -16,6 +16,7 @@ namespace ktlssim {
 
 namespace {
 
+constexpr std::size_t kLongestNumber = 60;  // that is shown
 constexpr std::size_t kMaxKeys = 4096;  // of one object; keys are found by linear search
 
 // Builds the value like nlohmann's own handler, and refuses what that one lets pass.
@@ -30,7 +31,12 @@ class StrictHandler final : public nlohmann::json_sax<Json> {
   bool boolean(bool value) override { return add(value); }
   bool number_integer(number_integer_t value) override { return add(value); }
   bool number_unsigned(number_unsigned_t value) override { return add(value); }
-  bool number_float(number_float_t value, const string_t&) override { return add(value); }
+  bool number_float(number_float_t value, const string_t& written) override {
+    // As one too large is: it would silently be another number, and 0 often means something of its own.
+    if (std::fpclassify(value) != FP_NORMAL && has_digit_but_zero(written))
+      problems_.add(file_, "", written.substr(0, kLongestNumber), "not valid JSON: number too small for a double");
+    return add(value);
+  }
   bool string(string_t& value) override { return add(std::move(value)); }
   bool binary(binary_t&) override { return false; }
   bool start_object(std::size_t) override { return open(Json::object()); }
@@ -100,6 +106,10 @@ class StrictHandler final : public nlohmann::json_sax<Json> {
   bool close() {
     levels_.pop_back();
     return true;
+  }
+
+  static bool has_digit_but_zero(const std::string& number) {
+    return number.substr(0, number.find_first_of("eE")).find_first_of("123456789") != std::string::npos;
   }
 
   std::string place(std::size_t position) const {

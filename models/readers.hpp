@@ -1,0 +1,167 @@
+// Who reads a parameter, for the declarations of describe(): a condition on the scenario, and its name. A condition
+// may hold where nothing happens to read the value; where it does not hold, nothing can.
+#pragma once
+
+#include <algorithm>
+
+#include "models/scenario.hpp"
+
+namespace ktlssim::readers {
+
+inline bool software(const Scenario& s) { return s.ktls.mode == KtlsMode::software; }
+inline bool nic(const Scenario& s) { return s.has_application() && s.network.kind == NetworkKind::nic; }
+inline bool loopback(const Scenario& s) { return s.has_application() && s.network.kind == NetworkKind::loopback; }
+inline bool is_workload(const Scenario& s, WorkloadKind kind) { return s.workload.kind == kind; }
+template <class Condition>
+bool any_driver(const Scenario& s, Condition condition) {
+  return condition(s.driver) || std::any_of(s.other_drivers.begin(), s.other_drivers.end(), condition);
+}
+template <class Condition>
+bool any_tls(const Scenario& s, Condition condition) {
+  return condition(s.tls) || std::any_of(s.session_groups.begin(), s.session_groups.end(),
+                                         [&](const SessionGroup& group) { return condition(group.tls); });
+}
+inline bool has_kind(const Scenario& s, DriverKind kind) {
+  return software(s) && any_driver(s, [kind](const DriverProfile& d) { return d.kind == kind; });
+}
+inline bool async_driver(const Scenario& s) {
+  return software(s) && any_driver(s, [](const DriverProfile& d) { return !d.sync(); });
+}
+inline bool async_dispatch(const Scenario& s) { return async_driver(s) && s.ktls.dispatch == Dispatch::driver; }
+inline bool buffer_cache(const Scenario& s) {
+  return is_workload(s, WorkloadKind::sendfile) && software(s) && s.ktls.sw_buffer_cache;
+}
+inline bool failing_requests(const Scenario& s) {
+  return software(s) && (s.faults.probability > 0 || s.faults.every_nth > 0);
+}
+
+inline constexpr Readers kApplication{[](const Scenario& s) { return s.has_application(); },
+                                      "a workload sendfile or send"};
+inline constexpr Readers kSend{[](const Scenario& s) { return is_workload(s, WorkloadKind::send); },
+                               "a workload send"};
+inline constexpr Readers kSendfile{[](const Scenario& s) { return is_workload(s, WorkloadKind::sendfile); },
+                                   "a workload sendfile"};
+inline constexpr Readers kClosed{[](const Scenario& s) { return is_workload(s, WorkloadKind::closed); },
+                                 "a workload closed"};
+inline constexpr Readers kPoisson{[](const Scenario& s) { return is_workload(s, WorkloadKind::poisson); },
+                                  "a workload poisson"};
+inline constexpr Readers kBareRecords{[](const Scenario& s) { return !s.has_application(); },
+                                      "a workload closed or poisson"};
+inline constexpr Readers kKevent{
+    [](const Scenario& s) { return s.has_application() && s.workload.io == AppIo::kevent; },
+    "a workload sendfile or send with /workload/io kevent"};
+inline constexpr Readers kSendBufferAuto{
+    [](const Scenario& s) { return s.has_application() && s.workload.send_buffer_auto; },
+    "a workload sendfile or send with /workload/send_buffer_auto"};
+inline constexpr Readers kStartSpread{
+    [](const Scenario& s) {
+      return is_workload(s, WorkloadKind::closed) || (s.has_application() && s.workload.rate_gbps == 0);
+    },
+    "a workload closed, or sendfile or send without /workload/rate_gbps"};
+inline constexpr Readers kDisk{
+    [](const Scenario& s) { return is_workload(s, WorkloadKind::sendfile) && s.workload.disk_probability > 0; },
+    "a workload sendfile with /workload/disk_probability above 0"};
+inline constexpr Readers kFailingConnections{
+    [](const Scenario& s) {
+      return failing_requests(s) || s.faults.nomem_probability > 0 || s.faults.driver_unloaded_ms < kNeverMs ||
+             s.faults.device_dead_from_ms < kNeverMs || has_kind(s, DriverKind::qat) ||
+             has_kind(s, DriverKind::qat_ocf) || s.network.loss_probability > 0 || loopback(s);
+    },
+    "where a connection can fail: /faults, a driver qat, loss"};
+
+inline constexpr Readers kNic{nic, "a workload sendfile or send with /network/kind nic"};
+inline constexpr Readers kLoopback{loopback, "a workload sendfile or send with /network/kind loopback"};
+inline constexpr Readers kTso{[](const Scenario& s) { return nic(s) && s.network.tso; },
+                              "a workload sendfile or send with /network/kind nic and /network/tso"};
+inline constexpr Readers kLro{[](const Scenario& s) { return nic(s) && s.network.lro; },
+                              "a workload sendfile or send with /network/kind nic and /network/lro"};
+inline constexpr Readers kRetransmission{
+    [](const Scenario& s) { return loopback(s) || (nic(s) && s.network.loss_probability > 0); },
+    "/network/kind loopback, or nic with /network/loss_probability above 0, under a workload sendfile or send"};
+inline constexpr Readers kReceiveQueues{
+    [](const Scenario& s) { return nic(s) || has_kind(s, DriverKind::ccr); },
+    "a workload sendfile or send with /network/kind nic, or a driver ccr"};
+inline constexpr Readers kNumaDomain{
+    [](const Scenario& s) { return nic(s) || has_kind(s, DriverKind::ccr) || s.ktls.bind_threads == 2; },
+    "a workload sendfile or send with /network/kind nic, a driver ccr, or /ktls/bind_threads 2"};
+inline constexpr Readers kUserlandReceive{
+    [](const Scenario& s) { return loopback(s) && s.network.receiver == ReceiverKind::userland; },
+    "a workload sendfile or send with /network/kind loopback and /network/receiver userland"};
+inline constexpr Readers kKtlsReceive{
+    [](const Scenario& s) { return loopback(s) && s.network.receiver == ReceiverKind::ktls_rx; },
+    "a workload sendfile or send with /network/kind loopback and /network/receiver ktls_rx"};
+inline constexpr Readers kLoopbackFlowIds{
+    [](const Scenario& s) { return loopback(s) && s.workload.flow_ids == FlowIds::automatic; },
+    "a workload sendfile or send with /network/kind loopback and /workload/flow_ids auto"};
+
+inline constexpr Readers kSoftwareTls{software, "/ktls/mode software"};
+inline constexpr Readers kSyncDriver{
+    [](const Scenario& s) {
+      return software(s) && any_driver(s, [](const DriverProfile& d) { return d.sync(); });
+    },
+    "a software driver (aesni, ossl, cryptosoft) with /ktls/mode software"};
+inline constexpr Readers kAsyncDriver{async_driver, "a driver ccr, qat or qat_ocf"};
+inline constexpr Readers kAsyncDispatch{async_dispatch, "a driver ccr, qat or qat_ocf with /ktls/dispatch driver"};
+inline constexpr Readers kStatesMalloc{
+    [](const Scenario& s) { return async_dispatch(s) && s.what_if.state_allocator == StateAllocator::malloc; },
+    "a driver ccr, qat or qat_ocf with /ktls/dispatch driver and /what_if/state_allocator malloc"};
+inline constexpr Readers kStatesUma{
+    [](const Scenario& s) { return async_dispatch(s) && s.what_if.state_allocator == StateAllocator::uma; },
+    "a driver ccr, qat or qat_ocf with /ktls/dispatch driver and /what_if/state_allocator uma"};
+inline constexpr Readers kCcr{[](const Scenario& s) { return has_kind(s, DriverKind::ccr); }, "a driver ccr"};
+inline constexpr Readers kQat{[](const Scenario& s) { return has_kind(s, DriverKind::qat); }, "a driver qat"};
+inline constexpr Readers kQatOcf{[](const Scenario& s) { return has_kind(s, DriverKind::qat_ocf); },
+                                 "a driver qat_ocf"};
+inline constexpr Readers kDevice{
+    [](const Scenario& s) {
+      return software(s) && any_driver(s, [](const DriverProfile& d) { return d.has_device; });
+    },
+    "a driver with a device"};
+inline constexpr Readers kCbc{
+    [](const Scenario& s) {
+      return async_driver(s) && any_tls(s, [](const TlsParameters& tls) { return !is_aead(tls.cipher); });
+    },
+    "sessions of AES-CBC on a driver ccr, qat or qat_ocf"};
+inline constexpr Readers kTls10{
+    [](const Scenario& s) {
+      return s.has_application() && software(s) &&
+             any_tls(s, [](const TlsParameters& tls) { return tls.version == TlsVersion::tls10; });
+    },
+    "sessions of TLS 1.0 under a workload sendfile or send"};
+inline constexpr Readers kUngroupedSessions{
+    [](const Scenario& s) {
+      return s.session_groups.empty() || s.group_of(s.workload.sessions - 1) == s.session_groups.size();
+    },
+    "sessions that are in none of /session_groups"};
+inline constexpr Readers kSendfileEncrypted{
+    [](const Scenario& s) { return is_workload(s, WorkloadKind::sendfile) && software(s); },
+    "a workload sendfile with /ktls/mode software"};
+inline constexpr Readers kBufferCache{buffer_cache, "a workload sendfile with /ktls/sw_buffer_cache"};
+inline constexpr Readers kContiguousBuffers{
+    [](const Scenario& s) { return buffer_cache(s) && s.ktls.contiguous_buffers > 0; },
+    "a workload sendfile with /ktls/contiguous_buffers above 0"};
+inline constexpr Readers kSbreadyCompress{
+    [](const Scenario& s) { return s.has_application() && s.ktls.sbready_compress; },
+    "a workload sendfile or send with /ktls/sbready_compress"};
+inline constexpr Readers kQueuedRequests{
+    [](const Scenario& s) { return s.what_if.return_workers > 0 || s.what_if.requeue_when_full; },
+    "/what_if/return_workers or /what_if/requeue_when_full"};
+
+inline constexpr Readers kSpill{
+    [](const Scenario& s) {
+      return async_driver(s) && (s.what_if.spill_records > 0 || s.what_if.spill_wait_us > 0);
+    },
+    "a driver ccr, qat or qat_ocf with /what_if/spill_records or /what_if/spill_wait_us above 0"};
+inline constexpr Readers kPolling{[](const Scenario& s) { return async_driver(s) && s.what_if.poll_threads > 0; },
+                                  "a driver ccr, qat or qat_ocf with /what_if/poll_threads above 0"};
+inline constexpr Readers kFailingRequests{failing_requests, "/faults/probability or /faults/every_nth above 0"};
+inline constexpr Readers kVmWait{
+    [](const Scenario& s) { return software(s) && s.faults.vm_wait_probability > 0; },
+    "/faults/vm_wait_probability above 0"};
+
+inline constexpr Readers kFixedWarmup{[](const Scenario& s) { return s.measure.warmup == Warmup::fixed; },
+                                      "/measure/warmup fixed"};
+inline constexpr Readers kPrecision{[](const Scenario& s) { return s.measure.relative_precision > 0; },
+                                    "/measure/relative_precision above 0"};
+
+}  // namespace ktlssim::readers

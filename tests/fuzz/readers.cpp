@@ -1,0 +1,95 @@
+#include "tests/fuzz/readers.hpp"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+
+#include "sim/experiment/fit/fit_file.hpp"
+#include "sim/experiment/input/profiles.hpp"
+#include "sim/experiment/input/scenario_file.hpp"
+#include "sim/experiment/parameters/effective.hpp"
+#include "sim/experiment/sweep/sweep_directory.hpp"
+#include "sim/experiment/sweep/sweep_file.hpp"
+#include "sim/experiment/text/build_info.hpp"
+#include "sim/experiment/text/sealed_json.hpp"
+#include "sim/experiment/validation/validation_suite.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// Of this process, with the scenarios that sweeps of the seeds name.
+struct Folder {
+  const fs::path path = fs::temp_directory_path() / ("ktlssim-fuzz-" + std::to_string(getpid()));
+
+  Folder() {
+    fs::create_directories(path / "sweep" / "runs");
+    for (const auto& file : fs::directory_iterator(fs::path(build_info().source_dir) / "tests" / "fuzz" / "seeds"))
+      fs::copy_file(file.path(), path / file.path().filename(), fs::copy_options::overwrite_existing);
+  }
+  ~Folder() {
+    std::error_code ignored;
+    fs::remove_all(path, ignored);
+  }
+};
+
+const fs::path& folder() {
+  static const Folder folder;
+  return folder.path;
+}
+
+void write(const fs::path& path, std::string_view text) {
+  std::ofstream(path, std::ios::binary).write(text.data(), static_cast<std::streamsize>(text.size()));
+}
+
+template <class Read>
+void takes(Read read) {
+  try {
+    read();
+  } catch (const InputError&) {  // refused, as it may be
+  }
+}
+
+// What is read back from a sweep's directory carries a checksum: with one that fits, its reader sees the rest.
+void read_back(const Json& json) {
+  static const fs::path sweep = folder() / "sweep";
+  static const std::string manifest = json_text(sealed(manifest_of(load_sweep(folder() / "sweep.json"), "")));
+  const std::string text = json_text(sealed(json));
+  write(sweep / "manifest.json", text);
+  takes([] { SweepDirectory(sweep).runs(); });
+  write(sweep / "manifest.json", manifest);
+  write(sweep / "runs" / "00000-00000.json", text);
+  takes([] {
+    const SweepDirectory directory(sweep);
+    runs_csv(directory.plan(), directory.runs());
+    summary_csv(directory.plan(), directory.runs());
+  });
+}
+
+}  // namespace
+
+void read_everything(std::string_view text) {
+  static const Suite suite = load_suite(default_suite());
+  const fs::path file = folder() / "input.json";
+  write(file, text);
+  takes([&] {
+    std::vector<Problem> unread;
+    effective_json(load_scenario(file, {}, &unread));
+  });
+  takes([&] { load_sweep(file); });
+  takes([&] { load_suite(file); });
+  takes([&] { load_fit(file, suite); });
+  takes([&] { check_host_file(file); });
+  takes([&] { check_driver_file(file); });
+  takes([&] { check_kernel_file(file); });
+  Problems problems;
+  const std::optional<Json> json = parse_json(text, "input.json", problems);
+  if (json && json->is_object()) read_back(*json);
+}
+
+}  // namespace ktlssim
