@@ -118,6 +118,13 @@ struct LoopbackCosts {
   std::array<Quantity, kAlgorithmCount> decrypt_ns_per_byte;
 };
 
+// What it costs to have and to run the machine; what is not known has no provenance, and what needs it no value.
+struct HostEconomy {
+  Quantity price_usd;
+  Quantity idle_watts;
+  Quantity busy_watts;
+};
+
 struct HostProfile {
   std::string name;
   std::string description;
@@ -126,6 +133,7 @@ struct HostProfile {
   Quantity threads_per_core;
   Quantity cpus_per_llc;
   Quantity smt_speed;
+  HostEconomy economy;
   ServiceLaw step_law = ServiceLaw::constant;
   MemoryCosts memory;
   SchedulerCosts scheduler;
