@@ -50,6 +50,15 @@ std::string_view spread_name(Spread spread) {
   return "deterministic";
 }
 
+// "yes", or why not.
+std::string steady_cell(const SweepRun& run) {
+  if (run.result.status != RunStatus::done) return {};
+  if (run.steadiness.steady()) return "yes";
+  std::string why;
+  for (const UnsteadyReason& reason : run.steadiness.why) why += (why.empty() ? "" : "; ") + reason.what;
+  return cell("no: " + why);
+}
+
 // In the order in which they first appear.
 std::vector<std::string> metric_names(const SweepRuns& runs) {
   std::vector<std::string> names;
@@ -73,16 +82,16 @@ std::string points_csv(const Sweep& sweep) {
 
 std::string runs_csv(const Sweep& sweep, const SweepRuns& runs) {
   const std::vector<std::string> names = metric_names(runs);
-  std::string text = header(sweep, "point,replication") + ",seed,status,reason";
+  std::string text = header(sweep, "point,replication") + ",seed,status,reason,steady";
   for (const std::string& name : names) text += ',' + cell(name);
   text += '\n';
   for (std::size_t i = 0; i < runs.size(); ++i) {
     if (!runs[i]) continue;
     const RunResult& result = runs[i]->result;
     const SweepPoint& point = sweep.points[i / sweep.replications()];
-    text += fmt::format("{},{}{},{},{},{}", i / sweep.replications(), i % sweep.replications(),
+    text += fmt::format("{},{}{},{},{},{},{}", i / sweep.replications(), i % sweep.replications(),
                         values_of(point), point.scenario.seed,
-                        name(result.status), cell(result.diagnosis));
+                        name(result.status), cell(result.diagnosis), steady_cell(*runs[i]));
     for (const std::string& metric_name : names) {
       const Metric* const metric = result.metric(metric_name);
       text += ',' + (metric == nullptr ? "" : number(metric->value));
@@ -109,8 +118,14 @@ std::string summary_csv(const Sweep& sweep, const SweepRuns& runs) {
     std::vector<RunResult> ended;
     for (std::size_t i = 0; i < sweep.replications(); ++i)
       if (const auto& run = runs[point * sweep.replications() + i]) ended.push_back(run->result);
+    Steadiness steadiness;
+    for (std::size_t i = 0; i < sweep.replications(); ++i)
+      if (const auto& run = runs[point * sweep.replications() + i])
+        steadiness.backlog_grows = steadiness.backlog_grows || run->steadiness.backlog_grows;
+    Summary summary = summarize(ended);
+    withhold_intervals(steadiness, summary);
     const std::string values = values_of(sweep.points[point]);
-    for (const Estimate& e : summarize(ended).metrics) {
+    for (const Estimate& e : summary.metrics) {
       const bool known = e.spread != Spread::single && e.spread != Spread::growing && e.n > 0;
       text += fmt::format("{}{},{},{},{},{},{},{},{}\n", point, values, cell(e.name), cell(e.unit),
                           number(e.mean), known ? number(e.lo) : "", known ? number(e.hi) : "", e.n,
