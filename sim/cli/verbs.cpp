@@ -10,9 +10,10 @@ namespace ktlssim {
 
 namespace {
 
-constexpr std::array<Verb, 24> kVerbs{{
+constexpr std::array<Verb, 25> kVerbs{{
     {"run", "SCENARIO", "simulate a scenario", run_options, run_verb},
     {"compare", "A [B]", "what differs between scenarios or settings", compare_options, compare_verb},
+    {"gate", "BASE NEW", "whether a change made anything worse, for a review", gate_options, gate_verb},
     {"size", "SCENARIO", "the cheapest settings that meet a target", size_options, size_verb},
     {"break-even", "A [B]", "from where on one setting beats another", break_even_options, break_even_verb},
     {"knee", "SCENARIO", "from where on more of something gains nothing", knee_options, knee_verb},

@@ -41,6 +41,8 @@ Options status_options();
 int status_verb(const Values& values);
 Options merge_options();
 int merge_verb(const Values& values);
+Options gate_options();
+int gate_verb(const Values& values);
 Options size_options();
 int size_verb(const Values& values);
 Options break_even_options();
