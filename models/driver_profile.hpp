@@ -98,6 +98,8 @@ struct DriverProfile {
   std::string description;
   DriverKind kind = DriverKind::aesni;
   std::array<AlgorithmCost, kAlgorithmCount> ciphers;
+  Quantity price_usd;  // of the card; no provenance: not known
+  Quantity watts;      // likewise
   bool has_device = false;
   DeviceCosts device;
   bool has_ccr = false;

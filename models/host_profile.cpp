@@ -190,6 +190,14 @@ void describe(ParameterVisitor& v, PollingCosts& c) {
 }
 }  // namespace
 
+void describe(ParameterVisitor& v, HostEconomy& e) {
+  v.optional_quantity("price_usd", e.price_usd, CostRange{0, 1e9}, "of the machine without its cards; absent: not known");
+  v.optional_quantity("idle_watts", e.idle_watts, CostRange{0, 1e6},
+                      "drawn by the machine without its cards while no CPU is busy; absent: not known");
+  v.optional_quantity("busy_watts", e.busy_watts, CostRange{0, 1e6},
+                      "the same while all CPUs are busy, between which it is linear; absent: not known");
+}
+
 void describe(ParameterVisitor& v, HostProfile& p) {
   v.text("description", p.description, "", "what machine this is");
   v.quantity("cpus", p.cpus, {1, 1024}, "hardware threads");
@@ -198,6 +206,7 @@ void describe(ParameterVisitor& v, HostProfile& p) {
   v.quantity("cpus_per_llc", p.cpus_per_llc, {0, 1024},
              "neighbouring CPUs that share the last level of cache; 0 = those of a NUMA domain");
   v.quantity("smt_speed", p.smt_speed, {0.1, 1}, "speed of each sibling while both are busy");
+  describe(v, p.economy);
   v.choice("step_law", p.step_law, kServiceLawNames, ServiceLaw::constant,
            "how the time of one step varies around its mean; context switches are constant");
   v.begin_group("memory", "the bandwidth that all bytes share");

@@ -135,6 +135,13 @@ struct PollingCosts {
   Quantity look_ns;
 };
 
+// What it costs to have and to run the machine; what is not known has no provenance, and what needs it no value.
+struct HostEconomy {
+  Quantity price_usd;
+  Quantity idle_watts;
+  Quantity busy_watts;
+};
+
 struct HostProfile {
   std::string name;
   std::string description;
@@ -143,6 +150,7 @@ struct HostProfile {
   Quantity threads_per_core;
   Quantity cpus_per_llc;
   Quantity smt_speed;
+  HostEconomy economy;
   ServiceLaw step_law = ServiceLaw::constant;
   MemoryCosts memory;
   SchedulerCosts scheduler;

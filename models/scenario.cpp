@@ -298,10 +298,12 @@ void describe(ParameterVisitor& v, WhatIfParameters& p) {
 void describe(ParameterVisitor& v, MeasureParameters& p) {
   v.choice("warmup", p.warmup, kWarmupNames, Warmup::fixed,
            "fixed: warmup_ms; auto: until the throughput has settled by MSER-5, found in a run of "
-           "duration_ms that goes before; where that is past its half, the run is too short");
+           "duration_ms that goes before; where that is past its half, the run is too short. Where neither it nor "
+           "warmup_ms nor duration_ms is given it is auto, and duration_ms is 0");
   v.number("warmup_ms", p.warmup_ms, {20, 0, 1e6}, "fixed: simulated before anything is measured");
   v.read_by(readers::kFixedWarmup);
-  v.number("duration_ms", p.duration_ms, {100, 1e-6, 1e6}, "simulated and measured");
+  v.number("duration_ms", p.duration_ms, {100, 0, 1e6},
+           "simulated and measured; 0, with warmup auto: as long as it takes until the means may be believed");
   v.number("relative_precision", p.relative_precision, {0, 0, 1},
            "replicate until half the 95 % interval of each of precision_metrics is at most this part of its "
            "mean; 0 = a fixed number of replications");

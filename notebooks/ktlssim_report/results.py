@@ -66,8 +66,8 @@ def read_runs(directory):
 def read_study(directory):
     """Tells runs, comparisons and sweeps apart by their files."""
     directory = pathlib.Path(directory)
-    if (directory / "comparison.json").exists():
-        comparison = read_json(directory / "comparison.json")
+    comparison = read_json(directory / "comparison.json") if (directory / "comparison.json").exists() else {}
+    if comparison and "c" not in comparison:  # more than two are runs side by side
         runs = [read_run(directory / side, side) for side in ("a", "b")]
         for run, name in zip(runs, side_names(comparison)):
             run.name = name

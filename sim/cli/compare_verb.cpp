@@ -12,6 +12,7 @@
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
+#include "sim/experiment/result/saved_runs.hpp"
 #include "sim/experiment/run/comparison.hpp"
 #include "sim/experiment/statistics/precision.hpp"
 #include "sim/experiment/text/problems.hpp"
@@ -22,33 +23,54 @@ namespace ktlssim {
 namespace {
 
 constexpr HelpText kHelp{
-    "ktlssim compare A [B] [options]",
-    "Simulates two scenarios, or one with two settings, with common random numbers, and reports for each "
-    "metric what differs, "
-    "pair by pair, as ministat(1) does. Every metric has 95 % of its own: of twenty that do not differ, one "
-    "will seem to. Exit status: 0 done, 1 a run failed, 2 the command line or a scenario is wrong.",
+    "ktlssim compare A [B...] [options]",
+    "Simulates scenarios, or one with two settings, with common random numbers, and reports for each metric what differs "
+    "from the first, pair by pair, as ministat(1) does. Directories that `ktlssim run --out` wrote are compared as they "
+    "are. The intervals of several against the first hold together in 95 % (Bonferroni). Every metric has 95 % of its "
+    "own: of twenty that do not differ, one will seem to. Exit status: 0 done, 1 a run failed, 2 the command line or a "
+    "scenario is wrong.",
     "  ktlssim compare scenarios/qat-loopback.json --set-a /ktls/dispatch=blocking\n"
-    "  ktlssim compare a.json b.json --metric latency_ready_us_p99\n"};
+    "  ktlssim compare a.json b.json c.json --metric latency_ready_us_p99\n"
+    "  ktlssim compare out/before out/after\n"};
+
+constexpr std::size_t kMostSides = 20;
+constexpr std::string_view kMarks = "x+*%#@O=&$~^abcdefgh";
+static_assert(kMarks.size() == kMostSides);
 
 struct Side {
   std::string label;  // what the user called it
-  Texts own;          // what only this side sets
+  Texts own = {};     // what only this side sets
+  std::vector<Problem> unread = {};
+  Scenario asked;     // with its window open, where it is
   Scenario scenario;
-  std::vector<Problem> unread;
-  Experiment experiment;
-  RunRecord record;
+  Experiment experiment = {};
+  RunRecord record = {};
+  bool saved = false;  // and not to be simulated
+
+  std::string name() const { return {static_cast<char>('a' + number)}; }
+  std::size_t number = 0;
 };
 
-Side side(const std::string& path, Texts sets, const Texts& own) {
+Side side(const std::string& path, Texts sets, const Texts& own, std::size_t number) {
+  Side made{};
+  made.number = number;
+  made.label = path;
+  for (const std::string& set : own) made.label += ' ' + set;
+  made.saved = std::filesystem::is_directory(path);
+  if (made.saved) {
+    if (!own.empty() || !sets.empty()) throw UsageError(fmt::format("{} holds results: --set cannot change them", path));
+    SavedRuns saved = read_saved_runs(path);
+    made.asked = made.scenario = std::move(saved.scenario);
+    made.experiment = std::move(saved.experiment);
+    return made;
+  }
   sets.insert(sets.end(), own.begin(), own.end());
-  std::string called = path;
-  for (const std::string& set : own) called += ' ' + set;
-  Side side{std::move(called), own, {}, {}, {}, {}};
-  side.scenario = load_scenario(path, sets, &side.unread);
-  return side;
+  made.own = own;
+  made.asked = made.scenario = load_scenario(path, sets, &made.unread);
+  return made;
 }
 
-// What both sides were given has an effect if one of them reads it.
+// What several sides of one file were given has an effect if one of them reads it.
 void warn_of_unread(const Side& side, const Side* alike) {
   for (const Problem& problem : side.unread) {
     const bool own = std::ranges::any_of(side.own, [&](const std::string& set) {
@@ -67,7 +89,18 @@ std::string sample_row(char mark, const Sample& s) {
   return text + '\n';
 }
 
-std::string verdict(const MetricComparison& m) {
+// What several verdicts of one metric have in common.
+struct Judging {
+  Pairing pairing;
+  std::size_t comparisons;  // against the first
+
+  std::string method() const {
+    const std::string text = pairing == Pairing::paired ? "Student's t, paired" : "Welch's t: other seeds, so no pairs";
+    return comparisons > 1 ? fmt::format("{}; {} intervals together, Bonferroni", text, comparisons) : text;
+  }
+};
+
+std::string verdict(const MetricComparison& m, const Judging& judging) {
   const Estimate& d = m.difference;
   if (d.spread == Spread::growing) return "No mean exists: what waits grows, and no difference is a result\n";
   if (d.spread == Spread::single) return "A single pair: no difference can be proven\n";
@@ -78,9 +111,9 @@ std::string verdict(const MetricComparison& m) {
     return fmt::format("Difference, deterministic\n\t{}\n\t{}%\n", number_text(d.mean),
                        number_text(m.percent(d.mean)));
   const double half = (d.hi - d.lo) / 2;
-  return fmt::format("Difference at 95.0% confidence\n\t{} +/- {}\n\t{}% +/- {}%\n\t(Student's t, paired)\n",
+  return fmt::format("Difference at 95.0% confidence\n\t{} +/- {}\n\t{}% +/- {}%\n\t({})\n",
                      number_text(d.mean), number_text(half), number_text(m.percent(d.mean)),
-                     number_text(m.percent(half)));
+                     number_text(m.percent(half)), judging.method());
 }
 
 // Metrics that were asked for, and that no pair of replications has a value of.
@@ -92,17 +125,44 @@ std::string left_out_lines(const std::vector<MetricComparison>& compared, const 
   return text;
 }
 
-std::string table(const Side& a, const Side& b, const std::vector<MetricComparison>& compared,
-                  const Texts& metrics) {
-  std::string text = wrap("x " + label(a.label), columns()) + wrap("+ " + label(b.label), columns());
-  for (const auto& [mark, side] : {std::pair{'x', &a}, std::pair{'+', &b}})
-    for (const UnsteadyReason& reason : side->experiment.steadiness.why)
-      text += wrap(plain(fmt::format("{} NOT STEADY: {}", mark, reason.what)), columns());
-  for (const MetricComparison& m : compared)
-    text +=
-        fmt::format("\n{} ({})\n{:>6}{:>14}{:>14}{:>14}{:>14}{:>14}\n{}{}{}", m.name, m.unit, "N", "Min",
-                    "Max", "Median", "Avg", "Stddev", sample_row('x', m.a), sample_row('+', m.b), verdict(m));
-  return text + left_out_lines(compared, metrics);
+using Compared = std::vector<std::vector<MetricComparison>>;  // by side, from the second on
+
+const MetricComparison* find(const std::vector<MetricComparison>& compared, const std::string& name) {
+  const auto found = std::ranges::find(compared, name, &MetricComparison::name);
+  return found == compared.end() ? nullptr : &*found;
+}
+
+std::string metric_lines(const std::string& name, const Compared& compared, const Judging& judging) {
+  std::string rows;
+  std::string verdicts;
+  const MetricComparison* first = nullptr;
+  for (std::size_t i = 0; i < compared.size(); ++i) {
+    const MetricComparison* const m = find(compared[i], name);
+    if (m == nullptr) continue;
+    if (first == nullptr) rows = sample_row('x', m->a);
+    first = m;
+    rows += sample_row(kMarks[i + 1], m->b);
+    if (compared.size() > 1) verdicts += fmt::format("{} against x: ", kMarks[i + 1]);
+    verdicts += verdict(*m, judging);
+  }
+  if (first == nullptr) return {};
+  return fmt::format("\n{} ({})\n{:>6}{:>14}{:>14}{:>14}{:>14}{:>14}\n{}{}", name, first->unit, "N", "Min", "Max", "Median",
+                     "Avg", "Stddev", rows, verdicts);
+}
+
+std::string table(const std::vector<Side>& sides, const Compared& compared, const Texts& metrics, const Judging& judging) {
+  std::string text;
+  for (const Side& side : sides) text += wrap(fmt::format("{} {}", kMarks[side.number], label(side.label)), columns());
+  for (const Side& side : sides) {
+    if (side.experiment.window)
+      text += wrap(plain(fmt::format("{} {}", kMarks[side.number], window_text(*side.experiment.window))), columns());
+    for (const UnsteadyReason& reason : side.experiment.steadiness.why)
+      text += wrap(plain(fmt::format("{} NOT STEADY: {}", kMarks[side.number], reason.what)), columns());
+  }
+  std::vector<MetricComparison> all;
+  for (const auto& some : compared) all.insert(all.end(), some.begin(), some.end());
+  for (const std::string& name : metrics) text += metric_lines(name, compared, judging);
+  return text + left_out_lines(all, metrics);
 }
 
 Json sample_json(const Sample& s) {
@@ -114,25 +174,49 @@ Json sample_json(const Sample& s) {
           {"stddev", number_json(s.stddev)}};
 }
 
-Json json(const Side& a, const Side& b, const std::vector<MetricComparison>& compared) {
+Json difference_json(const MetricComparison& m) {
+  const Estimate& d = m.difference;
+  Json difference{{"mean", number_json(d.mean)},
+                  {"percent", number_json(m.percent(d.mean))},
+                  {"n", d.n},
+                  {"proven", m.proven()}};
+  if (d.spread == Spread::deterministic)
+    difference["deterministic"] = true;
+  else
+    difference["ci95"] = d.spread == Spread::interval ? Json{number_json(d.lo), number_json(d.hi)} : Json();
+  return difference;
+}
+
+// Of two sides "difference", of more "differences" by side.
+Json json(const std::vector<Side>& sides, const Compared& compared, const Texts& names, const Judging& judging) {
   Json metrics = Json::object();
-  for (const MetricComparison& m : compared) {
-    const Estimate& d = m.difference;
-    Json difference{{"mean", number_json(d.mean)},
-                    {"percent", number_json(m.percent(d.mean))},
-                    {"n", d.n},
-                    {"proven", m.proven()}};
-    if (d.spread == Spread::deterministic)
-      difference["deterministic"] = true;
+  for (const std::string& name : names) {
+    Json json = Json::object();
+    Json differences = Json::object();
+    for (std::size_t i = 0; i < compared.size(); ++i) {
+      const MetricComparison* const m = find(compared[i], name);
+      if (m == nullptr) continue;
+      if (json.empty()) json = {{"unit", m->unit}, {"a", sample_json(m->a)}};
+      json[sides[i + 1].name()] = sample_json(m->b);
+      differences[sides[i + 1].name()] = difference_json(*m);
+    }
+    if (differences.empty()) continue;
+    if (sides.size() == 2)
+      json["difference"] = differences.front();
     else
-      difference["ci95"] = d.spread == Spread::interval ? Json{number_json(d.lo), number_json(d.hi)} : Json();
-    metrics[m.name] = {
-        {"unit", m.unit}, {"a", sample_json(m.a)}, {"b", sample_json(m.b)}, {"difference", difference}};
+      json["differences"] = std::move(differences);
+    metrics[name] = std::move(json);
   }
-  return {{"a", a.label},
-          {"b", b.label},
-          {"steady", {{"a", steady_json(a.experiment.steadiness)}, {"b", steady_json(b.experiment.steadiness)}}},
-          {"metrics", std::move(metrics)}};
+  Json all = Json::object();
+  Json steady = Json::object();
+  for (const Side& side : sides) {
+    all[side.name()] = side.label;
+    steady[side.name()] = steady_json(side.experiment.steadiness);
+  }
+  all["steady"] = std::move(steady);
+  all["method"] = judging.method();
+  all["metrics"] = std::move(metrics);
+  return all;
 }
 
 // Until there are `count` replications.
@@ -148,19 +232,48 @@ bool precise(const std::vector<MetricComparison>& compared, double relative) {
       compared, [relative](const MetricComparison& m) { return narrow(m.difference, relative, m.a.mean); });
 }
 
-// Both sides, until there are `count` pairs; or, where that is nothing, until their differences are precise.
+// Common windows, so that pairs have common random numbers for as long as they can. False if interrupted.
+bool settle_sides(std::vector<Side>& sides, const Pool& pool) {
+  double warmup_ms = 0;
+  double duration_ms = 0;
+  for (Side& side : sides) {
+    if (!settle(side.scenario, side.experiment, pool)) return false;
+    if (side.saved || !side.experiment.window) continue;
+    warmup_ms = std::max(warmup_ms, side.experiment.window->warmup_ms);
+    duration_ms = std::max(duration_ms, side.experiment.window->duration_ms);
+  }
+  for (Side& side : sides) {
+    if (side.saved || !side.experiment.window || !side.experiment.runs.empty()) continue;
+    side.experiment.window->warmup_ms = warmup_ms;
+    side.experiment.window->duration_ms = duration_ms;
+    side.scenario = with_window(side.scenario, *side.experiment.window);
+  }
+  return true;
+}
+
+Compared compare_sides(const std::vector<Side>& sides, const Texts& metrics, const Judging& judging) {
+  Compared compared;
+  for (std::size_t i = 1; i < sides.size(); ++i)
+    compared.push_back(compare_metrics(sides.front().experiment, sides[i].experiment, metrics, judging.pairing,
+                                       simultaneous_level(judging.comparisons)));
+  return compared;
+}
+
+// All sides, until there are `count` of each; or, where that is nothing, until their differences are precise.
 // False if interrupted.
-bool simulate_pairs(Side& a, Side& b, std::optional<std::size_t> count, const Texts& metrics,
-                    const Pool& pool) {
-  const MeasureParameters& measure = a.scenario.measure;
+bool simulate_sides(std::vector<Side>& sides, std::optional<std::size_t> count, const Texts& metrics,
+                    const Judging& judging, const Pool& pool) {
+  const MeasureParameters& measure = sides.front().scenario.measure;
   std::size_t pairs = count ? *count : replications_after(measure, 0);
   for (;;) {
-    for (Side* const side : {&a, &b}) {
-      simulate_side(*side, pairs, pool);
-      if (side->experiment.interrupted) return false;
+    for (Side& side : sides) {
+      if (side.saved) continue;
+      simulate_side(side, pairs, pool);
+      if (side.experiment.interrupted) return false;
     }
-    if (count || precise(compare_metrics(a.experiment, b.experiment, metrics), measure.relative_precision))
-      return true;
+    if (count) return true;
+    const Compared compared = compare_sides(sides, metrics, judging);
+    if (std::ranges::all_of(compared, [&](const auto& some) { return precise(some, measure.relative_precision); })) return true;
     if (pairs >= static_cast<std::size_t>(measure.max_replications)) {
       complain(fmt::format("after {} pairs, not every difference is precise to {}", pairs,
                            number_text(measure.relative_precision)));
@@ -170,17 +283,47 @@ bool simulate_pairs(Side& a, Side& b, std::optional<std::size_t> count, const Te
   }
 }
 
-struct Directories {
-  OutputDirectory a;
-  OutputDirectory b;
-  OutputDirectory both;
-  explicit Directories(const std::filesystem::path& path) : a(path / "a"), b(path / "b"), both(path) {}
-};
+std::vector<Side> sides_of(const Values& values) {
+  const Texts& paths = values.operands();
+  const Texts own_a = values.texts("set-a");
+  const Texts own_b = values.texts("set-b");
+  if (paths.size() == 1 && own_a.empty() && own_b.empty())
+    throw UsageError("nothing to compare: name a second scenario, or give --set-a or --set-b");
+  if (paths.size() > 2 && (!own_a.empty() || !own_b.empty()))
+    throw UsageError("--set-a and --set-b are of two sides, and there are more");
+  const Texts sets = settings(values);
+  std::vector<Side> sides;
+  for (std::size_t i = 0; i < std::max<std::size_t>(2, paths.size()); ++i)
+    sides.push_back(side(paths[std::min(i, paths.size() - 1)], sets, i == 0 ? own_a : i == 1 ? own_b : Texts{}, i));
+  return sides;
+}
+
+// Pairs have one seed. Scenarios are refused otherwise; results that are there have what they have.
+Pairing pairing_of(const std::vector<Side>& sides) {
+  for (const Side& side : sides) {
+    if (side.scenario.seed == sides.front().scenario.seed) continue;
+    if (side.saved || sides.front().saved) return Pairing::unpaired;
+    throw UsageError(fmt::format("seeds {} and {} differ, so random numbers would not be common: give --seed",
+                                 sides.front().scenario.seed, side.scenario.seed));
+  }
+  return Pairing::paired;
+}
+
+// Goes on with the replications that DIR holds.
+void resume(std::vector<Side>& sides, const std::filesystem::path& out) {
+  for (Side& side : sides) {
+    if (side.saved) continue;
+    if (std::optional<SavedRuns> saved = saved_runs_of(side.asked, out / side.name())) {
+      side.scenario = std::move(saved->scenario);
+      side.experiment = std::move(saved->experiment);
+    }
+  }
+}
 
 }  // namespace
 
 Options compare_options() {
-  Options options(kHelp, {"A", 1, 2});
+  Options options(kHelp, {"A", 1, kMostSides});
   add_sets_of_two(options);
   options.add("metric,M", "NAME", Repeatable{metric_names()},
               "compare NAME; may be repeated; throughput_gbps and cpu_percent unless given");
@@ -190,57 +333,52 @@ Options compare_options() {
                 "simulate pairs until half the interval of each difference is at most R times the mean of A");
   add_pool(options);
   add_format(options);
-  add_out(options, "write comparison.json to DIR, and what `run` writes to DIR/a and DIR/b");
+  add_out(options, "write comparison.json to DIR, and what `run` writes to DIR/a, DIR/b, ...");
+  options.flag("resume", "add to the replications that DIR holds");
   add_engines(options);
   return options;
 }
 
 int compare_verb(const Values& values) {
-  const Texts& paths = values.operands();
-  const Texts own_a = values.texts("set-a");
-  const Texts own_b = values.texts("set-b");
-  if (paths.size() == 1 && own_a.empty() && own_b.empty())
-    throw UsageError("nothing to compare: name a second scenario, or give --set-a or --set-b");
   const Texts metrics = values.given("metric") ? values.texts("metric") : Texts{"throughput_gbps", "cpu_percent"};
+  if (values.given("resume") && !values.given("out")) throw UsageError("--resume takes --out DIR");
   RunRecord record{};
   record.engines = engines_option(values);
   record.replications = values.count("replications");
   record.command_line = values.command_line();
 
-  const Texts sets = settings(values);
-  Side a = side(paths.front(), sets, own_a);
-  Side b = side(paths.back(), sets, own_b);
-  if (a.scenario.seed != b.scenario.seed)
-    throw UsageError(fmt::format("seeds {} and {} differ, so random numbers would not be common: give --seed",
-                                 a.scenario.seed, b.scenario.seed));
-  const bool alike = paths.size() == 1;
-  warn_of_unread(a, alike ? &b : nullptr);
-  warn_of_unread(b, alike ? &a : nullptr);
-  for (const Side* const side : {&a, &b}) warn_of_kernel(side->scenario, label(side->label) + ": ");
-  std::optional<Directories> out;
+  std::vector<Side> sides = sides_of(values);
+  const Judging judging{pairing_of(sides), sides.size() - 1};
+  const bool alike = values.operands().size() == 1;
+  for (const Side& side : sides) warn_of_unread(side, alike ? &sides[1 - side.number] : nullptr);
+  for (const Side& side : sides)
+    if (!side.saved) warn_of_kernel(side.scenario, label(side.label) + ": ");
+  std::optional<OutputDirectory> out;
   if (values.given("out")) out.emplace(values.text("out"));
+  if (values.given("resume")) resume(sides, values.text("out"));
 
   record.started = utc_now();
-  a.record = b.record = record;
+  for (Side& side : sides) side.record = record;
   std::optional<std::size_t> count = record.replications;
-  if (a.scenario.measure.relative_precision > 0 && !values.given("replications")) count = std::nullopt;
+  if (sides.front().scenario.measure.relative_precision > 0 && !values.given("replications")) count = std::nullopt;
   Progress progress = progress_option(values);
-  const bool whole = simulate_pairs(a, b, count, metrics, pool_option(values, progress));
+  const Pool pool = pool_option(values, progress);
+  const bool whole = settle_sides(sides, pool) && simulate_sides(sides, count, metrics, judging, pool);
   progress.end();
-  for (const Side* const side : {&a, &b}) complain_of_failures(side->experiment, label(side->label) + ": ");
+  for (const Side& side : sides) complain_of_failures(side.experiment, label(side.label) + ": ");
   if (!whole) {
     complain("nothing is kept of a comparison that is interrupted");
     return kExitInterrupted;
   }
-  const std::vector<MetricComparison> compared = compare_metrics(a.experiment, b.experiment, metrics);
-  const std::string as_json_text = json_of_verb("compare", json(a, b, compared));
+  const Compared compared = compare_sides(sides, metrics, judging);
+  const std::string as_json_text = json_of_verb("compare", json(sides, compared, metrics, judging));
   if (out) {
-    write_results(out->a, a.scenario, a.experiment, a.record);
-    write_results(out->b, b.scenario, b.experiment, b.record);
-    out->both.write("comparison.json", as_json_text);
+    for (const Side& side : sides)
+      write_results(OutputDirectory(out->path() / side.name()), side.asked, side.scenario, side.experiment, side.record);
+    out->write("comparison.json", as_json_text);
   }
-  print(as_json(values) ? as_json_text : table(a, b, compared, metrics));
-  return a.experiment.all_done() && b.experiment.all_done() ? kExitDone : kExitRunFailed;
+  print(as_json(values) ? as_json_text : table(sides, compared, metrics, judging));
+  return std::ranges::all_of(sides, [](const Side& side) { return side.experiment.all_done(); }) ? kExitDone : kExitRunFailed;
 }
 
 }  // namespace ktlssim

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "sim/cli/output.hpp"
+#include "sim/experiment/result/saved_runs.hpp"
 #include "sim/experiment/text/run_result_json.hpp"
 
 namespace ktlssim {
@@ -47,11 +48,12 @@ std::string series_csv(const Experiment& experiment) {
 
 }  // namespace
 
-void write_results(const OutputDirectory& out, const Scenario& scenario, const Experiment& experiment,
+void write_results(const OutputDirectory& out, const Scenario& asked, const Scenario& scenario, const Experiment& experiment,
                    const RunRecord& record) {
   out.write("result.json", json_text(result_json(scenario, experiment, record)));
   out.write("latency.csv", latency_csv(experiment.summary));
   out.write("series.csv", series_csv(experiment));
+  write_saved_runs(out, asked, scenario, experiment);
   out.write("manifest.json", json_text(provenance_json(scenario, experiment, record)));
   // A directory belongs to one run: a report must not draw the timeline of an earlier one.
   for (const char* const of_an_earlier_run : {"trace.json", "report"}) out.discard(of_an_earlier_run);

@@ -20,8 +20,8 @@ Json counts_json(const std::filesystem::path& directory, const SweepCounts& coun
 // A line for each replication that is not done; `where` names the experiment, if there are several.
 void complain_of_failures(const Experiment& experiment, const std::string& where = "");
 
-// result.json and manifest.json.
-void write_results(const OutputDirectory& out, const Scenario& scenario, const Experiment& experiment,
+// result.json, manifest.json, and the replications whole. `asked`: the scenario before its window was found.
+void write_results(const OutputDirectory& out, const Scenario& asked, const Scenario& scenario, const Experiment& experiment,
                    const RunRecord& record);
 
 }  // namespace ktlssim

@@ -261,6 +261,7 @@ std::string run_table(const Scenario& scenario, const Experiment& experiment) {
   std::string title = plain(scenario.name);
   if (!scenario.description.empty()) title += ": " + plain(scenario.description);
   std::string text = wrap(title, columns()) + wrap(set_up(scenario, experiment), columns()) + '\n';
+  if (experiment.window) text += wrap(plain(window_text(*experiment.window)), columns()) + '\n';
   if (summary.done == 0) return text + "no replication was completed\n";
   if (summary.done < experiment.runs.size())
     text += fmt::format("{} of {} replications failed or stalled and are left out\n\n",

@@ -12,6 +12,7 @@
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
 #include "sim/experiment/result/folded_stacks.hpp"
+#include "sim/experiment/result/saved_runs.hpp"
 #include "sim/experiment/run/replicate.hpp"
 #include "sim/experiment/text/problems.hpp"
 #include "sim/experiment/text/trace_json.hpp"
@@ -111,7 +112,8 @@ Options run_options() {
   add_precision(options, "the same as --set /measure/relative_precision=R: replicate until intervals are narrow enough");
   add_pool(options);
   add_format(options, kFormatNames);
-  add_out(options, "write result.json, latency.csv, series.csv and manifest.json to DIR");
+  add_out(options, "write result.json, latency.csv, series.csv, runs.json and manifest.json to DIR");
+  options.flag("resume", "add to the replications that DIR holds, so that there are N of them");
   options.add("folded", "FILE", Text{}, "write CPU time as folded stacks (class;thread;function ns) for flame graphs");
   options.add("trace", "FILE", Text{},
               "write a timeline of replication 0 as Chrome trace events, for ui.perfetto.dev");
@@ -130,15 +132,16 @@ int run_verb(const Values& values) {
   record.replications = values.count("replications");
   record.command_line = values.command_line();
 
+  if (values.given("resume") && !values.given("out")) throw UsageError("--resume takes --out DIR");
   std::vector<Problem> unread;
-  const Scenario scenario = load_scenario(values.operands().front(), settings(values), &unread);
+  const Scenario asked = load_scenario(values.operands().front(), settings(values), &unread);
+  Scenario scenario = asked;
   warn_of_unread(unread);
   warn_of_kernel(scenario);
   std::optional<OutputDirectory> out;
   if (values.given("out")) out.emplace(values.text("out"));
   const std::optional<OutputFile> folded = output_file(values, "folded");
   const std::optional<OutputFile> trace = output_file(values, "trace");
-  Timeline timeline = timeline_options(values, scenario);
   for (const std::string_view option : {"trace-from-us", "trace-us", "trace-records"})
     if (!trace && values.given(option)) complain(fmt::format("--{}: has no effect without --trace", option));
 
@@ -147,20 +150,31 @@ int run_verb(const Values& values) {
   const bool until_precise = scenario.measure.relative_precision > 0 && !values.given("replications");
   Progress progress = progress_option(values);
   const Pool pool = pool_option(values, progress);
-  const Experiment experiment = until_precise ? replicate_until_precise(scenario, record.engines, pool)
-                                              : replicate(scenario, record.engines, record.replications, pool);
+  Experiment experiment;
+  if (values.given("resume"))
+    if (std::optional<SavedRuns> saved = saved_runs_of(asked, values.text("out"))) {
+      scenario = std::move(saved->scenario);
+      experiment = std::move(saved->experiment);
+    }
+  if (!settle(scenario, experiment, pool)) return kExitInterrupted;
+  Timeline timeline = timeline_options(values, scenario);
+  if (until_precise)
+    extend_until_precise(experiment, scenario, record.engines, pool);
+  else
+    extend(experiment, scenario, record.engines, record.replications, pool);
   progress.end();
-  if (until_precise) record.replications = experiment.runs.size();
+  record.replications = std::max(until_precise ? 0 : record.replications, experiment.runs.size());
   record.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 
   complain_of_failures(experiment);
-  if (out) write_results(*out, scenario, experiment, record);
+  if (out) write_results(*out, asked, scenario, experiment, record);
   if (trace) write_timeline(*trace, scenario, experiment, timeline);
   if (folded) folded->write(folded_stacks(experiment));
   if (!experiment.interrupted || experiment.summary.done > 0)
     print_result(values.choice<Format>("format"), scenario, experiment, record);
   if (experiment.interrupted) return kExitInterrupted;
-  if (values.given("strict") && !experiment.steadiness.steady()) return kExitRunFailed;
+  const bool believed = experiment.steadiness.steady() && (!experiment.window || experiment.window->believed);
+  if (values.given("strict") && !believed) return kExitRunFailed;
   return experiment.all_done() ? kExitDone : kExitRunFailed;
 }
 

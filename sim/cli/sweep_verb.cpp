@@ -66,7 +66,7 @@ SweepShard shard_option(const Values& values, std::size_t points) {
 Options sweep_options() {
   Options options(kSweepHelp, {"SWEEP", 1, 1});
   add_out(options, "write there; results/NAME unless given, NAME being the sweep's");
-  options.flag("resume", "run only what is missing or failed in DIR");
+  options.flag("resume", "run only what is missing or failed in DIR; points and replications may have been added to the sweep");
   add_pool(options);
   add_format(options, kSweepFormats);
   options.add("only", "K", Integer{0, static_cast<std::int64_t>(kMaxPoints) - 1},

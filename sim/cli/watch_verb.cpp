@@ -15,6 +15,7 @@
 #include "sim/cli/output.hpp"
 #include "sim/cli/python.hpp"
 #include "sim/cli/verbs.hpp"
+#include "sim/experiment/run/window.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
 #include "sim/experiment/text/output_directory.hpp"
 #include "sim/experiment/text/trace_json.hpp"
@@ -34,6 +35,7 @@ constexpr HelpText kHelp{
     "    --set-a /ktls/dispatch=blocking --set-b /ktls/dispatch=driver --out watch\n"
     "  ktlssim watch a.json b.json --from-us 50000 --us 500 --out watch\n"};
 
+constexpr double kOpenWindow_ms = 100;  // to be looked at where the scenario says nothing of it
 constexpr std::int64_t kMaxLength_us = 100'000;
 constexpr std::int64_t kMaxRecords = 100'000;
 constexpr std::int64_t kMaxTimeout_s = 1'000'000;
@@ -46,7 +48,9 @@ struct Side {
 Side side(const std::string& path, Texts sets, const Texts& own) {
   sets.insert(sets.end(), own.begin(), own.end());
   std::string label = own.empty() ? path : fmt::format("{}", fmt::join(own, " "));
-  return {std::move(label), load_scenario(path, sets)};
+  Scenario scenario = load_scenario(path, sets);
+  if (window_is_open(scenario)) scenario = with_window(scenario, {0, kOpenWindow_ms, 0, true, ""});
+  return {std::move(label), std::move(scenario)};
 }
 
 Timeline window(const Values& values, const Scenario& scenario) {

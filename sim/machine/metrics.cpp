@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
+#include <vector>
 
 #include "sim/kernel/cryptodev.hpp"
 #include "sim/kernel/kernel.hpp"
@@ -48,6 +50,38 @@ double device_utilization(const Kernel& k, std::int64_t) {
   return utilization;
 }
 
+// The drivers of hardware, each of which is a card.
+std::vector<const DriverProfile*> cards(const Scenario& s) {
+  std::vector<const DriverProfile*> found;
+  for (const DriverProfile* const driver : s.drivers())
+    if (driver->has_device || driver->traits().encrypts_in_nic) found.push_back(driver);
+  return found;
+}
+
+double known(const Quantity& quantity) {
+  return quantity.provenance() != nullptr ? quantity.value() : std::numeric_limits<double>::quiet_NaN();
+}
+
+// Nothing is known where that of one part is not.
+double price_usd(const Kernel& k, std::int64_t) {
+  double sum = known(k.scenario.host.economy.price_usd);
+  for (const DriverProfile* const card : cards(k.scenario)) sum += known(card->price_usd);
+  return sum;
+}
+
+double watts(const Kernel& k, std::int64_t busy_ns) {
+  const HostEconomy& host = k.scenario.host.economy;
+  double sum = known(host.idle_watts) + (known(host.busy_watts) - known(host.idle_watts)) * cpu_percent(k, busy_ns) / 100;
+  for (const DriverProfile* const card : cards(k.scenario)) sum += known(card->watts);
+  return sum;
+}
+
+template <double (*value)(const Kernel&, std::int64_t)>
+double per_gbps(const Kernel& k, std::int64_t busy_ns) {
+  const double gbps = throughput_gbps(k, busy_ns);
+  return gbps > 0 ? value(k, busy_ns) / gbps : std::numeric_limits<double>::quiet_NaN();
+}
+
 double live_connections(const Kernel& k, std::int64_t) {
   return static_cast<double>(std::ranges::count_if(k.sockets, [](const Socket& so) { return !so.dropped; }));
 }
@@ -75,6 +109,16 @@ constexpr std::array kMetrics{
                [](const Kernel& k, std::int64_t) { return per_second(k, k.recorder.window_ready()); }},
     MetricInfo{"cpu_percent", "%", "busy time / (CPUs x time)", "CPU", "% of all CPUs", false,
                cpu_percent},
+    MetricInfo{"cpu_percent_per_gbps", "% per Gbit/s", "`cpu_percent` / `throughput_gbps`", "", "% per Gbit/s", false,
+               per_gbps<cpu_percent>},
+    MetricInfo{"price_usd", "USD", "of host and cards; only where their profiles or the scenario say what each costs", "", "", false,
+               price_usd},
+    MetricInfo{"price_usd_per_gbps", "USD per Gbit/s", "`price_usd` / `throughput_gbps`", "", "", false,
+               per_gbps<price_usd>},
+    MetricInfo{"watts", "W", "drawn by host and cards, the host's between idle and busy as `cpu_percent` is; only where their profiles or the scenario say what each draws", "", "", false,
+               watts},
+    MetricInfo{"watts_per_gbps", "W per Gbit/s", "`watts` / `throughput_gbps`", "", "", false,
+               per_gbps<watts>},
     MetricInfo{"cpu_us_per_record", "us", "busy time of all CPUs / records made ready", "", "us per record", false,
                per_record_us},
     MetricInfo{"busiest_cpu_percent", "%", "busy time of the busiest CPU / time", "", "", false,
@@ -140,6 +184,7 @@ constexpr std::array kMetrics{
     MetricInfo{"lock_wait_us_per_record", "us", "the sum of these", "waiting for locks", "us per record", false,
                all_locks_us},
     MetricInfo{"warmup_ms", "ms", "deleted before the measured time, with `measure.warmup` = auto (MSER-5 on the delivered bytes, in 200 batches of `duration_ms`)"},
+    MetricInfo{"measured_ms", "ms", "the measured time, where it was left open and found in the run itself (in sweeps)"},
     MetricInfo{"throughput_gbps_group_N", "Gbit/s", "throughput of the Nth group of sessions, from 0, where there are groups"},
 };
 

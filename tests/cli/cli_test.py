@@ -14,7 +14,7 @@ import unittest
 import fixture_profiles
 
 KTLSSIM = os.environ["KTLSSIM"]
-VERBS = re.findall(r"^  ([a-z]+) ", subprocess.run([KTLSSIM, "--help"], capture_output=True, text=True).stdout, re.M)
+VERBS = re.findall(r"^  ([a-z][a-z-]*) ", subprocess.run([KTLSSIM, "--help"], capture_output=True, text=True).stdout, re.M)
 VERBS.remove("help")
 OPTION = re.compile(r"^  (?:-(?P<letter>\w) \[ --(?P<long>[\w-]+) \]|--(?P<name>[\w-]+))(?: (?P<value>[A-Z][A-Z/=]*|/\S+))?"
                     r"(?: \(=(?P<fallback>[^)]*)\))?(?: +(?P<help>.*))?$")
@@ -329,7 +329,7 @@ class CommandLine(unittest.TestCase):
     def test_out_holds_the_same_as_standard_output(self):
         out = self.directory / "new" / "out"
         printed = self.ktlssim("run", self.scenario(), "--format", "json", "--out", str(out)).stdout
-        self.assertEqual(sorted(os.listdir(out)), ["latency.csv", "manifest.json", "result.json", "series.csv"])
+        self.assertEqual(sorted(os.listdir(out)), ["latency.csv", "manifest.json", "result.json", "runs.json", "series.csv"])
         self.assertEqual((out / "result.json").read_text(), printed)
         manifest = json.loads((out / "manifest.json").read_text())
         self.assertEqual(manifest["seed"], 1)

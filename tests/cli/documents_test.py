@@ -62,7 +62,7 @@ class Verbs:
     """What the binary says of its verbs."""
 
     def __init__(self):
-        self.known = re.findall(r"^  ([a-z]+) ", self.output("--help"), re.MULTILINE)
+        self.known = re.findall(r"^  ([a-z][a-z-]*) ", self.output("--help"), re.MULTILINE)
         self.helps = {}
 
     @staticmethod

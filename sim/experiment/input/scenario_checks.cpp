@@ -144,6 +144,15 @@ void check_rates(const Scenario& s, Checker& checker) {
     check(fmt::format("/other_drivers/{}/device/pcie_gbps", i), s.other_drivers[i].device.pcie_gbps);
 }
 
+void check_window(const MeasureParameters& m, Checker& checker) {
+  static constexpr double kLeast_ms = 1e-6;
+  if (m.duration_ms == 0 && m.warmup != Warmup::automatic)
+    checker.add("/measure/duration_ms", "0", "which leaves the window open, takes /measure/warmup auto");
+  if (m.duration_ms > 0 && m.duration_ms < kLeast_ms)
+    checker.add("/measure/duration_ms", number_json(m.duration_ms).dump(),
+                fmt::format("0, which leaves the window open, or at least {} is allowed", kLeast_ms));
+}
+
 void check_precision(const Scenario& s, Checker& checker) {
   const MeasureParameters& m = s.measure;
   if (m.min_replications > m.max_replications)
@@ -255,6 +264,7 @@ void check_scenario(const Scenario& s, const Origins& origins, Problems& problem
     check_memory(s, checker);
     check_steps(s, checker);
   }
+  check_window(s.measure, checker);
   check_precision(s, checker);
   check_modes(s, origins, problems);
   check_unloading(s, checker);

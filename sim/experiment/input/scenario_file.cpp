@@ -71,6 +71,15 @@ void throw_as_given(const Problems& problems, const ListNames& names) {
   given.throw_if_any();
 }
 
+// Who says nothing of the window measures until the means may be believed.
+bool leaves_window_open(const Json& json) {
+  if (!json.is_object()) return false;
+  if (!json.contains("measure")) return true;
+  const Json& measure = json.at("measure");
+  if (!measure.is_object() || measure.contains("duration_ms")) return false;
+  return measure.contains("warmup") ? measure.at("warmup") == name(Warmup::automatic) : !measure.contains("warmup_ms");
+}
+
 Scenario read(const Json& json, const std::string& file, const Origins& origins, Problems& problems,
               const ListNames& names) {
   Scenario scenario{};
@@ -88,6 +97,10 @@ Scenario read(const Json& json, const std::string& file, const Origins& origins,
   read_other_drivers(json, origins, problems, scenario);
   read_session_groups(json, origins, problems, scenario);
   if (problems.size() == 0) apply_kernel(json, scenario);
+  if (leaves_window_open(json)) {
+    scenario.measure.warmup = Warmup::automatic;
+    scenario.measure.duration_ms = 0;
+  }
   if (scenario.driver.traits().encrypts_in_nic && scenario.ktls.mode != KtlsMode::userland) scenario.ktls.mode = KtlsMode::ifnet;
   if (scenario.name.empty()) scenario.name = std::filesystem::path(file).stem().string();
 

@@ -101,6 +101,16 @@ std::size_t count_changed(Profile profile) {
 
 }  // namespace
 
+Json effective_value(const Json& effective, const std::string& pointer) {
+  const Json::json_pointer place(pointer);
+  if (!effective.contains(place)) return nullptr;
+  const Json& found = effective.at(place);
+  if (!found.is_object()) return found;
+  for (const char* const key : {"value", "name"})
+    if (found.contains(key)) return found.at(key);
+  return found;
+}
+
 Json profile_json(const KernelProfile& profile) { return write_profile(profile); }
 Json profile_json(const HostProfile& profile) { return write_profile(profile); }
 Json profile_json(const DriverProfile& profile) { return write_profile(profile); }

@@ -10,6 +10,10 @@ namespace ktlssim {
 // read_scenario(effective_json(s)) is s.
 Json effective_json(const Scenario& scenario);
 
+// The value of a parameter in what effective_json() gives: of one with a source its value, of a profile its name. Null
+// where it is not there.
+Json effective_value(const Json& effective, const std::string& pointer);
+
 Json profile_json(const KernelProfile& profile);
 Json profile_json(const HostProfile& profile);
 Json profile_json(const DriverProfile& profile);

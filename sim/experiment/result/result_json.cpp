@@ -146,6 +146,16 @@ Json steady_json(const Steadiness& steadiness) {
   return {{"steady", steadiness.steady()}, {"why", std::move(why)}};
 }
 
+Json window_json(const Scenario& scenario, const Experiment& experiment) {
+  Json json{{"warmup_ms", number_json(experiment.window ? experiment.window->warmup_ms : scenario.measure.warmup_ms)},
+            {"duration_ms", number_json(scenario.measure.duration_ms)},
+            {"found", experiment.window.has_value()}};
+  if (!experiment.window) return json;
+  json.emplace("believed", experiment.window->believed);
+  if (!experiment.window->believed) json.emplace("why", experiment.window->why);
+  return json;
+}
+
 Json provenance_json(const Scenario& scenario, const Experiment& experiment, const RunRecord& record) {
   const BuildInfo& build = build_info();
   Json runs = Json::array();
@@ -196,6 +206,7 @@ Json result_json(const Scenario& scenario, const Experiment& experiment, const R
   Json json = Json::object();
   json.emplace("scenario", scenario.name);
   json.emplace("steady", summary.done > 0 ? steady_json(experiment.steadiness) : Json());
+  json.emplace("window", window_json(scenario, experiment));
   json.emplace("effective", effective_json(scenario));
   json.emplace("metrics", std::move(metrics));
   if (experiment.precise)

@@ -3,6 +3,7 @@
 //   scenario    name
 //   steady      {steady: bool, why: [{kind: overload | startup | gone | starving, what: a sentence}]}: whether the
 //               means may be believed; null where nothing was simulated
+//   window      warmup_ms, duration_ms; found: whether the scenario left it open, and then believed, and why not
 //   effective   the scenario with every default and both profiles in full; `ktlssim run` takes it
 //   metrics     NAME: {mean, ci95: [lo, hi] | null (a single random run) | deterministic: true, n, unit}; growing:
 //               true where there is no mean, and so no interval. mean is null where n, the replications that have a
@@ -36,6 +37,7 @@ struct RunRecord {
 };
 
 Json provenance_json(const Scenario& scenario, const Experiment& experiment, const RunRecord& record);
+Json window_json(const Scenario& scenario, const Experiment& experiment);
 Json steady_json(const Steadiness& steadiness);
 Json result_json(const Scenario& scenario, const Experiment& experiment, const RunRecord& record);
 

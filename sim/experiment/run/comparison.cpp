@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "sim/experiment/statistics/two_samples.hpp"
+
 namespace ktlssim {
 
 namespace {
@@ -32,6 +34,30 @@ void add_pair(const RunResult& a, const RunResult& b, const std::string& name, P
   pairs.random = pairs.random || a.random || b.random;
   pairs.a.push_back(in_a->value);
   pairs.b.push_back(in_b->value);
+}
+
+void add_values(const Experiment& experiment, const std::string& name, Pairs& pairs, std::vector<double>& values) {
+  for (const Replication& run : experiment.runs) {
+    const Metric* const metric = run.result.status == RunStatus::done ? finite_metric(run.result, name) : nullptr;
+    if (metric == nullptr) continue;
+    pairs.unit = metric->unit;
+    pairs.random = pairs.random || run.result.random;
+    values.push_back(metric->value);
+  }
+}
+
+Pairs samples_of(const Experiment& a, const Experiment& b, const std::string& name) {
+  Pairs samples;
+  add_values(a, name, samples, samples.a);
+  add_values(b, name, samples, samples.b);
+  return samples;
+}
+
+Estimate difference_of(const std::string& name, const Pairs& pairs, Pairing pairing, double level) {
+  const DifferenceInterval d = pairing == Pairing::paired ? paired_difference(pairs.a, pairs.b, level, pairs.random)
+                                                          : welch_difference(pairs.a, pairs.b, level, pairs.random);
+  const Spread spread = !pairs.random ? Spread::deterministic : d.known ? Spread::interval : Spread::single;
+  return {name, pairs.unit, d.mean, d.known ? d.lo : d.mean, d.known ? d.hi : d.mean, std::min(pairs.a.size(), pairs.b.size()), spread};
 }
 
 Pairs pairs_of(const Experiment& a, const Experiment& b, const std::string& name) {
@@ -69,16 +95,18 @@ double MetricComparison::percent(double value) const {
   return a.mean == 0 ? kNaN : 100 * value / std::abs(a.mean);
 }
 
+double simultaneous_level(std::size_t comparisons) {
+  constexpr double kWrong = 0.05;
+  return 1 - kWrong / static_cast<double>(std::max<std::size_t>(1, comparisons));
+}
+
 std::vector<MetricComparison> compare_metrics(const Experiment& a, const Experiment& b,
-                                              std::span<const std::string> metrics) {
+                                              std::span<const std::string> metrics, Pairing pairing, double level) {
   std::vector<MetricComparison> compared;
   for (const std::string& name : metrics) {
-    const Pairs pairs = pairs_of(a, b, name);
-    if (pairs.a.empty()) continue;
-    std::vector<double> differences(pairs.a.size());
-    std::transform(pairs.b.begin(), pairs.b.end(), pairs.a.begin(), differences.begin(), std::minus<>());
-    compared.push_back({name, pairs.unit, sample_of(pairs.a), sample_of(pairs.b),
-                        estimate(name, pairs.unit, differences, pairs.random)});
+    const Pairs pairs = pairing == Pairing::paired ? pairs_of(a, b, name) : samples_of(a, b, name);
+    if (pairs.a.empty() || pairs.b.empty()) continue;
+    compared.push_back({name, pairs.unit, sample_of(pairs.a), sample_of(pairs.b), difference_of(name, pairs, pairing, level)});
     Estimate& difference = compared.back().difference;
     if (!is_of_backlog(name) || (!a.steadiness.backlog_grows && !b.steadiness.backlog_grows)) continue;
     difference.spread = Spread::growing;

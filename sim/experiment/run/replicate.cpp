@@ -19,8 +19,8 @@ PoolOutcome simulated(const Scenario& scenario, Engines engines, std::size_t fir
   load_engine(twice ? EngineKind::simgrid : engine);
   const std::size_t extra = twice ? 1 : 0;
   PoolOutcome outcome = run_in_children(count + extra, pool, [&](std::size_t task) {
-    if (task < extra) return simulate(scenario, EngineKind::simgrid, 0);
-    return simulate(scenario, engine, first + task - extra);
+    if (task < extra) return simulate_in_window(scenario, EngineKind::simgrid, 0);
+    return simulate_in_window(scenario, engine, first + task - extra);
   });
   if (!twice) return outcome;
   auto& results = outcome.results;
@@ -41,6 +41,22 @@ bool Experiment::all_done() const {
   });
 }
 
+bool settle(Scenario& scenario, Experiment& experiment, const Pool& pool) {
+  if (!window_is_open(scenario)) return true;
+  experiment.window = find_window(scenario, pool);
+  if (!experiment.window) return false;
+  scenario = with_window(scenario, *experiment.window);
+  return true;
+}
+
+void conclude(Experiment& experiment, const Scenario& scenario) {
+  std::vector<RunResult> ended;
+  for (const Replication& run : experiment.runs) ended.push_back(run.result);
+  experiment.summary = summarize(ended);
+  experiment.steadiness = steadiness_of(ended.empty() ? scenario : as_measured(scenario, ended.front()), ended);
+  withhold_intervals(experiment.steadiness, experiment.summary);
+}
+
 Experiment replicate(const Scenario& scenario, Engines engines, std::size_t count, const Pool& pool) {
   Experiment experiment;
   extend(experiment, scenario, engines, count, pool);
@@ -56,16 +72,17 @@ void extend(Experiment& experiment, const Scenario& scenario, Engines engines, s
   experiment.interrupted = outcome.interrupted;
   for (std::size_t task = 0; task < outcome.results.size(); ++task)
     if (auto& result = outcome.results[task]) experiment.runs.push_back({first + task, std::move(*result)});
-  std::vector<RunResult> ended;
-  for (const Replication& run : experiment.runs) ended.push_back(run.result);
-  experiment.summary = summarize(ended);
-  experiment.steadiness = steadiness_of(scenario, ended);
-  withhold_intervals(experiment.steadiness, experiment.summary);
+  conclude(experiment, scenario);
 }
 
 Experiment replicate_until_precise(const Scenario& scenario, Engines engines, const Pool& pool) {
-  const MeasureParameters& measure = scenario.measure;
   Experiment experiment;
+  extend_until_precise(experiment, scenario, engines, pool);
+  return experiment;
+}
+
+void extend_until_precise(Experiment& experiment, const Scenario& scenario, Engines engines, const Pool& pool) {
+  const MeasureParameters& measure = scenario.measure;
   extend(experiment, scenario, engines, 1, pool);
   std::size_t count = 0;
   const bool random = experiment.runs.empty() || experiment.runs.front().result.random;
@@ -78,7 +95,6 @@ Experiment replicate_until_precise(const Scenario& scenario, Engines engines, co
         count >= static_cast<std::size_t>(measure.max_replications))
       break;
   }
-  return experiment;
 }
 
 }  // namespace ktlssim

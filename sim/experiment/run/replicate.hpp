@@ -8,6 +8,7 @@
 #include "models/scenario.hpp"
 #include "sim/experiment/run/engines.hpp"
 #include "sim/experiment/run/fork_pool.hpp"
+#include "sim/experiment/run/window.hpp"
 #include "sim/experiment/statistics/steadiness.hpp"
 #include "sim/experiment/statistics/summary.hpp"
 #include "sim/measure/run_result.hpp"
@@ -24,10 +25,17 @@ struct Experiment {
   Summary summary;                // of those that are done
   Steadiness steadiness;          // likewise
   bool interrupted = false;
+  std::optional<FoundWindow> window;  // where the scenario left it open
   std::optional<bool> precise;  // whether relative_precision was reached, where it decided
 
   bool all_done() const;
 };
+
+// Finds the window of a scenario that leaves it open, and closes it. False if interrupted.
+bool settle(Scenario& scenario, Experiment& experiment, const Pool& pool);
+
+// Sums up what its runs say, after they changed.
+void conclude(Experiment& experiment, const Scenario& scenario);
 
 // Simulates replications 0 to count - 1, at most `pool.jobs` at a time.
 Experiment replicate(const Scenario& scenario, Engines engines, std::size_t count, const Pool& pool = {});
@@ -38,5 +46,6 @@ void extend(Experiment& experiment, const Scenario& scenario, Engines engines, s
 
 // As many as relative_precision takes.
 Experiment replicate_until_precise(const Scenario& scenario, Engines engines, const Pool& pool = {});
+void extend_until_precise(Experiment& experiment, const Scenario& scenario, Engines engines, const Pool& pool = {});
 
 }  // namespace ktlssim

@@ -6,6 +6,7 @@
 
 #include "sim/experiment/input/scenario_file.hpp"
 #include "sim/experiment/run/fork_pool.hpp"
+#include "sim/experiment/run/window.hpp"
 #include "sim/machine/simulate.hpp"
 
 namespace ktlssim {
@@ -26,7 +27,7 @@ std::size_t VariantRuns::add(const Variant& variant) {
 bool VariantRuns::run(std::size_t replications, const Pool& pool) {
   replications_ = replications;
   PoolOutcome outcome = run_in_children(scenarios_.size() * replications, pool, [this](std::size_t task) {
-    return simulate(scenarios_[task / replications_], EngineKind::fiber, task % replications_);
+    return simulate_in_window(scenarios_[task / replications_], EngineKind::fiber, task % replications_);
   });
   results_ = std::move(outcome.results);
   return !outcome.interrupted;

@@ -9,6 +9,7 @@
 
 #include "sim/experiment/parameters/effective.hpp"
 #include "sim/experiment/result/result_json.hpp"
+#include "sim/experiment/run/window.hpp"
 #include "sim/experiment/statistics/precision.hpp"
 #include "sim/experiment/statistics/summary.hpp"
 #include "sim/experiment/text/build_info.hpp"
@@ -19,7 +20,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr int kSchemaVersion = 2;
+constexpr int kSchemaVersion = 3;
 constexpr std::int64_t kMostReplications = 10000;  // that /measure/max_replications allows
 
 // What the tables and a report need of a result; numbers that are not finite as null.
@@ -45,6 +46,12 @@ SweepRun run_of(const Json& json) {
   const std::string status = json.at("status").get<std::string>();
   const auto name = std::find(kRunStatusNames.begin(), kRunStatusNames.end(), status);
   SweepRun run{{}, json.at("host").get<std::string>()};
+  run.steadiness.backlog_grows = json.at("backlog_grows").get<bool>();
+  for (const Json& reason : json.at("unsteady")) {
+    const auto kind = std::ranges::find(kUnsteadyNames, reason.at(0).get<std::string>());
+    if (kind == kUnsteadyNames.end()) throw InputError({{"", "/unsteady", short_text(reason), "no such kind"}});
+    run.steadiness.why.push_back({static_cast<Unsteady>(kind - kUnsteadyNames.begin()), reason.at(1).get<std::string>()});
+  }
   run.result.status = name == kRunStatusNames.end() ? RunStatus::failed
                                                     : static_cast<RunStatus>(name - kRunStatusNames.begin());
   run.result.diagnosis = json.at("reason").get<std::string>();
@@ -230,8 +237,14 @@ void SweepDirectory::write_point(std::size_t point, const Scenario& scenario) co
 }
 
 SweepRun SweepDirectory::write_run(std::size_t number, const Scenario& scenario, const RunResult& result) const {
+  const Scenario measured = as_measured(scenario, result);
+  const Steadiness steadiness = steadiness_of(measured, {&result, 1});
   Json json = json_of(result);
-  json.emplace("bounds", bounds_json(scenario, summarize({&result, 1})));
+  json.emplace("bounds", bounds_json(measured, summarize({&result, 1})));
+  json.emplace("backlog_grows", steadiness.backlog_grows);
+  Json unsteady = Json::array();
+  for (const UnsteadyReason& reason : steadiness.why) unsteady.push_back({name(reason.kind), reason.what});
+  json.emplace("unsteady", std::move(unsteady));
   write_run(number, json);
   return run_of(json);
 }

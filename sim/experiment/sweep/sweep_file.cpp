@@ -9,10 +9,10 @@
 #include <optional>
 
 #include "sim/experiment/input/unread_values.hpp"
+#include "sim/experiment/expression/expression.hpp"
 #include "sim/experiment/parameters/effective.hpp"
 #include "sim/experiment/parameters/list_pointers.hpp"
 #include "sim/experiment/parameters/parameter_reader.hpp"
-#include "sim/experiment/sweep/constraint.hpp"
 #include "sim/experiment/sweep/sweep_axes.hpp"
 #include "sim/machine/simulate.hpp"
 
@@ -24,7 +24,7 @@ constexpr std::int64_t kMaxSeed = 9007199254740991;
 constexpr std::int64_t kMaxReplications = 1000;
 
 struct NamedConstraint {
-  Constraint constraint;
+  Expression constraint;
   std::string place;
   std::string text;
 };
@@ -176,16 +176,14 @@ class Expansion {
           return assignment.value;
       if (!scenario) scenario = read(values);
       if (!effective) effective = effective_json(*scenario);
-      const Json::json_pointer place(canonical_pointer(pointer));
-      if (!effective->contains(place)) throw ConstraintError(pointer + " is absent");
-      const Json& found = effective->at(place);
-      if (found.is_object() && found.contains("value")) return found.at("value");
-      return found.is_object() && found.contains("name") ? found.at("name") : found;
+      Json found = effective_value(*effective, canonical_pointer(pointer));
+      if (found.is_null()) throw ExpressionError(pointer + " is absent");
+      return found;
     };
     for (const NamedConstraint& named : constraints_) {
       try {
-        if (!named.constraint.holds(value_of)) return false;
-      } catch (const ConstraintError& error) {
+        if (!named.constraint.holds(value_of).value_or(false)) return false;
+      } catch (const ExpressionError& error) {
         throw InputError({{sweep_.file, named.place, short_text(Json(named.text)), error.what()}});
       }
     }
@@ -247,14 +245,17 @@ std::vector<NamedConstraint> read_constraints(const Json& json, const std::strin
                                       type_text(value)));
     const std::string text = value.get<std::string>();
     try {
-      Constraint constraint(text);
+      Expression constraint(text);
+      for (const std::string& metric : constraint.names())
+        problems.add(file, place, short_text(value),
+                     fmt::format("{} is no parameter: points are chosen before anything is simulated", metric));
       for (const std::string& pointer : constraint.pointers())
         if (!find_parameter(parameters, pointer))
           problems.add(file, place, short_text(value),
                        fmt::format("no such parameter: {}; did you mean {}?", pointer,
                                    nearest_pointer(parameters, pointer)));
       constraints.push_back({std::move(constraint), place, text});
-    } catch (const ConstraintError& error) {
+    } catch (const ExpressionError& error) {
       problems.add(file, place, short_text(value), error.what());
     }
   };

@@ -7,7 +7,7 @@
 //     grid    {POINTER: values, ...}   every combination
 //     zip     {POINTER: values, ...}   in lockstep: all of the same length
 //     list    [{POINTER: value, ...}]  one row after the other, all with the same pointers
-//   constraint             a text or a list of them (constraint.hpp): points that break one are left out
+//   constraint             a text or a list of them (expression.hpp): points that break one are left out
 //
 // `values` is a list, or {"linear": {"from", "to", "steps"}} or {"log": {...}}: `steps` values with both ends
 // among them, rounded where the parameter is an integer. Points are numbered from 0: the first pointer of

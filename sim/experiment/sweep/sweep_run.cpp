@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "sim/experiment/run/fork_pool.hpp"
+#include "sim/experiment/run/window.hpp"
+#include "sim/experiment/sweep/sweep_grow.hpp"
 #include "sim/machine/simulate.hpp"
 
 namespace ktlssim {
@@ -69,7 +71,7 @@ class SweepRunner {
     };
     return run_in_children(numbers.size(), pool, [&](std::size_t task) {
       const std::size_t number = numbers[task];
-      return simulate(sweep_.scenario(number / sweep_.replications()), EngineKind::fiber,
+      return simulate_in_window(sweep_.scenario(number / sweep_.replications()), EngineKind::fiber,
                       number % sweep_.replications());
     });
   }
@@ -99,6 +101,8 @@ class SweepRunner {
 }  // namespace
 
 SweepOutcome run_sweep(const Sweep& sweep, const SweepRunOptions& options) {
+  if (options.resume && options.shard.whole())
+    grow_sweep(options.out, sweep, manifest_of(sweep, options.command_line));
   SweepDirectory directory(options.out, manifest_of(sweep, options.command_line),
                            options.resume || !options.shard.whole());
   SweepOutcome outcome = SweepRunner(sweep, options, directory).run();

@@ -56,6 +56,15 @@ std::string bottleneck(const Summary& summary) {
   return resource == nullptr ? "" : cell(resource->name);
 }
 
+// "yes", or why not.
+std::string steady_cell(const SweepRun& run) {
+  if (run.result.status != RunStatus::done) return {};
+  if (run.steadiness.steady()) return "yes";
+  std::string why;
+  for (const UnsteadyReason& reason : run.steadiness.why) why += (why.empty() ? "" : "; ") + reason.what;
+  return cell("no: " + why);
+}
+
 // In the order in which they first appear.
 std::vector<std::string> metric_names(const SweepRuns& runs) {
   std::vector<std::string> names;
@@ -79,16 +88,17 @@ std::string points_csv(const Sweep& sweep) {
 
 std::string runs_csv(const Sweep& sweep, const SweepRuns& runs) {
   const std::vector<std::string> names = metric_names(runs);
-  std::string text = header(sweep, "point,replication") + ",seed,status,reason,bottleneck";
+  std::string text = header(sweep, "point,replication") + ",seed,status,reason,bottleneck,steady";
   for (const std::string& name : names) text += ',' + cell(name);
   text += '\n';
   for (std::size_t i = 0; i < runs.size(); ++i) {
     if (!runs[i]) continue;
     const RunResult& result = runs[i]->result;
     const SweepPoint& point = sweep.points[i / sweep.replications()];
-    text += fmt::format("{},{}{},{},{},{},{}", i / sweep.replications(), i % sweep.replications(),
+    text += fmt::format("{},{}{},{},{},{},{},{}", i / sweep.replications(), i % sweep.replications(),
                         values_of(point), point.seed,
-                        name(result.status), cell(result.diagnosis), bottleneck(summarize({&result, 1})));
+                        name(result.status), cell(result.diagnosis), bottleneck(summarize({&result, 1})),
+                        steady_cell(*runs[i]));
     for (const std::string& metric_name : names) {
       const Metric* const metric = result.metric(metric_name);
       text += ',' + (metric == nullptr ? "" : number(metric->value));
@@ -115,6 +125,12 @@ std::string summary_csv(const Sweep& sweep, const SweepRuns& runs) {
     std::vector<RunResult> ended;
     for (std::size_t i = 0; i < sweep.replications(); ++i)
       if (const auto& run = runs[point * sweep.replications() + i]) ended.push_back(run->result);
+    Steadiness steadiness;
+    for (std::size_t i = 0; i < sweep.replications(); ++i)
+      if (const auto& run = runs[point * sweep.replications() + i])
+        steadiness.backlog_grows = steadiness.backlog_grows || run->steadiness.backlog_grows;
+    Summary summary = summarize(ended);
+    withhold_intervals(steadiness, summary);
     const std::string values = values_of(sweep.points[point]);
     const Summary summary = summarize(ended);
     const std::string limit = bottleneck(summary);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/experiment/statistics/steadiness.hpp"
 #include "sim/experiment/sweep/sweep_file.hpp"
 #include "sim/measure/run_result.hpp"
 
@@ -15,6 +16,7 @@ namespace ktlssim {
 struct SweepRun {
   RunResult result;
   std::string host;
+  Steadiness steadiness = {};
 };
 
 // Number point * replications + replication; nothing where it is missing.

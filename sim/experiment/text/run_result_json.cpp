@@ -1,5 +1,7 @@
 #include "sim/experiment/text/run_result_json.hpp"
 
+#include <cmath>
+#include <limits>
 #include <map>
 #include <stdexcept>
 #include <utility>
@@ -27,8 +29,9 @@ Json resources_json(const RunResult& result) {
 
 }  // namespace
 
-// CBOR is JSON's data model in bytes, and unlike JSON text it has NaN and text that is not UTF-8.
-std::string encode(const RunResult& result) {
+namespace {
+
+Json whole_json(const RunResult& result) {
   Json metrics = Json::array();
   for (const Metric& m : result.metrics) metrics.push_back(Json::array({m.name, m.unit, m.value}));
   Json counters = Json::array();
@@ -56,19 +59,44 @@ std::string encode(const RunResult& result) {
   json.emplace("records_simulated", result.records_simulated);
   json.emplace("peak_memory_kib", result.peak_memory_kib);
   json.emplace("wall_seconds", result.wall_seconds);
+  return json;
+}
+
+// What text does not have.
+void put_nulls(Json& json) {
+  if (json.is_number_float() && !std::isfinite(json.get<double>())) json = nullptr;
+  if (json.is_structured())
+    for (Json& member : json) put_nulls(member);
+}
+
+double number(const Json& json) { return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>(); }
+
+}  // namespace
+
+// CBOR is JSON's data model in bytes, and unlike JSON text it has NaN and text that is not UTF-8.
+std::string encode(const RunResult& result) {
   std::string bytes;
-  Json::to_cbor(json, bytes);
+  Json::to_cbor(whole_json(result), bytes);
   return bytes;
 }
 
-RunResult decode_run_result(const std::string& text) {
-  const Json json = Json::from_cbor(text);
+RunResult decode_run_result(const std::string& text) { return run_result_of(Json::from_cbor(text)); }
+
+Json saved_json(const RunResult& result) {
+  Json json = whole_json(result);
+  put_nulls(json);
+  return json;
+}
+
+RunResult run_result_of(const Json& json) {
   RunResult result;
-  result.status = static_cast<RunStatus>(json.at("status").get<int>());
+  const auto status = json.at("status").get<std::size_t>();
+  kRunStatusNames.at(status);  // throws
+  result.status = static_cast<RunStatus>(status);
   json.at("diagnosis").get_to(result.diagnosis);
   json.at("random").get_to(result.random);
   for (const Json& m : json.at("metrics"))
-    result.metrics.push_back({m.at(0).get<std::string>(), m.at(1).get<std::string>(), m.at(2).get<double>()});
+    result.metrics.push_back({m.at(0).get<std::string>(), m.at(1).get<std::string>(), number(m.at(2))});
   json.at("latency").get_to(result.latency);
   for (const Json& c : json.at("counters"))
     result.counters.emplace_back(c.at(0).get<std::string>(), c.at(1).get<std::int64_t>());
@@ -79,11 +107,11 @@ RunResult decode_run_result(const std::string& text) {
   json.at("findings").get_to(result.findings);
   json.at("starving").get_to(result.starving);
   for (const Json& r : json.at("resources"))
-    result.resources.push_back({r.at(0).get<std::string>(), r.at(1).get<std::string>(), r.at(2).get<double>(),
-                                r.at(3).get<double>(), r.at(4).get<double>(), r.at(5).get<std::string>()});
+    result.resources.push_back({r.at(0).get<std::string>(), r.at(1).get<std::string>(), number(r.at(2)),
+                                number(r.at(3)), number(r.at(4)), r.at(5).get<std::string>()});
   for (const Json& s : json.at("series"))
-    result.series.push_back({s.at(0).get<double>(), s.at(1).get<double>(), s.at(2).get<double>(),
-                             s.at(3).get<double>(), s.at(4).get<double>(), s.at(5).get<double>()});
+    result.series.push_back({number(s.at(0)), number(s.at(1)), number(s.at(2)),
+                             number(s.at(3)), number(s.at(4)), number(s.at(5))});
   json.at("fingerprint").get_to(result.fingerprint);
   json.at("events").get_to(result.events);
   json.at("switches").get_to(result.switches);

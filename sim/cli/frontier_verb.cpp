@@ -1,0 +1,101 @@
+#include <fmt/format.h>
+
+#include "sim/cli/output.hpp"
+#include "sim/cli/size_options.hpp"
+#include "sim/cli/text.hpp"
+#include "sim/cli/verbs.hpp"
+#include "sim/experiment/size/frontier.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+constexpr HelpText kHelp{
+    "ktlssim frontier SCENARIO --maximize EXPR --minimize EXPR --vary /POINTER=VALUES [options]",
+    "Which settings are worth a look? Simulates every combination of the values, and prints those of which no other is "
+    "better in everything that is maximized and minimized (the Pareto front). Exit status: 0 done, 1 no combination has "
+    "a value, 2 the command line or an input is wrong.",
+    "  ktlssim frontier scenarios/ccr-tls12-gcm128.json --maximize throughput_gbps --minimize cpu_percent \\\n"
+    "    --vary /driver=ccr-t6,aesni-haswell --vary /ktls/workers=2,4,8\n"};
+
+std::string row(const FrontierPoint& point, const FrontierQuestion& question) {
+  std::string text = fmt::format("{}{}\n", settings_text(point.values), point.proven ? "" : "  (95 % intervals do not decide)");
+  for (std::size_t g = 0; g < point.goals.size(); ++g)
+    text += fmt::format("  {}: {}\n", question.goals[g].of.text(), estimate_text(point.goals[g]));
+  return text;
+}
+
+std::string table(const PointRuns& runs, const FrontierQuestion& question, const Frontier& found) {
+  std::string text;
+  std::size_t front = 0;
+  std::string undecided;
+  for (const FrontierPoint& point : found.points) {
+    if (point.front) {
+      ++front;
+      text += row(point, question);
+      text += wrap("limit: " + plain(limit_text(runs, point.number)), kColumns, 2);
+      if (const std::string why = unsteady_text(runs, point.number); !why.empty()) text += wrap("NOT STEADY: " + plain(why), kColumns, 2);
+    } else if (!point.proven) {
+      undecided += "  " + settings_text(point.values) + '\n';
+    }
+  }
+  text = fmt::format("{} of {} combinations are on the front\n\n", front, found.points.size() + found.left_out.size()) + text;
+  if (!undecided.empty()) text += "\nbeaten on average, but 95 % intervals do not decide:\n" + undecided;
+  if (!found.left_out.empty()) text += "\nleft out:\n";
+  for (const auto& [values, why] : found.left_out) text += wrap(settings_text(values) + ": " + plain(why), kColumns, 2);
+  return text + fmt::format("{} runs\n", runs.simulated());
+}
+
+Json json(const PointRuns& runs, const FrontierQuestion& question, const Frontier& found) {
+  Json points = Json::array();
+  for (const FrontierPoint& point : found.points) {
+    Json goals = Json::object();
+    for (std::size_t g = 0; g < point.goals.size(); ++g) goals[question.goals[g].of.text()] = estimate_json(point.goals[g]);
+    points.push_back({{"settings", settings_json(point.values)},
+                      {"front", point.front},
+                      {"proven", point.proven},
+                      {"goals", std::move(goals)},
+                      {"limit", limit_text(runs, point.number)},
+                      {"steady", unsteady_text(runs, point.number).empty()}});
+  }
+  Json left_out = Json::array();
+  for (const auto& [values, why] : found.left_out) left_out.push_back({{"settings", settings_json(values)}, {"why", why}});
+  return {{"points", std::move(points)}, {"left_out", std::move(left_out)}, {"runs", runs.simulated()}};
+}
+
+}  // namespace
+
+Options frontier_options() {
+  Options options(kHelp, {"SCENARIO", 1, 1});
+  options.add("maximize", "EXPR", Repeatable{}, "more of it is better; may be repeated");
+  options.add("minimize", "EXPR", Repeatable{}, "less of it is better; may be repeated");
+  options.add("subject-to", "EXPR", Repeatable{}, "what has to hold; may be repeated");
+  add_vary(options, "FROM..TO, FROM..TO:STEP or VALUE,VALUE,...; may be repeated");
+  add_sets(options);
+  add_seed(options);
+  add_most_replications(options);
+  add_pool(options);
+  add_format(options);
+  return options;
+}
+
+int frontier_verb(const Values& values) {
+  FrontierQuestion question{vary_option(values), {}, {}, replications_option(values)};
+  for (const std::string& text : values.texts("maximize")) question.goals.push_back({checked_expression(text, "--maximize"), true});
+  for (const std::string& text : values.texts("minimize")) question.goals.push_back({checked_expression(text, "--minimize"), false});
+  if (question.goals.size() < 2) throw UsageError("two of --maximize and --minimize are needed, or more");
+  if (question.axes.empty()) throw UsageError("--vary is missing: what may vary");
+  if (values.given("subject-to")) question.margins = margins_option(values);
+  Progress progress = progress_option(values);
+  PointRuns runs(values.operands().front(), settings(values), pool_option(values, progress));
+  const Frontier found = frontier(runs, question);
+  progress.end();
+  if (found.interrupted) {
+    complain("interrupted");
+    return kExitInterrupted;
+  }
+  print(as_json(values) ? json_text(json(runs, question, found)) : table(runs, question, found));
+  return found.points.empty() ? kExitRunFailed : kExitDone;
+}
+
+}  // namespace ktlssim

@@ -1,0 +1,99 @@
+#include <fmt/format.h>
+
+#include "sim/cli/output.hpp"
+#include "sim/cli/size_options.hpp"
+#include "sim/cli/text.hpp"
+#include "sim/cli/verbs.hpp"
+#include "sim/experiment/size/crossing.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+constexpr HelpText kHelp{
+    "ktlssim knee SCENARIO --over /POINTER=FROM..TO [options]",
+    "From where on does more of it gain nothing? Finds the first value of a parameter at which a metric is within "
+    "--worth of its best over all values, the interval of that, and what limits there. Exit status: 0 found, 1 no value "
+    "at all, 2 the command line or an input is wrong.",
+    "  ktlssim knee scenarios/ccr-tls12-gcm128.json --over /workload/sessions=1..256\n"
+    "  ktlssim knee s.json --over /ktls/workers=1..16 --of latency_ready_us_p99 --lowest\n"};
+
+constexpr double kUsualWorth = 0.02;
+
+std::string value_text(const VaryAxis& axis, const std::optional<std::size_t>& index) {
+  return index ? axis.values[*index].dump() : "beyond what was varied";
+}
+
+std::size_t point_of(PointRuns& runs, const VaryAxis& axis, std::size_t index) {
+  return runs.add({{axis.pointer, axis.values[index]}});
+}
+
+std::string table(PointRuns& runs, const KneeQuestion& question, const Knee& found) {
+  const std::string& pointer = question.over.pointer;
+  if (!found.knee) return wrap(fmt::format("{} has no value at any {}", question.of.text(), pointer), kColumns);
+  std::string text = wrap(fmt::format("From {}={} on, more of it gains at most {} % of {}", pointer,
+                                      value_text(question.over, found.knee), number_text(100 * question.worth),
+                                      question.of.text()), kColumns);
+  if (found.possible != found.proven)
+    text += wrap(fmt::format("95 % interval: from {} to {}", value_text(question.over, found.possible),
+                             value_text(question.over, found.proven)), kColumns);
+  text += wrap(fmt::format("best: at {}={}", pointer, value_text(question.over, found.best)), kColumns);
+  if (!found.monotone) text += wrap("not monotone: every value before the first was looked at", kColumns);
+  text += wrap("limit there: " + plain(limit_text(runs, point_of(runs, question.over, *found.knee))), kColumns);
+  text += fmt::format("\n{:>12}  {}\n", shortened(pointer.substr(pointer.rfind('/') + 1), 12), plain(question.of.text()));
+  for (std::size_t i = 0; i < found.indices.size(); ++i)
+    text += fmt::format("{:>12}  {}\n", value_text(question.over, found.indices[i]), estimate_text(found.values[i]));
+  return text + fmt::format("{} runs\n", runs.simulated());
+}
+
+Json json(PointRuns& runs, const KneeQuestion& question, const Knee& found) {
+  const auto value = [&](const std::optional<std::size_t>& index) { return index ? question.over.values[*index] : Json(); };
+  Json points = Json::array();
+  for (std::size_t i = 0; i < found.indices.size(); ++i)
+    points.push_back({{"value", value(found.indices[i])}, {"of", estimate_json(found.values[i])}});
+  return {{"of", question.of.text()},
+          {"over", question.over.pointer},
+          {"knee", value(found.knee)},
+          {"interval", {value(found.possible), value(found.proven)}},
+          {"best", value(found.best)},
+          {"monotone", found.monotone},
+          {"limit", found.knee ? Json(limit_text(runs, point_of(runs, question.over, *found.knee))) : Json()},
+          {"points", std::move(points)},
+          {"runs", runs.simulated()}};
+}
+
+}  // namespace
+
+Options knee_options() {
+  Options options(kHelp, {"SCENARIO", 1, 1});
+  options.add("over", "/POINTER=VALUES", Text{}, "numbers that rise: FROM..TO, FROM..TO:STEP or VALUE,VALUE,...");
+  options.add("of", "EXPR", Text{"throughput_gbps"}, "what is gained: a metric, or what is computed of metrics");
+  options.flag("lowest", "less of it is better");
+  options.add("worth", "R", Number{0, 1}, "part of the best that is not worth more; 0.02 unless given");
+  add_sets(options);
+  add_seed(options);
+  add_most_replications(options);
+  add_pool(options);
+  add_format(options);
+  return options;
+}
+
+int knee_verb(const Values& values) {
+  if (!values.given("over")) throw UsageError("--over is missing: the parameter of which there may be more");
+  const double worth = values.given("worth") ? std::stod(values.text("worth")) : kUsualWorth;
+  const KneeQuestion question{parse_axis(values.text("over"), "--over"), checked_expression(values.text("of"), "--of"),
+                              !values.given("lowest"), worth, replications_option(values)};
+  if (!question.over.ordered) throw UsageError("--over takes numbers that rise");
+  Progress progress = progress_option(values);
+  PointRuns runs(values.operands().front(), settings(values), pool_option(values, progress));
+  const Knee found = knee(runs, question);
+  progress.end();
+  if (found.interrupted) {
+    complain("interrupted");
+    return kExitInterrupted;
+  }
+  print(as_json(values) ? json_text(json(runs, question, found)) : table(runs, question, found));
+  return found.knee ? kExitDone : kExitRunFailed;
+}
+
+}  // namespace ktlssim

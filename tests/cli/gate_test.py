@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""Results that are there: added to, compared, and held against each other for a review."""
+import csv
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+KTLSSIM = os.environ["KTLSSIM"]
+CLOSED = os.path.join(os.environ["KTLSSIM_ROOT"], "scenarios", "closed-ideal.json")
+SHORT = ["--set", "/measure/duration_ms=5", "--set", "/measure/warmup_ms=1"]
+SLOWER = ["--set", "/driver/ciphers/aes-128-gcm/request_ns=2860"]  # by a tenth
+
+
+class SavedResults(unittest.TestCase):
+    def setUp(self):
+        self.directory = pathlib.Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.directory)
+
+    def ktlssim(self, *words, status=0):
+        done = subprocess.run([KTLSSIM, *map(str, words)], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, status, f"{words}\n{done.stdout}\n{done.stderr}")
+        return done
+
+    def run_to(self, name, *words, replications=4):
+        self.ktlssim("run", CLOSED, *SHORT, "--engine", "fiber", "--replications", replications, "--out", self.directory / name, *words)
+        return self.directory / name
+
+    def sample(self, name):
+        result = json.loads((self.directory / name / "result.json").read_text())
+        result.pop("provenance")
+        return result
+
+    # --- adding
+
+    def test_a_run_that_is_added_to_is_the_run_of_all_replications(self):
+        self.run_to("whole", replications=5)
+        self.run_to("parts", replications=2)
+        self.run_to("parts", "--resume", replications=5)
+        self.assertEqual(self.sample("parts"), self.sample("whole"))
+        self.assertEqual((self.directory / "parts/series.csv").read_text(), (self.directory / "whole/series.csv").read_text())
+
+    def test_results_of_another_scenario_are_not_added_to(self):
+        self.run_to("one")
+        done = self.ktlssim("run", CLOSED, *SHORT, "--set", "/workload/sessions=7", "--out", self.directory / "one", "--resume", status=2)
+        self.assertIn("/asked/workload/sessions", done.stderr)
+        self.assertIn("--out", self.ktlssim("run", CLOSED, "--resume", status=2).stderr)
+
+    def test_damaged_results_are_named(self):
+        file = self.run_to("one") / "runs.json"
+        file.write_text(file.read_text().replace('"replication": 1', '"replication": 2'))
+        self.assertIn("runs.json", self.ktlssim("compare", self.directory / "one", self.directory / "one", status=2).stderr)
+
+    def test_a_comparison_is_added_to(self):
+        common = ["compare", CLOSED, *SHORT, "--set-b", "/ktls/dispatch=driver", "--engine", "fiber", "--format", "json"]
+        whole = self.ktlssim(*common, "--replications", 5, "--out", self.directory / "whole").stdout
+        self.ktlssim(*common, "--replications", 2, "--out", self.directory / "parts")
+        self.assertEqual(self.ktlssim(*common, "--replications", 5, "--out", self.directory / "parts", "--resume").stdout, whole)
+
+    def test_a_sweep_is_added_to(self):
+        def sweep(sessions, replications, out, *words):
+            path = self.directory / "sweep.json"
+            path.write_text(json.dumps({"scenario": CLOSED, "replications": replications, "parameters": {
+                "grid": {"/workload/sessions": sessions}, "list": [{"/measure/duration_ms": 2}]}}))
+            self.ktlssim("sweep", path, "--out", self.directory / out, *words)
+        sweep([2, 8], 1, "parts")
+        before = (self.directory / "parts/runs/00001-00000.json").read_text()
+        sweep([1, 2, 4, 8], 2, "parts", "--resume")
+        sweep([1, 2, 4, 8], 2, "whole")
+        for table in ("runs.csv", "summary.csv"):
+            self.assertEqual((self.directory / "parts" / table).read_text(), (self.directory / "whole" / table).read_text())
+        self.assertEqual((self.directory / "parts/runs/00003-00000.json").read_text(), before, "simulated again")
+        with open(self.directory / "parts/runs.csv", newline="", encoding="utf-8") as file:
+            self.assertEqual({row["steady"] for row in csv.DictReader(file)}, {"yes"})
+
+    # --- comparing
+
+    def test_several_are_held_against_the_first_together(self):
+        a, b, c = self.run_to("a"), self.run_to("b"), self.run_to("c", *SLOWER)
+        table = self.ktlssim("compare", a, b, c).stdout
+        self.assertIn("+ against x: No difference proven", table)
+        self.assertIn("* against x: Difference at 95.0% confidence", table)
+        self.assertIn("2 intervals together, Bonferroni", table)
+        both = json.loads(self.ktlssim("compare", a, b, c, "--format", "json").stdout)["metrics"]["throughput_gbps"]
+        alone = json.loads(self.ktlssim("compare", a, c, "--format", "json").stdout)["metrics"]["throughput_gbps"]
+        width = [d["ci95"][1] - d["ci95"][0] for d in (both["differences"]["c"], alone["difference"])]
+        # Student's t of 3 degrees of freedom: 4.1765 at 98.75 %, 3.1824 at 97.5 %.
+        self.assertAlmostEqual(width[0] / width[1], 4.1765 / 3.1824, places=3)
+
+    def test_results_of_other_seeds_have_no_pairs(self):
+        a, b = self.run_to("a"), self.run_to("b", "--seed", 9)
+        self.assertIn("Welch", json.loads(self.ktlssim("compare", a, b, "--format", "json").stdout)["method"])
+
+    # --- gate
+
+    def test_a_gate_tells_equal_from_slower(self):
+        for name, words in (("base/one", []), ("same/one", ["--seed", "5"]), ("slow/one", ["--seed", "5", *SLOWER])):
+            self.run_to(name, *words, replications=10)
+        base = self.directory / "base"
+        passed = self.ktlssim("gate", base, self.directory / "same", "--allow", "throughput_gbps=2").stdout
+        self.assertIn("**ktlssim gate: passes**", passed)
+        failed = self.ktlssim("gate", base, self.directory / "slow", "--allow", "throughput_gbps=2", status=1).stdout
+        self.assertIn("**ktlssim gate: FAILS** in 1 of 1 scenario", failed)
+        self.assertRegex(failed, r"\| one \| `throughput_gbps` \| .* \| -2 \| FAILS \|")
+        report = json.loads(self.ktlssim("gate", base, self.directory / "slow", "--allow", "throughput_gbps=20", "--format", "json").stdout)
+        self.assertEqual(report["scenarios"][0]["metrics"][0]["verdict"], "worse")
+        self.assertFalse(report["scenarios"][0]["paired"])
+
+    def test_a_gate_simulates_scenarios(self):
+        self.ktlssim("gate", CLOSED, CLOSED, *SHORT, "--replications", 4)
+        self.ktlssim("gate", CLOSED, CLOSED, *SHORT, "--replications", 4, "--set-b", SLOWER[1], status=1)
+
+    def test_a_gate_refuses_what_it_cannot_compare(self):
+        self.assertIn("did you mean", self.ktlssim("gate", CLOSED, CLOSED, "--allow", "throughput_gbp=1", status=2).stderr)
+        self.assertIn("PERCENT", self.ktlssim("gate", CLOSED, CLOSED, "--allow", "throughput_gbps=-1", status=2).stderr)
+        self.assertIn("runs.json", self.ktlssim("gate", self.directory, self.directory, status=2).stderr)
+        self.assertIn("both", self.ktlssim("gate", CLOSED, self.directory, status=2).stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
