@@ -10,8 +10,10 @@
 #include "sim/experiment/input/profiles.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
 #include "sim/experiment/input/schema.hpp"
+#include "sim/experiment/mechanism/setting.hpp"
 #include "sim/experiment/sweep/sweep_file.hpp"
 #include "sim/experiment/sweep/sweep_schema.hpp"
+#include "sim/experiment/validation/influence_file.hpp"
 #include "sim/experiment/validation/suite_schema.hpp"
 #include "sim/experiment/validation/validation_suite.hpp"
 
@@ -29,7 +31,7 @@ void check_scenario_file(const Path& path, const Sets& sets) {
   warn_of_kernel(scenario, path.string() + ": ");
 }
 
-constexpr std::array<FileKind, 7> kKinds{{
+constexpr std::array<FileKind, 9> kKinds{{
     {"scenario", "a machine, its load and what is measured", scenario_schema, check_scenario_file},
     {"sweep", "a scenario with parameters varied", sweep_schema,
      [](const Path& path, const Sets&) { warn_of_unread(load_sweep(path).unread); }},
@@ -43,6 +45,9 @@ constexpr std::array<FileKind, 7> kKinds{{
      [](const Path& path, const Sets&) { check_driver_file(path); }},
     {"kernel", "a profile of a kernel: what differs from one FreeBSD to the next", kernel_schema,
      [](const Path& path, const Sets&) { check_kernel_file(path); }},
+    {"twin", "conditions of the twin", twin_schema, [](const Path& path, const Sets&) { load_twin_settings(path); }},
+    {"influences", "what has most influence on the claims of a suite", influences_schema,
+     [](const Path& path, const Sets&) { load_influences(path, load_suite(default_suite())); }},
 }};
 
 const FileKind& kind(std::string_view name) { return *std::ranges::find(kKinds, name, &FileKind::name); }
@@ -70,6 +75,13 @@ std::string_view kind_of_changes(const Json& json, const Path& directory, int li
   return "host";
 }
 
+// Claims by name, each with a list of changes.
+bool maps_claims(const Json& json) {
+  return json.is_object() && std::ranges::any_of(json, [](const Json& value) {
+           return value.is_array() && !value.empty() && value.front().is_object() && value.front().contains("change");
+         });
+}
+
 }  // namespace
 
 std::span<const FileKind> file_kinds() { return kKinds; }
@@ -79,6 +91,8 @@ const FileKind& kind_of_file(const std::filesystem::path& path) {
   const std::optional<Json> json = read_json_file(path, unreadable);
   const auto has = [&](const char* key) { return json && json->is_object() && json->contains(key); };
   constexpr int kMaxLinks = 16;
+  if (has("conditions")) return kind("twin");
+  if (json && maps_claims(*json)) return kind("influences");
   if (has("host") || has("driver")) return kind("scenario");
   if (has("profile")) return kind(kind_of_changes(*json, path.parent_path(), kMaxLinks));
   if (has("parameters")) return kind(has("claims") || json->at("parameters").is_array() ? "fit" : "sweep");

@@ -13,8 +13,8 @@ namespace {
 constexpr HelpText kHelp{"ktlssim schema [KIND]",
                          "Prints the JSON schema (draft 7) of files of a kind, for editors that complete and "
                          "check while one types. KIND is scenario (unless given), sweep, fit, suite, host, "
-                         "driver or kernel: docs/files.md explains each; or output, for what verbs print with "
-                         "--format json.",
+                         "driver, kernel, twin or influences: docs/files.md explains each; or output, for what verbs "
+                         "print with --format json.",
                          "  ktlssim schema > scenarios/schema/scenario.schema.json\n"
                          "  ktlssim schema sweep > scenarios/schema/sweep.schema.json\n"};
 

@@ -8,6 +8,7 @@
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/calibrate/thread_costs_output.hpp"
 #include "sim/experiment/text/output_directory.hpp"
+#include "sim/experiment/text/problems.hpp"
 #include "sim/experiment/twin/twin_output.hpp"
 
 namespace ktlssim {
@@ -30,17 +31,27 @@ constexpr std::int64_t kMaxRepeats = 1000;
 constexpr std::int64_t kMaxMs = 700;  // Linux takes CPUs from real-time threads after 950 ms of a second
 constexpr std::size_t kQuickSettings = 4;
 
+// Both paths of one condition.
+void keep_only(std::vector<TwinSetting>& settings, const std::string& name) {
+  std::vector<std::string> names;
+  for (const TwinSetting& setting : settings) names.push_back(setting.name);
+  std::erase_if(settings, [&name](const TwinSetting& setting) { return setting.name != name; });
+  if (settings.empty())
+    throw UsageError(fmt::format("there is no condition \"{}\"{}", name, did_you_mean(name, names)));
+}
+
 }  // namespace
 
 Options twin_options() {
   Options options(kHelp, kNoOperands);
   options.flag("quick", "two conditions, once, shortly: does it work here?");
+  options.add("only", "NAME", Text{}, "one of the conditions");
   options.flag("costs", "only measure what threads cost here");
   options.add("conditions", "FILE", Text{}, "other conditions");
   options.add("repeats", "N", Integer{1, kMaxRepeats, 7}, "of every setting");
   options.add("milliseconds", "N", Integer{10, kMaxMs, 300}, "measured of each run, after 50");
   options.flag("may-sleep", "CPUs may go to sleep when they are idle; then CPU time is what the system accounts");
-  add_out(options, "write twin.json, twin.csv and twin.txt");
+  add_out(options, "write twin.json, twin.csv, twin.txt and the scenario of every setting");
   add_progress(options);
   add_format(options);
   return options;
@@ -52,7 +63,11 @@ int twin_verb(const Values& values) {
   plan.options.measured_ms = static_cast<double>(values.integer("milliseconds"));
   plan.options.keep_awake = !values.given("may-sleep");
   std::optional<OutputDirectory> out;
-  if (values.given("out")) out.emplace(values.text("out"));
+  std::optional<OutputDirectory> scenarios;
+  if (values.given("out")) {
+    out.emplace(values.text("out"));
+    scenarios.emplace(std::filesystem::path(values.text("out")) / "scenarios");
+  }
   if (values.given("costs")) {
     const ThreadCosts costs = measure_thread_costs(plan.repeats);
     print(as_json(values) ? json_of_verb("twin", {{"thread_costs", thread_costs_json(costs)}}) : thread_costs_text(costs, true));
@@ -60,6 +75,7 @@ int twin_verb(const Values& values) {
   }
   std::vector<TwinSetting> settings = load_twin_settings(
       values.given("conditions") ? std::filesystem::path(values.text("conditions")) : default_twin_settings());
+  if (values.given("only")) keep_only(settings, values.text("only"));
   if (values.given("quick")) {
     settings.resize(std::min(settings.size(), kQuickSettings));
     plan.repeats = 1;
@@ -76,6 +92,9 @@ int twin_verb(const Values& values) {
     out->write("twin.json", json_text(twin_json(table)));
     out->write("twin.csv", twin_csv(table));
     out->write("twin.txt", twin_text(table));
+    for (const TwinRow& row : table.rows)
+      scenarios->write(fmt::format("{}-{}.json", row.setting.name, name(row.setting.path)),
+                       json_text(twin_scenario(row.setting, table.costs, twin_cpus())));
   }
   print(as_json(values) ? json_of_verb("twin", twin_json(table)) : twin_text(table));
   return kExitDone;

@@ -70,7 +70,8 @@ def with_value(scenario, path, value):
 # Where shipped files of each kind lie.
 KINDS = {"scenario": "scenarios/*.json", "sweep": "scenarios/sweeps/*.json", "fit": "scenarios/validation/fits/**/*.json",
          "suite": "scenarios/validation/published.json", "host": "models/profiles/hosts/*.json",
-         "driver": "models/profiles/drivers/*.json", "kernel": "models/profiles/kernels/*.json"}
+         "driver": "models/profiles/drivers/*.json", "kernel": "models/profiles/kernels/*.json",
+         "twin": "scenarios/twin/*.json", "influences": "scenarios/validation/influences.json"}
 
 # A sound file of each kind, and changes of it that are wrong; ABSENT takes the key away.
 ABSENT = object()
@@ -106,6 +107,13 @@ BROKEN = {
     "kernel": ("models/profiles/kernels/freebsd-14.json", (
         (("ktls", "dispatch"), "driver"), (("ktls", "dispatch", "value"), "async"), (("ktls", "rx_tls13", "value"), 1),
         (("ktls", "sorele_lock"), ABSENT), (("scheduler", "steal_thresh", "value"), "2"), (("kernel",), 14))),
+    "twin": ("scenarios/twin/conditions.json", (
+        (("conditions",), {}), (("conditions",), []), (("condition",), []), (("conditions", 0, "name"), ABSENT),
+        (("conditions", 0, "workers"), 0), (("conditions", 0, "worker"), 1), (("conditions", 0, "kept_aside"), 1),
+        (("conditions", 0, "record_bytes"), 1000.5))),
+    "influences": ("scenarios/validation/influences.json", (
+        (("d31665-async-cbc",), {}), (("d31665-async-cbc", 0, "pointer"), ABSENT),
+        (("d31665-async-cbc", 0, "change"), "1"), (("d31665-async-cbc", 0, "changes"), 1))),
     "driver": ("models/profiles/drivers/ccr-t6.json", (
         (("kind",), "cxgbe"), (("ciphers",), []), (("device", "engines"), 1), (("device", "engines"), ABSENT),
         (("device", "law"), "normal"), (("device", "engines", "fitted_to"), "x"),

@@ -38,7 +38,7 @@ class TwinTest(unittest.TestCase):
         status, printed, err = ktlssim("twin", "--costs", "--repeats", "3", "--format", "json")
         self.assertEqual(status, 0, err)
         costs = json.loads(printed)
-        for name in ("wakeup_ns", "turn_ns", "interruption_ns", "clock_read_ns", "evp_byte_ns"):
+        for name in ("wakeup_ns", "turn_ns", "interrupt_ns", "clock_read_ns", "evp_byte_ns"):
             self.assertLessEqual(costs[name]["low"], costs[name]["value"])
             self.assertLessEqual(costs[name]["value"], costs[name]["high"])
 

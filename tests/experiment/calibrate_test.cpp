@@ -50,5 +50,34 @@ TEST(Calibrate, a_record_of_cbc_takes_both_its_requests) {
   EXPECT_NEAR(predict_threads(machine, driver, Cipher::aes_128_cbc_sha1, 2), 2e9 / 4000, 50);
 }
 
+ThreadCosts measured_twice() {
+  ThreadCosts costs;
+  costs.all = {cost_of("turn_ns", "", {3000, 3400}), cost_of("wakeup_ns", "", {1000, 900})};
+  return costs;
+}
+
+TEST(ThreadCosts, are_told_as_they_were_at_each_moment) {
+  EXPECT_EQ(measured_twice().moments(), 2u);
+  const ThreadCosts second = measured_twice().at_moment(1);
+  EXPECT_EQ(second["turn_ns"].value, 3400);
+  EXPECT_EQ(second["wakeup_ns"].value, 900);
+}
+
+// 3000 - 1000 and 3400 - 900.
+TEST(ThreadCosts, are_summed_moment_by_moment) {
+  const MeasuredCost together = measured_twice().together({"turn_ns"}, {"wakeup_ns"});
+  EXPECT_EQ(together.low, 2000);
+  EXPECT_EQ(together.high, 2500);
+}
+
+TEST(Calibrate, a_measured_cost_has_its_range_in_the_profile) {
+  Json host = host_profile({"test", "test", 4, 1}, "ideal");
+  apply_thread_costs(measured_twice(), host);
+  EXPECT_EQ(host["scheduler"]["wakeup_ns"]["low"], 900);
+  EXPECT_EQ(host["scheduler"]["wakeup_ns"]["high"], 1000);
+  EXPECT_EQ(host["scheduler"]["context_switch_ns"]["low"], 2000);
+  EXPECT_EQ(host["scheduler"]["context_switch_ns"]["high"], 2500);
+}
+
 }  // namespace
 }  // namespace ktlssim

@@ -2,15 +2,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <stdexcept>
 #include <thread>
 #include <vector>
 
 #include "sim/experiment/text/problems.hpp"
-#include "sim/experiment/twin/interrupt_line.hpp"
-#include "sim/experiment/twin/send_buffer.hpp"
-#include "sim/experiment/twin/setting.hpp"
-#include "sim/experiment/twin/work_queue.hpp"
+#include "sim/experiment/mechanism/interrupt_line.hpp"
+#include "sim/experiment/mechanism/send_buffer.hpp"
+#include "sim/experiment/mechanism/setting.hpp"
+#include "sim/experiment/mechanism/slices.hpp"
+#include "sim/experiment/mechanism/work_queue.hpp"
+#include "sim/experiment/twin/machine.hpp"
 
 namespace ktlssim {
 namespace {
@@ -106,6 +109,61 @@ TEST(TwinInterruptLine, a_stopped_thread_ends) {
   InterruptLine<int> line(8, 0);
   line.stop();
   EXPECT_FALSE(line.serve([](int) {}));
+}
+
+TEST(TwinInterruptLine, tells_since_when_an_interrupt_waits_for_its_thread) {
+  InterruptLine<int> line(8, 0);
+  EXPECT_EQ(line.waits_since(), std::nullopt);
+  line.post(1, 500);
+  EXPECT_TRUE(line.poll(700));
+  EXPECT_EQ(line.waits_since(), 700);
+  line.serve([](int) {});
+  EXPECT_EQ(line.waits_since(), std::nullopt);
+}
+
+// A device that looks every 100 us, and 10 records in each slice of a millisecond.
+class Slices : public testing::Test {
+ protected:
+  void run_until(std::int64_t until_us) {
+    for (; now_us_ < until_us; now_us_ += 100) slices_.look(now_us_ * 1000);
+  }
+  TwinSlices slices_{[this] { return TwinCounts{.records = static_cast<double>(now_us_) / 100}; }};
+  std::int64_t now_us_ = 10'000;
+};
+
+TEST_F(Slices, are_counted_while_they_count) {
+  run_until(12'000);
+  EXPECT_EQ(slices_.slices(), 0);
+  slices_.count(true);
+  run_until(17'050);  // from 12 to 17 ms
+  slices_.count(false);
+  run_until(30'000);
+  EXPECT_EQ(slices_.slices(), 5);
+  EXPECT_EQ(slices_.undisturbed(), 5);
+  EXPECT_DOUBLE_EQ(slices_.undisturbed_counts().ns, 5e6);
+  EXPECT_DOUBLE_EQ(slices_.undisturbed_counts().records, 50);
+}
+
+// The slice from 12 ms, in which it happened, and those that began within two milliseconds of it.
+TEST_F(Slices, in_and_after_a_disturbance_do_not_count) {
+  slices_.count(true);
+  run_until(12'400);
+  slices_.disturbed(12'400'000);
+  run_until(20'100);
+  slices_.count(false);
+  EXPECT_EQ(slices_.slices(), 10);
+  EXPECT_EQ(slices_.undisturbed(), 7);
+  EXPECT_DOUBLE_EQ(slices_.undisturbed_counts().ns, 7e6);
+}
+
+TEST(TwinRun, has_plain_rates_where_too_few_slices_were_undisturbed) {
+  TwinRun run;
+  run.plain.records_per_second = 1;
+  run.undisturbed.records_per_second = 2;
+  run.slices_undisturbed = TwinRun::kEnoughSlices - 1;
+  EXPECT_EQ(run.rates().records_per_second, 1);
+  ++run.slices_undisturbed;
+  EXPECT_EQ(run.rates().records_per_second, 2);
 }
 
 TEST(TwinSettings, a_condition_is_run_on_both_paths_with_its_parameters) {

@@ -12,7 +12,8 @@
 #include <utility>
 
 #include "sim/experiment/calibrate/evp_algorithm.hpp"
-#include "sim/experiment/calibrate/platform.hpp"
+#include "sim/experiment/platform/cpus.hpp"
+#include "sim/experiment/platform/description.hpp"
 
 namespace ktlssim {
 

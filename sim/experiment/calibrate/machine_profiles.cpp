@@ -18,7 +18,35 @@ Json measured(double value, std::string source) {
   return {{"value", number_json(value)}, {"source", std::move(source)}, {"confidence", "measured"}};
 }
 
+// A value and the range of its repetitions.
+struct Ranged {
+  double value;
+  double low;
+  double high;
+};
+
+Json measured(const Ranged& ranged, std::string source) {
+  Json json = measured(ranged.value, std::move(source));
+  json["low"] = number_json(ranged.low);
+  json["high"] = number_json(ranged.high);
+  return json;
+}
+
 double rounded(double value, double step) { return std::round(value / step) * step; }
+
+// Between the lines through the shortest and through the longest timings.
+Ranged range_of(const AlgorithmMeasurement& m, double CostFit::*part, double step) {
+  const auto line = [&](double Timing::*ns) {
+    std::vector<Timing> timings = m.timings;
+    for (Timing& timing : timings) timing.ns = timing.*ns;
+    return fit_cost(timings).*part;
+  };
+  const auto told = [step](double value) { return rounded(std::max(value, 0.0), step); };
+  const double value = m.cost.*part;
+  if (m.timings.empty()) return {told(value), told(value), told(value)};
+  const auto [low, high] = std::minmax({value, line(&Timing::lowest_ns), line(&Timing::highest_ns)});
+  return {told(value), told(low), told(high)};
+}
 
 }  // namespace
 
@@ -29,8 +57,8 @@ Json driver_profile(const MachineDescription& machine, const std::vector<Algorit
         fmt::format("{} on {}, EVP, cold data, 16 B to 16 KiB; the line is within {:.0f} % of every size",
                     machine.openssl, machine.cpu, 100 * m.cost.worst_error);
     ciphers[std::string(name(m.algorithm))] = {
-        {"request_ns", measured(rounded(std::max(m.cost.request_ns, 0.0), 0.1), source)},
-        {"byte_ns", measured(rounded(m.cost.byte_ns, 1e-4), source)}};
+        {"request_ns", measured(range_of(m, &CostFit::request_ns, 0.1), source)},
+        {"byte_ns", measured(range_of(m, &CostFit::byte_ns, 1e-4), source)}};
   }
   return {
       {"description", fmt::format("OpenSSL on {}, measured in user mode by ktlssim calibrate.", machine.cpu)},
@@ -51,31 +79,19 @@ Json host_profile(const MachineDescription& machine, const std::string& base) {
 void apply_thread_costs(const ThreadCosts& costs, Json& host) {
   const auto put = [&](const char* pointer, std::initializer_list<std::string_view> plus,
                        std::initializer_list<std::string_view> minus, double step) {
-    double value = 0;
-    double low = 0;
-    double high = 0;
-    for (const std::string_view name : plus) {
-      const MeasuredCost* const cost = costs.find(name);
-      if (cost == nullptr) return;  // takes a second CPU
-      value += cost->value;
-      low += cost->low;
-      high += cost->high;
-    }
-    for (const std::string_view name : minus) {
-      value -= costs[name].value;
-      low -= costs[name].value;
-      high -= costs[name].value;
-    }
+    for (const std::string_view name : plus)
+      if (costs.find(name) == nullptr) return;  // takes a second CPU
+    const MeasuredCost cost = costs.together(plus, minus);
     host[Json::json_pointer(pointer)] =
-        measured(rounded(std::max(0.0, value), step),
-                 fmt::format("ktlssim calibrate, user threads of this machine: {}{}; {:.4g} to {:.4g}",
-                             fmt::join(plus, " + "), minus.size() == 0 ? "" : " less its wakeup",
-                             std::max(0.0, low), high));
+        measured({rounded(cost.value, step), rounded(cost.low, step), rounded(cost.high, step)},
+                 fmt::format("ktlssim calibrate, user threads of this machine: {}{}", fmt::join(plus, " + "),
+                             minus.size() == 0 ? "" : " less its wakeup"));
   };
   put("/scheduler/context_switch_ns", {"turn_ns"}, {"wakeup_ns"}, 1);
   put("/scheduler/wakeup_ns", {"wakeup_ns"}, {}, 1);
   put("/scheduler/cpu_idle_exit_ns", {"interrupt_flight_ns", "cpu_idle_exit_ns"}, {}, 1);
   put("/scheduler/interrupt_ns", {"interrupt_ns"}, {}, 1);
+  put("/scheduler/interrupt_exit_ns", {"interrupt_exit_ns"}, {}, 1);
   put("/scheduler/turnstile_ns", {"turnstile_ns"}, {}, 1);
   put("/application/copyin_ns_per_byte", {"copy_cold_16k_ns_per_byte"}, {}, 1e-4);
 }

@@ -1,11 +1,16 @@
-// The benchmarks behind ThreadCosts: each starts its threads, times one thing, and ends them.
+// The benchmarks behind ThreadCosts that need one CPU: each starts its threads, times one thing, and ends them.
+// What is timed is timed in batches of which the median counts, so that whoever takes the CPU away for a while
+// spoils one of them.
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <thread>
 #include <vector>
 
-#include "sim/experiment/calibrate/platform.hpp"
+#include "sim/experiment/calibrate/burn.hpp"
+#include "sim/experiment/platform/cpus.hpp"
+#include "sim/experiment/platform/urgency.hpp"
 
 namespace ktlssim {
 
@@ -26,19 +31,33 @@ struct Bench {
   }
 };
 
-struct RemoteWakeup {
-  double latency_ns;  // until the thread runs
-  double call_ns;     // that the waker is busy with it
-};
+inline constexpr int kLowLevel = 1;  // of urgency
+inline constexpr int kHighLevel = 2;
 
-struct SharedRecord {
-  double copy_ns_per_byte;
-  double encrypt_ns;
-};
+double median_of(std::vector<double> values);
 
-struct PollGaps {
-  double longest_ns;
-  double lost_share;  // of the time, in gaps of more than 5 us
+// Of batches of `round`, the median time of a round. Not of the first one: caches are cold.
+double median_round_ns(int batches, int rounds, auto round) {
+  std::vector<double> ns;
+  for (int batch = 0; batch <= batches; ++batch) {
+    const std::int64_t begin = clock_ns();
+    for (int i = 0; i < rounds; ++i) round();
+    if (batch > 0) ns.push_back(static_cast<double>(clock_ns() - begin) / rounds);
+  }
+  return median_of(std::move(ns));
+}
+
+// What a thread does between two wakeups so that the kernel's part of the caches is as cold as it is for
+// threads that do something: a copy of a record.
+class Errand {
+ public:
+  Errand();
+  void run();
+
+ private:
+  std::vector<char> from_;
+  std::vector<char> to_;
+  std::size_t at_ = 0;
 };
 
 // Two equals take turns: a wakeup, a sleep and a switch each.
@@ -48,17 +67,6 @@ double wakeup_ns(Bench& bench, double clock_read_ns);
 // A thread wakes a more urgent one, which takes the CPU, and sleeps again. `contended`: it wants a lock that
 // the waker holds, and has to give the CPU back for it.
 double preempting_wakeup_ns(Bench& bench, bool contended);
-// The device's CPU wakes a thread that has slept for `idle_ns`.
-RemoteWakeup remote_wakeup(Bench& bench, double idle_ns, int rounds);
-// What a thread loses while another CPU wakes a more urgent one on its CPU, which sleeps again at once.
-double interruption_ns(Bench& bench);
-// What it takes to get a line of memory that another CPU wrote or polls: of a round trip of two threads, in
-// which each writes it and each fetches it, a fourth.
-double line_transfer_ns(Bench& bench);
-// A thread copies to memory that the device has read; the device encrypts what another CPU has just written.
-SharedRecord shared_record(Bench& bench);
-// A loop that looks at the clock as a polling device does.
-PollGaps poll_gaps(Bench& bench);
 double clock_read_ns();
 double mutex_pair_ns();
 // What asking for `kAsked` of work takes, to a nanosecond of it.

@@ -7,8 +7,11 @@
 
 #include "sim/experiment/calibrate/burn.hpp"
 #include "sim/experiment/calibrate/memory_costs.hpp"
-#include "sim/experiment/calibrate/platform.hpp"
+#include "sim/experiment/calibrate/remote_benches.hpp"
 #include "sim/experiment/calibrate/thread_benches.hpp"
+#include "sim/experiment/platform/cpus.hpp"
+#include "sim/experiment/platform/urgency.hpp"
+#include "sim/experiment/platform/usage.hpp"
 
 namespace ktlssim {
 
@@ -32,15 +35,15 @@ constexpr Named kNames[] = {
     {"context_switch_ns", "to another thread: what the second has more switches than the first"},
     {"sleep_ns", "go to sleep, apart from the switch: a turn less its wakeup and switch"},
     {"turnstile_ns", "block on a lock, beside the sleep and the switches to its owner and back"},
-    {"interruption_ns", "lost to a thread by one wakeup from another CPU"},
-    {"interrupt_ns", "the same without the two switches and the sleep"},
-    {"remote_wakeup_call_ns", "that the polling device is away to wake a thread"},
-    {"awake_latency_ns", "from that call until the thread runs, on a CPU that is kept awake"},
-    {"interrupt_flight_ns", "the same without switch and interrupt"},
-    {"idle_latency_5us_ns", "from that call until the thread runs, on a CPU that slept for 5 us"},
+    {"wakeup_call_ns", "that the polling device is busy with waking a thread"},
+    {"interrupt_flight_ns", "from that call until the thread that has the CPU stands still"},
+    {"interrupt_ns", "from then until the woken thread runs, without the switch"},
+    {"interrupt_exit_ns", "from its going to sleep until the other one works, without sleep and switch"},
+    {"second_interrupt_ns", "what a second interrupt adds to all that, raised as soon as the first call returns"},
+    {"idle_latency_5us_ns", "from the call that wakes it until a thread runs whose CPU slept for 5 us"},
     {"idle_latency_50us_ns", "for 50 us"},
     {"idle_latency_500us_ns", "for 500 us"},
-    {"cpu_idle_exit_ns", "what the CPU adds that slept for 50 us"},
+    {"cpu_idle_exit_ns", "what the CPU that slept for 50 us adds to flight, interrupt and switch"},
     {"poll_gap_longest_ns", "between two looks of a polling device at its clock, in 20 ms"},
     {"poll_lost_share", "of its time, in gaps of more than 5 us"},
 };
@@ -68,10 +71,13 @@ void measure_once(Bench& bench, Samples& samples) {
   add("turnstile_ns",
       std::max(0.0, preempting_wakeup_ns(bench, true) - preempting - 2 * a_switch - a_sleep));
   if (bench.cpus.size() < 2) return;
-  const double interruption = interruption_ns(bench);
-  const double interrupt = std::max(0.0, interruption - 2 * a_switch - a_sleep);
-  add("interruption_ns", interruption);
+  const Interruption i = interruption(bench, 1);
+  const double interrupt = std::max(0.0, i.enter_ns - a_switch);
+  add("wakeup_call_ns", i.call_ns);
+  add("interrupt_flight_ns", i.flight_ns);
   add("interrupt_ns", interrupt);
+  add("interrupt_exit_ns", std::max(0.0, i.leave_ns - a_sleep - a_switch));
+  add("second_interrupt_ns", std::max(0.0, interruption(bench, 2).stand_ns - i.stand_ns));
   add("line_transfer_ns", line_transfer_ns(bench));
   const SharedRecord shared = shared_record(bench);
   add("copy_shared_16k_ns_per_byte", shared.copy_ns_per_byte);
@@ -79,26 +85,22 @@ void measure_once(Bench& bench, Samples& samples) {
   const PollGaps gaps = poll_gaps(bench);
   add("poll_gap_longest_ns", gaps.longest_ns);
   add("poll_lost_share", gaps.lost_share);
-  const double asleep = remote_wakeup(bench, 50'000, 100).latency_ns;
-  add("idle_latency_5us_ns", remote_wakeup(bench, 5'000, 100).latency_ns);
+  const double asleep = remote_wakeup_ns(bench, 50'000, 100);
+  add("idle_latency_5us_ns", remote_wakeup_ns(bench, 5'000, 100));
   add("idle_latency_50us_ns", asleep);
-  add("idle_latency_500us_ns", remote_wakeup(bench, 500'000, 20).latency_ns);
-  const AwakeCpus awake({bench.here()});
-  const RemoteWakeup prompt = remote_wakeup(bench, 50'000, 100);
-  add("remote_wakeup_call_ns", prompt.call_ns);
-  add("awake_latency_ns", prompt.latency_ns);
-  add("interrupt_flight_ns", std::max(0.0, prompt.latency_ns - a_switch - interrupt));
-  add("cpu_idle_exit_ns", std::max(0.0, asleep - prompt.latency_ns));
+  add("idle_latency_500us_ns", remote_wakeup_ns(bench, 500'000, 20));
+  add("cpu_idle_exit_ns", std::max(0.0, asleep - i.flight_ns - i.enter_ns));
 }
 
 }  // namespace
 
 MeasuredCost cost_of(std::string name, std::string meaning, std::vector<double> samples) {
-  std::sort(samples.begin(), samples.end());
-  const auto at = [&samples](double part) {
-    return samples[static_cast<std::size_t>(std::lround(part * static_cast<double>(samples.size() - 1)))];
+  std::vector<double> sorted = samples;
+  std::sort(sorted.begin(), sorted.end());
+  const auto at = [&sorted](double part) {
+    return sorted[static_cast<std::size_t>(std::lround(part * static_cast<double>(sorted.size() - 1)))];
   };
-  return {std::move(name), std::move(meaning), at(0.5), at(0.1), at(0.9)};
+  return {std::move(name), std::move(meaning), at(0.5), at(0.1), at(0.9), std::move(samples)};
 }
 
 const MeasuredCost* ThreadCosts::find(std::string_view name) const {
@@ -111,22 +113,28 @@ const MeasuredCost& ThreadCosts::operator[](std::string_view name) const {
   throw std::out_of_range("not measured: " + std::string(name));
 }
 
-AwakeCpus::AwakeCpus(const std::vector<int>& cpus) : rounds_(cpus.size()) {
-  constexpr std::int64_t kRounds = 100;  // between looks whether to stop
-  for (std::size_t i = 0; i < cpus.size(); ++i)
-    spinners_.emplace_back([this, cpu = cpus[i], &rounds = rounds_[i]] {
-      pin_to_cpus({cpu});
-      if (!become_realtime(0)) become_urgent();
-      std::uint64_t chain = 1;
-      for (std::int64_t all = 0; !stop_; rounds.store(all += kRounds, std::memory_order_relaxed))
-        chain = burn_rounds(kRounds, chain);
-    });
+std::size_t ThreadCosts::moments() const {
+  std::size_t fewest = all.empty() ? 0 : all.front().samples.size();
+  for (const MeasuredCost& cost : all) fewest = std::min(fewest, cost.samples.size());
+  return fewest;
 }
 
-double AwakeCpus::left_over_ns() const {
-  std::int64_t all = 0;
-  for (const auto& rounds : rounds_) all += rounds;
-  return static_cast<double>(all) / rounds_per_ns();
+ThreadCosts ThreadCosts::at_moment(std::size_t moment) const {
+  ThreadCosts then = *this;
+  for (MeasuredCost& cost : then.all) cost.value = std::clamp(cost.samples.at(moment), cost.low, cost.high);
+  return then;
+}
+
+MeasuredCost ThreadCosts::together(std::initializer_list<std::string_view> plus,
+                                   std::initializer_list<std::string_view> minus) const {
+  std::vector<double> sums(moments(), 0);
+  const auto add = [&](std::string_view name, double sign) {
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += sign * (*this)[name].samples[i];
+  };
+  for (const std::string_view name : plus) add(name, 1);
+  for (const std::string_view name : minus) add(name, -1);
+  for (double& sum : sums) sum = std::max(0.0, sum);
+  return cost_of("", "", std::move(sums));
 }
 
 void ThreadCostSampler::sample() {

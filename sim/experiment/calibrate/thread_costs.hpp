@@ -5,13 +5,12 @@
 // needs two is left out.
 #pragma once
 
-#include <atomic>
-#include <cstdint>
+#include <cstddef>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 namespace ktlssim {
@@ -23,6 +22,7 @@ struct MeasuredCost {
   double value;
   double low;
   double high;
+  std::vector<double> samples = {};  // in the order in which they were taken
 };
 
 MeasuredCost cost_of(std::string name, std::string meaning, std::vector<double> samples);
@@ -35,27 +35,15 @@ struct ThreadCosts {
 
   const MeasuredCost* find(std::string_view name) const;
   const MeasuredCost& operator[](std::string_view name) const;  // std::out_of_range
-};
 
-// Keeps CPUs out of their idle states, and counts what nobody else wanted of them: a thread of the lowest
-// real-time level spins on each (merely an urgent one where that is not allowed). Linux takes a CPU from
-// real-time threads after 950 ms of a second: this must live for less, and then leave a rest.
-class AwakeCpus {
- public:
-  explicit AwakeCpus(const std::vector<int>& cpus);
-
-  // CPU time left over so far, over all CPUs: by what the spinning came to, so that nothing of a switch or of
-  // an interrupt is in it, whoever that is accounted to.
-  double left_over_ns() const;
-
- private:
-  std::atomic<bool> stop_ = false;
-  std::vector<std::atomic<std::int64_t>> rounds_;
-  std::vector<std::jthread> spinners_;
-  struct Stopper {
-    std::atomic<bool>& stop;
-    ~Stopper() { stop = true; }
-  } stopper_{stop_};  // goes before the threads are joined
+  // How often all of them were measured, one after the other.
+  std::size_t moments() const;
+  // What they were at one of these moments, each within its low and its high. Costs that are told from the same
+  // benchmark go together: where a switch seems cheap, the sleep seems dear, and their sum is what it was.
+  ThreadCosts at_moment(std::size_t moment) const;
+  // A sum of some less others, never below zero: moment by moment.
+  MeasuredCost together(std::initializer_list<std::string_view> plus,
+                        std::initializer_list<std::string_view> minus) const;
 };
 
 // Takes samples of all of it, as often and whenever asked: costs change with what else the machine does.

@@ -6,7 +6,8 @@
 #include <stdexcept>
 #include <thread>
 
-#include "sim/experiment/calibrate/platform.hpp"
+#include "sim/experiment/platform/description.hpp"
+#include "sim/experiment/platform/usage.hpp"
 
 namespace ktlssim {
 
@@ -16,15 +17,18 @@ constexpr double kThroughputWithin = 0.10;
 constexpr double kCpuWithin = 0.15;
 constexpr double kRestPart = 0.2;  // of a run: Linux takes CPUs from real-time threads after 95 %
 
-TwinInterval interval_of(std::vector<double> values) {
-  const MeasuredCost cost = cost_of("", "", std::move(values));
-  return {cost.value, cost.low, cost.high};
+TwinInterval over_runs(const TwinRow& row, auto figure) {
+  std::vector<double> values;
+  for (const TwinRun& run : row.runs) values.push_back(figure(run));
+  return interval_of(std::move(values));
 }
 
-TwinInterval over_runs(const TwinRow& row, double TwinRun::*figure) {
-  std::vector<double> values;
-  for (const TwinRun& run : row.runs) values.push_back(run.*figure);
-  return interval_of(std::move(values));
+void sum_up(TwinRow& row) {
+  row.records_per_second = over_runs(row, [](const TwinRun& r) { return r.rates().records_per_second; });
+  row.cpu_us_per_record = over_runs(row, [](const TwinRun& r) { return r.rates().cpu_us_per_record; });
+  row.switches_per_record = over_runs(row, [](const TwinRun& r) { return r.switches_per_record; });
+  row.plain_records_per_second = over_runs(row, [](const TwinRun& r) { return r.plain.records_per_second; });
+  row.plain_cpu_us_per_record = over_runs(row, [](const TwinRun& r) { return r.plain.cpu_us_per_record; });
 }
 
 // Rows come in pairs, blocking first.
@@ -32,17 +36,16 @@ TwinGain gain_of(const TwinRow& blocking, const TwinRow& async) {
   TwinGain gain{blocking.setting.name, blocking.setting.kept_aside, {}, {}};
   std::vector<double> measured;
   for (std::size_t i = 0; i < std::min(blocking.runs.size(), async.runs.size()); ++i)
-    measured.push_back(async.runs[i].records_per_second_had / blocking.runs[i].records_per_second_had - 1);
+    measured.push_back(async.runs[i].rates().records_per_second / blocking.runs[i].rates().records_per_second - 1);
   gain.measured = interval_of(std::move(measured));
   const double middle =
       async.predicted.records_per_second.value / blocking.predicted.records_per_second.value - 1;
   gain.predicted = {middle, middle, middle};
   const auto& a = async.predicted.drawn_records_per_second;
   const auto& b = blocking.predicted.drawn_records_per_second;
-  for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
-    gain.predicted.low = std::min(gain.predicted.low, a[i] / b[i] - 1);
-    gain.predicted.high = std::max(gain.predicted.high, a[i] / b[i] - 1);
-  }
+  std::vector<double> drawn;
+  for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) drawn.push_back(a[i] / b[i] - 1);
+  if (!drawn.empty()) gain.predicted = around(middle, interval_of(std::move(drawn)));
   return gain;
 }
 
@@ -60,6 +63,24 @@ void count_row(TwinScore& score, const TwinRow& row) {
 }
 
 }  // namespace
+
+int TwinRow::slices() const {
+  int all = 0;
+  for (const TwinRun& run : runs) all += run.slices;
+  return all;
+}
+
+int TwinRow::slices_undisturbed() const {
+  int all = 0;
+  for (const TwinRun& run : runs) all += run.slices_undisturbed;
+  return all;
+}
+
+int TwinRow::runs_with_too_few() const {
+  int all = 0;
+  for (const TwinRun& run : runs) all += run.enough_slices() ? 0 : 1;
+  return all;
+}
 
 double error_of(const TwinInterval& predicted, const TwinInterval& measured) {
   return predicted.value / measured.value - 1;
@@ -108,9 +129,7 @@ TwinTable evaluate_twin(const std::vector<TwinSetting>& settings, const TwinPlan
   table.load_after = load_of_last_minute();
   table.costs = sampler.costs();
   for (TwinRow& row : table.rows) {
-    row.records_per_second = over_runs(row, &TwinRun::records_per_second_had);
-    row.cpu_us_per_record = over_runs(row, &TwinRun::cpu_us_per_record);
-    row.switches_per_record = over_runs(row, &TwinRun::switches_per_record);
+    sum_up(row);
     row.predicted = predict_twin(row.setting, table.costs, twin_cpus(), plan.draws);
   }
   for (std::size_t i = 0; i + 1 < table.rows.size(); i += 2)

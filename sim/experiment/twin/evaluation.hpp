@@ -10,7 +10,7 @@
 #include "sim/experiment/calibrate/thread_costs.hpp"
 #include "sim/experiment/twin/machine.hpp"
 #include "sim/experiment/twin/prediction.hpp"
-#include "sim/experiment/twin/setting.hpp"
+#include "sim/experiment/mechanism/setting.hpp"
 
 namespace ktlssim {
 
@@ -18,17 +18,24 @@ struct TwinPlan {
   TwinOptions options;
   int repeats = 7;        // of every setting, in turn with all others
   int runs_per_cost = 4;  // runs between two samples of the costs
-  std::size_t draws = 12;
+  std::size_t draws = 16;  // moments of the costs for which every setting is predicted
 };
 
 struct TwinRow {
   TwinSetting setting;
   std::vector<TwinRun> runs = {};
   TwinPrediction predicted = {};
-  // Medians of the runs, and between what the middle four fifths of them lie.
-  TwinInterval records_per_second = {};  // in the time that the device had its CPU
+  // Medians of the runs, and between what the middle four fifths of them lie. Of undisturbed slices, and of all
+  // of the time where a run has too few.
+  TwinInterval records_per_second = {};
   TwinInterval cpu_us_per_record = {};
   TwinInterval switches_per_record = {};
+  TwinInterval plain_records_per_second = {};  // over all of the time
+  TwinInterval plain_cpu_us_per_record = {};
+
+  int slices() const;
+  int slices_undisturbed() const;
+  int runs_with_too_few() const;  // slices
 };
 
 // predicted / measured - 1.

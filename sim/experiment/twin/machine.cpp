@@ -14,9 +14,11 @@
 #include <thread>
 
 #include "sim/experiment/calibrate/burn.hpp"
-#include "sim/experiment/calibrate/platform.hpp"
-#include "sim/experiment/calibrate/thread_costs.hpp"
-#include "sim/experiment/twin/mechanism.hpp"
+#include "sim/experiment/calibrate/awake_cpus.hpp"
+#include "sim/experiment/mechanism/mechanism.hpp"
+#include "sim/experiment/platform/cpus.hpp"
+#include "sim/experiment/platform/urgency.hpp"
+#include "sim/experiment/platform/usage.hpp"
 #include "sim/measure/latency_histogram.hpp"
 
 namespace ktlssim {
@@ -62,7 +64,9 @@ class Machine {
   template <typename Body>
   void start(Kind kind, Body body);
   void start_kernel();
-  void measure(TwinRun& run, const TwinOptions& options, const AwakeCpus* awake);
+  TwinCounts counts(const AwakeCpus* awake) const;
+  TwinRates rates(const TwinCounts& of) const;
+  void measure(TwinRun& run, const TwinOptions& options, const AwakeCpus* awake, TwinSlices& slices);
   void finish();
   void sum_threads(TwinRun& run, const TwinOptions& options) const;
   void sum_latencies(TwinRun& run) const;
@@ -112,40 +116,49 @@ void Machine::start(Kind kind, Body body) {
   pthread_getcpuclockid(self.thread.native_handle(), &self.clock);
 }
 
-void Machine::measure(TwinRun& run, const TwinOptions& options, const AwakeCpus* awake) {
+// All but the time.
+TwinCounts Machine::counts(const AwakeCpus* awake) const {
+  return {.left_over_ns = awake != nullptr ? awake->left_over_ns() : 0,
+          .records = static_cast<double>(twin_.ready),
+          .in_flight_ns = static_cast<double>(twin_.in_flight_ns),
+          .interrupts = static_cast<double>(twin_.device.interrupts),
+          .engines_ns = static_cast<double>(twin_.device.busy_ns)};
+}
+
+TwinRates Machine::rates(const TwinCounts& of) const {
+  const double records = std::max(of.records, 1.0);
+  const double ns = std::max(of.ns, 1.0);
+  return {.records_per_second = of.records / ns * 1e9,
+          .cpu_us_per_record =
+              (ns * static_cast<double>(cpus_.size() - 1) - of.left_over_ns) / 1e3 / records,
+          .in_flight_mean = of.in_flight_ns / ns,
+          .interrupts_per_record = of.interrupts / records,
+          .device_utilization = of.engines_ns / ns / static_cast<double>(setting_.device_engines)};
+}
+
+void Machine::measure(TwinRun& run, const TwinOptions& options, const AwakeCpus* awake, TwinSlices& slices) {
   const auto pass = [](double ms) {
     std::this_thread::sleep_for(std::chrono::duration<double, std::milli>(ms));
   };
   pass(options.warmup_ms);
   const auto stolen = stolen_seconds();
-  const std::int64_t interrupts = twin_.device.interrupts;
-  const std::int64_t busy = twin_.device.busy_ns;
   const std::int64_t away = twin_.device.away_ns;
-  const std::int64_t in_flight = twin_.in_flight_ns;
   for (Watched& thread : threads_) thread.cpu_before_ns = thread.cpu_now_ns();
-  const double left_over = awake != nullptr ? awake->left_over_ns() : 0;
-  const std::int64_t records = twin_.ready;
-  const std::int64_t begin = clock_ns();
+  TwinCounts before = counts(awake);
+  before.ns = static_cast<double>(clock_ns());
   twin_.count(true);
+  slices.count(true);
   pass(options.measured_ms);
+  slices.count(false);
   twin_.count(false);
-  const std::int64_t end = clock_ns();
-  run.records = twin_.ready - records;
+  TwinCounts after = counts(awake);
+  after.ns = static_cast<double>(clock_ns());
   for (Watched& thread : threads_) thread.cpu_ns = thread.cpu_now_ns() - thread.cpu_before_ns;
-  const auto ns = static_cast<double>(end - begin);
-  const auto per_record = static_cast<double>(std::max<std::int64_t>(run.records, 1));
-  if (awake != nullptr)
-    run.cpu_us_per_record =
-        (ns * static_cast<double>(cpus_.size() - 1) - (awake->left_over_ns() - left_over)) / 1e3 / per_record;
-  run.seconds = ns / 1e9;
-  run.records_per_second = static_cast<double>(run.records) / run.seconds;
-  run.in_flight_mean = static_cast<double>(twin_.in_flight_ns - in_flight) / ns;
-  run.interrupts_per_record = static_cast<double>(twin_.device.interrupts - interrupts) / per_record;
-  run.device_utilization =
-      static_cast<double>(twin_.device.busy_ns - busy) / ns / static_cast<double>(setting_.device_engines);
-  const auto away_ns = static_cast<double>(twin_.device.away_ns - away);
-  run.device_away_percent = 100 * away_ns / ns;
-  run.records_per_second_had = static_cast<double>(run.records) / (ns - away_ns) * 1e9;
+  const TwinCounts all = after - before;
+  run.plain = rates(all);
+  run.seconds = all.ns / 1e9;
+  run.records = static_cast<std::int64_t>(all.records);
+  run.device_away_percent = 100 * static_cast<double>(twin_.device.away_ns - away) / all.ns;
   run.stolen_percent = stolen ? 100 * (*stolen_seconds() - *stolen) / run.seconds / static_cast<double>(cpus_.size())
                               : std::numeric_limits<double>::quiet_NaN();
 }
@@ -179,17 +192,18 @@ TwinRun Machine::run(const TwinOptions& options) {
   const StayOn device_cpu(cpus_.back());
   start_kernel();
   std::optional<AwakeCpus> awake;
+  TwinSlices slices([&] { return counts(awake ? &*awake : nullptr); });
   Sleeper go;
   std::jthread control([&] {
     pin_to_cpus({cpus_.front()});
     become_realtime(kControlLevel);
     go.sleep();
     for (std::size_t i = 0; i < twin_.sessions.size(); ++i) start(application, [this, i] { twin_.application(i); });
-    measure(run, options, awake ? &*awake : nullptr);
+    measure(run, options, awake ? &*awake : nullptr, slices);
     finish();
   });
   if (options.keep_awake) awake.emplace(shared());
-  start(device, [this] { twin_.poll(); });
+  start(device, [this, &slices] { twin_.poll(slices); });
   go.wake();
   control.join();
   for (Watched& thread : threads_) thread.thread.join();
@@ -197,6 +211,10 @@ TwinRun Machine::run(const TwinOptions& options) {
   twin_.check();
   run.realtime = realtime_;
   run.urgent = urgent_;
+  run.interrupt_us_mean = twin_.device.completions.latency_ns() / 1e3;
+  run.slices = slices.slices();
+  run.slices_undisturbed = slices.undisturbed();
+  run.undisturbed = rates(slices.undisturbed_counts());
   sum_threads(run, options);
   sum_latencies(run);
   return run;
@@ -213,11 +231,13 @@ void Machine::sum_threads(TwinRun& run, const TwinOptions& options) const {
     kind.voluntary += static_cast<double>(thread.switches.voluntary) / all_records;
     kind.involuntary += static_cast<double>(thread.switches.involuntary) / all_records;
   }
+  double cpu_us = 0;
   for (const TwinThreads& kind : run.threads) {
     if (kind.kind == kKinds[device]) continue;
-    if (!options.keep_awake) run.cpu_us_per_record += kind.cpu_us;
+    cpu_us += kind.cpu_us;
     run.switches_per_record += kind.voluntary + kind.involuntary;
   }
+  if (!options.keep_awake) run.plain.cpu_us_per_record = run.undisturbed.cpu_us_per_record = cpu_us;
 }
 
 void Machine::sum_latencies(TwinRun& run) const {

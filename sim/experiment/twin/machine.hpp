@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/experiment/twin/setting.hpp"
+#include "sim/experiment/mechanism/setting.hpp"
 
 namespace ktlssim {
 
@@ -27,25 +27,39 @@ struct TwinThreads {
   double involuntary = 0;
 };
 
+// What a stretch of time comes to.
+struct TwinRates {
+  double records_per_second = 0;
+  double cpu_us_per_record = 0;  // of the shared CPUs: what was not left over; of threads if they may sleep
+  double in_flight_mean = 0;     // submitted and not yet handled
+  double interrupts_per_record = 0;
+  double device_utilization = 0;
+};
+
 struct TwinRun {
+  static constexpr int kEnoughSlices = 20;
+
   double seconds = 0;  // measured
   std::int64_t records = 0;
-  double records_per_second = 0;
-  double records_per_second_had = 0;  // in the time in which the device had its CPU
-  double cpu_us_per_record = 0;  // of the shared CPUs: what was not left over; of threads if they may sleep
+  TwinRates plain;        // over all of the time
+  TwinRates undisturbed;  // over the slices in which nobody was taken off its CPU
+  int slices = 0;
+  int slices_undisturbed = 0;
   double switches_per_record = 0;
+  double interrupt_us_mean = 0;  // from the device's raising a completion interrupt until its thread ran
   double latency_us_mean = 0;  // from ktls_enqueue until ready
   double latency_us_p50 = 0;
   double latency_us_p99 = 0;
-  double in_flight_mean = 0;  // submitted and not yet handled
-  double interrupts_per_record = 0;
-  double device_utilization = 0;
   double device_away_percent = 0;  // of the time, in which others had its CPU
   double stolen_percent = 0;       // by the hypervisor, over all CPUs; NaN if not known
   double load = 0;                 // of the machine in the minute before; the twin counts
   bool realtime = true;            // threads had fixed priorities
   bool urgent = true;              // the device's thread could be made urgent
   std::vector<TwinThreads> threads;
+
+  bool enough_slices() const { return slices_undisturbed >= kEnoughSlices; }
+  // Plain ones where too few slices were undisturbed.
+  const TwinRates& rates() const { return enough_slices() ? undisturbed : plain; }
 };
 
 // CPUs that the threads share: all but the last.

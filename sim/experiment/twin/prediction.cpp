@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <random>
 #include <vector>
 
 #include "models/tls.hpp"
@@ -16,7 +15,7 @@ namespace ktlssim {
 namespace {
 
 constexpr double kWarmupMs = 20;
-constexpr double kMeasuredMs = 100;
+constexpr double kMeasuredMs = 60;
 constexpr double kWatchedMs = 20;  // of them, for idle times
 
 // Of a send buffer, less than any record: the simulator wants room for the largest framing there is.
@@ -30,6 +29,36 @@ constexpr int kLinesOfInterrupt = 3;
 Json quantity(double value, const std::string& source, std::string_view confidence) {
   return {{"value", number_json(std::max(0.0, value))}, {"source", source}, {"confidence", confidence}};
 }
+
+// With the range of what it was measured to be.
+Json quantity(const TwinInterval& value, const std::string& source) {
+  Json json = quantity(value.value, source, "measured");
+  json["low"] = number_json(std::max(0.0, value.low));
+  json["high"] = number_json(std::max(0.0, value.high));
+  return json;
+}
+
+// A sum of costs, each so often: its range is the sum of their ranges.
+class Sum {
+ public:
+  explicit Sum(const ThreadCosts& costs) : costs_(costs) {}
+  Sum& add(double times, std::string_view cost) {
+    const MeasuredCost& c = costs_[cost];
+    const double low = times * (times < 0 ? c.high : c.low);
+    const double high = times * (times < 0 ? c.low : c.high);
+    sum_ = {sum_.value + times * c.value, sum_.low + low, sum_.high + high};
+    return *this;
+  }
+  Sum& add(double ns) {
+    sum_ = {sum_.value + ns, sum_.low + ns, sum_.high + ns};
+    return *this;
+  }
+  Json quantity(const std::string& source) const { return ktlssim::quantity(sum_, source); }
+
+ private:
+  const ThreadCosts& costs_;
+  TwinInterval sum_;
+};
 
 // How this system decides who runs: fixed priorities, first in first out, no slices.
 void decide_who_runs(Json& scheduler) {
@@ -58,26 +87,31 @@ Json network(const TwinSetting& s, std::int64_t wire_bytes, double flight_ns) {
 }  // namespace
 
 Json twin_scenario(const TwinSetting& s, const ThreadCosts& costs, int cpus) {
-  const auto at = [&costs](std::string_view cost) { return costs[cost].value; };
-  const auto measured = [&costs, &at](std::string_view cost) {
-    return quantity(at(cost), fmt::format("ktlssim twin, {:.4g} to {:.4g}", costs[cost].low, costs[cost].high),
-                    "measured");
+  const auto measured = [&costs](std::string_view cost) {
+    return Sum(costs).add(1, cost).quantity(fmt::format("ktlssim twin, {}", cost));
   };
   // Work that the setting asks for, and what is around it: looks at the clock, uncontended mutexes.
   // Lines of memory that the device has are counted in its rings and records.
-  const auto step = [&at](std::int64_t work_ns, int clocks, int mutexes, int lines = 0, int sleeps = 0) {
-    return quantity(
-        static_cast<double>(work_ns) * at("burn_factor") + clocks * at("clock_read_ns") +
-            mutexes * at("mutex_pair_ns") + lines * at("line_transfer_ns") + sleeps * at("sleep_ns"),
-        fmt::format("{} ns of work, {} looks at the clock, {} mutexes, {} lines of the device, {} sleeps",
-                    work_ns, clocks, mutexes, lines, sleeps),
-        "measured");
+  const auto step_sum = [&costs](std::int64_t work_ns, int clocks, int mutexes, int lines, int sleeps) {
+    return Sum(costs)
+        .add(static_cast<double>(work_ns), "burn_factor")
+        .add(clocks, "clock_read_ns")
+        .add(mutexes, "mutex_pair_ns")
+        .add(lines, "line_transfer_ns")
+        .add(sleeps, "sleep_ns");
+  };
+  const auto step = [&](std::int64_t work_ns, int clocks, int mutexes, int lines = 0, int sleeps = 0) {
+    return step_sum(work_ns, clocks, mutexes, lines, sleeps)
+        .quantity(fmt::format("{} ns of work, {} looks at the clock, {} mutexes, {} lines of the device, {} sleeps",
+                              work_ns, clocks, mutexes, lines, sleeps));
   };
   // An interrupt is under way for a while, whether its CPU is busy or idle; entries that come meanwhile are
   // served with it, as if the moderation took longer.
-  const auto raised = [&at](std::int64_t holdoff_ns) {
-    return quantity(static_cast<double>(holdoff_ns) + at("interrupt_flight_ns"),
-                    fmt::format("{} ns of moderation, and interrupt_flight_ns", holdoff_ns), "measured");
+  const auto raised = [&costs](std::int64_t holdoff_ns) {
+    return Sum(costs)
+        .add(static_cast<double>(holdoff_ns))
+        .add(1, "interrupt_flight_ns")
+        .quantity(fmt::format("{} ns of moderation, and interrupt_flight_ns", holdoff_ns));
   };
   const bool async = s.path == TwinPath::async;
   const std::int64_t wire_bytes = framing(TlsVersion::tls12, Cipher::aes_128_gcm).wire_bytes(s.record_bytes);
@@ -91,7 +125,10 @@ Json twin_scenario(const TwinSetting& s, const ThreadCosts& costs, int cpus) {
                        {"wakeup_ns", measured("wakeup_ns")},
                        {"cpu_idle_exit_ns", quantity(0, "kept awake", "derived")},
                        {"interrupt_ns", measured("interrupt_ns")},
-                       {"interrupt_exit_ns", step(0, 0, 0, kLinesOfInterrupt, 1)},
+                       {"interrupt_exit_ns",
+                        step_sum(0, 0, 0, kLinesOfInterrupt, 1)
+                            .add(1, "interrupt_exit_ns")
+                            .quantity("interrupt_exit_ns, lines of the device, a sleep")},
                        {"turnstile_ns", measured("turnstile_ns")}};
   decide_who_runs(host["scheduler"]);
   host["application"] = {{"application_ns", step(s.app_ns, 0, 0)},
@@ -116,8 +153,10 @@ Json twin_scenario(const TwinSetting& s, const ThreadCosts& costs, int cpus) {
               {"byte_ns", quantity(static_cast<double>(s.device_ps_per_byte) / 1e3, source, "derived")}};
   if (s.device_openssl != 0)
     cipher = {{"request_ns", measured("evp_request_ns")},
-              {"byte_ns", quantity((at("evp_shared_16k_ns") - at("evp_request_ns")) / kTlsMaxPayloadBytes,
-                                   "evp_shared_16k_ns less evp_request_ns", "measured")}};
+              {"byte_ns", Sum(costs)
+                              .add(1.0 / kTlsMaxPayloadBytes, "evp_shared_16k_ns")
+                              .add(-1.0 / kTlsMaxPayloadBytes, "evp_request_ns")
+                              .quantity("evp_shared_16k_ns less evp_request_ns, by byte")}};
   // qat_ocf, because its interrupt is armed again after the drain, as the twin's.
   constexpr double kEnough = 65536;  // more than are ever in flight: the twin's ring does not fill
   Json driver{{"description", "The twin's device."}, {"kind", "qat_ocf"}};
@@ -155,7 +194,7 @@ Json twin_scenario(const TwinSetting& s, const ThreadCosts& costs, int cpus) {
             {"write_bytes", s.record_bytes},
             {"flow_ids", "sequential"},
             {"start_spread_us", 100}}},
-          {"network", network(s, wire_bytes, at("interrupt_flight_ns"))},
+          {"network", network(s, wire_bytes, costs["interrupt_flight_ns"].value)},
           {"measure", {{"warmup_ms", kWarmupMs}, {"duration_ms", kMeasuredMs}}}};
 }
 
@@ -180,10 +219,10 @@ std::int64_t idle_times(const Timeline& timeline) {
   return times;
 }
 
-Predicted simulate_twin(const TwinSetting& setting, const ThreadCosts& costs, int cpus, Timeline* timeline,
-                        std::string& failure) {
+Predicted simulate_twin(const TwinSetting& setting, const ThreadCosts& costs, int cpus, std::string& failure) {
+  Timeline timeline(from_ms(kWarmupMs), from_ms(kWarmupMs + kWatchedMs), 0);
   const Scenario scenario = read_scenario(twin_scenario(setting, costs, cpus), "twin");
-  const RunResult result = simulate(scenario, EngineKind::fiber, 0, timeline);
+  const RunResult result = simulate(scenario, EngineKind::fiber, 0, &timeline);
   if (result.status != RunStatus::done) failure = result.diagnosis;
   Predicted predicted;
   double switches_per_second = 0;
@@ -193,45 +232,52 @@ Predicted simulate_twin(const TwinSetting& setting, const ThreadCosts& costs, in
     if (metric.name == "context_switches_per_second") switches_per_second = metric.value;
     if (metric.name == "latency_ready_us_mean") predicted.latency_us_mean = metric.value;
   }
+  // A switch to the thread that keeps a CPU awake is a switch; the simulated CPU falls idle at no cost.
+  const double idle_per_record =
+      static_cast<double>(idle_times(timeline)) / std::max(1.0, predicted.records_per_second * kWatchedMs / 1e3);
+  predicted.cpu_us_per_record += idle_per_record * costs["context_switch_ns"].value / 1e3;
   if (predicted.records_per_second > 0)
     predicted.switches_per_record = switches_per_second / predicted.records_per_second;
   return predicted;
 }
 
-void widen(TwinInterval& interval, double value) {
-  interval.low = std::min(interval.low, value);
-  interval.high = std::max(interval.high, value);
+// The mean, and its range.
+TwinInterval over_draws(const std::vector<Predicted>& draws, double Predicted::*figure) {
+  std::vector<double> values;
+  double sum = 0;
+  for (const Predicted& draw : draws) {
+    values.push_back(draw.*figure);
+    sum += draw.*figure;
+  }
+  return around(sum / static_cast<double>(draws.size()), interval_of(std::move(values)));
 }
 
 }  // namespace
 
-TwinPrediction predict_twin(const TwinSetting& setting, const ThreadCosts& costs, int cpus,
-                            std::size_t draws) {
+TwinInterval interval_of(std::vector<double> values) {
+  const MeasuredCost cost = cost_of("", "", std::move(values));
+  return {cost.value, cost.low, cost.high};
+}
+
+TwinInterval around(double value, const TwinInterval& interval) {
+  return {value, std::min(value, interval.low), std::max(value, interval.high)};
+}
+
+TwinPrediction predict_twin(const TwinSetting& setting, const ThreadCosts& costs, int cpus, std::size_t draws) {
   TwinPrediction prediction;
-  Timeline timeline(from_ms(kWarmupMs), from_ms(kWarmupMs + kWatchedMs), 0);
-  const Predicted middle = simulate_twin(setting, costs, cpus, &timeline, prediction.failure);
-  // A switch to the thread that keeps a CPU awake is a switch; the simulated CPU falls idle at no cost.
-  const double idle_per_record =
-      static_cast<double>(idle_times(timeline)) / std::max(1.0, middle.records_per_second * kWatchedMs / 1e3);
-  const auto cpu_us = [idle_per_record](const Predicted& p, const ThreadCosts& of) {
-    return p.cpu_us_per_record + idle_per_record * of["context_switch_ns"].value / 1e3;
-  };
-  const auto at = [](double value) { return TwinInterval{value, value, value}; };
-  prediction.records_per_second = at(middle.records_per_second);
-  prediction.cpu_us_per_record = at(cpu_us(middle, costs));
-  prediction.switches_per_record = at(middle.switches_per_record);
-  prediction.latency_us_mean = middle.latency_us_mean;
-  std::mt19937_64 random(1);
-  for (std::size_t draw = 0; draw < draws && prediction.failure.empty(); ++draw) {
-    ThreadCosts drawn = costs;
-    for (MeasuredCost& cost : drawn.all)
-      cost.value = std::uniform_real_distribution<double>(cost.low, cost.high)(random);
-    const Predicted p = simulate_twin(setting, drawn, cpus, nullptr, prediction.failure);
-    prediction.drawn_records_per_second.push_back(p.records_per_second);
-    widen(prediction.records_per_second, p.records_per_second);
-    widen(prediction.cpu_us_per_record, cpu_us(p, drawn));
-    widen(prediction.switches_per_record, p.switches_per_record);
+  std::vector<Predicted> drawn;
+  const std::size_t moments = std::min(costs.moments(), draws);
+  for (std::size_t i = 0; i < moments && prediction.failure.empty(); ++i) {
+    // The middle of each of as many equal parts.
+    const std::size_t moment = (2 * i + 1) * costs.moments() / (2 * moments);
+    drawn.push_back(simulate_twin(setting, costs.at_moment(moment), cpus, prediction.failure));
+    prediction.drawn_records_per_second.push_back(drawn.back().records_per_second);
   }
+  if (drawn.empty()) drawn.push_back(simulate_twin(setting, costs, cpus, prediction.failure));
+  prediction.records_per_second = over_draws(drawn, &Predicted::records_per_second);
+  prediction.cpu_us_per_record = over_draws(drawn, &Predicted::cpu_us_per_record);
+  prediction.switches_per_record = over_draws(drawn, &Predicted::switches_per_record);
+  prediction.latency_us_mean = over_draws(drawn, &Predicted::latency_us_mean).value;
   return prediction;
 }
 

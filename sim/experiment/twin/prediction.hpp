@@ -8,7 +8,7 @@
 
 #include "sim/experiment/calibrate/thread_costs.hpp"
 #include "sim/experiment/text/json_file.hpp"
-#include "sim/experiment/twin/setting.hpp"
+#include "sim/experiment/mechanism/setting.hpp"
 
 namespace ktlssim {
 
@@ -18,6 +18,10 @@ struct TwinInterval {
   double low = 0;
   double high = 0;
 };
+// The median of values, and between what the middle four fifths of them lie.
+TwinInterval interval_of(std::vector<double> values);
+// `value` with the range of `interval`, widened to hold it.
+TwinInterval around(double value, const TwinInterval& interval);
 
 struct TwinPrediction {
   TwinInterval records_per_second;
@@ -31,8 +35,10 @@ struct TwinPrediction {
 // The scenario file of a setting on `cpus` CPUs, with each cost at its median.
 Json twin_scenario(const TwinSetting& setting, const ThreadCosts& costs, int cpus);
 
-// At the medians, and over `draws` in which each cost is drawn between its low and its high, all alike in
-// likelihood and independent of each other. The same draws for every setting.
+// The mean over `draws` moments at which the costs were measured, evenly spread over all there were, and between
+// what the middle four fifths of them lie: the same moments for every setting. Where constant costs lock two threads
+// in one of two rhythms, neither is what threads do whose costs are never twice the same; the mean is nearer.
+// At the medians where there are no moments, or no draws.
 TwinPrediction predict_twin(const TwinSetting& setting, const ThreadCosts& costs, int cpus, std::size_t draws);
 
 }  // namespace ktlssim

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "sim/experiment/calibrate/thread_costs_output.hpp"
+#include "sim/experiment/mechanism/slices.hpp"
 
 namespace ktlssim {
 
@@ -25,22 +26,29 @@ struct Figure {
   double TwinRun::*field;
 };
 constexpr Figure kFigures[] = {{"seconds", &TwinRun::seconds},
-                               {"records_per_second", &TwinRun::records_per_second},
-                               {"records_per_second_had", &TwinRun::records_per_second_had},
-                               {"cpu_us_per_record", &TwinRun::cpu_us_per_record},
                                {"switches_per_record", &TwinRun::switches_per_record},
+                               {"interrupt_us_mean", &TwinRun::interrupt_us_mean},
                                {"latency_us_mean", &TwinRun::latency_us_mean},
                                {"latency_us_p50", &TwinRun::latency_us_p50},
                                {"latency_us_p99", &TwinRun::latency_us_p99},
-                               {"in_flight_mean", &TwinRun::in_flight_mean},
-                               {"interrupts_per_record", &TwinRun::interrupts_per_record},
-                               {"device_utilization", &TwinRun::device_utilization},
                                {"device_away_percent", &TwinRun::device_away_percent},
                                {"stolen_percent", &TwinRun::stolen_percent},
                                {"load", &TwinRun::load}};
 
+Json rates_json(const TwinRates& rates) {
+  return {{"records_per_second", number_json(rates.records_per_second)},
+          {"cpu_us_per_record", number_json(rates.cpu_us_per_record)},
+          {"in_flight_mean", number_json(rates.in_flight_mean)},
+          {"interrupts_per_record", number_json(rates.interrupts_per_record)},
+          {"device_utilization", number_json(rates.device_utilization)}};
+}
+
 Json run_json(const TwinRun& run) {
-  Json json{{"records", run.records}};
+  Json json{{"records", run.records},
+            {"slices", run.slices},
+            {"slices_undisturbed", run.slices_undisturbed},
+            {"plain", rates_json(run.plain)},
+            {"undisturbed", run.slices_undisturbed > 0 ? rates_json(run.undisturbed) : Json(nullptr)}};
   for (const Figure& figure : kFigures) json[figure.name] = figure_json(run.*figure.field);
   for (const TwinThreads& kind : run.threads)
     json["threads"][kind.kind] = {{"threads", kind.threads},
@@ -59,7 +67,12 @@ Json row_json(const TwinRow& row) {
   Json json{{"setting", std::move(setting)}};
   json["measured"] = {{"records_per_second", interval_json(row.records_per_second)},
                       {"cpu_us_per_record", interval_json(row.cpu_us_per_record)},
-                      {"switches_per_record", interval_json(row.switches_per_record)}};
+                      {"switches_per_record", interval_json(row.switches_per_record)},
+                      {"plain_records_per_second", interval_json(row.plain_records_per_second)},
+                      {"plain_cpu_us_per_record", interval_json(row.plain_cpu_us_per_record)},
+                      {"slices", row.slices()},
+                      {"slices_undisturbed", row.slices_undisturbed()},
+                      {"runs_with_too_few_slices", row.runs_with_too_few()}};
   json["predicted"] = {{"records_per_second", interval_json(row.predicted.records_per_second)},
                        {"cpu_us_per_record", interval_json(row.predicted.cpu_us_per_record)},
                        {"switches_per_record", interval_json(row.predicted.switches_per_record)},
@@ -96,8 +109,9 @@ std::string ranged(const TwinInterval& i, double unit, int digits) {
 
 std::string row_text(const TwinRow& row) {
   return fmt::format(
-      "{:<28}{:>3} {:>20}{:>20}{:>6.0f}%{:>18}{:>18}{:>6.0f}%{:>6.2f}{:>6.2f}\n", row.setting.label(),
-      row.setting.kept_aside ? "*" : "", ranged(row.records_per_second, 1e3, 1),
+      "{:<28}{:>3} {:>7.1f}{:>6.0f}{}{:>20}{:>20}{:>6.0f}%{:>18}{:>18}{:>6.0f}%{:>6.2f}{:>6.2f}\n",
+      row.setting.label(), row.setting.kept_aside ? "*" : "", row.plain_records_per_second.value / 1e3,
+      100.0 * row.slices_undisturbed() / std::max(1, row.slices()), row.runs_with_too_few() > 0 ? '!' : ' ', ranged(row.records_per_second, 1e3, 1),
       ranged(row.predicted.records_per_second, 1e3, 1),
       100 * error_of(row.predicted.records_per_second, row.records_per_second),
       ranged(row.cpu_us_per_record, 1, 0), ranged(row.predicted.cpu_us_per_record, 1, 0),
@@ -143,6 +157,24 @@ std::string had_text(const TwinTable& table) {
   return text;
 }
 
+std::string slices_text(const TwinTable& table) {
+  int all = 0;
+  int undisturbed = 0;
+  int too_few = 0;
+  for (const TwinRow& row : table.rows) {
+    all += row.slices();
+    undisturbed += row.slices_undisturbed();
+    too_few += row.runs_with_too_few();
+  }
+  return fmt::format(
+      "plain: over all of the time; the other rates and CPU time are those of {} of {} slices of {} ms (%) in which\n"
+      "nobody was taken off a CPU{}\n",
+      undisturbed, all, TwinSlices::kSliceNs / 1'000'000,
+      too_few > 0 ? fmt::format("; !: {} runs have fewer than {} of them, and count with all of their time", too_few,
+                                TwinRun::kEnoughSlices)
+                  : "");
+}
+
 }  // namespace
 
 std::string twin_text(const TwinTable& table) {
@@ -151,9 +183,10 @@ std::string twin_text(const TwinTable& table) {
   text += fmt::format("{} settings, {} times {:.0f} ms each, in turn\n", table.rows.size(), table.plan.repeats,
                       table.plan.options.measured_ms);
   text += had_text(table) + '\n' + thread_costs_text(table.costs, true) + '\n';
-  text += fmt::format("{:<31} {:>20}{:>20}{:>7}{:>18}{:>18}{:>7}{:>12}\n", "", "1000 records/s", "predicted", "",
-                      "CPU us/record", "predicted", "", "switches");
+  text += fmt::format("{:<31} {:>7}{:>7}{:>20}{:>20}{:>7}{:>18}{:>18}{:>7}{:>12}\n", "", "plain", "% ", "1000 records/s",
+                      "predicted", "", "CPU us/record", "predicted", "", "switches");
   for (const TwinRow& row : table.rows) text += row_text(row);
+  text += slices_text(table);
   text += fmt::format("\n{:<23} {:>22}{:>22}\n", "async over blocking, %", "measured", "predicted");
   for (const TwinGain& gain : table.gains) text += gain_text(gain);
   text += '\n' + score_text("looked at while the model was made", table.score(false));
@@ -197,15 +230,16 @@ std::string twin_csv(const TwinTable& table) {
   std::string text =
       "setting,path,kept_aside,records_per_second,low,high,predicted_records_per_second,low_predicted,"
       "high_predicted,cpu_us_per_record,predicted_cpu_us_per_record,switches_per_record,"
-      "predicted_switches_per_record\n";
+      "predicted_switches_per_record,plain_records_per_second,slices,slices_undisturbed\n";
   for (const TwinRow& row : table.rows) {
     const TwinInterval& m = row.records_per_second;
     const TwinInterval& p = row.predicted.records_per_second;
-    text += fmt::format("{},{},{},{:.0f},{:.0f},{:.0f},{:.0f},{:.0f},{:.0f},{:.3f},{:.3f},{:.3f},{:.3f}\n",
+    text += fmt::format("{},{},{},{:.0f},{:.0f},{:.0f},{:.0f},{:.0f},{:.0f},{:.3f},{:.3f},{:.3f},{:.3f},{:.0f},{},{}\n",
                         row.setting.name, name(row.setting.path), row.setting.kept_aside, m.value, m.low, m.high,
                         p.value, p.low, p.high, row.cpu_us_per_record.value,
                         row.predicted.cpu_us_per_record.value, row.switches_per_record.value,
-                        row.predicted.switches_per_record.value);
+                        row.predicted.switches_per_record.value, row.plain_records_per_second.value, row.slices(),
+                        row.slices_undisturbed());
   }
   return text;
 }

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "sim/experiment/parameters/parameter_reader.hpp"
+#include "sim/experiment/parameters/schema_writer.hpp"
 
 namespace ktlssim {
 
@@ -41,6 +42,7 @@ Influences load_influences(const std::filesystem::path& path, const Suite& suite
   if (!json->is_object()) problems.add(path.string(), "", short_text(*json), "expected an object of claims");
   problems.throw_if_any();
   for (const auto& item : json->items()) {
+    if (item.key() == "$schema") continue;
     const std::string pointer = child_pointer("", item.key());
     if (std::ranges::find(known, item.key()) == known.end())
       problems.add(path.string(), pointer, "", "there is no such claim" + did_you_mean(item.key(), known));
@@ -54,6 +56,19 @@ Influences load_influences(const std::filesystem::path& path, const Suite& suite
   }
   problems.throw_if_any();
   return influences;
+}
+
+Json influences_schema() {
+  Influence influence{};
+  SchemaWriter writer;
+  describe(writer, influence);
+  Json entry = writer.take_allowed();
+  require_text(entry, "pointer");
+  Json schema = closed_object();
+  schema["additionalProperties"] = {{"description", "a claim's name: what has most influence on it, the strongest first"},
+                                    {"type", "array"},
+                                    {"items", std::move(entry)}};
+  return file_schema("influences", std::move(schema));
 }
 
 Json influences_json(const Influences& influences) {

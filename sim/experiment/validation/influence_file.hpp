@@ -12,6 +12,7 @@ namespace ktlssim {
 std::filesystem::path influences_file(const std::filesystem::path& suite);
 // Empty if there is no such file. Throws InputError, also for a claim that the suite does not have.
 Influences load_influences(const std::filesystem::path& path, const Suite& suite);
+Json influences_schema();
 Json influences_json(const Influences& influences);
 
 }  // namespace ktlssim

@@ -3,11 +3,14 @@
 // InterruptQueue, between a polling device and a thread.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <optional>
 
+#include "sim/experiment/calibrate/burn.hpp"
 #include "sim/experiment/calibrate/sleeper.hpp"
-#include "sim/experiment/twin/spsc_ring.hpp"
+#include "sim/experiment/mechanism/spsc_ring.hpp"
 
 namespace ktlssim {
 
@@ -27,9 +30,15 @@ class InterruptLine {
     if (first_ns_ < 0) first_ns_ = now_ns;  // entries that came while it was in service
     if (now_ns < first_ns_ + holdoff_ns_) return false;
     first_ns_ = -1;
+    raised_ns_ = now_ns;
     state_ = State::raised;
     thread_.wake();
     return true;
+  }
+
+  // Of the device: since when a raised interrupt waits for its thread; nothing if none does.
+  std::optional<std::int64_t> waits_since() const {
+    return state_ == State::raised ? std::optional(raised_ns_) : std::nullopt;
   }
 
   // Of the thread: sleeps until the interrupt was raised, then hands every entry to `handle`. False once
@@ -39,11 +48,15 @@ class InterruptLine {
       if (stopped_) return false;
       thread_.sleep();
     }
+    waited_ns_ += clock_ns() - raised_ns_;
+    ++served_;
     state_ = State::in_service;
     for (Entry entry; ring_.pop(entry);) handle(entry);
     state_ = State::armed;
     return true;
   }
+  // Once the thread has ended: from the device's raising an interrupt until it ran, on average.
+  double latency_ns() const { return static_cast<double>(waited_ns_) / static_cast<double>(std::max<std::int64_t>(served_, 1)); }
   void stop() {
     stopped_ = true;
     thread_.wake();
@@ -55,6 +68,9 @@ class InterruptLine {
   SpscRing<Entry> ring_;
   std::int64_t holdoff_ns_;
   std::int64_t first_ns_ = -1;  // the device's: since when the timer runs; -1: it does not
+  std::int64_t raised_ns_ = 0;  // the device's too
+  std::int64_t waited_ns_ = 0;
+  std::int64_t served_ = 0;
   std::atomic<State> state_ = State::armed;
   std::atomic<bool> stopped_ = false;
   Sleeper thread_;

@@ -1,4 +1,4 @@
-#include "sim/experiment/twin/send_buffer.hpp"
+#include "sim/experiment/mechanism/send_buffer.hpp"
 
 #include <stdexcept>
 

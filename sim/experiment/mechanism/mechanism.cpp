@@ -1,4 +1,4 @@
-#include "sim/experiment/twin/mechanism.hpp"
+#include "sim/experiment/mechanism/mechanism.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "sim/experiment/twin/setting.hpp"
+#include "sim/experiment/mechanism/setting.hpp"
 
 #include <fmt/format.h>
 
@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 
+#include "sim/experiment/parameters/schema_writer.hpp"
 #include "sim/experiment/text/shipped.hpp"
 #include "sim/experiment/text/problems.hpp"
 
@@ -26,7 +27,7 @@ class Reader {
       return settings;
     }
     for (const auto& [key, value] : json.items())
-      if (key != "conditions" && key != "description")
+      if (key != "conditions" && key != "description" && key != "$schema")
         problems_.add(file_, child_pointer("", key), "", "unknown key; allowed: conditions, description");
     std::size_t i = 0;
     for (const Json& condition : json["conditions"]) {
@@ -124,6 +125,28 @@ const std::vector<TwinParameter>& twin_parameters() {
       {"device_openssl", &T::device_openssl, 0, 0, 1,
        "1: the device encrypts with OpenSSL, AES-128-GCM, and takes as long as that takes"}};
   return kAll;
+}
+
+Json twin_schema() {
+  Json condition = closed_object();
+  condition["properties"] = {
+      {"name", {{"type", "string"}, {"minLength", 1}, {"description", "what to call it"}}},
+      {"kept_aside",
+       {{"type", "boolean"}, {"default", false}, {"description", "not looked at while the model was made"}}}};
+  condition["required"] = {"name"};
+  for (const TwinParameter& p : twin_parameters())
+    condition["properties"][std::string(p.name)] = {{"description", p.meaning},
+                                                    {"type", "integer"},
+                                                    {"default", p.fallback},
+                                                    {"minimum", p.min},
+                                                    {"maximum", p.max}};
+  Json schema = closed_object();
+  schema["properties"] = {
+      {"description", {{"type", "string"}, {"description", "what they are for"}}},
+      {"conditions",
+       {{"description", "each is run on both paths"}, {"type", "array"}, {"minItems", 1}, {"items", condition}}}};
+  schema["required"] = {"conditions"};
+  return file_schema("twin", std::move(schema));
 }
 
 std::vector<TwinSetting> read_twin_settings(const Json& json, const std::string& file) {

@@ -1,4 +1,4 @@
-#include "sim/experiment/twin/device.hpp"
+#include "sim/experiment/mechanism/device.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +10,8 @@ namespace ktlssim {
 
 namespace {
 
-constexpr std::int64_t kGapNs = 50'000;  // longer than raising an interrupt takes: it was off its CPU
+constexpr std::int64_t kGapNs = 50'000;   // longer than raising two interrupts takes: it was off its CPU
+constexpr std::int64_t kLateNs = 200'000;  // and what takes an interrupt longer than that is no flight
 
 }  // namespace
 
@@ -20,21 +21,35 @@ TwinDevice::TwinDevice(const TwinSetting& setting)
       setting_(setting),
       requests_(static_cast<std::size_t>(setting.device_ring)),
       wire_(static_cast<std::size_t>(setting.device_ring)),
-      engine_free_ns_(static_cast<std::size_t>(setting.device_engines)) {
+      engine_free_ns_(static_cast<std::size_t>(setting.device_engines)),
+      // The network's thread is as urgent, and may have every record's acknowledgement before it.
+      patience_ns_(kLateNs + setting.sessions * setting.credit_records * setting.ack_ns) {
   if (setting.device_openssl == 0) return;
   cipher_ = std::make_unique<EvpAlgorithm>(Algorithm::aes_128_gcm);
   encrypted_.resize(static_cast<std::size_t>(setting.record_bytes) + EVP_MAX_BLOCK_LENGTH);
 }
 
+std::int64_t TwinDevice::look(TwinSlices& slices) {
+  const std::int64_t now = clock_ns();
+  if (now - looked_ns_ > kGapNs) {
+    away_ns += now - looked_ns_;
+    slices.disturbed(now);
+  }
+  if (const auto since = completions.waits_since(); since && now - *since > patience_ns_) slices.disturbed(now);
+  looked_ns_ = now;
+  slices.look(now);
+  return now;
+}
+
 // First come, first served, by the engine that is free first.
-void TwinDevice::serve(TwinRecord& record) {
+void TwinDevice::serve(TwinRecord& record, TwinSlices& slices) {
   const auto engine = std::min_element(engine_free_ns_.begin(), engine_free_ns_.end());
   std::int64_t start = std::max(record.submitted_ns + setting_.device_submit_ns, *engine);
   if (cipher_ != nullptr) {
-    while (clock_ns() < start) continue;
+    while (look(slices) < start) continue;
     start = clock_ns();
     cipher_->process(record.payload.get(), encrypted_.data(), static_cast<int>(setting_.record_bytes));
-    *engine = clock_ns();
+    *engine = look(slices);
   } else {
     *engine = start + std::llround(setting_.service_ns());
   }
@@ -42,13 +57,11 @@ void TwinDevice::serve(TwinRecord& record) {
   in_service_.push({*engine + setting_.device_complete_ns, &record});
 }
 
-void TwinDevice::poll() {
-  std::int64_t last = clock_ns();
+void TwinDevice::poll(TwinSlices& slices) {
+  looked_ns_ = clock_ns();
   while (!stop_) {
-    const std::int64_t now = clock_ns();
-    if (now - last > kGapNs) away_ns += now - last;
-    last = now;
-    for (TwinRecord* record = nullptr; requests_.pop(record);) serve(*record);
+    const std::int64_t now = look(slices);
+    for (TwinRecord* record = nullptr; requests_.pop(record);) serve(*record, slices);
     for (TwinBurst burst; wire_.pop(burst);) on_the_wire_.push(burst);
     for (; !in_service_.empty() && in_service_.top().at_ns <= now; in_service_.pop())
       if (!completions.post(in_service_.top().record, in_service_.top().at_ns))

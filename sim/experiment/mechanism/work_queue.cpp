@@ -1,4 +1,4 @@
-#include "sim/experiment/twin/work_queue.hpp"
+#include "sim/experiment/mechanism/work_queue.hpp"
 
 #include <utility>
 

@@ -8,10 +8,10 @@
 #include <mutex>
 #include <vector>
 
-#include "sim/experiment/twin/device.hpp"
-#include "sim/experiment/twin/send_buffer.hpp"
-#include "sim/experiment/twin/setting.hpp"
-#include "sim/experiment/twin/work_queue.hpp"
+#include "sim/experiment/mechanism/device.hpp"
+#include "sim/experiment/mechanism/send_buffer.hpp"
+#include "sim/experiment/mechanism/setting.hpp"
+#include "sim/experiment/mechanism/work_queue.hpp"
 #include "sim/measure/latency_histogram.hpp"
 
 namespace ktlssim {
@@ -40,7 +40,7 @@ class TwinMechanism {
   void worker(std::size_t index);
   void completion_interrupt();
   void network_interrupt();
-  void poll() { device.poll(); }
+  void poll(TwinSlices& slices) { device.poll(slices); }
 
   // Latencies are kept while it counts.
   void count(bool whether) { counting_ = whether; }

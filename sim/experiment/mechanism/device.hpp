@@ -9,9 +9,10 @@
 #include <vector>
 
 #include "sim/experiment/calibrate/evp_algorithm.hpp"
-#include "sim/experiment/twin/interrupt_line.hpp"
-#include "sim/experiment/twin/setting.hpp"
-#include "sim/experiment/twin/work_queue.hpp"
+#include "sim/experiment/mechanism/interrupt_line.hpp"
+#include "sim/experiment/mechanism/setting.hpp"
+#include "sim/experiment/mechanism/slices.hpp"
+#include "sim/experiment/mechanism/work_queue.hpp"
 
 namespace ktlssim {
 
@@ -31,7 +32,7 @@ class TwinDevice {
   bool transmit(const TwinBurst& burst) { return wire_.push(burst); }
 
   // The loop of the thread, until `stop`.
-  void poll();
+  void poll(TwinSlices& slices);
   void stop() { stop_ = true; }
 
   InterruptLine<TwinRecord*> completions;
@@ -40,7 +41,7 @@ class TwinDevice {
   // What the thread did since it started; may be read meanwhile.
   std::atomic<std::int64_t> interrupts = 0;
   std::atomic<std::int64_t> busy_ns = 0;  // of its engines
-  std::atomic<std::int64_t> away_ns = 0;  // between two looks more than kGapNs apart
+  std::atomic<std::int64_t> away_ns = 0;  // that it was off its CPU
 
  private:
   struct Due {
@@ -49,7 +50,8 @@ class TwinDevice {
     bool operator<(const Due& other) const { return at_ns > other.at_ns; }  // the first one on top
   };
 
-  void serve(TwinRecord& record);
+  void serve(TwinRecord& record, TwinSlices& slices);
+  std::int64_t look(TwinSlices& slices);
 
   const TwinSetting& setting_;
   SpscRing<TwinRecord*> requests_;
@@ -59,6 +61,8 @@ class TwinDevice {
   std::queue<TwinBurst> on_the_wire_;
   std::unique_ptr<EvpAlgorithm> cipher_;
   std::vector<std::uint8_t> encrypted_;
+  std::int64_t looked_ns_ = 0;
+  std::int64_t patience_ns_;  // for a completion interrupt to be served
   std::atomic<bool> stop_ = false;
 };
 

@@ -44,6 +44,7 @@ const std::vector<TwinParameter>& twin_parameters();
 // paths, blocking first. Throws InputError with every problem found.
 std::vector<TwinSetting> read_twin_settings(const Json& json, const std::string& file);
 std::vector<TwinSetting> load_twin_settings(const std::filesystem::path& path);
+Json twin_schema();
 // scenarios/twin/conditions.json, from where the profiles are.
 std::filesystem::path default_twin_settings();
 
