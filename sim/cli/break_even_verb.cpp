@@ -31,16 +31,16 @@ std::string sentence(const VaryAxis& axis, const std::string& of, const Crossing
 }
 
 std::string table(const std::string& a, const std::string& b, const BreakEvenQuestion& question, const BreakEven& found) {
-  std::string text = wrap("A " + plain(a), kColumns) + wrap("B " + plain(b), kColumns) + '\n';
-  for (const Crossing& crossing : found.crossings) text += wrap(sentence(question.over, question.of.text(), crossing), kColumns);
-  if (found.crossings.empty()) text += wrap("They do not meet within what was varied.", kColumns);
+  std::string text = wrap("A " + plain(a), columns()) + wrap("B " + plain(b), columns()) + '\n';
+  for (const Crossing& crossing : found.crossings) text += wrap(sentence(question.over, question.of.text(), crossing), columns());
+  if (found.crossings.empty()) text += wrap("They do not meet within what was varied.", columns());
   text += fmt::format("\n{:>12}  {:<21} {:<21} {}\n", shortened(question.over.pointer.substr(question.over.pointer.rfind('/') + 1), 12), "A", "B", "B - A");
   for (const BreakEvenPoint& p : found.points) {
     text += fmt::format("{:>12}  {:<21} {:<21} {:<21}", value_text(question.over, p.index), p.a ? number_text(p.a->mean) : "-",
                         p.b ? number_text(p.b->mean) : "-", estimate_text(p.difference));
     while (text.ends_with(' ')) text.pop_back();
     text += '\n';
-    if (!p.difference) text += wrap(plain(p.why_none), kColumns, 14);
+    if (!p.difference) text += wrap(plain(p.why_none), columns(), 14);
   }
   return text + fmt::format("{} runs\n", found.runs);
 }

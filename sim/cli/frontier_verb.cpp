@@ -33,8 +33,8 @@ std::string table(const PointRuns& runs, const FrontierQuestion& question, const
     if (point.front) {
       ++front;
       text += row(point, question);
-      text += wrap("limit: " + plain(limit_text(runs, point.number)), kColumns, 2);
-      if (const std::string why = unsteady_text(runs, point.number); !why.empty()) text += wrap("NOT STEADY: " + plain(why), kColumns, 2);
+      text += wrap("limit: " + plain(limit_text(runs, point.number)), columns(), 2);
+      if (const std::string why = unsteady_text(runs, point.number); !why.empty()) text += wrap("NOT STEADY: " + plain(why), columns(), 2);
     } else if (!point.proven) {
       undecided += "  " + settings_text(point.values) + '\n';
     }
@@ -42,7 +42,7 @@ std::string table(const PointRuns& runs, const FrontierQuestion& question, const
   text = fmt::format("{} of {} combinations are on the front\n\n", front, found.points.size() + found.left_out.size()) + text;
   if (!undecided.empty()) text += "\nbeaten on average, but 95 % intervals do not decide:\n" + undecided;
   if (!found.left_out.empty()) text += "\nleft out:\n";
-  for (const auto& [values, why] : found.left_out) text += wrap(settings_text(values) + ": " + plain(why), kColumns, 2);
+  for (const auto& [values, why] : found.left_out) text += wrap(settings_text(values) + ": " + plain(why), columns(), 2);
   return text + fmt::format("{} runs\n", runs.simulated());
 }
 

@@ -87,7 +87,7 @@ Sides saved_sides(const std::filesystem::path& path) {
 Sides simulated_side(const std::string& path, const Texts& sets, const Values& values, const Pool& pool, bool& whole) {
   Side side{load_scenario(path, sets), {}};
   whole = settle(side.scenario, side.experiment, pool);
-  if (whole) extend(side.experiment, side.scenario, EngineKind::fiber, values.count("replications"), pool);
+  if (whole) extend(side.experiment, side.scenario, Engines::fiber, values.count("replications"), pool);
   whole = whole && !side.experiment.interrupted;
   Sides sides;
   sides.insert({"", std::move(side)});

@@ -126,13 +126,13 @@ std::string table(const Hunt& found) {
   std::string text;
   for (std::size_t i = 0; i < found.finds.size(); ++i) {
     const Find& find = found.finds[i];
-    text += wrap(fmt::format("{}. {}", i + 1, plain(sentence(find))), kColumns);
+    text += wrap(fmt::format("{}. {}", i + 1, plain(sentence(find))), columns());
     text += wrap(fmt::format("found after {} runs with {} changes, shrunk to {}; seen in {} candidates", find.at_run, find.changed,
-                             find.changes.size(), find.again), kColumns, 3);
+                             find.changes.size(), find.again), columns(), 3);
   }
   if (found.finds.empty()) text += "nothing broke\n";
   return text + wrap(fmt::format("{} runs; {} candidates were no scenario; {} showed something new, {} things in all", found.runs,
-                                 found.refused, found.kept, found.states), kColumns);
+                                 found.refused, found.kept, found.states), columns());
 }
 
 }  // namespace

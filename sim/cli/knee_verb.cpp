@@ -30,16 +30,16 @@ std::size_t point_of(PointRuns& runs, const VaryAxis& axis, std::size_t index) {
 
 std::string table(PointRuns& runs, const KneeQuestion& question, const Knee& found) {
   const std::string& pointer = question.over.pointer;
-  if (!found.knee) return wrap(fmt::format("{} has no value at any {}", question.of.text(), pointer), kColumns);
+  if (!found.knee) return wrap(fmt::format("{} has no value at any {}", question.of.text(), pointer), columns());
   std::string text = wrap(fmt::format("From {}={} on, more of it gains at most {} % of {}", pointer,
                                       value_text(question.over, found.knee), number_text(100 * question.worth),
-                                      question.of.text()), kColumns);
+                                      question.of.text()), columns());
   if (found.possible != found.proven)
     text += wrap(fmt::format("95 % interval: from {} to {}", value_text(question.over, found.possible),
-                             value_text(question.over, found.proven)), kColumns);
-  text += wrap(fmt::format("best: at {}={}", pointer, value_text(question.over, found.best)), kColumns);
-  if (!found.monotone) text += wrap("not monotone: every value before the first was looked at", kColumns);
-  text += wrap("limit there: " + plain(limit_text(runs, point_of(runs, question.over, *found.knee))), kColumns);
+                             value_text(question.over, found.proven)), columns());
+  text += wrap(fmt::format("best: at {}={}", pointer, value_text(question.over, found.best)), columns());
+  if (!found.monotone) text += wrap("not monotone: every value before the first was looked at", columns());
+  text += wrap("limit there: " + plain(limit_text(runs, point_of(runs, question.over, *found.knee))), columns());
   text += fmt::format("\n{:>12}  {}\n", shortened(pointer.substr(pointer.rfind('/') + 1), 12), plain(question.of.text()));
   for (std::size_t i = 0; i < found.indices.size(); ++i)
     text += fmt::format("{:>12}  {}\n", value_text(question.over, found.indices[i]), estimate_text(found.values[i]));

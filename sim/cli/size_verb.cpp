@@ -34,15 +34,15 @@ class Report {
     const SizeLine& best = answer_.lines.front();
     std::string text;
     if (!met()) {
-      text = wrap("CANNOT BE MET by anything that was varied", kColumns);
+      text = wrap("CANNOT BE MET by anything that was varied", columns());
       if (best.next_dearer) text += "closest: " + settings(*best.next_dearer) + '\n' + details(*best.next_dearer);
     } else {
       const std::size_t point = *best.first;
       const bool proven = answer_.judgements[point].look.proven;
-      text = wrap(fmt::format("MET by {}{}", settings(point), proven ? "" : ", on average: 95 % intervals do not decide"), kColumns);
+      text = wrap(fmt::format("MET by {}{}", settings(point), proven ? "" : ", on average: 95 % intervals do not decide"), columns());
       text += interval(best) + details(point) + neighbours(best);
     }
-    return text + lines() + wrap(fmt::format("{} runs of {} points", runs_.simulated(), runs_.points()), kColumns);
+    return text + lines() + wrap(fmt::format("{} runs of {} points", runs_.simulated(), runs_.points()), columns());
   }
 
   Json json() const {
@@ -62,7 +62,7 @@ class Report {
     if (line.possible == line.proven) return {};
     const std::string from = line.possible ? settings(*line.possible) : "the first";
     return wrap(fmt::format("95 % interval of the answer: from {} to {}", from,
-                            line.proven ? settings(*line.proven) : "beyond what was varied"), kColumns);
+                            line.proven ? settings(*line.proven) : "beyond what was varied"), columns());
   }
 
   // Each condition with the value of what it compares, what limits, whether it may be believed.
@@ -72,11 +72,11 @@ class Report {
       std::string why;
       const std::optional<Estimate> by = runs_.estimate(point, margin.by, why);
       text += wrap(by ? fmt::format("{}: {} by {}", margin.by.text(), margin.holds(by->mean) ? "met" : "missed", estimate_text(by))
-                      : fmt::format("{}: not met: {}", margin.by.text(), plain(why)), kColumns, 2);
+                      : fmt::format("{}: not met: {}", margin.by.text(), plain(why)), columns(), 2);
     }
-    if (question_.minimize) text += wrap(fmt::format("{}: {}", question_.minimize->text(), number_text(answer_.cost[point])), kColumns, 2);
-    if (const std::string limit = limit_text(runs_, point); !limit.empty()) text += wrap("limit: " + plain(limit), kColumns, 2);
-    if (const std::string why = unsteady_text(runs_, point); !why.empty()) text += wrap("NOT STEADY: " + plain(why), kColumns, 2);
+    if (question_.minimize) text += wrap(fmt::format("{}: {}", question_.minimize->text(), number_text(answer_.cost[point])), columns(), 2);
+    if (const std::string limit = limit_text(runs_, point); !limit.empty()) text += wrap("limit: " + plain(limit), columns(), 2);
+    if (const std::string why = unsteady_text(runs_, point); !why.empty()) text += wrap("NOT STEADY: " + plain(why), columns(), 2);
     return text;
   }
 
@@ -92,17 +92,17 @@ class Report {
     if (answer_.lines.size() > 1)
       for (const SizeLine& line : answer_.lines) {
         text += wrap(fmt::format("{}: {}", settings_text(line.fixed),
-                                 line.first ? "met by " + settings(*line.first) : "cannot be met"), kColumns);
+                                 line.first ? "met by " + settings(*line.first) : "cannot be met"), columns());
         if (!line.first && line.next_dearer)
           if (const std::string limit = limit_text(runs_, *line.next_dearer); !limit.empty())
-            text += wrap("limit: " + plain(limit), kColumns, 2);
+            text += wrap("limit: " + plain(limit), columns(), 2);
       }
     for (const SizeLine& line : answer_.lines) {
       if (!line.monotone)
         text += wrap(fmt::format("not monotone{}: a point that meets it stands before one that does not, so every point before the first was looked at",
-                                 line.fixed.empty() ? "" : " for " + settings_text(line.fixed)), kColumns);
+                                 line.fixed.empty() ? "" : " for " + settings_text(line.fixed)), columns());
       if (line.raced) text += wrap(fmt::format("all points raced{}: what is minimized need not rise along them",
-                                               line.fixed.empty() ? "" : " for " + settings_text(line.fixed)), kColumns);
+                                               line.fixed.empty() ? "" : " for " + settings_text(line.fixed)), columns());
     }
     return text;
   }

@@ -40,7 +40,7 @@ Json points_json(const Sweep& sweep) {
   for (const SweepPoint& point : sweep.points) {
     Json values = Json::object();
     for (const Assignment& assignment : point.values) values[assignment.pointer] = assignment.value;
-    points.push_back({{"point", points.size()}, {"seed", point.scenario.seed}, {"values", std::move(values)}});
+    points.push_back({{"point", points.size()}, {"seed", point.seed}, {"values", std::move(values)}});
   }
   return {{"sweep", sweep.settings.name}, {"parameters", sweep.parameters}, {"points", std::move(points)}};
 }

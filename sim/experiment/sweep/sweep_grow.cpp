@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 std::vector<std::size_t> new_numbers(const SweepDirectory& directory, const Sweep& old, const Sweep& sweep) {
   std::map<std::string, std::size_t> numbers;
   for (std::size_t i = 0; i < sweep.points.size(); ++i)
-    numbers.emplace(effective_json(sweep.points[i].scenario).dump(), i);
+    numbers.emplace(effective_json(sweep.scenario(i)).dump(), i);
   std::vector<std::size_t> found;
   Problems problems;
   for (std::size_t i = 0; i < old.points.size(); ++i) {

@@ -132,7 +132,6 @@ std::string summary_csv(const Sweep& sweep, const SweepRuns& runs) {
     Summary summary = summarize(ended);
     withhold_intervals(steadiness, summary);
     const std::string values = values_of(sweep.points[point]);
-    const Summary summary = summarize(ended);
     const std::string limit = bottleneck(summary);
     for (const Estimate& e : summary.metrics) {
       const bool known = e.spread != Spread::single && e.spread != Spread::growing && e.n > 0;
