@@ -197,6 +197,14 @@ TEST_F(KernelNotes, a_dispatch_that_hides_the_kernels_is_told) {
               ElementsAre(HasSubstr("/ktls/dispatch is \"driver\"")));
 }
 
+TEST_F(KernelNotes, a_send_buffer_that_the_kernel_refuses_is_told) {
+  // 2 MiB, of which an mbuf of 256 bytes with a cluster of 2048 leaves 1 864 135 bytes to data.
+  EXPECT_THAT(notes({}, {"/workload/send_buffer_bytes=1864135"}), IsEmpty());
+  EXPECT_THAT(notes({}, {"/workload/send_buffer_bytes=1864136"}), ElementsAre(HasSubstr("ENOBUFS")));
+  EXPECT_THAT(notes({}, {"/workload/send_buffer_bytes=1864136", "/kernel/network/maxsockbuf_bytes=4194304"}), IsEmpty());
+  EXPECT_THAT(notes({}, {"/workload/send_buffer_auto=true"}), ElementsAre(HasSubstr("send buffers grow to 1864135 bytes")));
+}
+
 TEST_F(KernelNotes, a_nic_that_could_encrypt_and_may_not_is_told) {
   EXPECT_THAT(notes({}, {"/network/card=mlx5"}), ElementsAre(HasSubstr("ifnet.permitted is 0")));
   EXPECT_THAT(notes({}, {"/network/card=t6"}), IsEmpty());
