@@ -1,10 +1,35 @@
 #include "sim/experiment/run/replicate.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <map>
 
+#include "sim/experiment/statistics/control_variates.hpp"
 #include "sim/experiment/statistics/precision.hpp"
+#include "sim/machine/placement.hpp"
 
 namespace ktlssim {
+
+namespace {
+
+// Means where sessions fall onto workers as they do on average: that is most of what replications differ in.
+void use_controls(const Scenario& scenario, Experiment& experiment) {
+  if (!experiment.all_done()) return;
+  std::vector<std::vector<double>> controls;
+  std::map<std::string, std::vector<double>> values;
+  for (const Replication& run : experiment.runs) {
+    controls.push_back(placement_deviations(scenario, run.number));
+    for (const Metric& metric : run.result.metrics)
+      if (std::isfinite(metric.value)) values[metric.name].push_back(metric.value);
+  }
+  for (const std::string& name : precision_metrics(scenario.measure)) {
+    const auto metric = std::ranges::find(experiment.summary.metrics, name, &Estimate::name);
+    if (metric == experiment.summary.metrics.end() || name.starts_with("latency_ready_us_p")) continue;
+    *metric = controlled_estimate(*metric, values[name], controls);
+  }
+}
+
+}  // namespace
 
 bool Experiment::all_done() const {
   return !interrupted && std::all_of(runs.begin(), runs.end(), [](const Replication& run) {
@@ -45,6 +70,7 @@ Experiment replicate_until_precise(const Scenario& scenario, EngineKind engine, 
   while (random) {
     count = replications_after(measure, count);
     extend(experiment, scenario, engine, count, pool);
+    use_controls(scenario, experiment);
     experiment.precise = precise(experiment.summary, measure);
     if (experiment.interrupted || *experiment.precise ||
         count >= static_cast<std::size_t>(measure.max_replications))
