@@ -1,9 +1,13 @@
 #include "sim/experiment/run/replicate.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <map>
 
 #include "sim/experiment/input/system_limits.hpp"
+#include "sim/experiment/statistics/control_variates.hpp"
 #include "sim/experiment/statistics/precision.hpp"
+#include "sim/machine/placement.hpp"
 #include "sim/machine/simulate.hpp"
 
 namespace ktlssim {
@@ -31,6 +35,23 @@ PoolOutcome simulated(const Scenario& scenario, Engines engines, std::size_t fir
   else
     results.front().reset();  // interrupted before both had ended
   return outcome;
+}
+
+// Means where sessions fall onto workers as they do on average: that is most of what replications differ in.
+void use_controls(const Scenario& scenario, Experiment& experiment) {
+  if (!experiment.all_done()) return;
+  std::vector<std::vector<double>> controls;
+  std::map<std::string, std::vector<double>> values;
+  for (const Replication& run : experiment.runs) {
+    controls.push_back(placement_deviations(scenario, run.number));
+    for (const Metric& metric : run.result.metrics)
+      if (std::isfinite(metric.value)) values[metric.name].push_back(metric.value);
+  }
+  for (const std::string& name : precision_metrics(scenario.measure)) {
+    const auto metric = std::ranges::find(experiment.summary.metrics, name, &Estimate::name);
+    if (metric == experiment.summary.metrics.end() || name.starts_with("latency_ready_us_p")) continue;
+    *metric = controlled_estimate(*metric, values[name], controls);
+  }
 }
 
 }  // namespace
@@ -90,6 +111,7 @@ void extend_until_precise(Experiment& experiment, const Scenario& scenario, Engi
   while (random) {
     count = replications_after(measure, count);
     extend(experiment, scenario, engines, count, pool);
+    use_controls(scenario, experiment);
     experiment.precise = precise(experiment.summary, measure);
     if (experiment.interrupted || *experiment.precise ||
         count >= static_cast<std::size_t>(measure.max_replications))

@@ -1,0 +1,103 @@
+#include "sim/experiment/ensemble/ensemble_file.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+#include <sstream>
+
+#include "sim/experiment/text/problems.hpp"
+#include "sim/experiment/text/sealed_json.hpp"
+#include "sim/experiment/validation/validation_suite.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+std::string draw_text(const std::vector<double>& draw) {
+  std::string text;
+  for (const double figure : draw)
+    text += fmt::format("{}{}", text.empty() ? "" : " ", std::isfinite(figure) ? fmt::format("{:.5g}", figure) : "-");
+  return text;
+}
+
+// Wrong numbers of figures or words that are none give a vector of another size.
+std::vector<double> read_draw(const std::string& text) {
+  std::istringstream words(text);
+  std::vector<double> figures;
+  for (std::string word; words >> word;) {
+    char* end = nullptr;
+    const double figure = word == "-" ? kNaN : std::strtod(word.c_str(), &end);
+    if (end != nullptr && *end != '\0') return {};
+    figures.push_back(figure);
+  }
+  return figures;
+}
+
+Json figure_json(const PublishedFigure& f) {
+  return {{"name", f.claim},          {"source", f.source},   {"scenario", f.scenario},
+          {"metric", f.metric},       {"kind", name(f.kind)}, {"limit", f.limit},
+          {"no_difference", f.nothing}, {"published", number_json(f.published)},
+          {"sd", number_json(f.sd)},  {"dice", number_json(f.dice)}, {"plain", number_json(f.plain)}, {"profiles", f.profiles}};
+}
+
+PublishedFigure read_figure(const Json& json) {
+  const std::string kind = json.at("kind").get<std::string>();
+  const auto known = std::ranges::find(kFigureKindNames, kind);
+  return {.claim = json.at("name").get<std::string>(),
+          .source = json.at("source").get<std::string>(),
+          .scenario = json.at("scenario").get<std::string>(),
+          .metric = json.at("metric").get<std::string>(),
+          .kind = known == kFigureKindNames.end() ? FigureKind::other
+                                                  : static_cast<FigureKind>(known - kFigureKindNames.begin()),
+          .limit = json.at("limit").get<bool>(),
+          .nothing = json.at("no_difference").get<bool>(),
+          .published = json.at("published").get<double>(),
+          .sd = json.at("sd").get<double>(),
+          .dice = json.at("dice").get<double>(),
+          .plain = json.at("plain").get<double>(),
+          .profiles = json.at("profiles").get<std::vector<std::string>>()};
+}
+
+[[noreturn]] void refuse(const std::filesystem::path& path, const std::string& pointer, const std::string& why) {
+  throw InputError({{path.string(), pointer, "", why + ": make it again with `ktlssim ensemble`"}});
+}
+
+}  // namespace
+
+Json EnsembleFile::json() const {
+  Json made{{"version", version}, {"command", command}};
+  Json claim_list = Json::array();
+  for (const PublishedFigure& figure : figures) claim_list.push_back(figure_json(figure));
+  Json draw_list = Json::array();
+  for (const std::vector<double>& draw : draws) draw_list.push_back(draw_text(draw));
+  return sealed({{"made", made}, {"priors", priors}, {"claims", claim_list}, {"draws", draw_list}});
+}
+
+std::filesystem::path default_ensemble() { return default_suite().parent_path() / "ensemble.json"; }
+
+EnsembleFile load_ensemble(const std::filesystem::path& path) {
+  std::string why;
+  const std::optional<Json> json = read_sealed(path, why);
+  if (!json) throw InputError({{"", "", "", why}});
+  EnsembleFile file;
+  try {
+    file.version = json->at("made").at("version").get<std::string>();
+    file.command = json->at("made").at("command").get<std::string>();
+    file.priors = json->at("priors").get<Priors>();
+    for (const Json& claim : json->at("claims")) file.figures.push_back(read_figure(claim));
+    for (const Json& draw : json->at("draws")) file.draws.push_back(read_draw(draw.get<std::string>()));
+  } catch (const Json::exception&) {
+    refuse(path, "", "not the file of an ensemble");
+  }
+  for (std::size_t i = 0; i < file.draws.size(); ++i)
+    if (file.draws[i].size() != file.figures.size())
+      refuse(path, fmt::format("/draws/{}", i), fmt::format("expected {} figures", file.figures.size()));
+  if (file.draws.empty()) refuse(path, "/draws", "there is no draw");
+  return file;
+}
+
+}  // namespace ktlssim

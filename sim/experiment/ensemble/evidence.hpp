@@ -1,0 +1,66 @@
+// How likely each draw of an ensemble is, given what was published: history matching and weights.
+//
+// A figure z and a draw whose figure is f are as far apart as I = |z - f| / sqrt(V), V holding the dice of a run, how the
+// source rounds and repeats, and the discrepancy of that kind of figure. Draws with I > 3 in any figure are ruled out
+// (Craig, Goldstein, Seheult and Smith, 1997); the rest are weighted by the normal likelihood. A figure from which every
+// draw is that far is out of reach: it is named, and rules nothing out.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "sim/experiment/ensemble/discrepancy.hpp"
+#include "sim/experiment/ensemble/ensemble_file.hpp"
+
+namespace ktlssim {
+
+inline constexpr double kImplausible = 3;
+
+struct Weights {
+  std::vector<double> of_draw;  // sum up to 1
+  std::vector<std::string> informed_by;
+  std::vector<std::string> out_of_reach;
+  // Where no draw meets all figures: those without any one of which some draw does. Then nothing is ruled out.
+  std::vector<std::string> conflicting;
+  bool empty = false;    // no draw meets all figures
+  double left = 1;       // part of the draws that is not ruled out
+  double effective = 0;  // number of draws
+};
+
+// What the figures that are left out are.
+using FigureFilter = std::function<bool(const PublishedFigure&)>;
+inline bool none_left_out(const PublishedFigure&) { return false; }
+
+double effective_number(const std::vector<double>& weights);
+
+class Evidence {
+ public:
+  Evidence(EnsembleFile file, const Discrepancies& floors);
+
+  const EnsembleFile& file() const { return file_; }
+  // On its scale; NaN where a run did not come to its end.
+  double drawn(std::size_t figure, std::size_t draw) const;
+
+  // Of a machine that consists of these profiles. What informs it are the figures of nothing but these profiles, and those
+  // of its drivers on any host; if there are none, those that share any profile with it.
+  Weights weigh(const std::vector<std::string>& profiles, const Discrepancies& discrepancies,
+                const FigureFilter& left_out = none_left_out) const;
+
+  // From the misses of figures, each predicted without its source and machine, and without what is left out anyway.
+  Discrepancies discrepancies(const FigureFilter& left_out = none_left_out) const;
+
+  // The same source, or the same machine as far as it is named.
+  static bool related(const PublishedFigure& a, const PublishedFigure& b);
+
+ private:
+  std::vector<std::size_t> informing(const std::vector<std::string>& profiles, const FigureFilter& left_out) const;
+  double implausibility(std::size_t figure, std::size_t draw, const Discrepancies& discrepancies) const;
+  void add_misses(const Discrepancies& discrepancies, const FigureFilter& left_out, std::vector<Miss>& misses) const;
+  Miss miss_of_pair(std::size_t a, std::size_t b, const std::vector<double>& weights) const;
+
+  EnsembleFile file_;
+  Discrepancies floors_;
+};
+
+}  // namespace ktlssim

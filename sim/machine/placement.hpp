@@ -1,0 +1,16 @@
+// How the flow ids of a replication spread sessions over KTLS workers, against what flow ids do on average.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/scenario.hpp"
+
+namespace ktlssim {
+
+// For each group of sessions, then for each two of them together: workers that have any of them, less the expectation
+// m (1 - (1 - 1/m)^n) of n sessions on m workers. Without simulating; the same numbers as the run's. Empty where flow ids
+// are not random, or where a worker is not the flow id modulo the number of workers.
+std::vector<double> placement_deviations(const Scenario& scenario, std::uint64_t replication);
+
+}  // namespace ktlssim

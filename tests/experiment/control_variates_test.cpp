@@ -1,0 +1,93 @@
+#include "sim/experiment/statistics/control_variates.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+#include <set>
+
+#include "sim/machine/placement.hpp"
+#include "sim/machine/simulate.hpp"
+#include "tests/support/ideal_scenario.hpp"
+
+namespace ktlssim {
+namespace {
+
+TEST(ControlVariates, what_a_control_explains_leaves_the_interval) {
+  std::vector<double> values;
+  std::vector<std::vector<double>> controls;
+  for (int i = 0; i < 20; ++i) {
+    const double control = i % 5 - 1;  // its mean in this sample is 1, where 0 is expected
+    values.push_back(10 + 3 * control);
+    controls.push_back({control});
+  }
+  const Estimate e = controlled_estimate(estimate("m", "", values, true), values, controls);
+  EXPECT_NEAR(e.mean, 10, 1e-9);
+  EXPECT_NEAR(e.hi - e.lo, 0, 1e-6);
+}
+
+TEST(ControlVariates, controls_that_do_not_vary_or_repeat_others_change_nothing) {
+  std::vector<double> values;
+  std::vector<std::vector<double>> controls;
+  for (int i = 0; i < 20; ++i) {
+    values.push_back(i % 7);
+    const double control = i % 5 - 2;
+    controls.push_back({control, 4, 2 * control + 1});
+  }
+  std::vector<std::vector<double>> first;
+  for (const auto& row : controls) first.push_back({row[0]});
+  const Estimate plain = estimate("m", "", values, true);
+  EXPECT_DOUBLE_EQ(controlled_estimate(plain, values, controls).lo, controlled_estimate(plain, values, first).lo);
+}
+
+TEST(ControlVariates, too_few_replications_give_the_plain_estimate) {
+  const std::vector<double> values{1, 2, 3};
+  const Estimate plain = estimate("m", "", values, true);
+  EXPECT_EQ(controlled_estimate(plain, values, {{1}, {2}, {4}}).lo, plain.lo);
+}
+
+TEST(ControlVariates, ninety_five_of_a_hundred_intervals_hold_the_mean) {
+  std::mt19937_64 random(1);
+  std::normal_distribution<double> normal;
+  int held = 0;
+  constexpr int kExperiments = 2000;
+  for (int experiment = 0; experiment < kExperiments; ++experiment) {
+    std::vector<double> values;
+    std::vector<std::vector<double>> controls;
+    for (int i = 0; i < 15; ++i) {
+      const double control = normal(random);
+      controls.push_back({control});
+      values.push_back(5 + 2 * control + normal(random));
+    }
+    const Estimate e = controlled_estimate(estimate("m", "", values, true), values, controls);
+    held += e.lo <= 5 && 5 <= e.hi;
+  }
+  EXPECT_NEAR(held, 0.95 * kExperiments, 3 * std::sqrt(0.05 * 0.95 * kExperiments));
+}
+
+TEST(PlacementDeviations, are_those_of_the_run_and_zero_on_average) {
+  Scenario s = ideal_scenario();
+  s.host.cpus = q(4);
+  s.host.ktls.ktls_encrypt_record_ns = q(1000);
+  s.workload.kind = WorkloadKind::send;
+  s.workload.sessions = 3;
+  s.network.kind = NetworkKind::nic;
+  s.measure.warmup_ms = 0;
+  s.measure.duration_ms = 3;
+  const double expected = 4 * (1 - std::pow(0.75, 3));
+  double sum = 0;
+  for (std::uint64_t r = 0; r < 400; ++r) {
+    const std::vector<double> deviations = placement_deviations(s, r);
+    ASSERT_EQ(deviations.size(), 1U);
+    sum += deviations.front();
+    if (r >= 5) continue;
+    std::set<std::string> workers;
+    for (const CpuRow& row : simulate(s, EngineKind::fiber, r).cpu)
+      if (row.thread_class == "ktls") workers.insert(row.thread);
+    EXPECT_DOUBLE_EQ(deviations.front(), static_cast<double>(workers.size()) - expected);
+  }
+  EXPECT_LT(std::abs(sum / 400), 0.15);  // the standard deviation of one is 0.6
+}
+
+}  // namespace
+}  // namespace ktlssim
