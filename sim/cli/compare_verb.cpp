@@ -8,6 +8,7 @@
 #include "sim/cli/experiment_output.hpp"
 #include "sim/cli/kernel_warning.hpp"
 #include "sim/cli/common_options.hpp"
+#include "sim/cli/listening.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
@@ -333,7 +334,8 @@ Options compare_options() {
                 "simulate pairs until half the interval of each difference is at most R times the mean of A");
   add_pool(options);
   add_format(options);
-  add_out(options, "write comparison.json to DIR, and what `run` writes to DIR/a, DIR/b, ...");
+  add_out(options, "write comparison.json and difference.folded to DIR, and to DIR/a, DIR/b, ... what `run` writes and, of "
+                   "the first two, a short trace.json");
   options.flag("resume", "add to the replications that DIR holds");
   add_engines(options);
   return options;
@@ -376,6 +378,7 @@ int compare_verb(const Values& values) {
     for (const Side& side : sides)
       write_results(OutputDirectory(out->path() / side.name()), side.asked, side.scenario, side.experiment, side.record);
     out->write("comparison.json", as_json_text);
+    if (!sides[0].saved && !sides[1].saved) write_of_comparison(*out, sides[0].scenario, sides[1].scenario);
   }
   print(as_json(values) ? as_json_text : table(sides, compared, metrics, judging));
   return std::ranges::all_of(sides, [](const Side& side) { return side.experiment.all_done(); }) ? kExitDone : kExitRunFailed;

@@ -9,6 +9,7 @@
 #include "sim/drivers/device.hpp"
 #include "sim/drivers/interrupt_queue.hpp"
 #include "sim/engine/ring.hpp"
+#include "sim/kernel/frame.hpp"
 #include "sim/kernel/kernel.hpp"
 
 namespace ktlssim {
@@ -78,6 +79,7 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
 
   // ccr_process and ccr_gcm
   Errno process(Cryptop& crp) override {
+  const Frame frame(kernel_.sched, "ccr_process");
     CryptoSession& ses = *crp.ses;
     kernel_.mtx_lock(ses.lock, kernel_.locks.driver_session);
     kernel_.charge(Function::crypto_process, profile_.device.process_ns.ns());
@@ -106,6 +108,7 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
   void completed(Cryptop& crp) override { nic_.receive_fw6_pld(first_rxq(crp.ring), crp); }
 
   void do_cpl6_fw_pld(Cryptop& crp) override {
+  const Frame frame(kernel_.sched, "do_cpl6_fw_pld");
     kernel_.spend(Function::driver_response, profile_.device.response_ns.ns());
     --inflight_;
     crypto_done(kernel_, crp);
@@ -163,6 +166,7 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
   }
 
   [[noreturn]] void wrq_tx_drain(ControlQueue& wrq) {
+  const Frame frame(kernel_.sched, "wrq_tx_drain");
     for (;;) {
       while (!std::exchange(wrq.drain_due, false)) kernel_.sched.sleep("-");
       kernel_.mtx_lock(wrq.eq_lock, kernel_.locks.ring);
@@ -176,6 +180,7 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
 
   // Never fails: what the ring cannot take is held on the list.
   void t4_wrq_tx(ControlQueue& wrq, Cryptop& crp) {
+  const Frame frame(kernel_.sched, "t4_wrq_tx");
     kernel_.mtx_lock(wrq.eq_lock, kernel_.locks.ring);
     kernel_.charge(Function::driver_ring, profile_.device.ring_ns.ns());
     wrq.wr_list.push_back(&crp);

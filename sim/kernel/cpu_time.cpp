@@ -63,7 +63,7 @@ void Scheduler::account_step(Thread& thread) {
 void Scheduler::tell_of_step(const Thread& thread) {
   Time from = executive_.now() - thread.step.needed();
   for (const Step::Part& part : thread.step) {
-    listener_->ran(thread, part.function, from, from + part.needed);
+    listener_->ran(thread, part.function, thread.call, from, from + part.needed);
     from += part.needed;
   }
 }
@@ -116,6 +116,13 @@ void Scheduler::update_speed(Cpu& cpu) {
   }
   cpu.speed = speed;
   if (rescale) begin_step(*cpu.current);
+}
+
+Time Scheduler::told_until() const {
+  Time until = executive_.now();
+  for (const Cpu& cpu : cpus_)
+    if (cpu.current != nullptr && cpu.current->in_step) until = std::min(until, cpu.current->step_began);
+  return until;
 }
 
 std::int64_t Scheduler::busy_ns_now() const {

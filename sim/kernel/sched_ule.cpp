@@ -215,6 +215,20 @@ void Scheduler::take_off(Cpu& cpu) {
   for (Mutex* mutex = thread.held; mutex != nullptr; mutex = mutex->taken_before()) mutex->owner_left_cpu();
 }
 
+void Scheduler::observe(Listener* listener) {
+  listener_ = listener;
+  keeps_calls_ = listener != nullptr && listener->needs_calls();
+  if (keeps_calls_) set_stepwise();
+}
+
+void Scheduler::enter_call(std::string_view function) {
+  if (executing_ != nullptr) executing_->call = calls_.enter(executing_->call, function);
+}
+
+void Scheduler::leave_call() {
+  if (executing_ != nullptr) executing_->call = calls_.caller(executing_->call);
+}
+
 void Scheduler::deschedule(Cpu& cpu, bool to_head) {
   Thread& thread = *cpu.current;
   take_off(cpu);

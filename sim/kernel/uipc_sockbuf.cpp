@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/kernel/frame.hpp"
 #include "sim/kernel/kernel.hpp"
 
 namespace ktlssim {
@@ -57,6 +58,7 @@ bool sbready(Kernel& k, Socket& so, Mbuf& top, int records) {
 }
 
 void sbdrop(Kernel& k, Socket& so, std::int64_t bytes) {
+  const Frame frame(k.sched, "sbdrop");
   SendBuffer& sb = so.so_snd;
   sb.sb_ccc -= bytes;
   sb.sb_acc -= bytes;
@@ -79,6 +81,7 @@ void sbdrop(Kernel& k, Socket& so, std::int64_t bytes) {
 }
 
 void sbflush(Kernel& k, Socket& so) {
+  const Frame frame(k.sched, "sbflush");
   SendBuffer& sb = so.so_snd;
   Mbuf* m = sb.sb_mb;
   k.recorder.filled("send buffers, bytes", 0, -sb.sb_ccc, k.now());
@@ -120,6 +123,7 @@ void selwakeup(Kernel& k, Socket& so) {
 }  // namespace
 
 void sowwakeup(Kernel& k, Socket& so) {
+  const Frame frame(k.sched, "sowwakeup");
   k.settle();
   if (so.sbwait == nullptr && !so.knote_armed) return;  // also: no thread has it in a poll(2) that sleeps
   k.mtx_lock(so.so_snd.sb_mtx, k.locks.sockbuf);

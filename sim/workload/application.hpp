@@ -30,6 +30,8 @@ class Application final : public Workload {
   // poll(2): looks at every socket that is to send, again after each wakeup.
   void serve_poll(AppThread& self);
   std::vector<Socket*> pollscan(AppThread& self);
+  // kevent(2): sleeps until there are events.
+  void kevent(AppThread& self, std::deque<Socket*>& events);
   void serve_blocking(AppThread& self, Socket& first);
   // One write or sendfile call. False where it says that the connection has failed.
   bool write(Socket& so, bool nonblocking);

@@ -7,8 +7,8 @@
 
 #include "models/tls.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
+#include "sim/machine/idle_times.hpp"
 #include "sim/machine/simulate.hpp"
-#include "sim/machine/timeline.hpp"
 
 namespace ktlssim {
 
@@ -207,22 +207,10 @@ struct Predicted {
   double latency_us_mean = 0;
 };
 
-// How often a CPU fell idle, in what the timeline saw.
-std::int64_t idle_times(const Timeline& timeline) {
-  std::vector<Time> busy_until(timeline.cpus().size(), timeline.from());
-  std::int64_t times = 0;
-  for (const Timeline::Slice& slice : timeline.slices()) {
-    if (slice.kind != Timeline::Kind::cpu) continue;
-    times += slice.from > busy_until[slice.track] ? 1 : 0;
-    busy_until[slice.track] = slice.until;
-  }
-  return times;
-}
-
 Predicted simulate_twin(const TwinSetting& setting, const ThreadCosts& costs, int cpus, std::string& failure) {
-  Timeline timeline(from_ms(kWarmupMs), from_ms(kWarmupMs + kWatchedMs), 0);
+  IdleTimes idle(from_ms(kWarmupMs), from_ms(kWarmupMs + kWatchedMs));
   const Scenario scenario = read_scenario(twin_scenario(setting, costs, cpus), "twin");
-  const RunResult result = simulate(scenario, EngineKind::fiber, 0, &timeline);
+  const RunResult result = simulate(scenario, EngineKind::fiber, 0, &idle);
   if (result.status != RunStatus::done) failure = result.diagnosis;
   Predicted predicted;
   double switches_per_second = 0;
@@ -234,7 +222,7 @@ Predicted simulate_twin(const TwinSetting& setting, const ThreadCosts& costs, in
   }
   // A switch to the thread that keeps a CPU awake is a switch; the simulated CPU falls idle at no cost.
   const double idle_per_record =
-      static_cast<double>(idle_times(timeline)) / std::max(1.0, predicted.records_per_second * kWatchedMs / 1e3);
+      static_cast<double>(idle.count()) / std::max(1.0, predicted.records_per_second * kWatchedMs / 1e3);
   predicted.cpu_us_per_record += idle_per_record * costs["context_switch_ns"].value / 1e3;
   if (predicted.records_per_second > 0)
     predicted.switches_per_record = switches_per_second / predicted.records_per_second;
