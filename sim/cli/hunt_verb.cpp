@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "sim/cli/common_options.hpp"
+#include "sim/cli/listening.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/size_options.hpp"
 #include "sim/cli/text.hpp"
@@ -12,7 +13,6 @@
 #include "sim/experiment/parameters/parameter_list.hpp"
 #include "sim/experiment/parameters/settings.hpp"
 #include "sim/experiment/text/output_directory.hpp"
-#include "sim/experiment/text/trace_json.hpp"
 
 namespace ktlssim {
 
@@ -77,25 +77,28 @@ std::string sentence(const Find& find) {
   return fmt::format("{}: {}, {}", name(find.breakage), with, find.what);
 }
 
-// The last time at which anything ran.
-Time last_activity(const Scenario& scenario, Time end) {
-  Timeline all(Time{0}, end, 0);
-  simulate(scenario, EngineKind::fiber, 0, &all);
-  Time last{0};
-  for (const Timeline::Slice& slice : all.slices())
-    if (slice.until < end) last = std::max(last, slice.until);
-  return last;
-}
+// The last time at which a thread began or ceased to do something.
+class LastActivity final : public Listener {
+ public:
+  void changed_state(const Thread&, Time now) override { last_ = now; }
+  Time last() const { return last_; }
+
+ private:
+  Time last_{0};
+};
 
 // Around where it breaks: before its end for what ends it, else from the begin of the measured time.
-std::string timeline(const Scenario& scenario, const Find& find) {
+TimelineWindow window_of(const Scenario& scenario, const Find& find) {
   const Time warmup = from_ms(scenario.measure.warmup_ms);
   const Time end = warmup + from_ms(scenario.measure.duration_ms);
-  const bool ends = find.breakage == Breakage::panic || find.breakage == Breakage::stall;
-  const Time until = ends ? std::min(end, last_activity(scenario, end) + kTimelineLength / 10) : std::min(end, warmup + kTimelineLength);
-  Timeline shown(std::max(Time{0}, until - kTimelineLength), until, kTimelineRecords);
-  simulate(scenario, EngineKind::fiber, 0, &shown);
-  return trace_json(shown, scenario.name);
+  Time until = warmup + kTimelineLength;
+  if (find.breakage == Breakage::panic || find.breakage == Breakage::stall) {
+    LastActivity activity;
+    simulate(scenario, EngineKind::fiber, 0, &activity);
+    until = activity.last() + kTimelineLength / 10;
+  }
+  until = std::min(end, until);
+  return {std::max(Time{0}, until - kTimelineLength), until, kTimelineRecords};
 }
 
 std::string find_name(std::size_t i) { return fmt::format("find-{}", i + 1); }
@@ -107,7 +110,10 @@ void write_find(const std::filesystem::path& out, const Hunted& hunted, const Fi
   json["description"] = sentence(find);
   directory.write("scenario.json", json_text(json));
   directory.write("sentence.txt", sentence(find) + '\n');
-  if (find.breakage != Breakage::failure) directory.write("trace.json", timeline(hunted.with(find.changes), find));
+  if (find.breakage == Breakage::failure) return;
+  const Scenario scenario = hunted.with(find.changes);
+  const std::filesystem::path trace = directory.path() / "trace.json";
+  listen(scenario, window_of(scenario, find), &trace, nullptr);
 }
 
 Json json(const Hunt& found) {

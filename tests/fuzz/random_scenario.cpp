@@ -73,6 +73,7 @@ std::optional<Json> value_of(const Parameter& parameter, Draw& draw) {
     case ParameterType::choice:
       return Json(draw.one_of(words(parameter.allowed)));
     case ParameterType::group:
+    case ParameterType::list:
     case ParameterType::profile:
     case ParameterType::text:
       break;
