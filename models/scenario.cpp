@@ -68,6 +68,13 @@ void describe(ParameterVisitor& v, WorkloadParameters& p) {
   v.integer("send_buffer_max_bytes", p.send_buffer_max_bytes, {2 * kMegabyte, 4096, kGigabyte},
             "net.inet.tcp.sendbuf_max: up to which it grows");
   v.integer("write_bytes", p.write_bytes, {kMegabyte, 1, kGigabyte}, "bytes of one write or sendfile call");
+  v.integer("request_bytes", p.request_bytes, {0, 0, kGigabyte},
+            "bytes that a session has to send at each of its times where rate_gbps is imposed; 0 = write_bytes");
+  v.integer("connection_bytes", p.connection_bytes, {0, 0, 1000000000000},
+            "sendfile, send: a client makes a new connection after so many bytes, which costs the application "
+            "handshake_ns; its flow id stays; 0 = never");
+  v.flag("read_file", p.read_file, false,
+         "send: the application reads what it sends from a resident file: read(2), its pages and a copy");
   v.integer("records_in_flight", p.records_in_flight, {1, 1, 1000000},
             "closed: records of each session in circulation");
   v.integer("record_bytes", p.record_bytes, {kTlsMaxPayloadBytes, 1, kTlsMaxPayloadBytes},
@@ -79,7 +86,7 @@ void describe(ParameterVisitor& v, WorkloadParameters& p) {
            "over loopback the kernel decides (/kernel/network/loopback_flow_ids)");
   v.number("start_spread_us", p.start_spread_us, {1000, 0, 1e6}, "sessions start at random within this time");
   v.number("rate_gbps", p.rate_gbps, {0, 0, 10000},
-           "sendfile, send: throughput imposed over all sessions, each of which sends write_bytes at regular "
+           "sendfile, send: throughput imposed over all sessions, each of which has request_bytes to send at regular "
            "times; 0 = all they can");
   v.integer("file_bytes", p.file_bytes, {0, 0, 1000000000000},
             "sendfile: size of a file, after which the next one starts; 0 = one file without end");
@@ -101,6 +108,9 @@ void describe(ParameterVisitor& v, NetworkParameters& p) {
            "(t6-txtls: ifconfig txtls or hw.cxgbe.kern_tls)");
   v.number("rate_gbps", p.rate_gbps, {100, 0.001, 10000}, "nic: line rate");
   v.number("rtt_us", p.rtt_us, {50, 0, 1e6}, "nic: round trip without queueing");
+  v.number("peer_rate_mbps", p.peer_rate_mbps, {0, 0, 1e7},
+           "nic: each client's own link, over which bursts come one after another and acknowledgements are spread; "
+           "0 = no limit");
   v.integer("window_bytes", p.window_bytes, {4 * kMegabyte, 1460, kGigabyte},
             "nic: what the peer and congestion control allow in flight");
   v.integer("mtu_bytes", p.mtu_bytes, {0, 0, 65535},
@@ -109,9 +119,10 @@ void describe(ParameterVisitor& v, NetworkParameters& p) {
          "TCP_NODELAY, which nginx and OpenSSL's programs set: without it the tail of what is ready waits until "
          "all before it is acknowledged (Nagle)");
   v.flag("tso", p.tso, true, "nic: TCP hands over bursts of up to tso_bytes, not segments");
-  v.flag("lro", p.lro, true,
-         "nic: the peer's segments of one burst are received as one, and acknowledgements of one interrupt as "
-         "one a connection");
+  v.flag("lro", p.lro, true, "nic: acknowledgements of one interrupt are received as one a connection");
+  v.flag("peer_lro", p.peer_lro, true,
+         "nic: the peer receives the segments of one burst as one, and acknowledges it once; clients far away "
+         "acknowledge each second segment");
   v.integer("ack_bytes", p.ack_bytes, {0, 0, kGigabyte},
             "the receiver acknowledges every so many bytes, at most half of what may be outstanding; 0 = as TCP "
             "does: each second segment, and each that LRO made longer than a segment");

@@ -35,7 +35,7 @@ constexpr HelpText kHelp{"ktlssim fit FILE... [options]",
                          "run failed, 2 the command line or FILE is wrong.",
                          "  ktlssim fit scenarios/validation/fits/ccr-t6.json\n"
                          "  ktlssim fit scenarios/validation/fits/*.json --leave-one-out\n"
-                         "  ktlssim fit scenarios/validation/fits/epyc-7502p.json --replications 5 -j 8\n"};
+                         "  ktlssim fit scenarios/validation/fits/servers.json --replications 5 -j 8\n"};
 
 // Nothing to compare where the claims do not tell.
 bool in_profile(const FittedParameter& p) {

@@ -21,7 +21,7 @@ constexpr ProfileKind kKindOf = std::is_same_v<Profile, HostProfile>     ? Profi
                                                                          : ProfileKind::kernel;
 
 // In the order of ProfileKind.
-constexpr std::array<std::string_view, 3> kKindTexts{"host", "driver", "kernel"};
+constexpr std::array<std::string_view, 4> kKindTexts{"host", "driver", "kernel", "step"};
 
 std::string_view kind_text(ProfileKind kind) { return kKindTexts[static_cast<std::size_t>(kind)]; }
 
@@ -54,6 +54,15 @@ bool exists(ProfileKind kind, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+// A step that states no cost is composed; what a group left out is missing is its first step.
+void complete_profile(HostProfile& profile, const std::string& pointer, const Origins& origins, Problems& problems) {
+  for (const std::string& step : compose(profile))
+    problems.add(origins.file(pointer + step), pointer + step, "",
+                 "missing: a profile without core and steps states every value");
+}
+void complete_profile(DriverProfile&, const std::string&, const Origins&, Problems&) {}
+void complete_profile(KernelProfile&, const std::string&, const Origins&, Problems&) {}
+
 // Reads a complete profile, standing at `pointer`.
 template <class Profile>
 void read_complete(const Json& value, const std::string& pointer, const Origins& origins, Problems& problems,
@@ -62,7 +71,25 @@ void read_complete(const Json& value, const std::string& pointer, const Origins&
   ParameterReader reader(value, pointer, origins, problems, std::move(other_keys));
   describe(reader, profile);
   reader.finish();
+  if (problems.size() == before) complete_profile(profile, pointer, origins, problems);
   if (problems.size() == before) check_profile(profile, pointer, origins, problems);
+}
+
+// What steps do is the same on all hosts that do not say otherwise.
+template <class Profile>
+void add_steps(Json& json, Problems& problems) {
+  if constexpr (std::is_same_v<Profile, HostProfile>) {
+    if (!json.is_object() || !json.contains("core")) return;
+    const std::filesystem::path path = profile_directory(ProfileKind::steps) / "freebsd.json";
+    std::optional<Json> steps = read_json_file(path, problems);
+    if (!steps || !steps->is_object()) return;
+    steps->erase("description");  // of the file
+    if (const auto given = json.find("steps"); given != json.end()) {
+      if (!given->is_object()) return;
+      merge(*steps, *given);
+    }
+    json["steps"] = std::move(*steps);
+  }
 }
 
 // A profile's file as it was when it was read. All points of a sweep that name it share its sources.
@@ -85,6 +112,7 @@ const ProfileFile<Profile>* read_profile_file(const std::filesystem::path& path,
   std::optional<Json> json = read_json_file(path, problems);
   if (!json) return nullptr;
   if (json->is_object()) json->erase("$schema");
+  add_steps<Profile>(*json, problems);
   ProfileFile<Profile> file{written, std::move(*json), {}};
   read_complete(file.json, "", Origins(path.string(), Origins::Kind::profile), problems, {}, file.profile);
   file.profile.name = path.stem().string();
@@ -136,6 +164,7 @@ void read_any(const Json& value, const std::string& pointer, const Origins& orig
     complete = base->json;
   }
   merge(complete, value);
+  if (inline_profile) add_steps<Profile>(complete, problems);
   read_complete(complete, pointer, origins, problems, {"profile", "name"}, profile);
   if (const auto name = read_key(value, pointer, "name", origins, problems))
     profile.name = !name->empty() ? *name : inline_profile ? "inline" : *base_name;
@@ -169,7 +198,7 @@ std::filesystem::path profile_directory(ProfileKind kind) {
   std::error_code error;
   if (const char* data = std::getenv("KTLSSIM_DATA"); data && *data) {
     const std::filesystem::path given = std::filesystem::path(data) / "profiles" / below;
-    if (kind != ProfileKind::kernel || std::filesystem::is_directory(given, error)) return given;
+    if ((kind != ProfileKind::kernel && kind != ProfileKind::steps) || std::filesystem::is_directory(given, error)) return given;
   }
   const std::filesystem::path source = std::filesystem::path(build_info().source_dir) / "models" / "profiles";
   if (std::filesystem::is_directory(source, error)) return source / below;

@@ -3,8 +3,9 @@
 //
 // A profile NAME is the file profiles/hosts/NAME.json, profiles/drivers/NAME.json or
 // profiles/kernels/NAME.json, every value of it an object {"value", "source", "confidence"}. The directory is $KTLSSIM_DATA/profiles if that variable is set, else
-// models/profiles of the source tree if it is still there, else the installed one. Kernels are taken from
-// the latter two where the first has no directory of them.
+// models/profiles of the source tree if it is still there, else the installed one. Kernels and steps are taken from
+// the latter two where the first has no directory of them. A host with a core and no steps of its own has those of
+// profiles/steps/freebsd.json.
 #pragma once
 
 #include <filesystem>
@@ -20,7 +21,7 @@
 
 namespace ktlssim {
 
-enum class ProfileKind { host, driver, kernel };
+enum class ProfileKind { host, driver, kernel, steps };
 
 std::filesystem::path profile_directory(ProfileKind kind);
 
