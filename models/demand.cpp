@@ -31,7 +31,7 @@ class Path {
     const WorkloadParameters& w = s.workload;
     payload_ = tcp_ ? std::min({s.ktls.maxlen_bytes, w.write_bytes, s.largest_send_buffer_bytes()}) : w.record_bytes;
     wire_ = static_cast<double>(framing(s.tls.version, s.tls.cipher).wire_bytes(payload_));
-    pages_ = static_cast<double>(payload_) / static_cast<double>(kPageBytes);
+    pages_ = static_cast<double>(payload_) / static_cast<double>(s_.host.page());
     const auto records_of = [this](std::int64_t bytes) {
       return std::max(1.0, static_cast<double>(bytes) / static_cast<double>(payload_));
     };
@@ -77,7 +77,8 @@ class Path {
   // Cards like the one that OpenCrypto selects share its sessions.
   double cards() const {
     double cards = 0;
-    for (const DriverProfile* const driver : s_.drivers()) cards += driver->kind == device_->kind ? 1 : 0;
+    for (const DriverProfile* const driver : s_.drivers())
+      if (driver->kind == device_->kind) cards += static_cast<double>(driver->functions());
     return cards;
   }
 
@@ -99,6 +100,12 @@ class Path {
     app_.add(s_.host.ktls.ktls_frame_ns);
     app_.add(file_ ? a.sendfile_page_ns : a.anonymous_page_ns, pages_);
     if (!file_) app_.add(a.copyin_ns_per_byte, static_cast<double>(payload_));
+    if (!file_ && s_.workload.read_file) {
+      app_.add(a.syscall_ns, per_call_);
+      app_.add(a.read_ns, per_call_);
+      app_.add(a.sendfile_page_ns, pages_);
+      app_.add(s_.host.loopback.copyout_ns_per_byte, static_cast<double>(payload_));
+    }
     app_.add(a.sbappend_ns, per_batch_);
     if (s_.ktls.mode == KtlsMode::software) {
       app_.add(s_.host.ktls.soref_ns, per_batch_);
@@ -290,7 +297,7 @@ class Path {
   // segments at most, or what reaches the threshold.
   double acknowledgements() const {
     const auto burst = static_cast<double>(sends_bursts() ? s_.network.tso_bytes : s_.segments().payload_bytes);
-    if (s_.network.kind == NetworkKind::nic && s_.network.lro)
+    if (s_.network.kind == NetworkKind::nic && (s_.network.lro || s_.network.peer_lro))
       return wire_ / static_cast<double>(std::min(s_.largest_send_buffer_bytes(), s_.network.window_bytes));
     if (const std::int64_t threshold = s_.ack_threshold_bytes(); threshold > 0)
       return wire_ / (static_cast<double>(threshold) + burst);

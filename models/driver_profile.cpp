@@ -15,6 +15,8 @@ void describe(ParameterVisitor& v, AlgorithmCost& c) {
 }
 
 void describe(ParameterVisitor& v, DeviceCosts& c) {
+  v.optional_quantity("functions", c.functions, {1, 64},
+                      "PCI functions, each a device of its own with its driver's unit; 1 if left out");
   v.quantity("engines", c.engines, {1, 4096}, "requests in service at once");
   v.quantity("latency_submit_ns", c.latency_submit_ns, kStep, "doorbell until an engine may start: DMA of the descriptor and of the payload's head");
   v.quantity("latency_complete_ns", c.latency_complete_ns, kStep,

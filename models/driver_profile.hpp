@@ -54,6 +54,7 @@ struct AlgorithmCost {
 
 // A device behind a submission ring and completion queues.
 struct DeviceCosts {
+  Quantity functions;
   Quantity engines;
   Quantity latency_submit_ns;
   Quantity latency_complete_ns;
@@ -110,6 +111,8 @@ struct DriverProfile {
   QatOcfCosts qat_ocf;
 
   const DriverTraits& traits() const { return kDriverTraits[static_cast<std::size_t>(kind)]; }
+  // PCI functions of the device, each with a unit of its driver.
+  std::int64_t functions() const { return has_device && device.functions.provenance() ? device.functions.count() : 1; }
   bool sync() const { return traits().sync; }
   const AlgorithmCost& cost(Algorithm algorithm) const {
     return ciphers[static_cast<std::size_t>(algorithm)];

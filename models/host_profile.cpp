@@ -1,6 +1,10 @@
 #include "models/host_profile.hpp"
 
+#include <algorithm>
+#include <string_view>
+
 #include "models/readers.hpp"
+#include "models/tls.hpp"
 
 namespace ktlssim {
 
@@ -11,16 +15,16 @@ constexpr CostRange kPerByte{0, 1e4};   // ns per byte
 constexpr CostRange kPriority{0, 255};  // FreeBSD's 256 priorities
 
 void describe(ParameterVisitor& v, SchedulerCosts& c) {
-  v.quantity("context_switch_ns", c.context_switch_ns, kStep,
+  v.optional_quantity("context_switch_ns", c.context_switch_ns, kStep,
              "cpu_switch and its cache effects, charged to the incoming thread");
-  v.quantity("wakeup_ns", c.wakeup_ns, kStep, "wakeup(9) of a sleeping thread, charged to the waker");
+  v.optional_quantity("wakeup_ns", c.wakeup_ns, kStep, "wakeup(9) of a sleeping thread, charged to the waker");
   v.quantity("cpu_idle_exit_ns", c.cpu_idle_exit_ns, kStep,
              "from the wakeup of a thread on an idle CPU until that CPU runs it; idle time");
-  v.quantity("interrupt_ns", c.interrupt_ns, kStep,
+  v.optional_quantity("interrupt_ns", c.interrupt_ns, kStep,
              "interrupt entry, filter and scheduling of the interrupt thread");
-  v.quantity("interrupt_exit_ns", c.interrupt_exit_ns, kStep,
+  v.optional_quantity("interrupt_exit_ns", c.interrupt_exit_ns, kStep,
              "leaving the interrupt thread's loop and re-arming the queue");
-  v.quantity("turnstile_ns", c.turnstile_ns, kStep, "blocking on a contended mutex, charged to the blocker");
+  v.optional_quantity("turnstile_ns", c.turnstile_ns, kStep, "blocking on a contended mutex, charged to the blocker");
 }
 
 void describe(ParameterVisitor& v, SchedulerOverrides& o) {
@@ -47,119 +51,125 @@ void describe(ParameterVisitor& v, MemoryCosts& c) {
 }
 
 void describe(ParameterVisitor& v, ApplicationCosts& c) {
-  v.quantity("application_ns", c.application_ns, kStep, "user code per write or sendfile call");
-  v.quantity("syscall_ns", c.syscall_ns, kStep, "entry and exit of one system call");
-  v.quantity("kevent_ns", c.kevent_ns, kStep, "kevent(2), apart from its events");
+  v.optional_quantity("application_ns", c.application_ns, kStep, "user code per write or sendfile call");
+  v.optional_quantity("handshake_ns", c.handshake_ns, kStep,
+                      "a new connection: TCP and TLS handshakes in accept(2) and OpenSSL, KTLS session set up");
+  v.read_by(readers::kApplication);
+  v.optional_quantity("read_ns", c.read_ns, kStep,
+                      "read(2) of a resident file per call, apart from its pages and the copy");
+  v.read_by(readers::kApplication);
+  v.optional_quantity("syscall_ns", c.syscall_ns, kStep, "entry and exit of one system call");
+  v.optional_quantity("kevent_ns", c.kevent_ns, kStep, "kevent(2), apart from its events");
   v.read_by(readers::kKevent);
-  v.quantity("kevent_event_ns", c.kevent_event_ns, kStep, "per event returned");
+  v.optional_quantity("kevent_event_ns", c.kevent_event_ns, kStep, "per event returned");
   v.read_by(readers::kKevent);
-  v.quantity("sosend_ns", c.sosend_ns, kStep, "sosend_generic per call");
+  v.optional_quantity("sosend_ns", c.sosend_ns, kStep, "sosend_generic per call");
   v.read_by(readers::kSend);
-  v.quantity("copyin_ns_per_byte", c.copyin_ns_per_byte, kPerByte, "m_uiotombuf: copy of user data");
+  v.optional_quantity("copyin_ns_per_byte", c.copyin_ns_per_byte, kPerByte, "m_uiotombuf: copy of user data");
   v.read_by(readers::kSend);
-  v.quantity("anonymous_page_ns", c.anonymous_page_ns, kStep, "m_uiotombuf: allocate and wire one page");
+  v.optional_quantity("anonymous_page_ns", c.anonymous_page_ns, kStep, "m_uiotombuf: allocate and wire one page");
   v.read_by(readers::kSend);
-  v.quantity("sendfile_ns", c.sendfile_ns, kStep, "vn_sendfile per call");
+  v.optional_quantity("sendfile_ns", c.sendfile_ns, kStep, "vn_sendfile per call");
   v.read_by(readers::kSendfile);
-  v.quantity("sendfile_page_ns", c.sendfile_page_ns, kStep, "grab and wire one resident file page");
+  v.optional_quantity("sendfile_page_ns", c.sendfile_page_ns, kStep, "grab and wire one resident file page");
   v.read_by(readers::kSendfile);
-  v.quantity("sendfile_iodone_ns", c.sendfile_iodone_ns, kStep,
+  v.optional_quantity("sendfile_iodone_ns", c.sendfile_iodone_ns, kStep,
              "sendfile_iodone: the pages of one pass have come from disk");
   v.read_by(readers::kDisk);
-  v.quantity("mb_alloc_ext_pgs_ns", c.mb_alloc_ext_pgs_ns, kStep, "one unmapped mbuf");
-  v.quantity("sbappend_ns", c.sbappend_ns, kStep, "pr_send of a not-ready chain, per batch");
+  v.optional_quantity("mb_alloc_ext_pgs_ns", c.mb_alloc_ext_pgs_ns, kStep, "one unmapped mbuf");
+  v.optional_quantity("sbappend_ns", c.sbappend_ns, kStep, "pr_send of a not-ready chain, per batch");
 }
 
 void describe(ParameterVisitor& v, KtlsCosts& c) {
-  v.quantity("ktls_frame_ns", c.ktls_frame_ns, kStep, "per record");
-  v.quantity("ktls_enqueue_ns", c.ktls_enqueue_ns, kStep, "per batch");
+  v.optional_quantity("ktls_frame_ns", c.ktls_frame_ns, kStep, "per record");
+  v.optional_quantity("ktls_enqueue_ns", c.ktls_enqueue_ns, kStep, "per batch");
   v.read_by(readers::kSoftwareTls);
-  v.quantity("ktls_work_thread_ns", c.ktls_work_thread_ns, kStep, "take one batch from the drained list");
+  v.optional_quantity("ktls_work_thread_ns", c.ktls_work_thread_ns, kStep, "take one batch from the drained list");
   v.read_by(readers::kSoftwareTls);
-  v.quantity("ktls_encrypt_record_ns", c.ktls_encrypt_record_ns, kStep, "shared by both paths, per record");
+  v.optional_quantity("ktls_encrypt_record_ns", c.ktls_encrypt_record_ns, kStep, "shared by both paths, per record");
   v.read_by(readers::kSoftwareTls);
-  v.quantity("ktls_buffer_alloc_ns", c.ktls_buffer_alloc_ns, kStep, "a 16 KiB buffer from the UMA cache");
+  v.optional_quantity("ktls_buffer_alloc_ns", c.ktls_buffer_alloc_ns, kStep, "a 16 KiB buffer from the UMA cache");
   v.read_by(readers::kBufferCache);
-  v.quantity("ktls_alloc_buffer_ns", c.ktls_alloc_buffer_ns, kStep,
+  v.optional_quantity("ktls_alloc_buffer_ns", c.ktls_alloc_buffer_ns, kStep,
              "ktls_alloc_thread: make one contiguous 16 KiB buffer");
   v.read_by(readers::kContiguousBuffers);
-  v.quantity("contig_scan_ns", c.contig_scan_ns, kStep,
+  v.optional_quantity("contig_scan_ns", c.contig_scan_ns, kStep,
              "ktls_alloc_thread in fragmented memory: one search for 16 KiB that finds none");
   v.read_by(readers::kContiguousBuffers);
-  v.quantity("contig_reclaim_ns", c.contig_reclaim_ns, kStep,
+  v.optional_quantity("contig_reclaim_ns", c.contig_reclaim_ns, kStep,
              "reclaim thread: vm_page_reclaim_contig for one 16 KiB buffer, pages moved");
   v.read_by(readers::kContiguousBuffers);
-  v.quantity("vm_page_alloc_ns", c.vm_page_alloc_ns, kStep,
+  v.optional_quantity("vm_page_alloc_ns", c.vm_page_alloc_ns, kStep,
              "one destination page where the cache is not used");
   v.read_by(readers::kSendfileEncrypted);
-  v.quantity("state_alloc_ns", c.state_alloc_ns, kStep, "malloc(9) of the request state, zeroed");
+  v.optional_quantity("state_alloc_ns", c.state_alloc_ns, kStep, "malloc(9) of the request state, zeroed");
   v.read_by(readers::kStatesMalloc);
-  v.quantity("state_free_ns", c.state_free_ns, kStep, "free(9) of the request state");
+  v.optional_quantity("state_free_ns", c.state_free_ns, kStep, "free(9) of the request state");
   v.read_by(readers::kStatesMalloc);
-  v.quantity("state_uma_alloc_ns", c.state_uma_alloc_ns, kStep, "what-if: the state from a UMA zone, zeroed");
+  v.optional_quantity("state_uma_alloc_ns", c.state_uma_alloc_ns, kStep, "what-if: the state from a UMA zone, zeroed");
   v.read_by(readers::kStatesUma);
-  v.quantity("state_uma_free_ns", c.state_uma_free_ns, kStep, "what-if: and back to it");
+  v.optional_quantity("state_uma_free_ns", c.state_uma_free_ns, kStep, "what-if: and back to it");
   v.read_by(readers::kStatesUma);
-  v.quantity("soref_ns", c.soref_ns, kStep, "take one socket reference");
-  v.quantity("sorele_ns", c.sorele_ns, kStep, "drop one socket reference");
-  v.quantity("ktls_ocf_encrypt_ns", c.ktls_ocf_encrypt_ns, kStep,
+  v.optional_quantity("soref_ns", c.soref_ns, kStep, "take one socket reference");
+  v.optional_quantity("sorele_ns", c.sorele_ns, kStep, "drop one socket reference");
+  v.optional_quantity("ktls_ocf_encrypt_ns", c.ktls_ocf_encrypt_ns, kStep,
              "ktls_ocf_tls12_aead_encrypt or its TLS 1.3 twin: build one request");
   v.read_by(readers::kSoftwareTls);
-  v.quantity("ktls_ocf_callback_ns", c.ktls_ocf_callback_ns, kStep,
+  v.optional_quantity("ktls_ocf_callback_ns", c.ktls_ocf_callback_ns, kStep,
              "ktls_ocf_callback_async: lock, set done, unlock; wakeup_ns comes on top");
-  v.quantity("ktls_encrypt_cb_ns", c.ktls_encrypt_cb_ns, kStep, "per record, apart from what it calls");
+  v.optional_quantity("ktls_encrypt_cb_ns", c.ktls_encrypt_cb_ns, kStep, "per record, apart from what it calls");
   v.read_by(readers::kAsyncDispatch);
-  v.quantity("ktls_finish_nonanon_ns", c.ktls_finish_nonanon_ns, kStep, "swap the pages of one record");
+  v.optional_quantity("ktls_finish_nonanon_ns", c.ktls_finish_nonanon_ns, kStep, "swap the pages of one record");
   v.read_by(readers::kSendfileEncrypted);
-  v.quantity("page_unwire_ns", c.page_unwire_ns, kStep, "per file page released");
+  v.optional_quantity("page_unwire_ns", c.page_unwire_ns, kStep, "per file page released");
   v.read_by(readers::kSendfile);
-  v.quantity("ktls_free_ns", c.ktls_free_ns, kStep, "drop one session reference");
-  v.quantity("ktls_check_rx_ns", c.ktls_check_rx_ns, kStep,
+  v.optional_quantity("ktls_free_ns", c.ktls_free_ns, kStep, "drop one session reference");
+  v.optional_quantity("ktls_check_rx_ns", c.ktls_check_rx_ns, kStep,
              "receive side: queue a socket that holds a record");
   v.read_by(readers::kKtlsReceive);
-  v.quantity("ktls_decrypt_ns", c.ktls_decrypt_ns, kStep,
+  v.optional_quantity("ktls_decrypt_ns", c.ktls_decrypt_ns, kStep,
              "receive side: per record, apart from OpenCrypto and the driver");
   v.read_by(readers::kKtlsReceive);
 }
 
 void describe(ParameterVisitor& v, OpencryptoCosts& c) {
-  v.quantity("crypto_dispatch_ns", c.crypto_dispatch_ns, kStep, "per request, apart from the driver");
-  v.quantity("crypto_done_ns", c.crypto_done_ns, kStep, "per request, apart from its callback");
-  v.quantity("crypto_ret_ns", c.crypto_ret_ns, kStep,
+  v.optional_quantity("crypto_dispatch_ns", c.crypto_dispatch_ns, kStep, "per request, apart from the driver");
+  v.optional_quantity("crypto_done_ns", c.crypto_done_ns, kStep, "per request, apart from its callback");
+  v.optional_quantity("crypto_ret_ns", c.crypto_ret_ns, kStep,
              "what-ifs: put a request on a return queue or the dispatch queue, or take it off");
   v.read_by(readers::kQueuedRequests);
 }
 
 void describe(ParameterVisitor& v, TcpCosts& c) {
-  v.quantity("tcp_usr_ready_ns", c.tcp_usr_ready_ns, kStep, "INP_WLOCK and SOCKBUF_LOCK, per call");
-  v.quantity("sbready_ns", c.sbready_ns, kStep, "per record made ready");
-  v.quantity("tcp_output_ns", c.tcp_output_ns, kStep, "per call");
-  v.quantity("tcp_output_burst_ns", c.tcp_output_burst_ns, kStep,
+  v.optional_quantity("tcp_usr_ready_ns", c.tcp_usr_ready_ns, kStep, "INP_WLOCK and SOCKBUF_LOCK, per call");
+  v.optional_quantity("sbready_ns", c.sbready_ns, kStep, "per record made ready");
+  v.optional_quantity("tcp_output_ns", c.tcp_output_ns, kStep, "per pass: one a call, and one more for each further burst");
+  v.optional_quantity("tcp_output_burst_ns", c.tcp_output_burst_ns, kStep,
              "per segment or TSO burst handed to the interface, the driver's part included");
-  v.quantity("tcp_output_ns_per_byte", c.tcp_output_ns_per_byte, kPerByte, "gather list of the bytes sent");
-  v.quantity("tcp_input_ack_ns", c.tcp_input_ack_ns, kStep,
+  v.optional_quantity("tcp_output_ns_per_byte", c.tcp_output_ns_per_byte, kPerByte, "gather list of the bytes sent");
+  v.optional_quantity("tcp_input_ack_ns", c.tcp_input_ack_ns, kStep,
              "interrupt side of one acknowledgement, the NIC driver's part included");
-  v.quantity("sbdrop_record_ns", c.sbdrop_record_ns, kStep, "free one acknowledged record");
-  v.quantity("page_free_ns", c.page_free_ns, kStep, "per page of an acknowledged record");
-  v.quantity("lro_ack_ns", c.lro_ack_ns, kStep,
+  v.optional_quantity("sbdrop_record_ns", c.sbdrop_record_ns, kStep, "free one acknowledged record");
+  v.optional_quantity("page_free_ns", c.page_free_ns, kStep, "per page of an acknowledged record");
+  v.optional_quantity("lro_ack_ns", c.lro_ack_ns, kStep,
              "NIC receive of an acknowledgement that LRO adds to one that it has of the connection");
   v.read_by(readers::kLro);
-  v.quantity("sbready_compress_ns", c.sbready_compress_ns, kStep,
+  v.optional_quantity("sbready_compress_ns", c.sbready_compress_ns, kStep,
              "fold one record's header into the trailer before it");
   v.read_by(readers::kSbreadyCompress);
-  v.quantity("gather_entry_ns", c.gather_entry_ns, kStep,
+  v.optional_quantity("gather_entry_ns", c.gather_entry_ns, kStep,
              "one entry of a burst's gather list, which that saves");
-  v.quantity("sowwakeup_ns", c.sowwakeup_ns, kStep, "find that a writer may go on; wakeup_ns comes on top");
+  v.optional_quantity("sowwakeup_ns", c.sowwakeup_ns, kStep, "find that a writer may go on; wakeup_ns comes on top");
 }
 
 void describe(ParameterVisitor& v, LoopbackCosts& c) {
-  v.quantity("mapped_mbuf_ns", c.mapped_mbuf_ns, kStep,
+  v.optional_quantity("mapped_mbuf_ns", c.mapped_mbuf_ns, kStep,
              "mb_unmapped_to_ext: one mbuf of a segment that is rebuilt for an interface without MEXTPG");
-  v.quantity("netisr_queue_ns", c.netisr_queue_ns, kStep, "queue one packet for the netisr thread");
-  v.quantity("tcp_input_data_ns", c.tcp_input_data_ns, kStep, "one data segment, in the netisr thread");
-  v.quantity("soreceive_ns", c.soreceive_ns, kStep, "per call");
-  v.quantity("copyout_ns_per_byte", c.copyout_ns_per_byte, kPerByte, "copy to the receiving process");
-  v.quantity("decrypt_record_ns", c.decrypt_record_ns, kStep,
+  v.optional_quantity("netisr_queue_ns", c.netisr_queue_ns, kStep, "queue one packet for the netisr thread");
+  v.optional_quantity("tcp_input_data_ns", c.tcp_input_data_ns, kStep, "one data segment, in the netisr thread");
+  v.optional_quantity("soreceive_ns", c.soreceive_ns, kStep, "per call");
+  v.optional_quantity("copyout_ns_per_byte", c.copyout_ns_per_byte, kPerByte, "copy to the receiving process");
+  v.optional_quantity("decrypt_record_ns", c.decrypt_record_ns, kStep,
              "userland decryption, per record apart from its bytes");
   v.read_by(readers::kUserlandReceive);
   v.begin_group("decrypt_ns_per_byte", "userland decryption and authentication, per byte");
@@ -188,6 +198,42 @@ void describe(ParameterVisitor& v, UserlandCosts& c) {
 void describe(ParameterVisitor& v, PollingCosts& c) {
   v.quantity("look_ns", c.look_ns, kStep, "what-if: look at the next entry of one completion queue");
 }
+
+// Every optional value within a group, by name, is a step's cost or no step at all.
+class Composer final : public ParameterVisitor {
+ public:
+  explicit Composer(const HostProfile& profile) : profile_(profile) {}
+
+  std::vector<std::string> take_missing() { return std::move(missing_); }
+
+  void optional_quantity(std::string_view name, Quantity& field, CostRange, std::string_view) override {
+    const auto step = std::find(kStepNames.begin(), kStepNames.end(), name);
+    if (step == kStepNames.end() || field.provenance()) return;
+    if (!profile_.has_core || !profile_.has_steps) {
+      missing_.push_back("/" + group_ + "/" + std::string(name));
+      return;
+    }
+    field = composed(profile_.steps[static_cast<std::size_t>(step - kStepNames.begin())], profile_.core,
+                     name.ends_with("_ns_per_byte"), static_cast<double>(profile_.page()));
+  }
+  void begin_group(std::string_view name, std::string_view) override { group_ = name; }
+  bool begin_optional_group(std::string_view, bool&, std::string_view) override { return false; }
+  void end_group() override {}
+  void integer(std::string_view, std::int64_t&, Range<std::int64_t>, std::string_view) override {}
+  void number(std::string_view, double&, Range<double>, std::string_view) override {}
+  void flag(std::string_view, bool&, bool, std::string_view) override {}
+  void text(std::string_view, std::string&, std::string_view, std::string_view) override {}
+  void quantity(std::string_view, Quantity&, CostRange, std::string_view) override {}
+  void fact_index(std::string_view, int&, std::shared_ptr<const Provenance>&, std::span<const std::string_view>,
+                  std::string_view) override {}
+  void choice_index(std::string_view, int&, std::span<const std::string_view>, int, std::string_view) override {}
+
+ private:
+  const HostProfile& profile_;
+  std::string group_;
+  std::vector<std::string> missing_;
+};
+
 }  // namespace
 
 void describe(ParameterVisitor& v, HostEconomy& e) {
@@ -196,6 +242,12 @@ void describe(ParameterVisitor& v, HostEconomy& e) {
                       "drawn by the machine without its cards while no CPU is busy; absent: not known");
   v.optional_quantity("busy_watts", e.busy_watts, CostRange{0, 1e6},
                       "the same while all CPUs are busy, between which it is linear; absent: not known");
+}
+
+std::vector<std::string> compose(HostProfile& profile) {
+  Composer composer(profile);
+  describe(composer, profile);
+  return composer.take_missing();
 }
 
 void describe(ParameterVisitor& v, HostProfile& p) {
@@ -207,8 +259,19 @@ void describe(ParameterVisitor& v, HostProfile& p) {
              "neighbouring CPUs that share the last level of cache; 0 = those of a NUMA domain");
   v.quantity("smt_speed", p.smt_speed, {0.1, 1}, "speed of each sibling while both are busy");
   describe(v, p.economy);
+  v.optional_quantity("page_bytes", p.page_bytes, {512, 1 << 21}, "PAGE_SIZE; 4096 if left out");
   v.choice("step_law", p.step_law, kServiceLawNames, ServiceLaw::constant,
            "how the time of one step varies around its mean; context switches are constant");
+  if (v.begin_optional_group("core", p.has_core, "what instructions, lines and accesses cost, of which steps are made")) {
+    describe(v, p.core);
+    v.end_group();
+  }
+  if (v.begin_optional_group("steps", p.has_steps,
+                             "what each step does; those of profiles/steps/freebsd.json where a host with a core "
+                             "does not say")) {
+    describe(v, p.steps);
+    v.end_group();
+  }
   v.begin_group("memory", "the bandwidth that all bytes share");
   describe(v, p.memory);
   v.end_group();

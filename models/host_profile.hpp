@@ -1,13 +1,15 @@
 // What a machine is and what each step of its kernel costs: CPU time of one execution on one hardware thread,
-// hot enough to be the mean of a loaded server. Values live in models/profiles/hosts/*.json;
-// describe() says what each means.
+// hot enough to be the mean of a loaded server. Values live in models/profiles/hosts/*.json, what steps are made of
+// in models/profiles/steps/*.json; describe() says what each means.
 #pragma once
 
 #include <array>
 #include <string>
+#include <vector>
 
 #include "models/parameter_visitor.hpp"
 #include "models/service_law.hpp"
+#include "models/step_costs.hpp"
 #include "models/tls.hpp"
 
 namespace ktlssim {
@@ -44,6 +46,8 @@ struct MemoryCosts {
 // The application's own work and its system calls.
 struct ApplicationCosts {
   Quantity application_ns;
+  Quantity handshake_ns;
+  Quantity read_ns;
   Quantity syscall_ns;
   Quantity kevent_ns;
   Quantity kevent_event_ns;
@@ -151,7 +155,12 @@ struct HostProfile {
   Quantity cpus_per_llc;
   Quantity smt_speed;
   HostEconomy economy;
+  Quantity page_bytes;
   ServiceLaw step_law = ServiceLaw::constant;
+  bool has_core = false;
+  CoreRates core;
+  bool has_steps = false;
+  StepMixes steps;
   MemoryCosts memory;
   SchedulerCosts scheduler;
   SchedulerOverrides scheduler_overrides;
@@ -162,8 +171,14 @@ struct HostProfile {
   LoopbackCosts loopback;
   UserlandCosts userland;
   PollingCosts polling;
+
+  std::int64_t page() const { return page_bytes.provenance() ? page_bytes.count() : kPageBytes; }
 };
 
 void describe(ParameterVisitor& visitor, HostProfile& profile);
+
+// Gives each step that states no cost of its own the one that its mix has on this core. Returns the pointers of those
+// that have neither. Precondition: what was composed before is not stated.
+std::vector<std::string> compose(HostProfile& profile);
 
 }  // namespace ktlssim

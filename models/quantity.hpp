@@ -14,12 +14,12 @@
 
 namespace ktlssim {
 
-// How far a value can be trusted, best first. `measured`: on this very machine. `scenario`: the user wrote it
-// over the profile's.
-enum class Confidence { measured, published, derived, fitted, estimated, scenario };
+// How far a value can be trusted, best first. `measured`: on this very machine. `composed`: of others of its profile,
+// anew whenever it is read. `scenario`: the user wrote it over the profile's.
+enum class Confidence { measured, published, derived, fitted, estimated, composed, scenario };
 // The last one cannot be claimed by a profile's file.
-inline constexpr std::array<std::string_view, 6> kConfidenceNames{"measured", "published", "derived",
-                                                                  "fitted",   "estimated", "scenario"};
+inline constexpr std::array<std::string_view, 7> kConfidenceNames{"measured",  "published", "derived", "fitted",
+                                                                  "estimated", "composed",  "scenario"};
 inline std::string_view name(Confidence confidence) { return kConfidenceNames[static_cast<std::size_t>(confidence)]; }
 
 // How the values that an inexact one may have instead are distributed between low and high.

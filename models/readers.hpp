@@ -53,6 +53,9 @@ inline constexpr Readers kKevent{
 inline constexpr Readers kSendBufferAuto{
     [](const Scenario& s) { return s.has_application() && s.workload.send_buffer_auto; },
     "a workload sendfile or send with /workload/send_buffer_auto"};
+inline constexpr Readers kPaced{
+    [](const Scenario& s) { return s.has_application() && s.workload.rate_gbps > 0; },
+    "a workload sendfile or send with /workload/rate_gbps above 0"};
 inline constexpr Readers kStartSpread{
     [](const Scenario& s) {
       return is_workload(s, WorkloadKind::closed) || (s.has_application() && s.workload.rate_gbps == 0);

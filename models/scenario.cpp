@@ -93,6 +93,16 @@ void describe(ParameterVisitor& v, WorkloadParameters& p) {
   v.read_by(readers::kSendBufferAuto);
   v.integer("write_bytes", p.write_bytes, {kMegabyte, 1, kGigabyte}, "bytes of one write or sendfile call");
   v.read_by(readers::kApplication);
+  v.integer("request_bytes", p.request_bytes, {0, 0, kGigabyte},
+            "bytes that a session has to send at each of its times where rate_gbps is imposed; 0 = write_bytes");
+  v.read_by(readers::kPaced);
+  v.integer("connection_bytes", p.connection_bytes, {0, 0, 1000000000000},
+            "sendfile, send: a client makes a new connection after so many bytes, which costs the application "
+            "handshake_ns; its flow id stays; 0 = never");
+  v.read_by(readers::kApplication);
+  v.flag("read_file", p.read_file, false,
+         "send: the application reads what it sends from a resident file: read(2), its pages and a copy");
+  v.read_by(readers::kSend);
   v.integer("records_in_flight", p.records_in_flight, {1, 1, 1000000},
             "closed: records of each session in circulation");
   v.read_by(readers::kClosed);
@@ -108,7 +118,7 @@ void describe(ParameterVisitor& v, WorkloadParameters& p) {
   v.number("start_spread_us", p.start_spread_us, {1000, 0, 1e6}, "sessions start at random within this time");
   v.read_by(readers::kStartSpread);
   v.number("rate_gbps", p.rate_gbps, {0, 0, 10000},
-           "sendfile, send: throughput imposed over all sessions, each of which sends write_bytes at regular "
+           "sendfile, send: throughput imposed over all sessions, each of which has request_bytes to send at regular "
            "times; 0 = all they can");
   v.read_by(readers::kApplication);
   v.integer("file_bytes", p.file_bytes, {0, 0, 1000000000000},
@@ -140,6 +150,10 @@ void describe(ParameterVisitor& v, NetworkParameters& p) {
   v.read_by(readers::kNic);
   v.number("rtt_us", p.rtt_us, {50, 0, 1e6}, "nic: round trip without queueing");
   v.read_by(readers::kNic);
+  v.number("peer_rate_mbps", p.peer_rate_mbps, {0, 0, 1e7},
+           "nic: each client's own link, over which bursts come one after another and acknowledgements are spread; "
+           "0 = no limit");
+  v.read_by(readers::kNic);
   v.integer("window_bytes", p.window_bytes, {4 * kMegabyte, 1460, kGigabyte},
             "nic: what the peer and congestion control allow in flight");
   v.read_by(readers::kNic);
@@ -152,10 +166,11 @@ void describe(ParameterVisitor& v, NetworkParameters& p) {
   v.read_by(readers::kApplication);
   v.flag("tso", p.tso, true, "nic: TCP hands over bursts of up to tso_bytes, not segments");
   v.read_by(readers::kNic);
-  v.flag("lro", p.lro, true,
-         "nic: the peer's segments of one burst are received as one, and acknowledgements of one interrupt as "
-         "one a connection");
+  v.flag("lro", p.lro, true, "nic: acknowledgements of one interrupt are received as one a connection");
   v.read_by(readers::kNic);
+  v.flag("peer_lro", p.peer_lro, true,
+         "nic: the peer receives the segments of one burst as one, and acknowledges it once; clients far away "
+         "acknowledge each second segment");
   v.integer("ack_bytes", p.ack_bytes, {0, 0, kGigabyte},
             "the receiver acknowledges every so many bytes, at most half of what may be outstanding; 0 = as TCP "
             "does: each second segment, and each that LRO made longer than a segment");

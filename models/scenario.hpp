@@ -76,6 +76,9 @@ struct WorkloadParameters {
   bool send_buffer_auto;
   std::int64_t send_buffer_max_bytes;
   std::int64_t write_bytes;
+  std::int64_t request_bytes;
+  std::int64_t connection_bytes;
+  bool read_file;
   std::int64_t records_in_flight;
   std::int64_t record_bytes;
   double records_per_second;
@@ -109,11 +112,13 @@ struct NetworkParameters {
   NicCard card;
   double rate_gbps;
   double rtt_us;
+  double peer_rate_mbps;
   std::int64_t window_bytes;
   std::int64_t mtu_bytes;
   bool tcp_nodelay;
   bool tso;
   bool lro;
+  bool peer_lro;
   std::int64_t ack_bytes;
   double delayed_ack_us;
   std::int64_t tso_bytes;
@@ -215,6 +220,10 @@ struct Scenario {
   std::int64_t domain_of(std::int64_t cpu) const { return cpu / cpus_per_domain(); }
   std::int64_t cpus_per_domain() const { return cpus() / host.numa_domains.count(); }
   std::int64_t workers() const { return ktls.workers == 0 ? cpus() : ktls.workers; }
+  // What a session has to send at once where a rate is imposed.
+  std::int64_t request_bytes() const {
+    return workload.request_bytes > 0 ? workload.request_bytes : workload.write_bytes;
+  }
   bool has_application() const {
     return workload.kind == WorkloadKind::sendfile || workload.kind == WorkloadKind::send;
   }

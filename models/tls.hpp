@@ -63,7 +63,7 @@ inline std::string_view name(Cipher cipher) { return kCipherNames[static_cast<st
 inline constexpr std::size_t kCipherCount = kCipherNames.size();
 
 inline constexpr std::int64_t kTlsMaxPayloadBytes = 16384;  // RFC 8446 section 5.1: 2^14
-inline constexpr std::int64_t kPageBytes = 4096;            // amd64
+inline constexpr std::int64_t kPageBytes = 4096;            // amd64; other hosts say
 
 // Whether the cipher authenticates by itself. Otherwise a record takes two requests, `mac` and `encryption`.
 bool is_aead(Cipher cipher);
@@ -91,8 +91,8 @@ struct Framing {
 Framing framing(TlsVersion version, Cipher cipher);
 
 // Pages that `bytes` touch, starting `offset` into a page.
-constexpr std::int64_t pages_of(std::int64_t bytes, std::int64_t offset = 0) {
-  return (offset % kPageBytes + bytes + kPageBytes - 1) / kPageBytes;
+constexpr std::int64_t pages_of(std::int64_t bytes, std::int64_t offset = 0, std::int64_t page_bytes = kPageBytes) {
+  return (offset % page_bytes + bytes + page_bytes - 1) / page_bytes;
 }
 
 }  // namespace ktlssim

@@ -33,7 +33,7 @@ constexpr HelpText kHelp{"ktlssim fit FILE... [options]",
                          "command line or FILE is wrong.",
                          "  ktlssim fit scenarios/validation/fits/ccr-t6.json\n"
                          "  ktlssim fit scenarios/validation/fits/*.json --leave-one-out\n"
-                         "  ktlssim fit scenarios/validation/fits/epyc-7502p.json --replications 5 -j 8\n"
+                         "  ktlssim fit scenarios/validation/fits/servers.json --replications 5 -j 8\n"
                          "  ktlssim fit scenarios/validation/fits/ccr-t6.json --out mine  # KTLSSIM_DATA=mine has it\n"};
 
 // Nothing to compare where the claims do not tell.

@@ -39,7 +39,7 @@ void Disk::read(const SfIo& sfio) {
 }
 
 void Disk::complete(std::uint64_t slot) {
-  kernel_.memory.move(reads_[slot].sfio.npages * kPageBytes, kernel_.now());
+  kernel_.memory.move(reads_[slot].sfio.npages * kernel_.scenario.host.page(), kernel_.now());
   queues_[reads_[slot].queue].post({.value = static_cast<std::int64_t>(slot)});
 }
 

@@ -13,27 +13,30 @@ namespace ktlssim {
 Drivers::Drivers(Kernel& k, bool network_needs_nic) {
   if (network_needs_nic) nic(k, 0);
   std::array<int, kDriverKindNames.size()> units{};
-  for (const DriverProfile* const profile : k.scenario.drivers()) {
-    const int unit = units[static_cast<std::size_t>(profile->kind)]++;
-    switch (profile->kind) {
-      case DriverKind::aesni:
-      case DriverKind::ossl:
-      case DriverKind::cryptosoft:
-      case DriverKind::nic_tls:  // takes the sessions, and never a request
-        drivers_.push_back(make_software(k, *profile, unit));
-        break;
-      case DriverKind::ccr:
-        drivers_.push_back(make_ccr(k, *profile, unit, nic(k, static_cast<std::size_t>(unit))));
-        break;
-      case DriverKind::qat:
-        drivers_.push_back(make_qat(k, *profile, unit));
-        break;
-      case DriverKind::qat_ocf:
-        drivers_.push_back(make_qat_ocf(k, *profile, unit));
-        break;
-    }
-    k.drivers.push_back(drivers_.back().get());
+  for (const DriverProfile* const profile : k.scenario.drivers())
+    for (std::int64_t i = 0; i < profile->functions(); ++i)
+      attach(k, *profile, units[static_cast<std::size_t>(profile->kind)]++);
+}
+
+void Drivers::attach(Kernel& k, const DriverProfile& profile, int unit) {
+  switch (profile.kind) {
+    case DriverKind::aesni:
+    case DriverKind::ossl:
+    case DriverKind::cryptosoft:
+    case DriverKind::nic_tls:  // takes the sessions, and never a request
+      drivers_.push_back(make_software(k, profile, unit));
+      break;
+    case DriverKind::ccr:
+      drivers_.push_back(make_ccr(k, profile, unit, nic(k, static_cast<std::size_t>(unit))));
+      break;
+    case DriverKind::qat:
+      drivers_.push_back(make_qat(k, profile, unit));
+      break;
+    case DriverKind::qat_ocf:
+      drivers_.push_back(make_qat_ocf(k, profile, unit));
+      break;
   }
+  k.drivers.push_back(drivers_.back().get());
 }
 
 Cxgbe& Drivers::nic(Kernel& k, std::size_t unit) {

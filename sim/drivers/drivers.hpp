@@ -20,6 +20,7 @@ class Drivers {
   Cxgbe* nic() { return nics_.empty() ? nullptr : &nics_.front(); }
 
  private:
+  void attach(Kernel& k, const DriverProfile& profile, int unit);
   Cxgbe& nic(Kernel& k, std::size_t unit);
 
   std::deque<Cxgbe> nics_;

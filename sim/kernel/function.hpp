@@ -10,7 +10,7 @@ namespace ktlssim {
 // The one list of them; a preprocessor list makes both the enumerators and their names.
 #define KTLSSIM_FUNCTIONS(X) \
   X(cpu_switch) X(intr_event_handle) X(mtx_spin) X(turnstile_wait) X(wakeup) X(application) X(syscall) \
-  X(kevent) X(sosend_generic) X(copyin) X(m_uiotombuf) X(vn_sendfile) X(sendfile_iodone) \
+  X(kevent) X(sosend_generic) X(copyin) X(m_uiotombuf) X(handshake) X(vn_read) X(vn_sendfile) X(sendfile_iodone) \
   X(mb_alloc_ext_pgs) X(pr_send) X(ktls_frame) X(ktls_enqueue) X(ktls_work_thread) X(ktls_encrypt_record) \
   X(ktls_buffer_alloc) X(ktls_alloc_thread) X(vm_page_alloc) X(malloc) X(free) X(soref) X(sorele) \
   X(ktls_ocf_encrypt) X(ktls_ocf_callback) X(crypto_dispatch) X(crypto_process) X(crypto_done) \

@@ -202,13 +202,14 @@ void tcp_output(Kernel& k, Socket& so) {
   const bool idle = snd_max(so) == so.snd_una;
   if (idle && so.tp != nullptr) restart_after_idle(k, *so.tp);
   if (k.scenario.workload.send_buffer_auto) sbautosize(k, so);
-  for (;;) {
+  for (bool again = false;; again = true) {
     const std::int64_t ready_edge = so.snd_una + so.so_snd.sb_acc;
     const std::int64_t sendable = std::min(ready_edge, window_edge(so)) - so.snd_nxt;
     if (sendable <= 0) return;
     const std::int64_t burst =
         length_to_send(k, so, sendable, so.snd_nxt + sendable == ready_edge, idle);
     if (burst == 0) return;
+    if (again) k.spend(Function::tcp_output, k.scenario.host.tcp.tcp_output_ns.ns());  // sendalot: goto again
     const std::int64_t from = so.snd_nxt;
     if (from < snd_max(so)) note_retransmission(k, so, from, burst);
     so.snd_nxt += burst;

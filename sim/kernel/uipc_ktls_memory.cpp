@@ -145,7 +145,7 @@ void allocate_destination(Kernel& k, Mbuf& m) {
     may_wait_for_memory(k);
     k.spend(Function::vm_page_alloc, costs(k).vm_page_alloc_ns.times(m.npgs));
     m.destination = DestinationBuffer::pages;
-    k.recorder.buffer_bytes.add(m.npgs * kPageBytes, k.settled_at());
+    k.recorder.buffer_bytes.add(m.npgs * k.scenario.host.page(), k.settled_at());
   }
 }
 
@@ -156,7 +156,7 @@ void free_destination(Kernel& k, Mbuf& m) {
     --k.ktls.domains[m.domain].used;
   }
   if (m.destination == DestinationBuffer::pages)
-    k.recorder.buffer_bytes.add(-m.npgs * kPageBytes, k.settled_at());
+    k.recorder.buffer_bytes.add(-m.npgs * k.scenario.host.page(), k.settled_at());
   m.destination = DestinationBuffer::none;
 }
 

@@ -20,7 +20,7 @@ Mbuf& anonymous_records(Kernel& k, std::int64_t bytes) {
   RecordChain chain;
   while (bytes > 0) {
     const std::int64_t payload = std::min(bytes, k.scenario.ktls.maxlen_bytes);
-    chain.append(k, payload, pages_of(payload), false);
+    chain.append(k, payload, pages_of(payload, 0, k.scenario.host.page()), false);
     bytes -= payload;
   }
   return *chain.top;
@@ -155,7 +155,7 @@ SendResult sosend_generic(Kernel& k, Socket& so, std::int64_t bytes, bool nonblo
     const std::int64_t space = sbwait_space(k, so, left, nonblocking);
     if (space == 0) break;
     k.charge_moving(Function::copyin, costs(k).copyin_ns_per_byte.times(space), k.memory.copied(space));
-    k.spend(Function::m_uiotombuf, costs(k).anonymous_page_ns.times(pages_of(space)));
+    k.spend(Function::m_uiotombuf, costs(k).anonymous_page_ns.times(pages_of(space, 0, k.scenario.host.page())));
     Mbuf& top = anonymous_records(k, space);
     const int enq_cnt = ktls_frame(k, top, so);
     if (pr_send(k, so, top) && k.scenario.ktls.mode == KtlsMode::software) {

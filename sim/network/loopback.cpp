@@ -51,7 +51,7 @@ void Loopback::if_output(Socket& so, std::int64_t from, std::int64_t bytes) {
     // mb_unmapped_to_ext: an mbuf for the header, each page and the trailer of a record.
     constexpr std::int64_t kHeaderAndTrailer = 2;
     kernel_.spend(Function::mb_unmapped_to_ext, kernel_.scenario.host.loopback.mapped_mbuf_ns.times(
-                                                    pages_of(bytes) + kHeaderAndTrailer));
+                                                    pages_of(bytes, 0, kernel_.scenario.host.page()) + kHeaderAndTrailer));
   }
   netisr_queue({.kind = PacketKind::data,
                 .receiver = &receivers_[static_cast<std::size_t>(so.index)],

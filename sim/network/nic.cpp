@@ -58,11 +58,37 @@ void Nic::read_again(std::int64_t bytes) {
 
 void Nic::transmit(std::uint64_t tag) {
   const std::int64_t bytes = number_of(tag);
-  const Time start = std::max({link_free_, kernel_.now(), kernel_.memory.caught_up()});
+  const Time given = std::max(kernel_.now(), kernel_.memory.caught_up());
+  const Time tls = tls_time(socket_of(kernel_, tag), bytes);
+  const Time tls_start = std::max(tls_free_, given);
+  if (tls > kNoTime) tls_free_ = tls_start + tls;
+  tls_busy_ns_ += kernel_.window.overlap_ns(tls_start, tls_start + tls);
+  const Time start = std::max(link_free_, tls > kNoTime ? tls_free_ : given);
   link_free_ =
       start + transmission_time(kernel_.segments.on_wire(bytes), kernel_.scenario.network.rate_gbps);
   busy_ns_ += kernel_.window.overlap_ns(start, link_free_);
-  to_peer_.enter(link_free_ + way_out_, tag);
+  if (kernel_.scenario.network.peer_rate_mbps > 0)
+    kernel_.calendar().call_at<&Nic::at_peer>(over_peer_link(socket_of(kernel_, tag), bytes), Rank::hardware, this, tag);
+  else
+    to_peer_.enter(link_free_ + way_out_, tag);
+}
+
+Time Nic::over_peer_link(const Socket& so, std::int64_t bytes) {
+  constexpr double kGbpsOfMbps = 1e-3;
+  const auto session = static_cast<std::size_t>(so.index);
+  if (peer_free_.size() <= session) peer_free_.resize(session + 1);
+  Time& free = peer_free_[session];
+  free = std::max(free, link_free_ + way_out_) +
+         transmission_time(kernel_.segments.on_wire(bytes), kernel_.scenario.network.peer_rate_mbps * kGbpsOfMbps);
+  return free;
+}
+
+Time Nic::tls_time(const Socket& so, std::int64_t bytes) const {
+  const Scenario& s = kernel_.scenario;
+  if (s.ktls.mode != KtlsMode::ifnet || !s.driver.traits().encrypts_in_nic) return kNoTime;
+  const AlgorithmCost& cost = s.driver.cost(encryption(s.tls_of(so.group).cipher));
+  const double records = static_cast<double>(bytes) / static_cast<double>(s.ktls.maxlen_bytes);
+  return from_ns(cost.request_ns.value() * records + cost.byte_ns.value() * static_cast<double>(bytes));
 }
 
 void Nic::at_peer(std::uint64_t tag) {
@@ -71,7 +97,7 @@ void Nic::at_peer(std::uint64_t tag) {
   kernel_.memory.move(bytes, kernel_.now());
   if (lossy_) {
     lossy_burst(so);
-  } else if (kernel_.scenario.network.lro) {
+  } else if (kernel_.scenario.network.peer_lro) {
     tcp_input_data(so, bytes, false);
   } else {
     for (std::int64_t left = bytes; left > 0; left -= kernel_.segments.payload_bytes)
@@ -101,7 +127,7 @@ void Nic::lossy_burst(Socket& so) {
 }
 
 void Nic::tcp_input_run(Socket& so, std::int64_t from, std::int64_t to) {
-  const std::int64_t most = kernel_.scenario.network.lro ? to - from : kernel_.segments.payload_bytes;
+  const std::int64_t most = kernel_.scenario.network.peer_lro ? to - from : kernel_.segments.payload_bytes;
   for (; from < to; from += most) {
     const bool hole = so.peer_reass.hole_end() > 0;
     const std::int64_t grown = so.peer_reass.arrive(from, std::min(from + most, to));
@@ -153,12 +179,21 @@ void Nic::ack_arrives(std::uint64_t tag) {
 
 std::vector<Resource> Nic::resources(std::int64_t records) const {
   const auto busy = static_cast<double>(busy_ns_);
-  return {{.name = "link",
+  const auto window = static_cast<double>((kernel_.window.end - kernel_.window.begin).count());
+  std::vector<Resource> all{{.name = "link",
            .kind = "link",
            .servers = 1,
            .demand_us = per_record_us(busy, records),
-           .utilization = busy / static_cast<double>((kernel_.window.end - kernel_.window.begin).count()),
+           .utilization = busy / window,
            .what_it_means = "the network link is full: the host could send more"}};
+  if (const auto tls = static_cast<double>(tls_busy_ns_); tls > 0)
+    all.push_back({.name = "NIC TLS",
+                   .kind = "link",
+                   .servers = 1,
+                   .demand_us = per_record_us(tls, records),
+                   .utilization = tls / window,
+                   .what_it_means = "the card encrypts as fast as it can: the link is not full"});
+  return all;
 }
 
 }  // namespace ktlssim

@@ -33,7 +33,7 @@ Application::Application(Kernel& kernel) : kernel_(kernel), tcp_(kernel) {
   const WorkloadParameters& w = kernel.scenario.workload;
   const bool blocking = w.io == AppIo::blocking;
   if (kernel.scenario.ktls.mode == KtlsMode::userland) userland_ = std::make_unique<UserlandTls>(kernel);
-  if (w.rate_gbps > 0) period_ = from_ns(static_cast<double>(w.write_bytes * w.sessions) * 8 / w.rate_gbps);
+  if (w.rate_gbps > 0) period_ = from_ns(static_cast<double>(kernel.scenario.request_bytes() * w.sessions) * 8 / w.rate_gbps);
   for (const std::size_t group : kernel.scenario.groups_of_sessions())
     kernel.network->attach(open_session(kernel, tcp_, group));
   for (std::int64_t i = 0; i < thread_count(kernel.scenario); ++i) {
@@ -76,7 +76,7 @@ void Application::due(std::uint64_t session) {
   if (so.dropped) return;
   kernel_.calendar().call_at<&Application::due>(kernel_.now() + period_, Rank::hardware, this, session);
   const bool waits = so.owed_bytes == 0;
-  so.owed_bytes += kernel_.scenario.workload.write_bytes;
+  so.owed_bytes += kernel_.scenario.request_bytes();
   if (waits) start(session);
 }
 
@@ -113,7 +113,9 @@ bool Application::write(Socket& so, bool nonblocking) {
                                   : vn_sendfile(kernel_, so, std::min(wanted, rest), nonblocking);
   } else {
     result = sosend_generic(kernel_, so, wanted, nonblocking);
+    if (w.read_file && result.sent_bytes > 0) read_file(result.sent_bytes);
   }
+  if (w.connection_bytes > 0) handshake(so, result.sent_bytes);
   kernel_.settle();
   // soisdisconnected has set SBS_CANTSENDMORE, which sosend and sendfile look at before so_error.
   if (result.error) ++kernel_.tcpstat.epipe_writes;
@@ -121,6 +123,23 @@ bool Application::write(Socket& so, bool nonblocking) {
   kernel_.sched.userret();
   // Where a rate is imposed nothing may be left to send, by which it would learn later.
   return !result.error && !(paced() && so.dropped);
+}
+
+// What is sent next: the first part was read when nobody looked.
+void Application::read_file(std::int64_t bytes) {
+  const HostProfile& host = kernel_.scenario.host;
+  kernel_.spend(Function::syscall, host.application.syscall_ns.ns());
+  kernel_.spend(Function::vn_read, host.application.read_ns.ns() +
+                                       host.application.sendfile_page_ns.times(pages_of(bytes, 0, host.page())));
+  kernel_.charge_moving(Function::copyout, host.loopback.copyout_ns_per_byte.times(bytes), kernel_.memory.copied(bytes));
+}
+
+void Application::handshake(const Socket& so, std::int64_t bytes) {
+  const auto session = static_cast<std::size_t>(so.index);
+  if (left_bytes_.size() <= session) left_bytes_.resize(session + 1);
+  std::int64_t& left = left_bytes_[session];
+  for (left -= bytes; left < 0; left += kernel_.scenario.workload.connection_bytes)
+    kernel_.charge(Function::handshake, kernel_.scenario.host.application.handshake_ns.ns());
 }
 
 void Application::serve_blocking(AppThread& self, Socket& first) {

@@ -42,6 +42,10 @@ class Application final : public Workload {
   bool owes(const Socket& so) const { return !paced() || so.owed_bytes > 0; }
   // The application has seen `so` fail: it opens a new connection in its place, if the workload says so.
   void replace(Socket& so);
+  // read(2) of the part of the file that is to be sent.
+  void read_file(std::int64_t bytes);
+  // The handshakes of connections that begin with these bytes of a session.
+  void handshake(const Socket& so, std::int64_t bytes);
   void reconnect(std::uint64_t session);
   // A session has something to send for the first time, or again where a rate is imposed.
   static void begin(AppThread& app, Socket& so);
@@ -53,6 +57,7 @@ class Application final : public Workload {
   std::unique_ptr<UserlandTls> userland_;  // where the application encrypts
   Time period_{0};  // of a session, where a rate is imposed
   std::deque<AppThread> threads_;
+  std::vector<std::int64_t> left_bytes_;  // of the connection that each session has
 };
 
 }  // namespace ktlssim

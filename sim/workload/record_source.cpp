@@ -48,7 +48,7 @@ void RecordSource::offer_to(std::size_t slot) {
 void RecordSource::offer(Socket& so) {
   Mbuf& m = kernel_.mbufs.get();
   m.payload_bytes = static_cast<std::int32_t>(kernel_.scenario.workload.record_bytes);
-  m.npgs = static_cast<std::int32_t>(pages_of(m.payload_bytes));
+  m.npgs = static_cast<std::int32_t>(pages_of(m.payload_bytes, 0, kernel_.scenario.host.page()));
   m.destination = DestinationBuffer::in_place;
   ktls_inject(kernel_, m, so);
 }

@@ -67,6 +67,7 @@ class Engines(unittest.TestCase):
                 f"/network/tcp_nodelay={draw.choice(['true', 'false'])}",
                 f"/network/tso={draw.choice(['true', 'true', 'false'])}",
                 f"/network/lro={draw.choice(['true', 'true', 'false'])}",
+                f"/network/peer_lro={draw.choice(['true', 'true', 'false'])}",
                 f"/network/loss_probability={draw.choice([0, 0, 0.001])}",
                 f"/network/netisr_qlimit={draw.choice([256, 256, 8])}",
                 f"/workload/send_buffer_auto={draw.choice(['true', 'false'])}",

@@ -10,10 +10,11 @@ import unittest
 
 KTLSSIM = os.environ["KTLSSIM"]
 ROOT = os.environ["KTLSSIM_ROOT"]
-PROFILES = sorted(glob.glob(os.path.join(ROOT, "models", "profiles", "*", "*.json")))
-NEEDED = {"hosts": {"xeon-e5-1620v3", "xeon-e5-2697av4", "epyc-7502p", "loopback-lab", "ideal"},
+STEPS = os.path.join(ROOT, "models", "profiles", "steps", "freebsd.json")
+PROFILES = sorted(set(glob.glob(os.path.join(ROOT, "models", "profiles", "*", "*.json"))) - {STEPS})
+NEEDED = {"hosts": {"xeon-e5-1620v3", "xeon-e5-2697av4", "epyc-7502p", "altra-q80-30", "loopback-lab", "ideal"},
           "drivers": {"ccr-t6", "qat-c62x", "qat-c2xxx", "qat-4xxx", "aesni-haswell", "aesni-broadwell", "aesni-skylake",
-                      "aesni-zen2", "aesni-zen3", "isal-haswell", "isal-broadwell", "isal-zen2", "cryptosoft", "nic-tls"},
+                      "aesni-zen2", "aesni-zen3", "isal-haswell", "isal-broadwell", "isal-zen2", "cryptosoft", "nic-tls", "nic-t6", "nic-cx6dx"},
           "kernels": {"freebsd-13.0", "freebsd-14-2021-08", "freebsd-14", "freebsd-main-2026"}}
 UNIT = r"(?:ns|ns/byte|bytes|Gbit/s|GB/s|\((?:number|priority|of full speed|load|choice|flag)\))"
 
@@ -67,9 +68,7 @@ class ProfilesTest(unittest.TestCase):
                     self.assertIn(said, re.split(rf" [a-z0-9_.-]+ = \S+ {UNIT} ", printed[2], maxsplit=1)[0])
 
     def test_a_number_that_is_not_exact_states_its_range(self):
-        for path in PROFILES:
-            if name_of(path) in ("epyc-7502p", "xeon-e5-2697av4"):  # one factor on all costs: outside of any range
-                continue
+        for path in [*PROFILES, STEPS]:
             for pointer, value in quantities(path).items():
                 if isinstance(value["value"], (bool, str)) or value["confidence"] not in ("estimated", "fitted"):
                     continue
@@ -91,7 +90,7 @@ class ProfilesTest(unittest.TestCase):
                         parameters = json.load(file)["parameters"]
                     side = "/host" if "/hosts/" in path else "/driver"
                     self.assertIn(side + pointer, [p for parameter in parameters for p in parameter["pointers"]])
-        self.assertGreater(fitted, 100)
+        self.assertGreaterEqual(fitted, 10)
 
     def test_no_encryption_on_the_host_is_the_ceiling_of_the_rest_of_the_path(self):
         path = os.path.join(ROOT, "scenarios", "vbsdcon-2019-aesni.json")

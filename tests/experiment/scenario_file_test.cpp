@@ -146,11 +146,20 @@ TEST_F(ScenarioFile, may_contain_a_profile_of_its_own) {
 
 TEST_F(ScenarioFile, a_group_left_out_of_a_profile_is_one_mistake) {
   Json host = test_host();
-  host.erase("scheduler");
+  host.erase("cpus");
+  host.erase("memory");
+  EXPECT_THAT(problems(scenario_json({{"host", host}})),
+              ElementsAre("s.json: /host/cpus: missing: a profile states every value",
+                          "s.json: /host/memory: missing: a profile states every value"));
+}
+
+TEST_F(ScenarioFile, a_host_without_a_core_states_each_step) {
+  Json host = test_host();
+  host.at("scheduler").erase("wakeup_ns");
   host.at("tcp").erase("sbready_ns");
   EXPECT_THAT(problems(scenario_json({{"host", host}})),
-              ElementsAre("s.json: /host/scheduler: missing: a profile states every value",
-                          "s.json: /host/tcp/sbready_ns: missing: a profile states every value"));
+              ElementsAre("s.json: /host/scheduler/wakeup_ns: missing: a profile without core and steps states every value",
+                          "s.json: /host/tcp/sbready_ns: missing: a profile without core and steps states every value"));
 }
 
 TEST_F(ScenarioFile, counts_are_whole) {

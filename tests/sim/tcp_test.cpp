@@ -160,7 +160,7 @@ double small_buffer_gbps(std::int64_t ack_bytes, bool lro) {
   s.network.rate_gbps = 100;
   s.network.rtt_us = 50;
   s.network.ack_bytes = ack_bytes;
-  s.network.lro = lro;
+  s.network.lro = s.network.peer_lro = lro;
   s.network.rx_holdoff_us = 0;
   s.measure.duration_ms = 100;
   return metric(simulate(s, EngineKind::fiber, 0), "throughput_gbps");
@@ -396,7 +396,7 @@ TEST(Sowwakeup, a_blocking_sendfile_wakes_at_each_acknowledgement_and_looks_itse
   s.workload.sessions = 1;
   s.workload.send_buffer_bytes = 1048576;
   s.network.ack_bytes = 65160;  // 45 segments
-  s.network.lro = false;
+  s.network.lro = s.network.peer_lro = false;
   s.network.rate_gbps = 10;
   s.measure.duration_ms = 100;
   const RunResult result = simulate(s, EngineKind::fiber, 0);

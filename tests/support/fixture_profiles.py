@@ -10,7 +10,7 @@ def schema(ktlssim):
 
 # What has no unit in its name, or a size of its own.
 _VALUES = {
-    "cpus": 4, "numa_domains": 1, "threads_per_core": 1, "smt_speed": 1,
+    "cpus": 4, "numa_domains": 1, "threads_per_core": 1, "smt_speed": 1, "page_bytes": 4096,
     "slice_ns": 1e8, "preempt_thresh": 80, "pri_ithread_net": 8, "pri_swi_net": 28, "pri_kthread": 84,
     "pri_socket_sleep": 104, "pri_user": 120, "pri_max_interact": 152,
     "engines": 4, "ports": 1, "ring_descriptors": 1024, "descriptors_per_request": 8, "egress_update_descriptors": 32,

@@ -24,7 +24,9 @@ class Idealizer final : public ParameterVisitor {
   void quantity(std::string_view, Quantity& field, CostRange range, std::string_view) override {
     field = q(std::clamp(0.0, range.min, range.max));
   }
-  void optional_quantity(std::string_view, Quantity&, CostRange, std::string_view) override {}
+  void optional_quantity(std::string_view name, Quantity& field, CostRange, std::string_view) override {
+    if (std::find(kStepNames.begin(), kStepNames.end(), name) != kStepNames.end()) field = q(0);
+  }
   void fact_index(std::string_view, int& index, std::shared_ptr<const Provenance>& provenance,
                   std::span<const std::string_view>, std::string_view) override {
     index = 0;

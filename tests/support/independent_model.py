@@ -682,6 +682,7 @@ class Model:
         n, t = self.network, self.tcp
         self.counts["outputs"] += 1
         idle = session.sent == session.acked
+        again = 0
         yield t["tcp_output_ns"]
         while True:
             available = session.ready - session.sent
@@ -694,7 +695,8 @@ class Model:
             length = min(length, SEGMENT) if length <= MAXSEG else length
             session.sent += length
             self.counts["bursts"] += 1
-            cost = t["tcp_output_burst_ns"] + t["tcp_output_ns_per_byte"] * length
+            cost = again + t["tcp_output_burst_ns"] + t["tcp_output_ns_per_byte"] * length
+            again = t["tcp_output_ns"]  # sendalot
             while session.folded and session.folded[0] < session.sent:
                 session.folded.popleft()
                 cost -= t["gather_entry_ns"]

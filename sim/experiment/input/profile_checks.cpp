@@ -47,6 +47,7 @@ void check_profile(const HostProfile& profile, const std::string& pointer, const
   checker.whole("/numa_domains", profile.numa_domains);
   checker.whole("/threads_per_core", profile.threads_per_core);
   checker.whole("/cpus_per_llc", profile.cpus_per_llc);
+  checker.whole("/page_bytes", profile.page_bytes);
   const std::int64_t domains = profile.numa_domains.count();
   if (domains > 0 && profile.cpus.count() % domains != 0)
     checker.add("/numa_domains", number_json(profile.numa_domains.value()).dump(),
@@ -105,7 +106,10 @@ void check_profile(const DriverProfile& profile, const std::string& pointer, con
                                [](const AlgorithmCost& cost) { return cost.supported; });
   if (!any) checker.add("/ciphers", "", "missing: a driver takes at least one cipher");
 
-  if (profile.has_device) checker.whole("/device/engines", profile.device.engines);
+  if (profile.has_device) {
+    checker.whole("/device/engines", profile.device.engines);
+    checker.whole("/device/functions", profile.device.functions);
+  }
   if (profile.has_ccr) {
     checker.whole("/ccr/ports", profile.ccr.ports);
     checker.whole("/ccr/ring_descriptors", profile.ccr.ring_descriptors);

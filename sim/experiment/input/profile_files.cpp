@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::array<std::string_view, 3> kNames{"host", "driver", "kernel"};  // in the order of ProfileKind
+constexpr std::array<std::string_view, 4> kNames{"host", "driver", "kernel", "step"};  // in the order of ProfileKind
 
 bool is_file(const fs::path& path) {
   std::error_code error;

@@ -14,7 +14,8 @@
 
 namespace ktlssim {
 
-enum class ProfileKind { host, driver, kernel };
+// `steps` are no profile: hosts are composed of them.
+enum class ProfileKind { host, driver, kernel, steps };
 inline constexpr ProfileKind kProfileKinds[]{ProfileKind::host, ProfileKind::driver, ProfileKind::kernel};
 std::string_view name(ProfileKind kind);
 

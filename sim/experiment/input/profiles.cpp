@@ -33,6 +33,15 @@ void merge(Json& base, const Json& changes) {
   }
 }
 
+// A step that states no cost is composed; what a group left out is missing is its first step.
+void complete_profile(HostProfile& profile, const std::string& pointer, const Origins& origins, Problems& problems) {
+  for (const std::string& step : compose(profile))
+    problems.add(origins.file(pointer + step), pointer + step, "",
+                 "missing: a profile without core and steps states every value");
+}
+void complete_profile(DriverProfile&, const std::string&, const Origins&, Problems&) {}
+void complete_profile(KernelProfile&, const std::string&, const Origins&, Problems&) {}
+
 // Reads a complete profile, standing at `pointer`.
 template <class Profile>
 void read_complete(const Json& value, const std::string& pointer, const Origins& origins, Problems& problems,
@@ -41,7 +50,26 @@ void read_complete(const Json& value, const std::string& pointer, const Origins&
   ParameterReader reader(value, pointer, origins, problems, std::move(other_keys));
   describe(reader, profile);
   reader.finish();
+  if (problems.size() == before) complete_profile(profile, pointer, origins, problems);
   if (problems.size() == before) check_profile(profile, pointer, origins, problems);
+}
+
+// What steps do is the same on all hosts that do not say otherwise.
+template <class Profile>
+void add_steps(Json& json, Problems& problems) {
+  if constexpr (std::is_same_v<Profile, HostProfile>) {
+    if (!json.is_object() || !json.contains("core")) return;
+    const auto path = find_profile(ProfileKind::steps, "freebsd");
+    if (!path) return problems.add("", "", "", no_such_profile(ProfileKind::steps, "freebsd", {}));
+    std::optional<Json> steps = read_json_file(*path, problems);
+    if (!steps || !steps->is_object()) return;
+    steps->erase("description");  // of the file
+    if (const auto given = json.find("steps"); given != json.end()) {
+      if (!given->is_object()) return;
+      merge(*steps, *given);
+    }
+    json["steps"] = std::move(*steps);
+  }
 }
 
 // A profile's file as it was when it was read, and what it changes. All points of a sweep that name it share its sources.
@@ -110,6 +138,7 @@ const ProfileFile<Profile>* read_profile_file(const std::filesystem::path& path,
       file.json = std::move(complete);
     }
   }
+  add_steps<Profile>(file.json, problems);
   read_complete(file.json, "", Origins(path.string(), Origins::Kind::profile), problems, {}, file.profile);
   file.profile.name = path.stem().string();
   if (problems.size() > before) return nullptr;
@@ -157,6 +186,7 @@ void read_any(const Json& value, const std::string& pointer, const Origins& orig
     complete = base->json;
   }
   merge(complete, value);
+  if (inline_profile) add_steps<Profile>(complete, problems);
   read_complete(complete, pointer, origins, problems, {"profile", "name"}, profile);
   if (const auto called = read_key(value, pointer, "name", origins, problems))
     profile.name = !called->empty() ? *called : inline_profile ? "inline" : profile.name;

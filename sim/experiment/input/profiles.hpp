@@ -1,7 +1,8 @@
 // Kernel, host and driver profiles, read where a scenario names, changes or contains one.
 //
 // A profile's file holds a complete profile, every value of it an object {"value", "source", "confidence"}; or
-// "profile", a reference to another, and what it changes of that one. What it does not change keeps its source.
+// "profile", a reference to another, and what it changes of that one. What it does not change keeps its source. A host
+// with a core and no steps of its own has those of profiles/steps/freebsd.json.
 #pragma once
 
 #include <filesystem>

@@ -1,6 +1,8 @@
 #include "sim/experiment/input/schema.hpp"
 
+#include <algorithm>
 #include <string>
+#include <type_traits>
 
 #include "models/scenario.hpp"
 #include "sim/experiment/parameters/parameter_reader.hpp"
@@ -35,6 +37,33 @@ Json sourced_schema(SchemaWriter::Quantities quantities) {
   return schema;
 }
 
+// A host without a core states the cost of each step; `host` is the schema of what it may state.
+Json steps_stated(const Json& host) {
+  Json groups = Json::object();
+  Json names = Json::array();
+  for (const auto& group : host.at("properties").items()) {
+    if (!group.value().contains("properties") || group.key() == "steps") continue;
+    Json required = Json::array();
+    for (const auto& value : group.value().at("properties").items())
+      if (std::find(kStepNames.begin(), kStepNames.end(), value.key()) != kStepNames.end())
+        required.push_back(value.key());
+    if (required.empty()) continue;
+    names.push_back(group.key());
+    groups[group.key()] = Json{{"required", std::move(required)}};
+  }
+  return {{"if", {{"not", {{"required", Json::array({"core"})}}}}},
+          {"then", {{"required", std::move(names)}, {"properties", std::move(groups)}}}};
+}
+
+// What a complete profile of a kind has to state.
+template <class Profile>
+Json stated(const Json& allowed, Json required) {
+  if constexpr (std::is_same_v<Profile, HostProfile>)
+    return {{"allOf", Json::array({std::move(required), steps_stated(allowed)})}};
+  else
+    return required;
+}
+
 template <class Profile>
 Json profile_schema(std::string_view meaning) {
   Profile profile{};
@@ -45,7 +74,8 @@ Json profile_schema(std::string_view meaning) {
   describe(writer, profile);
   Json object = writer.take_allowed();
   object.emplace("if", Json{{"not", {{"required", Json::array({"profile"})}}}});
-  object.emplace("then", writer.take_required());
+  Json then = stated<Profile>(object, writer.take_required());
+  object.emplace("then", std::move(then));
   return {{"description", meaning}, {"anyOf", Json::array({name, std::move(object)})}};
 }
 
@@ -78,7 +108,8 @@ Json profile_file_schema(std::string_view kind) {
   describe(writer, profile);
   Json schema = writer.take_allowed();
   schema.emplace("if", Json{{"not", {{"required", Json::array({"profile"})}}}});
-  schema.emplace("then", writer.take_required());
+  Json then = stated<Profile>(schema, writer.take_required());
+  schema.emplace("then", std::move(then));
   schema.emplace("definitions", Json{{"sourced", sourced_schema(SchemaWriter::Quantities::sourced)}});
   return file_schema(kind, std::move(schema));
 }

@@ -9,6 +9,11 @@ namespace ktlssim {
 
 namespace {
 
+// What an effective scenario states of it is for the eye: it is composed anew.
+bool is_composed(const Json& value) {
+  return value.is_object() && value.contains("confidence") && value.at("confidence") == name(Confidence::composed);
+}
+
 std::string expected(std::string_view allowed, const Json& value) {
   return fmt::format("expected {}, got {}", allowed, type_text(value));
 }
@@ -305,7 +310,8 @@ void ParameterReader::quantity(std::string_view name, Quantity& field, CostRange
 void ParameterReader::optional_quantity(std::string_view name, Quantity& field, CostRange range,
                                         std::string_view) {
   field = Quantity();
-  if (const Json* value = find(name))
+  const Json* value = find(name);
+  if (value && !is_composed(*value))
     read_quantity(child_pointer(frames_.back().pointer, name), *value, range, field);
 }
 

@@ -105,6 +105,7 @@ void SchemaWriter::put_sourced(std::string_view name, Json plain, Json value, st
 
 void SchemaWriter::optional_quantity(std::string_view name, Quantity&, CostRange range,
                                      std::string_view meaning) {
+  if (!names_.empty()) names_.back().composable = true;
   const Json limits = {{"minimum", number_json(range.min)}, {"maximum", number_json(range.max)}};
   Json plain = {{"type", Json::array({"number", "object"})}};
   plain.update(limits);  // they concern numbers only
@@ -150,8 +151,9 @@ void SchemaWriter::end_group() {
   allowed_.pop_back();
   required_.pop_back();
   put(group.name, std::move(allowed));
+  const bool needed = !group.optional && !(group.composable && required.at("required").empty());
   required_.back().at("properties").emplace(group.name, std::move(required));
-  if (!group.optional) required_.back().at("required").push_back(group.name);
+  if (needed) required_.back().at("required").push_back(group.name);
 }
 
 void SchemaWriter::open(std::string_view name, std::string_view meaning, bool optional) {

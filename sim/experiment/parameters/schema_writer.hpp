@@ -54,6 +54,7 @@ class SchemaWriter final : public ParameterVisitor {
   struct Group {
     std::string name;
     bool optional;
+    bool composable = false;  // holds values that may be left out
   };
 
   void put_sourced(std::string_view name, Json plain, Json object, std::string_view meaning);

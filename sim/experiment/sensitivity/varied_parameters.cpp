@@ -20,7 +20,7 @@ bool is_varied(const Parameter& parameter) {
   const std::string& p = parameter.pointer;
   const std::string_view name = std::string_view(p).substr(p.rfind('/') + 1);
   return p != "/seed" && !p.starts_with("/measure/") && !p.starts_with("/faults/") &&
-         !p.starts_with("/kernel/") &&
+         !p.starts_with("/kernel/") && !p.starts_with("/host/steps/") &&  // steps are varied as a whole
          !name.starts_with("pri_") && name != "preempt_thresh" && name != "bind_threads";
 }
 

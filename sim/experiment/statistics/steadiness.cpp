@@ -86,7 +86,7 @@ void add_growing_backlog(const Scenario& s, const Runs& runs, Steadiness& found)
 void add_late_application(const Scenario& s, const Runs& runs, Steadiness& found) {
   const double offered = s.workload.rate_gbps;
   const double served = mean_metric(runs, "throughput_gbps");
-  const double a_write_gbps = 8e-6 * static_cast<double>(s.workload.write_bytes * s.workload.sessions) / s.measure.duration_ms;
+  const double a_write_gbps = 8e-6 * static_cast<double>(s.request_bytes() * s.workload.sessions) / s.measure.duration_ms;
   if (offered - served <= std::max(kServedShort * offered, a_write_gbps)) return;
   found.why.push_back({Unsteady::overload, fmt::format("more is offered than served: {:.4g} Gbit/s offered, {:.4g} served",
                                                        offered, served)});
