@@ -146,7 +146,10 @@ Errno ktls_ocf_tls_aead_encrypt(Kernel& k, KtlsOcfEncryptState& state) {
   KtlsSession& tls = state.m->so->tls;
   const bool spills = k.scenario.what_if.spills() && tls.spill.driver != nullptr;
   request(k, state, spills ? spill_or_not(k, tls) : tls.crypto, state.m->payload_bytes);
-  if (spills) spill_given(state.crp);
+  if (spills) {
+    k.settle();
+    spill_given(state.crp);
+  }
   if (!tls.sync_dispatch) return ktls_ocf_dispatch_async(k, state);
   const Errno error = ktls_ocf_dispatch(k, state.crp, tls);
   spill_done(state.crp);
