@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "models/readers.hpp"
 #include "sim/kernel/cryptodev.hpp"
 #include "sim/kernel/frame.hpp"
 #include "sim/kernel/kernel.hpp"
@@ -133,13 +134,16 @@ void crypto_unblock(Kernel& k, Driver& driver) {
 
 void crypto_init(Kernel& k) {
   Opencrypto& ocf = k.opencrypto;
-  for (std::int64_t i = 0; i < k.scenario.what_if.return_workers; ++i) {
+  // Nobody would ever wake those threads where no driver has use for them.
+  const std::int64_t return_workers =
+      readers::async_driver(k.scenario) ? k.scenario.what_if.return_workers : 0;
+  for (std::int64_t i = 0; i < return_workers; ++i) {
     CryptoRetWorker& worker = ocf.ret_workers.emplace_back();
     worker.thread = &k.sched.create(
         fmt::format("crypto returns {}", i), ThreadClass::crypto, -1,
         [&k, &worker] { crypto_ret_proc(k, worker); }, "crypto_ret_wait");
   }
-  if (k.scenario.what_if.requeue_when_full)
+  if (k.scenario.what_if.requeue_when_full && readers::has_kind(k.scenario, DriverKind::qat))
     ocf.dispatch_thread = &k.sched.create(
         "crypto", ThreadClass::crypto, -1, [&k] { crypto_proc(k); }, "crypto_wait");
 }

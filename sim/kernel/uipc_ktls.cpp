@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "models/readers.hpp"
 #include "models/tls.hpp"
 #include "sim/kernel/frame.hpp"
 #include "sim/kernel/kernel.hpp"
@@ -88,7 +89,9 @@ void release_session(Kernel& k, Mbuf& m) {
 void ktls_init(Kernel& k) {
   if (k.scenario.ktls.mode == KtlsMode::userland) return;
   ktls_buffers_init(k);
-  k.ktls.in_flight_matters = k.scenario.what_if.looks_at_in_flight();
+  WhatIfParameters what_if = k.scenario.what_if;
+  if (!readers::has_kind(k.scenario, DriverKind::qat)) what_if.cap_per_bank = 0;  // there are no banks
+  k.ktls.in_flight_matters = what_if.looks_at_in_flight();
   const auto workers = static_cast<int>(k.scenario.workers());
   const auto per_domain = static_cast<int>(k.scenario.cpus_per_domain());
   // A domain without a worker: threads are bound to their CPUs instead.

@@ -36,6 +36,10 @@ std::string stall_diagnosis(const Kernel& k, Time since) {
                      k.recorder.records_pending(), since.count(), k.sched.state_of_threads());
 }
 
+bool reads_disk(const Scenario& s) {
+  return s.workload.kind == WorkloadKind::sendfile && s.workload.disk_probability > 0;
+}
+
 // Of the time series that a run keeps.
 constexpr std::size_t kSteps = 100;
 
@@ -55,7 +59,7 @@ RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t re
   const bool nic = scenario.has_application() && scenario.network.kind == NetworkKind::nic;
   Drivers drivers(k, nic);
   std::unique_ptr<Disk> disk;
-  if (scenario.workload.disk_probability > 0) disk = std::make_unique<Disk>(k);
+  if (reads_disk(scenario)) disk = std::make_unique<Disk>(k);
   k.file_pages = disk.get();
   std::unique_ptr<Network> network;
   if (nic)
@@ -126,7 +130,7 @@ std::optional<Time> settling_time(const Scenario& scenario, std::uint64_t replic
 bool is_random(const Scenario& s) {
   const WorkloadParameters& w = s.workload;
   return (s.flow_ids() == FlowIds::random && w.sessions > 1) || w.start_spread_us > 0 ||
-         w.kind == WorkloadKind::poisson || s.faults.probability > 0 || w.disk_probability > 0 ||
+         w.kind == WorkloadKind::poisson || s.faults.probability > 0 || reads_disk(s) ||
          s.faults.vm_wait_probability > 0 || s.network.loss_probability > 0 ||
          s.host.step_law != ServiceLaw::constant || w.rate_gbps > 0 ||
          std::ranges::any_of(s.drivers(), [](const DriverProfile* d) {

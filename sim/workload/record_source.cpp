@@ -67,6 +67,7 @@ void RecordSource::pr_ready(Socket& so, Mbuf& top, int records) {
   kernel_.settle();
   if (so.dropped) {
     mb_free_notready(kernel_, top, records);
+    kernel_.settle();  // before others see what is offered
     if (closed_)
       for (int i = 0; i < records; ++i) offer_to(slots_[static_cast<std::size_t>(so.index)]);
     return;
