@@ -51,7 +51,7 @@ std::string circulation_lines(const Demands& demands, const AsymptoticBounds& bo
 }
 
 std::string product_form_lines(const ProductForm& form, const Demands& demands) {
-  if (!form.network) return wrap(fmt::format("\nnot of product form: {}", form.why_not), kColumns);
+  if (!form.network) return wrap(fmt::format("\nnot of product form: {}", form.why_not), columns());
   const MeanValues values = mean_value_analysis(*form.network);
   std::string text = fmt::format("\nproduct form, exact: {} Gbit/s, {} records/s, response {} us\n",
                                  number_text(gbps(values.records_per_us, demands)),
@@ -76,12 +76,12 @@ std::string table(const Scenario& scenario, const Demands& demands) {
   const AsymptoticBounds bounds = asymptotic_bounds(demands);
   std::string text = wrap(fmt::format("{}: records of {} bytes; nothing is simulated", plain(scenario.name),
                                       demands.payload_bytes),
-                          kColumns) +
+                          columns()) +
                      "\n" + station_lines(demands, bounds) + circulation_lines(demands, bounds);
   text += "\n" + wrap(fmt::format("bottleneck: {}: at most {} Gbit/s, a record every {} us",
                                   bounds.bottleneck.name, number_text(bounds.throughput_gbps),
                                   number_text(1 / bounds.bottleneck.records_per_us)),
-                      kColumns);
+                      columns());
   return text + product_form_lines(product_form(scenario), demands);
 }
 
@@ -137,7 +137,7 @@ std::string name_of(const TlsParameters& kind) {
 std::string mix_table(const Scenario& scenario) {
   std::string text =
       wrap(fmt::format("{}: if all sessions were of one kind; nothing is simulated", plain(scenario.name)),
-           kColumns) +
+           columns()) +
       fmt::format("\n{:<32}{:>15}  {}\n", "kind", "at most Gbit/s", "limited by");
   std::vector<Demands> kinds;
   for (const TlsParameters& kind : scenario.all_tls()) {
@@ -180,11 +180,11 @@ int bounds_verb(const Values& values) {
   const Scenario scenario = load_scenario(values.operands().front(), settings(values));
   warn_of_kernel(scenario);
   if (!scenario.session_groups.empty()) {
-    print(as_json(values) ? json_text(mix_json(scenario)) : mix_table(scenario));
+    print(as_json(values) ? json_of_verb("bounds", mix_json(scenario)) : mix_table(scenario));
     return kExitDone;
   }
   const Demands demands = demands_of(scenario);
-  print(as_json(values) ? json_text(json(scenario, demands)) : table(scenario, demands));
+  print(as_json(values) ? json_of_verb("bounds", json(scenario, demands)) : table(scenario, demands));
   return kExitDone;
 }
 

@@ -9,6 +9,7 @@
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/calibrate/machine_profiles.hpp"
 #include "sim/experiment/calibrate/thread_costs_output.hpp"
+#include "sim/experiment/derive/step_table.hpp"
 #include "sim/experiment/text/output_directory.hpp"
 
 namespace ktlssim {
@@ -135,6 +136,7 @@ Options calibrate_options() {
   options.add("host", "NAME", Text{"ideal"}, "host profile whose step costs are kept");
   options.add("steps", "FILE", Text{}, "CSV of measured step costs: step,mean,unit");
   add_out(options, "write the profiles \"measured\" to DIR/profiles");
+  add_progress(options);
   add_format(options);
   return options;
 }
@@ -146,8 +148,8 @@ int calibrate_verb(const Values& values) {
   const std::optional<std::string> directory = values.optional_text("out");
   const MachineDescription machine = describe_machine();
   Json host = host_profile(machine, values.text("host"));
-  Json unmeasured = host;
-  if (steps) apply_steps(*steps, unmeasured);  // before minutes are spent
+  std::vector<MeasuredStep> measured;  // read before minutes are spent
+  if (steps) measured = read_steps(*steps, ProfileKind::host, host);
   std::optional<OutputDirectory> hosts;
   std::optional<OutputDirectory> drivers;
   if (directory) {
@@ -155,18 +157,30 @@ int calibrate_verb(const Values& values) {
     drivers.emplace(std::filesystem::path(*directory) / "profiles" / "drivers");
   }
 
+  const std::vector<int> counts = thread_counts(machine.cpus);
+  Progress progress = progress_option(values, "measurements");
+  PoolCounts counted{2 + kOfThreads.size() * counts.size()};
+  const auto step_ended = [&] {
+    ++counted.done;
+    progress.show(counted, counted.done);
+  };
   const ThreadCosts thread_costs = measure_thread_costs(repetitions);
+  step_ended();
   apply_thread_costs(thread_costs, host);
-  if (steps) apply_steps(*steps, host);
+  apply_steps(measured, host);
   const std::vector<AlgorithmMeasurement> algorithms = measure_algorithms(repetitions, milliseconds);
+  step_ended();
   const Json driver = driver_profile(machine, algorithms);
   std::vector<ThreadRow> rows;
   for (const Cipher cipher : kOfThreads)
-    for (const int threads : thread_counts(machine.cpus))
+    for (const int threads : counts) {
       rows.push_back(
           {cipher, threads,
            measure_threads(algorithms_of(cipher), threads, machine.cpus, repetitions, 5 * milliseconds),
            predict_threads(machine, driver, cipher, threads)});
+      step_ended();
+    }
+  progress.end();
   if (hosts) {
     hosts->write("measured.json", json_text(host));
     drivers->write("measured.json", json_text(driver));
@@ -174,12 +188,12 @@ int calibrate_verb(const Values& values) {
   if (as_json(values)) {
     Json all = json(machine, algorithms, rows);
     all["thread_costs"] = thread_costs_json(thread_costs);
-    print(json_text(all));
+    print_json("calibrate", all);
     return kExitDone;
   }
   print(wrap(plain(fmt::format("{}, {} CPUs, {} a core, {}", machine.cpu, machine.cpus,
                                machine.threads_per_core, machine.openssl)),
-             kColumns) +
+             columns()) +
         "\n" + timing_lines(algorithms) + cost_lines(algorithms) + thread_lines(rows) + "\n" +
         thread_costs_text(thread_costs, false));
   return kExitDone;

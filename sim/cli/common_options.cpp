@@ -38,8 +38,9 @@ void add_replications(Options& options, std::int64_t fallback, std::string help)
   options.add("replications", "N", Integer{1, kMaxReplications, fallback}, std::move(help));
 }
 
-void add_engine(Options& options) {
-  options.add("engine", "NAME", Choice{kEngineKindNames, name(EngineKind::simgrid)}, "what carries the threads");
+void add_engines(Options& options) {
+  options.add("engine", "NAME", Choice{kEnginesNames, name(Engines::both)},
+              "what carries the threads; both: replication 0 on SimGrid and on fibers, which must agree, the others on fibers");
 }
 
 void add_out(Options& options, std::string help) { options.add("out", "DIR", Text{}, std::move(help)); }
@@ -76,7 +77,7 @@ std::filesystem::path suite_option(const Values& values) {
   return values.given("suite") ? std::filesystem::path(values.text("suite")) : default_suite();
 }
 
-EngineKind engine_option(const Values& values) { return values.choice<EngineKind>("engine"); }
+Engines engines_option(const Values& values) { return values.choice<Engines>("engine"); }
 
 std::size_t jobs_option(const Values& values) {
   return values.given("jobs") ? values.count("jobs") : std::max(1u, std::thread::hardware_concurrency());
@@ -84,7 +85,9 @@ std::size_t jobs_option(const Values& values) {
 
 std::chrono::seconds timeout_option(const Values& values) { return std::chrono::seconds(values.integer("timeout")); }
 
-Progress progress_option(const Values& values) { return Progress(values.choice<ProgressForm>("progress")); }
+Progress progress_option(const Values& values, std::string_view what) {
+  return Progress(values.choice<ProgressForm>("progress"), what);
+}
 
 Pool pool_option(const Values& values, Progress& progress) {
   Pool pool(jobs_option(values));

@@ -9,8 +9,8 @@
 
 #include "sim/cli/options.hpp"
 #include "sim/cli/progress.hpp"
+#include "sim/experiment/run/engines.hpp"
 #include "sim/experiment/run/fork_pool.hpp"
-#include "sim/machine/simulate.hpp"
 
 namespace ktlssim {
 
@@ -21,7 +21,7 @@ void add_sets_of_two(Options& options);
 void add_seed(Options& options);
 void add_precision(Options& options, std::string help);
 void add_replications(Options& options, std::int64_t fallback, std::string help);
-void add_engine(Options& options);
+void add_engines(Options& options);
 void add_out(Options& options, std::string help);
 void add_suite(Options& options);
 void add_progress(Options& options);
@@ -40,12 +40,12 @@ bool as_json(const Values& values);
 Texts settings(const Values& values);
 // --suite, or the suite of this repository.
 std::filesystem::path suite_option(const Values& values);
-EngineKind engine_option(const Values& values);
+Engines engines_option(const Values& values);
 // --jobs, or one per CPU of this machine.
 std::size_t jobs_option(const Values& values);
 // --timeout; 0: none.
 std::chrono::seconds timeout_option(const Values& values);
-Progress progress_option(const Values& values);
+Progress progress_option(const Values& values, std::string_view what = "runs");
 // Reports to `progress`, which must outlive it.
 Pool pool_option(const Values& values, Progress& progress);
 

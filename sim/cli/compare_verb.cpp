@@ -39,9 +39,9 @@ struct Side {
 
 Side side(const std::string& path, Texts sets, const Texts& own) {
   sets.insert(sets.end(), own.begin(), own.end());
-  std::string label = path;
-  for (const std::string& set : own) label += ' ' + set;
-  return {plain(label), load_scenario(path, sets), {}, {}};
+  std::string called = path;
+  for (const std::string& set : own) called += ' ' + set;
+  return {std::move(called), load_scenario(path, sets), {}, {}};
 }
 
 std::string sample_row(char mark, const Sample& s) {
@@ -78,10 +78,10 @@ std::string left_out_lines(const std::vector<MetricComparison>& compared, const 
 
 std::string table(const Side& a, const Side& b, const std::vector<MetricComparison>& compared,
                   const Texts& metrics) {
-  std::string text = wrap("x " + a.label, kColumns) + wrap("+ " + b.label, kColumns);
+  std::string text = wrap("x " + label(a.label), columns()) + wrap("+ " + label(b.label), columns());
   for (const auto& [mark, side] : {std::pair{'x', &a}, std::pair{'+', &b}})
     for (const UnsteadyReason& reason : side->experiment.steadiness.why)
-      text += wrap(plain(fmt::format("{} NOT STEADY: {}", mark, reason.what)), kColumns);
+      text += wrap(plain(fmt::format("{} NOT STEADY: {}", mark, reason.what)), columns());
   for (const MetricComparison& m : compared)
     text +=
         fmt::format("\n{} ({})\n{:>6}{:>14}{:>14}{:>14}{:>14}{:>14}\n{}{}{}", m.name, m.unit, "N", "Min",
@@ -122,7 +122,7 @@ Json json(const Side& a, const Side& b, const std::vector<MetricComparison>& com
 // Until there are `count` replications.
 void simulate_side(Side& side, std::size_t count, const Pool& pool) {
   const auto begin = std::chrono::steady_clock::now();
-  extend(side.experiment, side.scenario, side.record.engine, count, pool);
+  extend(side.experiment, side.scenario, side.record.engines, count, pool);
   side.record.replications = count;
   side.record.wall_seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
@@ -175,7 +175,7 @@ Options compare_options() {
   add_pool(options);
   add_format(options);
   add_out(options, "write comparison.json to DIR, and what `run` writes to DIR/a and DIR/b");
-  add_engine(options);
+  add_engines(options);
   return options;
 }
 
@@ -187,7 +187,7 @@ int compare_verb(const Values& values) {
     throw UsageError("nothing to compare: name a second scenario, or give --set-a or --set-b");
   const Texts metrics = values.given("metric") ? values.texts("metric") : Texts{"throughput_gbps", "cpu_percent"};
   RunRecord record{};
-  record.engine = engine_option(values);
+  record.engines = engines_option(values);
   record.replications = values.count("replications");
   record.command_line = values.command_line();
 
@@ -197,7 +197,7 @@ int compare_verb(const Values& values) {
   if (a.scenario.seed != b.scenario.seed)
     throw UsageError(fmt::format("seeds {} and {} differ, so random numbers would not be common: give --seed",
                                  a.scenario.seed, b.scenario.seed));
-  for (const Side* const side : {&a, &b}) warn_of_kernel(side->scenario, side->label + ": ");
+  for (const Side* const side : {&a, &b}) warn_of_kernel(side->scenario, label(side->label) + ": ");
   std::optional<Directories> out;
   if (values.given("out")) out.emplace(values.text("out"));
 
@@ -208,13 +208,13 @@ int compare_verb(const Values& values) {
   Progress progress = progress_option(values);
   const bool whole = simulate_pairs(a, b, count, metrics, pool_option(values, progress));
   progress.end();
-  for (const Side* const side : {&a, &b}) complain_of_failures(side->experiment, side->label + ": ");
+  for (const Side* const side : {&a, &b}) complain_of_failures(side->experiment, label(side->label) + ": ");
   if (!whole) {
     complain("nothing is kept of a comparison that is interrupted");
     return kExitInterrupted;
   }
   const std::vector<MetricComparison> compared = compare_metrics(a.experiment, b.experiment, metrics);
-  const std::string as_json_text = json_text(json(a, b, compared));
+  const std::string as_json_text = json_of_verb("compare", json(a, b, compared));
   if (out) {
     write_results(out->a, a.scenario, a.experiment, a.record);
     write_results(out->b, b.scenario, b.experiment, b.record);

@@ -10,6 +10,14 @@ namespace ktlssim {
 
 std::string utc_now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
 
+Json counts_json(const std::filesystem::path& directory, const SweepCounts& counts) {
+  return {{"directory", directory.string()},
+          {"total", counts.total},
+          {"done", counts.done},
+          {"failed", counts.failed},
+          {"missing", counts.missing()}};
+}
+
 void complain_of_failures(const Experiment& experiment, const std::string& where) {
   for (const Replication& run : experiment.runs)
     if (run.result.status != RunStatus::done)

@@ -1,16 +1,21 @@
 // What the verbs that simulate scenarios have in common: their failures, their result files.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "sim/experiment/result/result_json.hpp"
+#include "sim/experiment/sweep/sweep_directory.hpp"
 #include "sim/experiment/text/output_directory.hpp"
 
 namespace ktlssim {
 
 // Now, in UTC, ISO 8601.
 std::string utc_now();
+
+// How far a sweep in a directory is.
+Json counts_json(const std::filesystem::path& directory, const SweepCounts& counts);
 
 // A line for each replication that is not done; `where` names the experiment, if there are several.
 void complain_of_failures(const Experiment& experiment, const std::string& where = "");

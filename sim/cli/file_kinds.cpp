@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 
 #include "sim/cli/kernel_warning.hpp"
 #include "sim/experiment/fit/fit_file.hpp"
@@ -40,6 +41,29 @@ constexpr std::array<FileKind, 7> kKinds{{
 
 const FileKind& kind(std::string_view name) { return *std::ranges::find(kKinds, name, &FileKind::name); }
 
+bool has_any(const Json& object, std::initializer_list<const char*> keys) {
+  return std::ranges::any_of(keys, [&](const char* key) { return object.contains(key); });
+}
+
+// A profile that changes another is of its kind; `links` bounds how many lead there.
+std::string_view kind_of_changes(const Json& json, const Path& directory, int links) {
+  if (has_any(json, {"kind", "ciphers", "device", "ccr", "qat", "qat_ocf"})) return "driver";
+  if (has_any(json, {"drivers"})) return "kernel";
+  const Json& reference = json.at("profile");
+  if (!reference.is_string() || links == 0) return "host";
+  for (const ProfileKind candidate : kProfileKinds) {
+    const auto file = find_profile(candidate, reference.get<std::string>(), directory);
+    if (!file) continue;
+    if (!is_profile_path(reference.get<std::string>())) return name(candidate);
+    Problems unreadable;
+    const std::optional<Json> base = read_json_file(*file, unreadable);
+    if (base && base->is_object() && base->contains("profile"))
+      return kind_of_changes(*base, file->parent_path(), links - 1);
+    return kind_of_file(*file).name;
+  }
+  return "host";
+}
+
 }  // namespace
 
 std::span<const FileKind> file_kinds() { return kKinds; }
@@ -48,7 +72,9 @@ const FileKind& kind_of_file(const std::filesystem::path& path) {
   Problems unreadable;
   const std::optional<Json> json = read_json_file(path, unreadable);
   const auto has = [&](const char* key) { return json && json->is_object() && json->contains(key); };
+  constexpr int kMaxLinks = 16;
   if (has("host") || has("driver")) return kind("scenario");
+  if (has("profile")) return kind(kind_of_changes(*json, path.parent_path(), kMaxLinks));
   if (has("parameters")) return kind(has("claims") || json->at("parameters").is_array() ? "fit" : "sweep");
   if (has("claims") || has("rows")) return kind("suite");
   if (has("scenario") || has("constraint")) return kind("sweep");

@@ -42,7 +42,7 @@ po::value_semantic* semantic(const Option& option) {
 }
 
 po::options_description described(const Options& options) {
-  po::options_description visible("Options", kColumns);
+  po::options_description visible("Options", static_cast<unsigned>(columns()));
   for (const Option& option : options.all())
     visible.add_options()(spelled(option).c_str(), semantic(option), full_help(option).c_str());
   visible.add_options()("help,h", "print this text");
@@ -138,7 +138,7 @@ std::string fallback_text(const Option& option) {
 std::string help_text(const Options& options) {
   std::ostringstream listed;
   listed << described(options);
-  return fmt::format("usage: {}\n\n{}\n{}\nExamples:\n{}", options.help().usage, wrap(options.help().text, kColumns),
+  return fmt::format("usage: {}\n\n{}\n{}\nExamples:\n{}", options.help().usage, wrap(options.help().text, columns()),
                      listed.str(), options.help().examples);
 }
 

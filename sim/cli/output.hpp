@@ -2,7 +2,10 @@
 #pragma once
 
 #include <stdexcept>
+#include <string>
 #include <string_view>
+
+#include "sim/experiment/text/json_file.hpp"
 
 namespace ktlssim {
 
@@ -11,6 +14,11 @@ class OutputClosed : public std::exception {};
 
 // Throws OutputClosed, or std::system_error if the output cannot be written, a full disk for example.
 void print(std::string_view text);
+
+// A JSON object, after `verb`, which says by which verb of this program it was written. `ktlssim schema output` describes
+// them all.
+void print_json(std::string_view verb, const Json& content);
+std::string json_of_verb(std::string_view verb, const Json& content);
 
 // A line on standard error, after "ktlssim: ".
 void complain(std::string_view message);

@@ -1,159 +1,203 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
+#include "sim/cli/common_options.hpp"
+#include "sim/cli/file_kinds.hpp"
 #include "sim/cli/output.hpp"
+#include "sim/cli/profile_text.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
+#include "sim/experiment/derive/derived_profile.hpp"
 #include "sim/experiment/input/profiles.hpp"
-#include "sim/experiment/parameters/parameter_reader.hpp"
+#include "sim/experiment/text/output_directory.hpp"
 #include "sim/experiment/text/problems.hpp"
 
 namespace ktlssim {
 
 namespace {
 
-constexpr HelpText kHelp{
-    "ktlssim profiles [NAME]",
-    "Without NAME, lists the kernel, host and driver profiles. With NAME, prints every value of "
-    "a profile with its unit, how "
-    "far it can be trusted (measured, published, derived, fitted, estimated) and its source.",
-    "  ktlssim profiles\n"
-    "  ktlssim profiles ccr-t6\n"};
+namespace fs = std::filesystem;
 
-std::string_view unit_of(std::string_view name) {
-  if (name.ends_with("_ns_per_byte")) return "ns/byte";
-  if (name.ends_with("_ns")) return "ns";
-  if (name.ends_with("_gbytes_per_s")) return "GB/s";
-  if (name.ends_with("_gbps")) return "Gbit/s";
-  if (name.ends_with("_bytes")) return "bytes";
-  if (name.starts_with("pri_") || name == "preempt_thresh") return "(priority)";
-  if (name.ends_with("_load")) return "(load)";
-  if (name.ends_with("_speed")) return "(of full speed)";
-  return "(number)";
+constexpr HelpText kHelp{
+    "ktlssim profiles [NAME] [options]",
+    "Without NAME, lists the kernel, host and driver profiles, in the directories where they are searched: those below "
+    "each directory of KTLSSIM_DATA (parted by colons), then those that come with the simulator. With NAME, which may be "
+    "a path, prints every value of a profile with its unit, how far it can be trusted (measured, published, derived, "
+    "fitted, estimated) and its source.\n"
+    "With --from, writes a profile that changes another by steps which you measured: a CSV of step,mean,unit, the steps "
+    "called as in this list.",
+    "  ktlssim profiles\n"
+    "  ktlssim profiles ccr-t6\n"
+    "  ktlssim profiles --from xeon-e5-1620v3 --steps steps.csv --name my-server\n"};
+
+std::string text_of(ProfileKind kind, const std::string& reference) {
+  if (kind == ProfileKind::host) return profile_text(load_host_profile(reference));
+  if (kind == ProfileKind::driver) return profile_text(load_driver_profile(reference));
+  return profile_text(load_kernel_profile(reference));
 }
 
-class Printer final : public ParameterVisitor {
- public:
-  std::string take() { return std::move(text_); }
+// The kinds of which there is such a profile. UsageError if there is none.
+std::vector<ProfileKind> kinds_of(const std::string& reference) {
+  std::vector<ProfileKind> found;
+  std::vector<std::string> known;
+  for (const ProfileKind kind : kProfileKinds) {
+    const bool there = find_profile(kind, reference).has_value();
+    // Every kind would find a path: its keys decide.
+    if (there && (!is_profile_path(reference) || kind_of_file(reference).name == name(kind))) found.push_back(kind);
+    const std::vector<std::string> names = profile_names(kind);
+    known.insert(known.end(), names.begin(), names.end());
+  }
+  if (found.empty())
+    throw UsageError(is_profile_path(reference)
+                         ? fmt::format("{}: no file of a profile", reference)
+                         : fmt::format("no profile \"{}\" (there are: {}){}", reference, fmt::join(known, ", "),
+                                       did_you_mean(reference, known)));
+  return found;
+}
 
-  void integer(std::string_view name, std::int64_t& field, Range<std::int64_t>, std::string_view) override {
-    line(name, std::to_string(field));
+int show(const std::string& reference, bool json) {
+  Json all = Json::object();
+  std::string text;
+  for (const ProfileKind kind : kinds_of(reference)) {
+    if (json)
+      all.emplace(std::string(name(kind)), complete_profile(kind, reference));
+    else
+      text += text_of(kind, reference);
   }
-  void number(std::string_view name, double& field, Range<double>, std::string_view) override {
-    line(name, fmt::format("{}", field));
-  }
-  void flag(std::string_view name, bool& field, bool, std::string_view) override {
-    line(name, field ? "true" : "false");
-  }
-  void text(std::string_view, std::string& field, std::string_view, std::string_view) override {
-    if (!field.empty()) text_ += wrap(plain(field), kColumns, 2);
-  }
-  void quantity(std::string_view name, Quantity& field, CostRange, std::string_view meaning) override {
-    const bool per_byte = in_per_byte_ || name == "byte_ns";
-    line(name, fmt::format("{} {}", number_json(field.value()).dump(), per_byte ? "ns/byte" : unit_of(name)));
-    if (field.provenance()) origin(*field.provenance(), meaning);
-  }
-  void optional_quantity(std::string_view name, Quantity& field, CostRange range,
-                         std::string_view meaning) override {
-    if (field.provenance()) quantity(name, field, range, meaning);
-  }
-  void fact_index(std::string_view name, int& index, std::shared_ptr<const Provenance>& provenance,
-                  std::span<const std::string_view> names, std::string_view meaning) override {
-    line(name, fmt::format("{} {}", names[static_cast<std::size_t>(index)], is_flag(names) ? "(flag)" : "(choice)"));
-    if (provenance) origin(*provenance, meaning);
-  }
-  void choice_index(std::string_view name, int& index, std::span<const std::string_view> names, int,
-                    std::string_view) override {
-    line(name, std::string(names[static_cast<std::size_t>(index)]));
-  }
-  void begin_group(std::string_view name, std::string_view meaning) override {
-    text_ += wrap(fmt::format("{}{}: {}", path_, name, plain(meaning)), kColumns, 2);
-    in_per_byte_ = name.ends_with("_ns_per_byte");
-    path_ += fmt::format("{}.", name);
-  }
-  bool begin_optional_group(std::string_view name, bool& present, std::string_view meaning) override {
-    if (present) begin_group(name, meaning);
-    return present;
-  }
-  void end_group() override {
-    in_per_byte_ = false;
-    path_.pop_back();
-    path_.resize(path_.rfind('.') == std::string::npos ? 0 : path_.rfind('.') + 1);
-  }
+  if (json)
+    print_json("profiles", all);
+  else
+    print(text);
+  return kExitDone;
+}
 
- private:
-  void line(std::string_view name, const std::string& value) {
-    text_ += wrap(fmt::format("{}{} = {}", path_, name, value), kColumns, 4);
-  }
-
-  void origin(const Provenance& provenance, std::string_view meaning) {
-    const std::string_view confidence = name(provenance.confidence);
-    const std::string fitted =
-        provenance.fitted_to.empty() ? "" : fmt::format(" to {}", provenance.fitted_to);
-    text_ += wrap(plain(meaning), kColumns, 6);
-    text_ += wrap(plain(fmt::format("{}{}: {}", confidence, fitted, provenance.source)), kColumns, 6);
-  }
-
-  std::string text_;
-  std::string path_;
-  bool in_per_byte_ = false;
+// What stands in one directory.
+struct Listed {
+  fs::path directory;
+  struct Profile {
+    std::string name;
+    std::string description;
+    bool hidden;  // by one of its name in a directory before
+  };
+  std::vector<Profile> profiles;
 };
 
-template <class Profile>
-std::string profile_text(std::string_view kind, Profile profile) {
-  Printer printer;
-  describe(printer, profile);
-  return fmt::format("{} {}\n", kind, plain(profile.name)) + printer.take();
+// Files that are not sound are complained of, and do not keep others from being listed.
+std::vector<Listed> list(ProfileKind kind, bool& sound) {
+  std::vector<Listed> all;
+  std::set<std::string> seen;
+  for (const fs::path& directory : profile_directories(kind)) {
+    Listed& listed = all.emplace_back(Listed{directory, {}});
+    for (const std::string& known : profile_names(kind)) {
+      const fs::path path = directory / (known + ".json");
+      std::error_code error;
+      if (!fs::exists(path, error)) continue;
+      try {
+        const Json profile = complete_profile(kind, path.string());
+        listed.profiles.push_back({known, profile.at("description").get<std::string>(), seen.contains(known)});
+      } catch (const InputError& problems) {
+        for (const Problem& problem : problems.problems()) complain(problem.line());
+        sound = false;
+      }
+      seen.insert(known);
+    }
+  }
+  return all;
 }
 
-template <class Load>
-std::string list_text(std::string_view title, ProfileKind kind, Load load, bool& sound) {
-  std::string text = fmt::format("{} ({}):\n", title, profile_directory(kind).string());
-  for (const std::string& name : profile_names(kind)) {
-    try {
-      text += wrap(plain(fmt::format("{}: {}", name, load(name).description)), kColumns, 2);
-    } catch (const InputError& error) {  // the others are to be listed all the same
-      for (const Problem& problem : error.problems()) complain(problem.line());
-      sound = false;
-    }
+std::string list_text(ProfileKind kind, const std::vector<Listed>& all) {
+  std::string text;
+  for (const Listed& listed : all) {
+    std::error_code error;
+    const bool there = fs::is_directory(listed.directory, error);
+    if (!there && &listed != &all.back() && listed.profiles.empty()) continue;  // KTLSSIM_DATA need not have all kinds
+    text += fmt::format("{}s ({}):\n", name(kind), listed.directory.string());
+    for (const Listed::Profile& profile : listed.profiles)
+      text += wrap(plain(fmt::format("{}{}: {}", profile.name, profile.hidden ? " (hidden by the one above)" : "",
+                                     profile.description)),
+                   columns(), 2);
   }
   return text;
 }
 
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+Json list_json(const std::vector<Listed>& all) {
+  Json json = Json::array();
+  for (const Listed& listed : all)
+    for (const Listed::Profile& profile : listed.profiles)
+      json.push_back({{"name", profile.name},
+                      {"file", (listed.directory / (profile.name + ".json")).string()},
+                      {"description", profile.description},
+                      {"hidden", profile.hidden}});
+  return json;
+}
+
+int list_all(bool json) {
+  bool sound = true;
+  Json all = Json::object();
+  std::string text;
+  for (const ProfileKind kind : kProfileKinds) {
+    const std::vector<Listed> listed = list(kind, sound);
+    all.emplace(fmt::format("{}s", name(kind)), list_json(listed));
+    text += list_text(kind, listed);
+  }
+  if (json)
+    print_json("profiles", all);
+  else
+    print(text);
+  return sound ? kExitDone : kExitWrongInput;
+}
+
+// NAME.json here, or in the directory or under the path that --out says; a profile is called as its file.
+fs::path derived_file(const Values& values) {
+  const std::string file = values.text("name") + ".json";
+  if (fs::path(file).filename() != file) throw UsageError("--name: expected a name without a slash");
+  const fs::path out = values.optional_text("out").value_or(".");
+  std::error_code error;
+  if (fs::is_directory(out, error) || !out.has_filename()) return (out / file).lexically_normal();
+  if (out.filename() != file)
+    throw UsageError(fmt::format("--out: a profile is called as its file: {} or a directory is expected", file));
+  return out;
+}
+
+int derive(const Values& values) {
+  for (const char* const needed : {"from", "steps", "name"})
+    if (!values.given(needed)) throw UsageError(fmt::format("--from, --steps and --name go together: --{} is missing", needed));
+  if (!values.operands().empty()) throw UsageError("NAME is to be printed, --from is to be changed: give one of them");
+  const std::string from = values.text("from");
+  const std::vector<ProfileKind> kinds = kinds_of(from);
+  if (kinds.size() > 1) throw UsageError(fmt::format("--from: several profiles are called {}: give the path of one", from));
+  const fs::path file = derived_file(values);
+  std::error_code error;
+  if (fs::exists(file, error) && !values.given("force"))
+    throw InputError({{file.string(), "", "", "is there already: --force writes over it"}});
+  const OutputDirectory directory(file.has_parent_path() ? file.parent_path() : ".");
+  const Json profile = with_measured_steps(kinds.front(), from, values.text("steps"), file.parent_path());
+  directory.write(file.filename().string(), json_text(profile));
+  complain(fmt::format("wrote {}: \"{}\": \"{}\" in a scenario beside it", file.string(), name(kinds.front()),
+                       (fs::path(".") / file.filename()).string()));
+  return kExitDone;
 }
 
 }  // namespace
 
-Options profiles_options() { return {kHelp, {"NAME", 0, 1}}; }
+Options profiles_options() {
+  Options options(kHelp, {"NAME", 0, 1});
+  options.add("from", "NAME", Text{}, "the profile to change; may be a path");
+  options.add("steps", "FILE", Text{}, "CSV of measured costs: step,mean,unit, with ns, us or ns/byte");
+  options.add("name", "NAME", Text{}, "what to call the new profile");
+  options.add("out", "FILE", Text{}, "where to write it, a file or a directory; here unless given");
+  options.flag("force", "write over a file that is there");
+  add_format(options);
+  return options;
+}
 
 int profiles_verb(const Values& values) {
+  for (const char* const deriving : {"from", "steps", "name", "out"})
+    if (values.given(deriving)) return derive(values);
   const Texts& names = values.operands();
-  if (names.empty()) {
-    bool sound = true;
-    const std::string hosts = list_text("hosts", ProfileKind::host, load_host_profile, sound);
-    const std::string drivers = list_text("drivers", ProfileKind::driver, load_driver_profile, sound);
-    print(hosts + drivers + list_text("kernels", ProfileKind::kernel, load_kernel_profile, sound));
-    return sound ? kExitDone : kExitWrongInput;
-  }
-  const std::string& name = names.front();
-  std::vector<std::string> known = profile_names(ProfileKind::host);
-  const std::vector<std::string> drivers = profile_names(ProfileKind::driver);
-  const std::vector<std::string> kernels = profile_names(ProfileKind::kernel);
-  std::string text;
-  if (contains(known, name)) text += profile_text("host", load_host_profile(name));
-  if (contains(drivers, name)) text += profile_text("driver", load_driver_profile(name));
-  if (contains(kernels, name)) text += profile_text("kernel", load_kernel_profile(name));
-  if (text.empty()) {
-    known.insert(known.end(), drivers.begin(), drivers.end());
-    known.insert(known.end(), kernels.begin(), kernels.end());
-    throw UsageError(fmt::format("no profile \"{}\" (there are: {}){}", name, fmt::join(known, ", "),
-                                 did_you_mean(name, known)));
-  }
-  print(text);
-  return kExitDone;
+  return names.empty() ? list_all(as_json(values)) : show(names.front(), as_json(values));
 }
 
 }  // namespace ktlssim

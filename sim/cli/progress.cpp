@@ -37,9 +37,9 @@ std::string json_line(const PoolCounts& counts, std::size_t batch, const Speed& 
       .dump();
 }
 
-std::string text_line(const PoolCounts& counts, std::size_t batch, const Speed& speed) {
+std::string text_line(const PoolCounts& counts, std::size_t batch, const Speed& speed, std::string_view what) {
   std::string line = batch > 1 ? fmt::format("batch {}: ", batch) : "";
-  line += fmt::format("{}/{} runs, {} failed, {:.1f}/s", counts.done + counts.failed, counts.total, counts.failed,
+  line += fmt::format("{}/{} {}, {} failed, {:.1f}/s", counts.done + counts.failed, counts.total, what, counts.failed,
                       speed.runs_per_s);
   if (speed.known()) line += fmt::format(", {:.0f} s left", speed.left_s());
   return line;
@@ -47,8 +47,8 @@ std::string text_line(const PoolCounts& counts, std::size_t batch, const Speed& 
 
 }  // namespace
 
-Progress::Progress(ProgressForm form)
-    : form_(form), terminal_(form == ProgressForm::text && isatty(STDERR_FILENO) == 1) {}
+Progress::Progress(ProgressForm form, std::string_view what)
+    : form_(form), what_(what), terminal_(form == ProgressForm::text && isatty(STDERR_FILENO) == 1) {}
 
 bool Progress::is_due(Clock::time_point now) const {
   if (form_ == ProgressForm::json) return now - shown_ >= kAsJson;
@@ -77,7 +77,7 @@ void Progress::show(const PoolCounts& counts, std::size_t ended) {
     fmt::print(stderr, "{}\n", json_line(counts, batch_, speed));
     return;
   }
-  const std::string line = text_line(counts, batch_, speed);
+  const std::string line = text_line(counts, batch_, speed, what_);
   if (!terminal_) return complain(line);
   fmt::print(stderr, "\r{:<70}", line);
   std::fflush(stderr);

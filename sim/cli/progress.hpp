@@ -16,7 +16,8 @@ inline std::string_view name(ProgressForm form) { return kProgressFormNames[stat
 
 class Progress {
  public:
-  explicit Progress(ProgressForm form);
+  // `what` is counted: runs.
+  explicit Progress(ProgressForm form, std::string_view what = "runs");
   ~Progress() { end(); }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -34,6 +35,7 @@ class Progress {
   void begin_batch_if_new(std::size_t ended, Clock::time_point now);
 
   ProgressForm form_;
+  std::string_view what_;
   bool terminal_;
   bool in_line_ = false;
   std::size_t batch_ = 1;

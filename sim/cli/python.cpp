@@ -9,22 +9,12 @@
 #include <filesystem>
 #include <stdexcept>
 
-#include "sim/experiment/text/build_info.hpp"
+#include "sim/experiment/text/shipped.hpp"
 
 namespace ktlssim {
 
-namespace {
-
-std::string package_directory() {
-  const std::filesystem::path source = std::filesystem::path(build_info().source_dir) / "notebooks";
-  if (std::filesystem::exists(source / "ktlssim_report")) return source.string();
-  return (std::filesystem::path(build_info().data_dir) / "notebooks").string();
-}
-
-}  // namespace
-
 void become_python(const std::string& module, const std::vector<std::string>& arguments) {
-  setenv("PYTHONPATH", package_directory().c_str(), 1);
+  setenv("PYTHONPATH", shipped_directory("notebooks").c_str(), 1);
   setenv("KTLSSIM", std::filesystem::read_symlink("/proc/self/exe").c_str(), 1);  // asked for bounds
   // Debian's modules belong to Debian's Python.
   std::vector<std::string> words{"/usr/bin/python3", "-m", module};

@@ -105,7 +105,7 @@ std::string metric_line(std::string_view label, const Estimate& metric, std::str
   line += unit;
   if (metric.n < done) line += fmt::format(", n {}", metric.n);
   while (line.ends_with(' ')) line.pop_back();
-  return shortened(line, kColumns) + '\n';
+  return shortened(line, columns()) + '\n';
 }
 
 // Throughput of each group of sessions, where there are groups.
@@ -184,14 +184,14 @@ std::string cpus_line(const Scenario& scenario, const Summary& summary) {
     text += fmt::format(" {:.0f}", percent_of(summary.cpu_busy_ns[i], 1, scenario));
     if (summary.cpu_busy_ns[i] > summary.cpu_busy_ns[busiest]) busiest = i;
   }
-  return '\n' + wrap(text + fmt::format("; busiest: CPU {}", busiest), kColumns);
+  return '\n' + wrap(text + fmt::format("; busiest: CPU {}", busiest), columns());
 }
 
 std::string finding_lines(const Summary& summary, const Steadiness& steadiness) {
   std::string text;
   for (const std::string& finding : summary.findings)
     if (std::ranges::find(steadiness.why, finding, &UnsteadyReason::what) == steadiness.why.end())
-      text += wrap(plain("note: " + finding), kColumns);
+      text += wrap(plain("note: " + finding), columns());
   return text;
 }
 
@@ -216,7 +216,7 @@ std::string churn_line(const Scenario& s, const Summary& summary) {
   std::string text = fmt::format("{} of {} connections are gone at the end, dropped because a crypto request failed",
                                  number_text(gone), s.workload.sessions);
   if (gone > aborted->mean) text += fmt::format(", {} of them before the measured time", number_text(gone - aborted->mean));
-  return '\n' + wrap(text, kColumns);
+  return '\n' + wrap(text, columns());
 }
 
 std::string bottleneck_line(const Summary& summary) {
@@ -227,7 +227,7 @@ std::string bottleneck_line(const Summary& summary) {
   const std::string text = resource->utilization >= kSaturated
                                ? fmt::format("bottleneck: {}: {}", use, resource->what_it_means)
                                : fmt::format("nothing is saturated; nearest: {}", use);
-  return '\n' + wrap(plain(text), kColumns);
+  return '\n' + wrap(plain(text), columns());
 }
 
 std::string bound_line(const Scenario& scenario, const Summary& summary) {
@@ -241,7 +241,7 @@ std::string bound_line(const Scenario& scenario, const Summary& summary) {
   if (check->exact_gbps)
     text += fmt::format("; exactly {} Gbit/s, which is {} the interval", number_text(*check->exact_gbps),
                         check->exact_inside ? "inside" : "OUTSIDE");
-  return wrap(text, kColumns);
+  return wrap(text, columns());
 }
 
 }  // namespace
@@ -249,7 +249,7 @@ std::string bound_line(const Scenario& scenario, const Summary& summary) {
 std::string steadiness_lines(const Steadiness& steadiness) {
   if (steadiness.steady()) return {};
   std::string text;
-  for (const UnsteadyReason& reason : steadiness.why) text += wrap(plain("NOT STEADY: " + reason.what), kColumns);
+  for (const UnsteadyReason& reason : steadiness.why) text += wrap(plain("NOT STEADY: " + reason.what), columns());
   return text + '\n';
 }
 
@@ -257,7 +257,7 @@ std::string run_table(const Scenario& scenario, const Experiment& experiment) {
   const Summary& summary = experiment.summary;
   std::string title = plain(scenario.name);
   if (!scenario.description.empty()) title += ": " + plain(scenario.description);
-  std::string text = wrap(title, kColumns) + wrap(set_up(scenario, experiment), kColumns) + '\n';
+  std::string text = wrap(title, columns()) + wrap(set_up(scenario, experiment), columns()) + '\n';
   if (summary.done == 0) return text + "no replication was completed\n";
   if (summary.done < experiment.runs.size())
     text += fmt::format("{} of {} replications failed or stalled and are left out\n\n",

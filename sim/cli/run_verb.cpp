@@ -95,7 +95,7 @@ void print_result(Format format, const Scenario& scenario, const Experiment& exp
     case Format::table:
       return print(run_table(scenario, experiment));
     case Format::json:
-      return print(json_text(result_json(scenario, experiment, record)));
+      return print_json("run", result_json(scenario, experiment, record));
     case Format::sysctl:
       return print(sysctl_lines(experiment.summary));
   }
@@ -120,13 +120,13 @@ Options run_options() {
   options.add("trace-us", "N", Integer{1, kMaxLength_us, 10000}, "length of the timeline");
   options.add("trace-records", "N", Integer{0, kMaxRecords, 20}, "records whose way the timeline follows");
   options.flag("strict", "exit status 1 where what was measured is no steady state");
-  add_engine(options);
+  add_engines(options);
   return options;
 }
 
 int run_verb(const Values& values) {
   RunRecord record{};
-  record.engine = engine_option(values);
+  record.engines = engines_option(values);
   record.replications = values.count("replications");
   record.command_line = values.command_line();
 
@@ -143,8 +143,8 @@ int run_verb(const Values& values) {
   const bool until_precise = scenario.measure.relative_precision > 0 && !values.given("replications");
   Progress progress = progress_option(values);
   const Pool pool = pool_option(values, progress);
-  const Experiment experiment = until_precise ? replicate_until_precise(scenario, record.engine, pool)
-                                              : replicate(scenario, record.engine, record.replications, pool);
+  const Experiment experiment = until_precise ? replicate_until_precise(scenario, record.engines, pool)
+                                              : replicate(scenario, record.engines, record.replications, pool);
   progress.end();
   if (until_precise) record.replications = experiment.runs.size();
   record.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

@@ -37,16 +37,16 @@ std::string row(const Sensitivity& s) {
 
 std::string table(const std::string& path, const SensitivityRun& run, std::size_t top) {
   std::string text =
-      wrap(fmt::format("{}: per cent of change for each per cent of a parameter", plain(path)), kColumns) +
+      wrap(fmt::format("{}: per cent of change for each per cent of a parameter", plain(path)), columns()) +
       fmt::format("\n{:<35}{:>8} {:<10}{:>7}{:>6}{:>7}{:>6}\n", "parameter", "value", "", "thru", "+-", "CPU",
                   "+-");
   const std::size_t shown = std::min(top, run.parameters.size());
   for (std::size_t i = 0; i < shown; ++i) text += row(run.parameters[i]);
   text += '\n' + wrap(fmt::format("{} weaker ones are not shown; {} parameters have no effect at all",
                                   run.parameters.size() - shown, run.without_effect),
-                      kColumns);
+                      columns());
   for (const NotVaried& parameter : run.not_varied)
-    text += wrap(fmt::format("{} was not varied: {}", parameter.pointer, plain(parameter.why)), kColumns);
+    text += wrap(fmt::format("{} was not varied: {}", parameter.pointer, plain(parameter.why)), columns());
   return text;
 }
 
@@ -104,7 +104,7 @@ int sensitivity_verb(const Values& values) {
     complain(fmt::format("a run failed: {}", run.failure));
     return kExitRunFailed;
   }
-  print(as_json(values) ? json_text(json(variant.scenario.string(), run))
+  print(as_json(values) ? json_of_verb("sensitivity", json(variant.scenario.string(), run))
                 : table(variant.scenario.string(), run, values.count("top")));
   return kExitDone;
 }

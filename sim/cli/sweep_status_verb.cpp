@@ -3,6 +3,7 @@
 #include <array>
 
 #include "sim/cli/common_options.hpp"
+#include "sim/cli/experiment_output.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/sweep/sweep_merge.hpp"
@@ -113,13 +114,17 @@ int status_verb(const Values& values) {
                     {"missing", status.counts.missing()},
                     {"points_missing", status.points_missing},
                     {"failures", status.failures}};
-    print(json_text(json));
+    print_json("status", json);
   }
   for (const std::string& file : directory.damaged()) complain(file);
   return exit_status(status.counts);
 }
 
-Options merge_options() { return {kMergeHelp, {"DIR", 1, Operands::kAny}}; }
+Options merge_options() {
+  Options options(kMergeHelp, {"DIR", 1, Operands::kAny});
+  add_format(options, kStatusFormats);
+  return options;
+}
 
 int merge_verb(const Values& values) {
   const Texts& words = values.operands();
@@ -128,6 +133,7 @@ int merge_verb(const Values& values) {
   for (const std::string& file : damaged) complain(file);
   complain(fmt::format("{}: {} done, {} failed, {} missing", words.front(), counts.done, counts.failed,
                        counts.missing()));
+  if (as_json(values)) print_json("merge", counts_json(words.front(), counts));
   return exit_status(counts);
 }
 

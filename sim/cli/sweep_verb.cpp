@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
+#include <array>
 #include <filesystem>
 
 #include "sim/cli/common_options.hpp"
+#include "sim/cli/experiment_output.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/sweep/sweep_run.hpp"
@@ -29,6 +31,19 @@ constexpr HelpText kExpandHelp{"ktlssim expand SWEEP",
 
 constexpr std::int64_t kMaxParts = 1'000'000;
 
+constexpr std::array<std::string_view, 2> kSweepFormats{"text", "json"};
+constexpr std::array<std::string_view, 2> kExpandFormats{"csv", "json"};
+
+Json points_json(const Sweep& sweep) {
+  Json points = Json::array();
+  for (const SweepPoint& point : sweep.points) {
+    Json values = Json::object();
+    for (const Assignment& assignment : point.values) values[assignment.pointer] = assignment.value;
+    points.push_back({{"point", points.size()}, {"seed", point.scenario.seed}, {"values", std::move(values)}});
+  }
+  return {{"sweep", sweep.settings.name}, {"parameters", sweep.parameters}, {"points", std::move(points)}};
+}
+
 SweepShard shard_option(const Values& values, std::size_t points) {
   SweepShard shard;
   const auto last = static_cast<std::int64_t>(points) - 1;
@@ -52,6 +67,7 @@ Options sweep_options() {
   add_out(options, "write there; results/NAME unless given, NAME being the sweep's");
   options.flag("resume", "run only what is missing or failed in DIR");
   add_pool(options);
+  add_format(options, kSweepFormats);
   options.add("only", "K", Integer{0, static_cast<std::int64_t>(kMaxPoints) - 1},
               "only point K; `ktlssim merge DIR` makes the tables");
   options.add("shard", "K/N", Text{},
@@ -79,6 +95,7 @@ int sweep_verb(const Values& values) {
   for (const std::string& file : outcome.damaged) complain(file);
   complain(fmt::format("{}: {} done, {} failed, {} missing", options.out.string(), counts.done, counts.failed,
                        counts.missing()));
+  if (as_json(values)) print_json("sweep", counts_json(options.out, counts));
   if (outcome.interrupted) {
     complain("interrupted; --resume goes on");
     return kExitInterrupted;
@@ -88,10 +105,18 @@ int sweep_verb(const Values& values) {
   return counts.failed == 0 ? kExitDone : kExitRunFailed;
 }
 
-Options expand_options() { return {kExpandHelp, {"SWEEP", 1, 1}}; }
+Options expand_options() {
+  Options options(kExpandHelp, {"SWEEP", 1, 1});
+  add_format(options, kExpandFormats);
+  return options;
+}
 
 int expand_verb(const Values& values) {
-  print(points_csv(load_sweep(values.operands().front())));
+  const Sweep sweep = load_sweep(values.operands().front());
+  if (as_json(values))
+    print_json("expand", points_json(sweep));
+  else
+    print(points_csv(sweep));
   return kExitDone;
 }
 

@@ -1,4 +1,6 @@
-// Plain text for a terminal of 80 columns, or for none.
+// Plain text for a terminal, or for none.
+//
+// Widths are those on the screen: a letter of UTF-8 is one, a Chinese one two.
 #pragma once
 
 #include <string>
@@ -6,16 +8,24 @@
 
 namespace ktlssim {
 
-inline constexpr std::size_t kColumns = 80;
+// Of the terminal that standard output is, or as COLUMNS says; 80 where there is none.
+std::size_t columns();
 
-// Printable ASCII only: everything else becomes a question mark, line breaks become spaces.
+// Whether letters that are not ASCII may be printed: the locale (LC_ALL, LC_CTYPE, LANG) says UTF-8.
+bool prints_utf8();
+
+// What can be printed as it is: line breaks become spaces, and everything that the locale cannot show, or that would
+// steer a terminal, a question mark.
 std::string plain(std::string_view text);
 
-// Breaks `text` at spaces into lines of at most `columns`, each after `indent` spaces and ended by a line
-// break; words that are too long are cut. Line breaks in `text` stay.
-std::string wrap(std::string_view text, std::size_t columns, std::size_t indent = 0);
+// The same for what tells two things apart, as names of files do: bytes instead of question marks, such as "\\xc3".
+std::string label(std::string_view text);
 
-// At most `width` characters, the last ones dots where something was cut.
+// Breaks `text` at spaces into lines of at most `width`, each after `indent` spaces and ended by a line
+// break; words that are too long are cut. Line breaks in `text` stay.
+std::string wrap(std::string_view text, std::size_t width, std::size_t indent = 0);
+
+// At most `width` wide, the last ones dots where something was cut.
 std::string shortened(std::string_view text, std::size_t width);
 
 // Four significant digits, never an exponent between 1e-4 and 1e15; "-" where it is not a number.

@@ -55,7 +55,7 @@ int twin_verb(const Values& values) {
   if (values.given("out")) out.emplace(values.text("out"));
   if (values.given("costs")) {
     const ThreadCosts costs = measure_thread_costs(plan.repeats);
-    print(as_json(values) ? json_text(thread_costs_json(costs)) : thread_costs_text(costs, true));
+    print(as_json(values) ? json_of_verb("twin", {{"thread_costs", thread_costs_json(costs)}}) : thread_costs_text(costs, true));
     return kExitDone;
   }
   std::vector<TwinSetting> settings = load_twin_settings(
@@ -77,7 +77,7 @@ int twin_verb(const Values& values) {
     out->write("twin.csv", twin_csv(table));
     out->write("twin.txt", twin_text(table));
   }
-  print(as_json(values) ? json_text(twin_json(table)) : twin_text(table));
+  print(as_json(values) ? json_of_verb("twin", twin_json(table)) : twin_text(table));
   return kExitDone;
 }
 

@@ -136,7 +136,7 @@ int validate_verb(const Values& values) {
   const std::vector<Claim> claims = chosen(suite, names);
   if (values.given("write") && !values.given("influences")) throw UsageError("--write goes with --influences");
   if (values.given("rows")) {
-    print(json_wanted ? json_text(validation_json(suite, {}, {}).at("rows")) : rows_table(suite));
+    print(json_wanted ? json_of_verb("validate", {{"rows", validation_json(suite, {}, {}).at("rows")}}) : rows_table(suite));
     return kExitDone;
   }
   std::vector<FitProblem> fits;
@@ -155,7 +155,7 @@ int validate_verb(const Values& values) {
   progress.end();
   if (run.interrupted) return interrupted(progress);
   if (json_wanted) {
-    print(json_text(validation_json(suite, run, *influences)));
+    print_json("validate", validation_json(suite, run, *influences));
   } else if (unstated) {
     print(unstated_table(run));
   } else if (names.empty()) {

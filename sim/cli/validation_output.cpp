@@ -47,13 +47,13 @@ std::string row(const ClaimOutcome& outcome) {
 std::string remark(const ClaimOutcome& outcome) {
   const Claim& claim = outcome.claim;
   if (!outcome.failure.empty())
-    return wrap(fmt::format("{}: a run failed: {}", claim.name, plain(outcome.failure)), kColumns);
+    return wrap(fmt::format("{}: a run failed: {}", claim.name, plain(outcome.failure)), columns());
   if (!outcome.as_expected())
     return wrap(fmt::format("{}: CHANGED: {} was expected", claim.name,
                             name(claim.expected)),
-                kColumns);
+                columns());
   if (outcome.verdict == Verdict::met) return {};
-  return wrap(fmt::format("{}: known: {}", claim.name, plain(claim.explanation)), kColumns);
+  return wrap(fmt::format("{}: known: {}", claim.name, plain(claim.explanation)), columns());
 }
 
 const std::vector<Influence>& leans_of(const Claim& claim, const Influences& influences) {
@@ -67,7 +67,7 @@ std::string lean_lines(const Claim& claim, const Influences& influences) {
   for (const Influence& influence : leans_of(claim, influences))
     text += wrap(fmt::format("leans on {} ({}): {:+.2g} for 10 % more", plain(influence.pointer),
                              influence.confidence.empty() ? "scenario" : influence.confidence, influence.change),
-                 kColumns, 2);
+                 columns(), 2);
   return text;
 }
 
@@ -86,7 +86,7 @@ std::string summary(const ValidationRun& run) {
       fmt::format("{} of {} claims met, {} of {} that nothing was fitted to; {} verdicts changed", count(met),
                   run.outcomes.size(), count([&](const ClaimOutcome& o) { return met(o) && predicted(o); }),
                   count(predicted), count([](const ClaimOutcome& o) { return !o.as_expected(); })),
-      kColumns);
+      columns());
 }
 
 std::string rows_line(const Suite& suite) {
@@ -95,14 +95,14 @@ std::string rows_line(const Suite& suite) {
   return wrap(fmt::format("{} rows of published figures: {} are simulated, {} are not (--rows lists them, "
                           "and why)",
                           suite.rows.size(), simulated, suite.rows.size() - simulated),
-              kColumns);
+              columns());
 }
 
 std::string row_lines(const PublishedRow& row) {
-  return wrap(plain(row.row), kColumns, 2) + wrap(row.claims.empty()
+  return wrap(plain(row.row), columns(), 2) + wrap(row.claims.empty()
                                                       ? "not simulated: " + plain(row.why)
                                                       : fmt::format("{}", fmt::join(row.claims, ", ")),
-                                                  kColumns, 6);
+                                                  columns(), 6);
 }
 
 std::string settings_text(const Variant& variant) {
@@ -160,7 +160,7 @@ Json outcome_json(const ClaimOutcome& outcome, const std::vector<Influence>& inf
 std::string claim_details(const ClaimOutcome& outcome, const Influences& influences) {
   const Claim& claim = outcome.claim;
   const auto line = [](std::string_view key, const std::string& value) {
-    return value.empty() ? std::string() : wrap(fmt::format("{}: {}", key, plain(value)), kColumns, 2);
+    return value.empty() ? std::string() : wrap(fmt::format("{}: {}", key, plain(value)), columns(), 2);
   };
   const std::string tolerance = claim.relation == Relation::below ? "none"
                                 : claim.tolerance_percent > 0 ? fmt::format("{:g} %", claim.tolerance_percent)
@@ -204,7 +204,7 @@ std::string rows_table(const Suite& suite) {
   std::string text;
   std::string section;
   for (const PublishedRow& row : suite.rows) {
-    if (row.section != section) text += (text.empty() ? "" : "\n") + wrap(plain(row.section), kColumns);
+    if (row.section != section) text += (text.empty() ? "" : "\n") + wrap(plain(row.section), columns());
     section = row.section;
     text += row_lines(row);
   }
@@ -221,7 +221,7 @@ std::string unstated_table(const ValidationRun& run) {
     for (const SeriesPoint& point : outcome.chosen_points())
       text += wrap(fmt::format("{}: no prediction: {} = {} changes its verdict", outcome.claim.name,
                                point.pointer, point.value),
-                   kColumns);
+                   columns());
   }
   return text;
 }

@@ -10,7 +10,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr std::array<Verb, 20> kVerbs{{
+constexpr std::array<Verb, 21> kVerbs{{
     {"run", "SCENARIO", "simulate a scenario", run_options, run_verb},
     {"compare", "A [B]", "what differs between two scenarios or settings", compare_options, compare_verb},
     {"sweep", "SWEEP", "simulate every point of a parameter study", sweep_options, sweep_verb},
@@ -25,6 +25,7 @@ constexpr std::array<Verb, 20> kVerbs{{
     {"twin", "", "run both dispatch paths here, and predict them", twin_options, twin_verb},
     {"report", "DIR", "plots and tables of runs, as one HTML file", report_options, report_verb},
     {"watch", "A [B]", "both kernels in slow motion, as one HTML file", watch_options, watch_verb},
+    {"init", "[FILE]", "a commented scenario to begin with", init_options, init_verb},
     {"check", "FILE...", "only read files, and report what is wrong", check_options, check_verb},
     {"profiles", "[NAME]", "hosts, drivers, kernels: values with sources", profiles_options, profiles_verb},
     {"parameters", "", "what a scenario can hold", parameters_options, parameters_verb},

@@ -57,6 +57,8 @@ Options report_options();
 int report_verb(const Values& values);
 Options watch_options();
 int watch_verb(const Values& values);
+Options init_options();
+int init_verb(const Values& values);
 Options check_options();
 int check_verb(const Values& values);
 Options profiles_options();

@@ -7,7 +7,7 @@ import tempfile
 import unittest
 
 KTLSSIM = os.environ["KTLSSIM"]
-QUICK = ("--repetitions", "1", "--milliseconds", "1")
+QUICK = ("--repetitions", "1", "--milliseconds", "1", "--progress", "none")
 
 
 def ktlssim(*words, **environment):

@@ -109,7 +109,7 @@ class CommandLine(unittest.TestCase):
         self.assertEqual((jobs["letter"], jobs["value"]), ("j", "N"))
         self.assertIn("N from 1 to 4096", jobs["help"])
         self.assertEqual(found["sensitivity", "percent"]["fallback"], "10")
-        self.assertIn("NAME: simgrid, fiber", found["compare", "engine"]["help"])
+        self.assertIn("NAME: both, simgrid, fiber", found["compare", "engine"]["help"])
         for name in ("seed", "timeout", "jobs", "replications"):
             self.assertEqual(len({re.search(r"\w from .*", option["help"])[0]
                                   for (_, other), option in found.items() if other == name}), 1, name)
@@ -287,12 +287,17 @@ class CommandLine(unittest.TestCase):
 
     def test_json_is_the_same_apart_from_provenance(self):
         runs = [self.result(self.scenario(), "--replications", "2", *more)
-                for more in ([], [], ["--engine", "fiber"])]
+                for more in ([], ["-j", "1"], ["-j", "3"], ["--engine", "fiber"], ["--engine", "simgrid"])]
         self.assertEqual(list(runs[0])[-1], "provenance")
         for run in runs:
             del run["provenance"]
-        self.assertEqual(json.dumps(runs[0]), json.dumps(runs[1]))
-        self.assertEqual(json.dumps(runs[0]), json.dumps(runs[2]))
+        for run in runs[1:]:
+            self.assertEqual(json.dumps(runs[0]), json.dumps(run))
+
+    def test_a_comparison_is_the_same_whatever_its_jobs_and_engine(self):
+        texts = {self.ktlssim("compare", self.scenario(), "--set-b", "/ktls/dispatch=blocking", "--replications", "3",
+                              *more).stdout for more in ([], ["-j", "1"], ["-j", "4"], ["--engine", "simgrid"])}
+        self.assertEqual(len(texts), 1)
 
     def test_a_single_random_run_has_no_interval_and_several_have_one(self):
         for replications in (1, 3):

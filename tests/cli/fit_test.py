@@ -114,18 +114,48 @@ class FitTest(unittest.TestCase):
                 file.write(text.replace('"byte_ns": {"value": 0.97', '"byte_ns": {"value": 1.4', 1))
             problem = os.path.join(SCENARIOS, "validation", "fits", "qat-c2xxx.json")
             environment = dict(os.environ, KTLSSIM_DATA=data)
-            words = [KTLSSIM, "fit", problem, "--replications", "1"]
-            self.assertEqual(subprocess.run(words, env=environment, capture_output=True, check=False).returncode, 1)
-            written = subprocess.run([*words, "--write"], env=environment, capture_output=True, text=True, check=False)
+            def fit(*more):
+                return subprocess.run([KTLSSIM, "fit", problem, "--replications", "1", *more], env=environment,
+                                      capture_output=True, text=True, check=False)
+            # The fit is good, whatever the profile holds: 1 is for who asks about that.
+            self.assertEqual((fit().returncode, fit("--check").returncode), (0, 1))
+            elsewhere = os.path.join(data, "elsewhere")
+            written = fit("--out", elsewhere)
+            self.assertEqual((written.returncode, f"wrote {elsewhere}/profiles/drivers/qat-c2xxx.json" in written.stderr),
+                             (0, True), written.stderr)
+            with open(profile, encoding="utf-8") as file:
+                self.assertIn('"value": 1.4', file.read())
+            written = fit("--write")
             self.assertEqual((written.returncode, f"wrote {profile}" in written.stderr), (0, True), written.stderr)
-            self.assertEqual(subprocess.run(words, env=environment, capture_output=True, check=False).returncode, 0)
+            self.assertEqual(fit("--check").returncode, 0)
+            with open(profile, encoding="utf-8") as file, open(f"{elsewhere}/profiles/drivers/qat-c2xxx.json", encoding="utf-8") as other:
+                fitted = json.load(file)
+                self.assertEqual(fitted, json.load(other))
+            with open(problem, encoding="utf-8") as file:
+                content = json.load(file)
+            for value in (fitted["ciphers"]["aes-128-gcm"]["byte_ns"],):
+                self.assertEqual(value["confidence"], "fitted")
+                for claim_name in content["parameters"][0].get("claims", content["claims"]):
+                    self.assertIn(f"of claim {claim_name} (", value["fitted_to"])
+                self.assertTrue(value["fitted_to"].endswith("; fits/qat-c2xxx.json"), value["fitted_to"])
+
+    def test_a_shipped_profile_is_not_written_over_unasked(self):
+        problem = os.path.join(SCENARIOS, "validation", "fits", "qat-c2xxx.json")
+        status, out, err = ktlssim("fit", problem, "--replications", "1", "--write")
+        self.assertEqual((status, out), (2, ""))
+        self.assertIn("qat-c2xxx.json: comes with the simulator: give --out DIR, or --force", err)
+
+    def test_a_fit_that_misses_its_claims_is_a_failure(self):
+        # 1 / 2.6 us is the most: no latency makes two workers faster than 2 / (1 + 1 + 2.6) us.
+        status, out, err = self.fit([claim("latency", 2, 1e6)], [parameter("L", LATENCY_IN, 1000, 50000)])
+        self.assertEqual(status, 1, err)
 
     def test_what_the_claims_cannot_tell_is_not_written(self):
         with tempfile.TemporaryDirectory() as data:
             profiles = os.path.join(os.environ["KTLSSIM_ROOT"], "models", "profiles")
             shutil.copytree(profiles, os.path.join(data, "profiles"))
             problem = os.path.join(SCENARIOS, "validation", "fits", "alternatives", "ccr-t6-split.json")
-            done = subprocess.run([KTLSSIM, "fit", problem, "--replications", "1", "--write"],
+            done = subprocess.run([KTLSSIM, "fit", problem, "--replications", "1", "--out", data],
                                   env=dict(os.environ, KTLSSIM_DATA=data), capture_output=True, text=True, check=False)
             self.assertIn("unidentifiable", done.stdout, done.stderr)
             with open(os.path.join(profiles, "drivers", "ccr-t6.json"), encoding="utf-8") as before, \
@@ -149,7 +179,7 @@ class FitTest(unittest.TestCase):
     @unittest.skipUnless(os.environ.get("KTLSSIM_SLOW"), "takes minutes: set KTLSSIM_SLOW=1")
     def test_the_profiles_hold_what_the_committed_fits_give(self):
         for path in glob.glob(os.path.join(SCENARIOS, "validation", "fits", "*.json")):
-            status, out, err = ktlssim("fit", path)
+            status, out, err = ktlssim("fit", path, "--check")
             with self.subTest(fit=os.path.basename(path)):
                 self.assertEqual(status, 0, out + err)
 

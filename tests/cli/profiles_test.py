@@ -98,6 +98,54 @@ class ProfilesTest(unittest.TestCase):
             done = subprocess.run([KTLSSIM, "run", file.name], capture_output=True, text=True, check=False)
             self.assertEqual((done.returncode, "/other_drivers/0" in done.stderr), (2, True), done.stderr)
 
+    def test_one_faulty_file_keeps_no_other_from_being_listed(self):
+        with tempfile.TemporaryDirectory() as data:
+            os.makedirs(os.path.join(data, "profiles", "hosts"))
+            for name, content in (("broken", '{"cpus": 3}'), ("ideal", '{"profile": "ideal", "description": "My ideal."}')):
+                with open(os.path.join(data, "profiles", "hosts", name + ".json"), "w", encoding="utf-8") as file:
+                    file.write(content)
+            done = subprocess.run([KTLSSIM, "profiles"], env=dict(os.environ, KTLSSIM_DATA=data), capture_output=True, text=True,
+                                  check=False)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("profiles/hosts/broken.json: /cpus: 3:", done.stderr)
+            self.assertIn("ideal: My ideal.", done.stdout)
+            self.assertIn("ideal (hidden by the one above):", done.stdout)
+            for name in set().union(*NEEDED.values()):
+                self.assertIn(f"  {name}", done.stdout)
+
+    def test_measured_costs_become_a_profile_without_timing_this_machine(self):
+        with tempfile.TemporaryDirectory() as here:
+            def ktlssim(*words):
+                return subprocess.run([KTLSSIM, *words], cwd=here, capture_output=True, text=True, check=False)
+            def steps(text):
+                with open(os.path.join(here, "steps.csv"), "w", encoding="ascii") as file:
+                    file.write(text)
+            steps("step,mean,unit\ndevice.process_ns,0.3,us\n")
+            words = ("profiles", "--from", "ccr-t6", "--steps", "steps.csv", "--name", "mine")
+            done = ktlssim(*words)
+            self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
+            self.assertIn('wrote mine.json: "driver": "./mine.json"', done.stderr)
+            with open(os.path.join(here, "mine.json"), encoding="utf-8") as file:
+                found = json.load(file)
+            self.assertEqual(found["device"], {"process_ns": {"value": 300, "source": "steps.csv, line 2", "confidence": "measured"}})
+            self.assertEqual(ktlssim("check", "mine.json").returncode, 0)
+            shown = ktlssim("profiles", "./mine.json").stdout
+            self.assertIn("device.process_ns = 300 ns", shown)
+            self.assertIn("device.ring_ns = 100 ns", shown)
+            self.assertEqual(ktlssim(*words).returncode, 2)  # it is there
+            self.assertEqual(ktlssim(*words, "--force").returncode, 0)
+            os.mkdir(os.path.join(here, "below"))
+            self.assertEqual(ktlssim("profiles", "--from", "./mine.json", "--steps", "steps.csv", "--name", "b", "--out", "below").returncode, 0)
+            self.assertEqual(ktlssim("check", "below/b.json").returncode, 0)
+            steps("step,mean,unit\n")
+            done = ktlssim(*words, "--force")
+            self.assertEqual((done.returncode, "no step is in it" in done.stderr), (2, True), done.stderr)
+            steps("process_ns,-1,ns\n")
+            self.assertEqual(ktlssim(*words, "--force").returncode, 2)
+            for wrong in (("--name", "x"), ("--from", "ccr-t6", "--steps", "steps.csv", "--name", "a/b"),
+                          ("--from", "nosuch", "--steps", "steps.csv", "--name", "x")):
+                self.assertEqual(ktlssim("profiles", *wrong).returncode, 2, wrong)
+
 
 if __name__ == "__main__":
     sys.exit(unittest.main())

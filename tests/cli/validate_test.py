@@ -46,7 +46,7 @@ class ValidateTest(unittest.TestCase):
 
     def test_every_published_row_is_listed_with_its_claims_or_why_it_has_none(self):
         status, out, _ = validate("--rows", "--format", "json")
-        rows = json.loads(out)
+        rows = json.loads(out)["rows"]
         self.assertEqual(status, 0)
         with open(os.path.join(SCENARIOS, "validation", "published.json"), encoding="utf-8") as file:
             claims = {c["name"] for c in json.load(file)["claims"]}

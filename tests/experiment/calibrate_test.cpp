@@ -50,43 +50,5 @@ TEST(Calibrate, a_record_of_cbc_takes_both_its_requests) {
   EXPECT_NEAR(predict_threads(machine, driver, Cipher::aes_128_cbc_sha1, 2), 2e9 / 4000, 50);
 }
 
-class Steps : public testing::Test {
- protected:
-  ~Steps() override { std::filesystem::remove(path_); }
-
-  Json apply(const std::string& table) {
-    std::ofstream(path_) << table;
-    Json host = host_profile({"test", "test", 4, 1}, "ideal");
-    apply_steps(path_, host);
-    return host;
-  }
-
-  std::filesystem::path path_ =
-      std::filesystem::temp_directory_path() / ("ktlssim-steps-" + std::to_string(getpid()));
-};
-
-TEST_F(Steps, are_written_over_the_profile_with_their_source) {
-  const Json host = apply("step,mean,unit\nktls_frame_ns,62,ns\nscheduler.wakeup_ns, 0.4, us\n");
-  EXPECT_EQ(host["ktls"]["ktls_frame_ns"]["value"], 62);
-  EXPECT_EQ(host["ktls"]["ktls_frame_ns"]["confidence"], "measured");
-  EXPECT_EQ(host["scheduler"]["wakeup_ns"]["value"], 400);
-}
-
-TEST_F(Steps, that_are_wrong_are_all_reported) {
-  try {
-    apply(
-        "step,mean,unit\nktls_fram_ns,62,ns\nscheduler.wakup_ns,62,ns\nwakeup_ns,fast,ns\nwakeup_ns,1,"
-        "s\nwakeup_ns\n");
-    FAIL() << "no error";
-  } catch (const InputError& error) {
-    EXPECT_THAT(error.what(),
-                HasSubstr("ktls_fram_ns\": no such step of a host profile; did you mean \"ktls_frame_ns\""));
-    EXPECT_THAT(error.what(), HasSubstr("did you mean \"scheduler.wakeup_ns\""));
-    EXPECT_THAT(error.what(), HasSubstr("fast"));
-    EXPECT_THAT(error.what(), HasSubstr("expected ns or us"));
-    EXPECT_THAT(error.what(), HasSubstr("line 6"));
-  }
-}
-
 }  // namespace
 }  // namespace ktlssim

@@ -65,15 +65,15 @@ Scenario random_queue(double relative) {
 // 1000 exponential services a replication: a standard error of about 3 %, so 10 % is there at once, and 0.1 %
 // never.
 TEST(Precision, decides_on_the_number_of_replications) {
-  const Experiment loose = replicate_until_precise(random_queue(0.1), EngineKind::fiber);
+  const Experiment loose = replicate_until_precise(random_queue(0.1), Engines::fiber);
   EXPECT_EQ(loose.runs.size(), 4U);
   EXPECT_EQ(loose.precise, true);
-  const Experiment middle = replicate_until_precise(random_queue(0.02), EngineKind::fiber, 3);
+  const Experiment middle = replicate_until_precise(random_queue(0.02), Engines::fiber, 3);
   EXPECT_GT(middle.runs.size(), 4U);
   EXPECT_EQ(middle.precise, true);
   EXPECT_EQ(middle.runs.size(),
-            replicate_until_precise(random_queue(0.02), EngineKind::fiber, 1).runs.size());
-  const Experiment strict = replicate_until_precise(random_queue(0.001), EngineKind::fiber);
+            replicate_until_precise(random_queue(0.02), Engines::fiber, 1).runs.size());
+  const Experiment strict = replicate_until_precise(random_queue(0.001), Engines::fiber);
   EXPECT_EQ(strict.runs.size(), 30U);
   EXPECT_EQ(strict.precise, false);
 }
@@ -81,7 +81,7 @@ TEST(Precision, decides_on_the_number_of_replications) {
 TEST(Precision, takes_one_replication_where_nothing_is_random) {
   Scenario s = random_queue(0.01);
   s.driver.device.law = ServiceLaw::constant;
-  const Experiment experiment = replicate_until_precise(s, EngineKind::fiber);
+  const Experiment experiment = replicate_until_precise(s, Engines::fiber);
   EXPECT_EQ(experiment.runs.size(), 1U);
   EXPECT_EQ(experiment.precise, true);
 }

@@ -2,15 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-#include <fstream>
 #include <initializer_list>
 #include <stdexcept>
 
 #include "sim/experiment/input/profiles.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
 #include "sim/experiment/parameters/effective.hpp"
-#include "sim/experiment/parameters/parameter_list.hpp"
 #include "sim/machine/simulate.hpp"
 
 namespace ktlssim {
@@ -22,46 +19,6 @@ Json measured(double value, std::string source) {
 }
 
 double rounded(double value, double step) { return std::round(value / step) * step; }
-
-// Every value of a host that is a time, by its pointer in the profile.
-std::vector<std::string> step_names() {
-  std::vector<std::string> names;
-  for (const Parameter& parameter : scenario_parameters())
-    if (parameter.type == ParameterType::quantity && parameter.pointer.starts_with("/host/") &&
-        parameter.pointer.ends_with("_ns"))
-      names.push_back(parameter.pointer.substr(std::string_view("/host").size()));
-  return names;
-}
-
-// "ktls_frame_ns", "ktls.ktls_frame_ns" or "/ktls/ktls_frame_ns": the pointer, empty if there is none.
-std::string step_pointer(std::string step, const std::vector<std::string>& names) {
-  std::replace(step.begin(), step.end(), '.', '/');
-  if (!step.starts_with('/')) step.insert(0, 1, '/');
-  for (const std::string& name : names)
-    if (name.ends_with(step)) return name;
-  return "";
-}
-
-// For a step that there is not: the nearest one, as far as it was told with its group.
-std::string nearest_step(const std::string& step, std::vector<std::string> names) {
-  const bool grouped = step.find_first_of("./", 1) != std::string::npos;
-  for (std::string& name : names) {
-    name.erase(0, grouped ? 1 : name.rfind('/') + 1);
-    std::replace(name.begin(), name.end(), '/', '.');
-  }
-  return did_you_mean(step, names);
-}
-
-std::vector<std::string> split(const std::string& line) {
-  std::vector<std::string> fields{""};
-  for (const char c : line) {
-    if (c == ',')
-      fields.emplace_back();
-    else if (c != ' ' && c != '\t' && c != '\r')
-      fields.back() += c;
-  }
-  return fields;
-}
 
 }  // namespace
 
@@ -121,39 +78,6 @@ void apply_thread_costs(const ThreadCosts& costs, Json& host) {
   put("/scheduler/interrupt_ns", {"interrupt_ns"}, {}, 1);
   put("/scheduler/turnstile_ns", {"turnstile_ns"}, {}, 1);
   put("/application/copyin_ns_per_byte", {"copy_cold_16k_ns_per_byte"}, {}, 1e-4);
-}
-
-void apply_steps(const std::filesystem::path& table, Json& host) {
-  Problems problems;
-  std::ifstream file(table);
-  if (!file) problems.add(table.string(), "", "", "cannot be read");
-  problems.throw_if_any();
-  const std::vector<std::string> names = step_names();
-  int number = 0;
-  for (std::string line; std::getline(file, line);) {
-    ++number;
-    const std::string place = fmt::format("line {}", number);
-    const std::vector<std::string> fields = split(line);
-    if (line.empty() || line.starts_with('#') || (number == 1 && fields.front() == "step")) continue;
-    if (fields.size() != 3) {
-      problems.add(table.string(), place, short_text(Json(line)), "expected step,mean,unit");
-      continue;
-    }
-    const std::string pointer = step_pointer(fields[0], names);
-    if (pointer.empty())
-      problems.add(table.string(), place, short_text(Json(fields[0])),
-                   "no such step of a host profile" + nearest_step(fields[0], names));
-    double mean = 0;
-    const auto [end, error] = std::from_chars(fields[1].data(), fields[1].data() + fields[1].size(), mean);
-    if (error != std::errc() || end != fields[1].data() + fields[1].size() || !(mean >= 0 && mean <= 1e9))
-      problems.add(table.string(), place, short_text(Json(fields[1])), "expected a number from 0 to 1e9");
-    if (fields[2] != "ns" && fields[2] != "us")
-      problems.add(table.string(), place, short_text(Json(fields[2])), "expected ns or us");
-    if (!problems.empty()) continue;
-    host[Json::json_pointer(pointer)] = measured(mean * (fields[2] == "us" ? 1e3 : 1),
-                                                 fmt::format("{}, {}", table.filename().string(), place));
-  }
-  problems.throw_if_any();
 }
 
 double predict_threads(const MachineDescription& machine, const Json& driver, Cipher cipher, int threads) {

@@ -22,11 +22,6 @@ Json host_profile(const MachineDescription& machine, const std::string& base);
 // Writes what switches, wakeups, interrupts and copies cost here over the base's values.
 void apply_thread_costs(const ThreadCosts& costs, Json& host);
 
-// Writes measured steps over a host profile's JSON. The table is CSV: a line `step,mean,unit`, then lines
-// such as `ktls_frame_ns,62,ns` (the step as `ktlssim profiles` calls it, with or without its group; ns or
-// us); `#` begins a comment. Throws InputError with everything that is wrong.
-void apply_steps(const std::filesystem::path& table, Json& host);
-
 // Records per second of `threads` threads that encrypt 16 KiB records, as the simulator predicts them.
 double predict_threads(const MachineDescription& machine, const Json& driver, Cipher cipher, int threads);
 

@@ -121,6 +121,22 @@ class Fitter {
 
 }  // namespace
 
+bool FitResult::meets_claims() const {
+  return std::ranges::all_of(claims, [](const FittedClaim& c) {
+    return std::abs(c.predicted - c.claim.published) <= c.claim.allowed();
+  });
+}
+
+std::vector<ProfileValue> places_in_profiles(const FitProblem& problem) {
+  const FitModel model(problem, 1, {});
+  std::vector<ProfileValue> all;
+  for (std::size_t p = 0; p < problem.parameters.size(); ++p) {
+    const auto values = model.profile_values(p, model.committed()[p]);
+    all.insert(all.end(), values.begin(), values.end());
+  }
+  return all;
+}
+
 FitResult fit(const FitProblem& problem, std::size_t replications, const Pool& pool) {
   return Fitter(problem, replications, pool).run();
 }

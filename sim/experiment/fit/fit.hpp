@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "sim/experiment/fit/fit_file.hpp"
 #include "sim/experiment/input/profiles.hpp"
+#include "sim/experiment/parameters/profile_edit.hpp"
 #include "sim/experiment/run/fork_pool.hpp"
 
 namespace ktlssim {
@@ -31,20 +33,25 @@ struct FittedClaim {
 
 struct ProfileValue {
   ProfileKind kind;
-  std::string profile;
-  std::string pointer;  // within the profile
-  double value;
-  double factor;  // on the value of `times_host`; 0 without
+  std::filesystem::path file;  // of the profile; empty where the scenario has one of its own
+  std::string pointer;         // within the profile
+  FittedQuantity fitted;
 };
 
 struct FitResult {
   std::vector<FittedParameter> parameters;
   std::vector<FittedClaim> claims;
+  // Every claim within its tolerance.
+  bool meets_claims() const;
+
   double objective;  // sum of squared errors, each in units of its tolerance
   int evaluations;
   // What the profiles of the claims' scenarios would have to say, as far as parameters are identified.
   std::vector<ProfileValue> profile_values;
 };
+
+// Where the parameters stand in the profiles of the claims' scenarios, as they are now. Simulates nothing.
+std::vector<ProfileValue> places_in_profiles(const FitProblem& problem);
 
 // Minimizes the objective within the bounds (NLopt's BOBYQA, or Subplex for one parameter), from the
 // committed values, with common random numbers. Throws std::runtime_error if a run fails, nlopt::forced_stop

@@ -142,6 +142,8 @@ FitProblem load_fit(const std::filesystem::path& path, const Suite& suite) {
   problems.throw_if_any();
   FitProblem fit = FitReader(path, suite, problems).read(*json);
   problems.throw_if_any();
+  const std::filesystem::path whole = std::filesystem::absolute(path);
+  fit.file = (whole.parent_path().filename() / whole.filename()).string();
   return fit;
 }
 

@@ -33,6 +33,7 @@ struct FitParameter {
 void describe(ParameterVisitor& visitor, FitParameter& parameter);
 
 struct FitProblem {
+  std::string file;  // with the folder that it is in: "fits/ccr-t6.json"
   std::string description;
   std::vector<Claim> claims;
   std::vector<FitParameter> parameters;

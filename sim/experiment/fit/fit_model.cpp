@@ -87,15 +87,30 @@ std::vector<std::pair<std::string, double>> FitModel::settings(std::size_t p, do
   return all;
 }
 
+// The figures that decided on a parameter, and the file that says how.
+std::string FitModel::fitted_to(const FitParameter& parameter) const {
+  std::vector<std::string> figures;
+  for (const Claim& claim : problem_.claims)
+    if (applies(parameter, claim))
+      figures.push_back(fmt::format("{} {} of claim {} ({})", number_json(claim.published).dump(), claim.metric,
+                                    claim.name, claim.source));
+  return fmt::format("{}; {}", fmt::join(figures, ", "), problem_.file);
+}
+
 std::vector<ProfileValue> FitModel::profile_values(std::size_t p, double value) const {
-  const Variant& variant = first_claim(problem_.parameters[p]).variant;
-  const Scenario scenario = load_scenario(variant.scenario, variant.sets);
+  const FitParameter& parameter = problem_.parameters[p];
+  const Variant& variant = first_claim(parameter).variant;
   std::vector<ProfileValue> all;
   for (const auto& [pointer, number] : settings(p, value)) {
-    const bool host = pointer.starts_with("/host/");
-    all.push_back({host ? ProfileKind::host : ProfileKind::driver,
-                   host ? scenario.host.name : scenario.driver.name, pointer.substr(pointer.find('/', 1)),
-                   number, hosts_[p].is_null() ? 0 : value});
+    const auto kind = std::ranges::find_if(kProfileKinds, [&, &at = pointer](ProfileKind candidate) {
+      return at.starts_with(fmt::format("/{}/", name(candidate)));
+    });
+    if (kind == std::end(kProfileKinds)) continue;  // a parameter of the scenario
+    const auto file = profile_file_of(variant.scenario, variant.sets, *kind);
+    all.push_back({*kind,
+                   file.value_or(std::filesystem::path()),
+                   pointer.substr(pointer.find('/', 1)),
+                   {number, hosts_[p].is_null() ? 0 : value, fitted_to(parameter)}});
   }
   return all;
 }

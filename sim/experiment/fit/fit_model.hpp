@@ -48,6 +48,7 @@ class FitModel {
 
  private:
   std::vector<std::pair<std::string, double>> settings(std::size_t p, double value) const;
+  std::string fitted_to(const FitParameter& parameter) const;
   const Claim& first_claim(const FitParameter& parameter) const;
   bool applies(const FitParameter& parameter, const Claim& claim) const;
   double committed(const FitParameter& parameter, const Json& host) const;

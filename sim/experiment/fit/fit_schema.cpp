@@ -1,6 +1,7 @@
 #include "sim/experiment/fit/fit_schema.hpp"
 
 #include "sim/experiment/fit/fit_file.hpp"
+#include "sim/experiment/parameters/list_pointers.hpp"
 #include "sim/experiment/parameters/parameter_list.hpp"
 #include "sim/experiment/parameters/schema_writer.hpp"
 
@@ -15,7 +16,7 @@ Json list_of(Json item, std::string_view meaning) {
 Json pointer_schema() {
   Json pointers = Json::array();
   for (const Parameter& parameter : scenario_parameters()) pointers.push_back(parameter.pointer);
-  return {{"enum", std::move(pointers)}};
+  return {{"anyOf", Json::array({{{"enum", std::move(pointers)}}, {{"pattern", kListPointerPattern}}})}};
 }
 
 Json parameter_schema() {

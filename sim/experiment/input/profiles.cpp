@@ -3,13 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdlib>
 #include <map>
 #include <system_error>
+#include <utility>
 
 #include "sim/experiment/input/profile_checks.hpp"
-#include "sim/experiment/text/build_info.hpp"
 
 namespace ktlssim {
 
@@ -19,11 +17,6 @@ template <class Profile>
 constexpr ProfileKind kKindOf = std::is_same_v<Profile, HostProfile>     ? ProfileKind::host
                                 : std::is_same_v<Profile, DriverProfile> ? ProfileKind::driver
                                                                          : ProfileKind::kernel;
-
-// In the order of ProfileKind.
-constexpr std::array<std::string_view, 3> kKindTexts{"host", "driver", "kernel"};
-
-std::string_view kind_text(ProfileKind kind) { return kKindTexts[static_cast<std::size_t>(kind)]; }
 
 bool is_number_object(const Json& value) { return value.is_object() && value.contains("value"); }
 
@@ -40,20 +33,6 @@ void merge(Json& base, const Json& changes) {
   }
 }
 
-std::string unknown_profile(ProfileKind kind, const std::string& name) {
-  const std::vector<std::string> names = profile_names(kind);
-  if (names.empty())
-    return fmt::format("no such {} profile: there are none in {}", kind_text(kind),
-                       profile_directory(kind).string());
-  return fmt::format("no such {} profile (there are: {}){}", kind_text(kind), fmt::join(names, ", "),
-                     did_you_mean(name, names));
-}
-
-bool exists(ProfileKind kind, const std::string& name) {
-  const std::vector<std::string> names = profile_names(kind);
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 // Reads a complete profile, standing at `pointer`.
 template <class Profile>
 void read_complete(const Json& value, const std::string& pointer, const Origins& origins, Problems& problems,
@@ -65,36 +44,76 @@ void read_complete(const Json& value, const std::string& pointer, const Origins&
   if (problems.size() == before) check_profile(profile, pointer, origins, problems);
 }
 
-// A profile's file as it was when it was read. All points of a sweep that name it share its sources.
+// A profile's file as it was when it was read, and what it changes. All points of a sweep that name it share its sources.
 template <class Profile>
 struct ProfileFile {
-  std::filesystem::file_time_type written;
-  Json json;
+  std::vector<std::pair<std::filesystem::path, std::filesystem::file_time_type>> read_from;
+  Json json;  // complete
   Profile profile;
+
+  bool current() const {
+    std::error_code error;
+    return std::ranges::all_of(read_from, [&](const auto& file) {
+      return std::filesystem::last_write_time(file.first, error) == file.second && !error;
+    });
+  }
 };
 
-// A profile's file, read anew where it has changed; null if it is not sound.
+// `chain`: the files that led here, each changing the next.
+using Chain = std::vector<std::filesystem::path>;
+
 template <class Profile>
-const ProfileFile<Profile>* read_profile_file(const std::filesystem::path& path, Problems& problems) {
+const ProfileFile<Profile>* read_profile_file(const std::filesystem::path& path, Problems& problems, Chain chain = {});
+
+// What the file at the end of `chain` changes, as its key "profile" names it; null, and a problem, if it is not sound.
+template <class Profile>
+const ProfileFile<Profile>* read_base(const Json& changes, const Chain& chain, Problems& problems) {
+  constexpr ProfileKind kind = kKindOf<Profile>;
+  const std::filesystem::path& file = chain.back();
+  const Json& reference = changes.at("profile");
+  const auto wrong = [&](std::string message) {
+    problems.add(file.string(), "/profile", short_text(reference), std::move(message));
+    return nullptr;
+  };
+  if (!reference.is_string()) return wrong("expected a string: a profile's name or path");
+  const std::string text = reference.get<std::string>();
+  const auto base = find_profile(kind, text, file.parent_path(), chain);
+  if (!base) return wrong(no_such_profile(kind, text, file.parent_path()));
+  std::error_code error;
+  for (const std::filesystem::path& before : chain)
+    if (std::filesystem::equivalent(*base, before, error)) return wrong("a profile cannot be based on itself");
+  return read_profile_file<Profile>(*base, problems, chain);
+}
+
+// A profile's file, read anew where it or what it is based on has changed; null if it is not sound.
+template <class Profile>
+const ProfileFile<Profile>* read_profile_file(const std::filesystem::path& path, Problems& problems, Chain chain) {
   static std::map<std::filesystem::path, ProfileFile<Profile>> files;
+  const auto known = files.find(path);
+  if (known != files.end() && known->second.current()) return &known->second;
+  const std::size_t before = problems.size();
   std::error_code error;
   const auto written = std::filesystem::last_write_time(path, error);
-  const auto known = files.find(path);
-  if (known != files.end() && !error && known->second.written == written) return &known->second;
-  const std::size_t before = problems.size();
   std::optional<Json> json = read_json_file(path, problems);
   if (!json) return nullptr;
-  if (json->is_object()) json->erase("$schema");
-  ProfileFile<Profile> file{written, std::move(*json), {}};
+  chain.push_back(path);
+  ProfileFile<Profile> file{{{path, written}}, std::move(*json), {}};
+  if (file.json.is_object()) {
+    file.json.erase("$schema");
+    if (file.json.contains("profile")) {
+      const ProfileFile<Profile>* const base = read_base<Profile>(file.json, chain, problems);
+      if (base == nullptr) return nullptr;
+      file.read_from.insert(file.read_from.end(), base->read_from.begin(), base->read_from.end());
+      file.json.erase("profile");
+      Json complete = base->json;
+      merge(complete, file.json);
+      file.json = std::move(complete);
+    }
+  }
   read_complete(file.json, "", Origins(path.string(), Origins::Kind::profile), problems, {}, file.profile);
   file.profile.name = path.stem().string();
   if (problems.size() > before) return nullptr;
   return &files.insert_or_assign(path, std::move(file)).first->second;
-}
-
-template <class Profile>
-std::filesystem::path profile_file(const std::string& name) {
-  return profile_directory(kKindOf<Profile>) / (name + ".json");
 }
 
 // The text of an optional key; nothing, and a problem, if it is not a text.
@@ -115,21 +134,23 @@ void read_any(const Json& value, const std::string& pointer, const Origins& orig
   if (!value.is_string() && !value.is_object()) {
     problems.add(
         origins.file(pointer), pointer, short_text(value),
-        fmt::format("expected a {} profile's name or an object, got {}", kind_text(kind), type_text(value)));
+        fmt::format("expected a {} profile's name or an object, got {}", name(kind), type_text(value)));
     return;
   }
   const std::optional<std::string> base_name =
       value.is_string() ? value.get<std::string>() : read_key(value, pointer, "profile", origins, problems);
   if (!base_name) return;
   const bool inline_profile = value.is_object() && !value.contains("profile");
-  if (!inline_profile && !exists(kind, *base_name)) {
-    const std::string at = value.is_string() ? pointer : child_pointer(pointer, "profile");
-    problems.add(origins.file(at), at, short_text(Json(*base_name)), unknown_profile(kind, *base_name));
-    return;
-  }
   Json complete = Json::object();
   if (!inline_profile) {
-    const ProfileFile<Profile>* const base = read_profile_file<Profile>(profile_file<Profile>(*base_name), problems);
+    const std::string at = value.is_string() ? pointer : child_pointer(pointer, "profile");
+    const std::filesystem::path directory = origins.directory(at);
+    const auto file = find_profile(kind, *base_name, directory);
+    if (!file) {
+      problems.add(origins.file(at), at, short_text(Json(*base_name)), no_such_profile(kind, *base_name, directory));
+      return;
+    }
+    const ProfileFile<Profile>* const base = read_profile_file<Profile>(*file, problems);
     if (base == nullptr) return;
     profile = base->profile;
     if (value.is_string()) return;
@@ -137,19 +158,18 @@ void read_any(const Json& value, const std::string& pointer, const Origins& orig
   }
   merge(complete, value);
   read_complete(complete, pointer, origins, problems, {"profile", "name"}, profile);
-  if (const auto name = read_key(value, pointer, "name", origins, problems))
-    profile.name = !name->empty() ? *name : inline_profile ? "inline" : *base_name;
+  if (const auto called = read_key(value, pointer, "name", origins, problems))
+    profile.name = !called->empty() ? *called : inline_profile ? "inline" : profile.name;
 }
 
 template <class Profile>
-Profile load(const std::string& name) {
+Profile load(const std::string& reference) {
   Problems problems;
   Profile profile{};
-  if (exists(kKindOf<Profile>, name)) {
-    if (const auto* const file = read_profile_file<Profile>(profile_file<Profile>(name), problems))
-      profile = file->profile;
+  if (const auto path = find_profile(kKindOf<Profile>, reference)) {
+    if (const auto* const file = read_profile_file<Profile>(*path, problems)) profile = file->profile;
   } else {
-    problems.add("", "", short_text(Json(name)), unknown_profile(kKindOf<Profile>, name));
+    problems.add("", "", short_text(Json(reference)), no_such_profile(kKindOf<Profile>, reference, {}));
   }
   problems.throw_if_any();
   return profile;
@@ -164,33 +184,15 @@ void check(const std::filesystem::path& path) {
 
 }  // namespace
 
-std::filesystem::path profile_directory(ProfileKind kind) {
-  const std::filesystem::path below = fmt::format("{}s", kind_text(kind));
-  std::error_code error;
-  if (const char* data = std::getenv("KTLSSIM_DATA"); data && *data) {
-    const std::filesystem::path given = std::filesystem::path(data) / "profiles" / below;
-    if (kind != ProfileKind::kernel || std::filesystem::is_directory(given, error)) return given;
-  }
-  const std::filesystem::path source = std::filesystem::path(build_info().source_dir) / "models" / "profiles";
-  if (std::filesystem::is_directory(source, error)) return source / below;
-  return std::filesystem::path(build_info().data_dir) / "profiles" / below;
+HostProfile load_host_profile(const std::string& reference) {
+  return load<HostProfile>(reference);
 }
-
-std::vector<std::string> profile_names(ProfileKind kind) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (std::filesystem::directory_iterator file(profile_directory(kind), error), end; !error && file != end;
-       file.increment(error)) {
-    const std::filesystem::path& path = file->path();
-    if (path.extension() == ".json" && !path.stem().empty()) names.push_back(path.stem().string());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
+DriverProfile load_driver_profile(const std::string& reference) {
+  return load<DriverProfile>(reference);
 }
-
-HostProfile load_host_profile(const std::string& name) { return load<HostProfile>(name); }
-DriverProfile load_driver_profile(const std::string& name) { return load<DriverProfile>(name); }
-KernelProfile load_kernel_profile(const std::string& name) { return load<KernelProfile>(name); }
+KernelProfile load_kernel_profile(const std::string& reference) {
+  return load<KernelProfile>(reference);
+}
 
 void check_host_file(const std::filesystem::path& path) { check<HostProfile>(path); }
 void check_driver_file(const std::filesystem::path& path) { check<DriverProfile>(path); }

@@ -1,10 +1,7 @@
-// Kernel, host and driver profiles: finding them by name, and reading them where a scenario names, changes or
-// contains one.
+// Kernel, host and driver profiles, read where a scenario names, changes or contains one.
 //
-// A profile NAME is the file profiles/hosts/NAME.json, profiles/drivers/NAME.json or
-// profiles/kernels/NAME.json, every value of it an object {"value", "source", "confidence"}. The directory is $KTLSSIM_DATA/profiles if that variable is set, else
-// models/profiles of the source tree if it is still there, else the installed one. Kernels are taken from
-// the latter two where the first has no directory of them.
+// A profile's file holds a complete profile, every value of it an object {"value", "source", "confidence"}; or
+// "profile", a reference to another, and what it changes of that one. What it does not change keeps its source.
 #pragma once
 
 #include <filesystem>
@@ -14,30 +11,25 @@
 #include "models/driver_profile.hpp"
 #include "models/host_profile.hpp"
 #include "models/kernel_profile.hpp"
+#include "sim/experiment/input/profile_files.hpp"
 #include "sim/experiment/parameters/parameter_reader.hpp"
 #include "sim/experiment/text/json_file.hpp"
 #include "sim/experiment/text/problems.hpp"
 
 namespace ktlssim {
 
-enum class ProfileKind { host, driver, kernel };
-
-std::filesystem::path profile_directory(ProfileKind kind);
-
-// Sorted. Empty if the directory cannot be read.
-std::vector<std::string> profile_names(ProfileKind kind);
-
-// Throw InputError if there is no such profile or it is not sound.
-HostProfile load_host_profile(const std::string& name);
-DriverProfile load_driver_profile(const std::string& name);
-KernelProfile load_kernel_profile(const std::string& name);
+// By name, or by a path relative to the current directory. Throw InputError if there is no such profile or it is not
+// sound.
+HostProfile load_host_profile(const std::string& reference);
+DriverProfile load_driver_profile(const std::string& reference);
+KernelProfile load_kernel_profile(const std::string& reference);
 
 // Throw InputError if the file does not hold a sound profile, wherever it lies.
 void check_host_file(const std::filesystem::path& path);
 void check_driver_file(const std::filesystem::path& path);
 void check_kernel_file(const std::filesystem::path& path);
 
-// Reads what a scenario says at `pointer`: a profile's name; {"profile": NAME, values to change}, groups
+// Reads what a scenario says at `pointer`: a profile's name or path; {"profile": that, values to change}, groups
 // merged key by key; or a complete profile of its own, which may have a "name".
 void read_host(const Json& value, const std::string& pointer, const Origins& origins, Problems& problems,
                HostProfile& profile);

@@ -5,6 +5,7 @@
 #include "sim/experiment/input/kernel_defaults.hpp"
 #include "sim/experiment/input/profiles.hpp"
 #include "sim/experiment/input/scenario_checks.hpp"
+#include "sim/experiment/parameters/list_pointers.hpp"
 #include "sim/experiment/parameters/parameter_reader.hpp"
 #include "sim/experiment/parameters/settings.hpp"
 
@@ -13,7 +14,7 @@ namespace ktlssim {
 namespace {
 
 // Profiles may be told by name only, so a file that lacks one is told which names there are.
-const Json* find_profile(const Json& json, const std::string& key, ProfileKind kind, const Origins& origins,
+const Json* profile_said(const Json& json, const std::string& key, ProfileKind kind, const Origins& origins,
                          Problems& problems) {
   if (!json.is_object()) return nullptr;
   const auto found = json.find(key);
@@ -61,16 +62,25 @@ void read_session_groups(const Json& json, const Origins& origins, Problems& pro
   }
 }
 
-Scenario read(const Json& json, const std::string& file, const Origins& origins, Problems& problems) {
+// Problems call values as the file does.
+void throw_as_given(const Problems& problems, const ListNames& names) {
+  Problems given;
+  for (const Problem& problem : problems.list())
+    given.add(problem.file, pointer_as_given(problem.pointer, names), problem.value, problem.message);
+  given.throw_if_any();
+}
+
+Scenario read(const Json& json, const std::string& file, const Origins& origins, Problems& problems,
+              const ListNames& names) {
   Scenario scenario{};
   ParameterReader reader(json, "", origins, problems,
                          {"$schema", "kernel", "host", "driver", "other_drivers", "session_groups"});
   describe(reader, scenario);
   reader.finish();
   check_schema_key(json, origins, problems);
-  if (const Json* host = find_profile(json, "host", ProfileKind::host, origins, problems))
+  if (const Json* host = profile_said(json, "host", ProfileKind::host, origins, problems))
     read_host(*host, "/host", origins, problems, scenario.host);
-  if (const Json* driver = find_profile(json, "driver", ProfileKind::driver, origins, problems))
+  if (const Json* driver = profile_said(json, "driver", ProfileKind::driver, origins, problems))
     read_driver(*driver, "/driver", origins, problems, scenario.driver);
   read_kernel(json.is_object() && json.contains("kernel") ? json.at("kernel") : Json(kDefaultKernel), "/kernel",
               origins, problems, scenario.kernel);
@@ -81,7 +91,7 @@ Scenario read(const Json& json, const std::string& file, const Origins& origins,
   if (scenario.name.empty()) scenario.name = std::filesystem::path(file).stem().string();
 
   check_scenario(scenario, origins, problems);
-  problems.throw_if_any();
+  throw_as_given(problems, names);
   return scenario;
 }
 
@@ -90,28 +100,55 @@ Scenario read(const Json& json, const std::string& file, const Origins& origins,
 Scenario read_scenario(Json json, const std::string& file, std::span<const std::string> sets) {
   Problems problems;
   Origins origins(file, Origins::Kind::scenario);
-  if (json.is_object()) apply_settings(sets, json, origins, problems);
-  return read(json, file, origins, problems);
+  ListNames names;
+  if (json.is_object()) {
+    names = unify_lists(json, origins, problems);
+    apply_settings(sets, json, origins, problems);
+  }
+  return read(json, file, origins, problems, names);
 }
 
 Scenario read_scenario(Json json, const std::string& file, std::span<const Assignment> values,
                        const std::string& from) {
   Problems problems;
   Origins origins(file, Origins::Kind::scenario);
+  ListNames names;
   if (json.is_object()) {
-    for (const Assignment& assignment : values) {
-      assign(json, assignment.pointer, assignment.value);
-      origins.mark_set(assignment.pointer, from);
-    }
+    names = unify_lists(json, origins, problems);
+    for (const Assignment& assignment : values)
+      origins.mark_set(assign(json, assignment.pointer, assignment.value), from);
   }
-  return read(json, file, origins, problems);
+  return read(json, file, origins, problems, names);
 }
 
 Scenario load_scenario(const std::filesystem::path& path, std::span<const std::string> sets) {
   Problems problems;
   std::optional<Json> json = read_json_file(path, problems);
   problems.throw_if_any();
-  return read_scenario(std::move(*json), path.string(), sets);
+  return read_scenario(std::move(*json), input_name(path), sets);
+}
+
+std::optional<std::filesystem::path> profile_file_of(const std::filesystem::path& scenario,
+                                                     std::span<const std::string> sets, ProfileKind kind) {
+  Problems problems;
+  std::optional<Json> json = read_json_file(scenario, problems);
+  problems.throw_if_any();
+  if (!json->is_object()) return std::nullopt;
+  Origins origins(input_name(scenario), Origins::Kind::scenario);
+  unify_lists(*json, origins, problems);
+  apply_settings(sets, *json, origins, problems);
+  problems.throw_if_any();
+  const std::string key(name(kind));
+  const auto said = json->find(key);
+  if (said == json->end()) return std::nullopt;
+  std::string pointer = child_pointer("", key);
+  const Json* reference = &*said;
+  if (said->is_object() && said->contains("profile")) {
+    reference = &said->at("profile");
+    pointer = child_pointer(pointer, "profile");
+  }
+  if (!reference->is_string()) return std::nullopt;
+  return find_profile(kind, reference->get<std::string>(), origins.directory(pointer));
 }
 
 }  // namespace ktlssim

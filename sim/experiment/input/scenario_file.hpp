@@ -2,10 +2,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "models/scenario.hpp"
+#include "sim/experiment/input/profile_files.hpp"
 #include "sim/experiment/text/json_file.hpp"
 
 namespace ktlssim {
@@ -15,6 +17,11 @@ namespace ktlssim {
 // "/json/pointer=VALUE" with VALUE as JSON, or as it stands where a text, a choice or a profile's name is
 // wanted. Throws InputError with every problem found.
 Scenario load_scenario(const std::filesystem::path& path, std::span<const std::string> sets = {});
+
+// The file of the profile that the scenario, changed by `sets`, refers to; nothing where it has one of its own. Throws
+// InputError if the scenario cannot be read.
+std::optional<std::filesystem::path> profile_file_of(const std::filesystem::path& scenario,
+                                                     std::span<const std::string> sets, ProfileKind kind);
 
 // A value to be written at the pointer of a parameter.
 struct Assignment {

@@ -43,13 +43,36 @@ Json profile_schema(std::string_view meaning) {
   return {{"description", meaning}, {"anyOf", Json::array({name, std::move(object)})}};
 }
 
+// One of the list may stand for several.
+Json drivers_schema() {
+  Json driver = profile_schema<DriverProfile>("as /driver, the first of them; the others as /other_drivers");
+  driver.at("anyOf").at(1).at("properties")["count"] = {{"type", "integer"}, {"minimum", 1}, {"maximum", 64}};
+  return {{"description", "instead of /driver and /other_drivers"},
+          {"type", "array"},
+          {"minItems", 1},
+          {"items", std::move(driver)}};
+}
+
+Json session_groups_schema() {
+  SchemaWriter group;
+  SessionGroup any_group{};
+  describe(group, any_group);
+  return {{"description", "the first sessions, group after group; those left over are as /tls says"},
+          {"type", "array"},
+          {"items", group.take_allowed()}};
+}
+
 template <class Profile>
 Json profile_file_schema(std::string_view kind) {
   Profile profile{};
   SchemaWriter writer(SchemaWriter::Quantities::sourced);
+  writer.put("profile", {{"type", "string"},
+                         {"minLength", 1},
+                         {"description", "a profile's name or path: this one is that, with the changes here"}});
   describe(writer, profile);
   Json schema = writer.take_allowed();
-  schema.emplace("allOf", Json::array({writer.take_required()}));
+  schema.emplace("if", Json{{"not", {{"required", Json::array({"profile"})}}}});
+  schema.emplace("then", writer.take_required());
   schema.emplace("definitions", Json{{"sourced", sourced_schema(SchemaWriter::Quantities::sourced)}});
   return file_schema(kind, std::move(schema));
 }
@@ -60,26 +83,24 @@ Json scenario_schema() {
   Scenario scenario{};
   SchemaWriter writer;
   writer.put("kernel", profile_schema<KernelProfile>(
-                           "a kernel profile: its name, its name and changes, or a complete one"));
+                           "a kernel profile: its name or path, that and changes, or a complete one"));
   writer.put("host", profile_schema<HostProfile>(
-                         "a host profile: its name, its name and changes, or a complete one"));
+                         "a host profile: its name or path, that and changes, or a complete one"));
   writer.put("driver", profile_schema<DriverProfile>(
-                           "a driver profile: its name, its name and changes, or a complete one"));
+                           "a driver profile: its name or path, that and changes, or a complete one"));
   writer.put("other_drivers",
              {{"description", "drivers beside it, from which OpenCrypto selects for each algorithm"},
               {"type", "array"},
               {"items", profile_schema<DriverProfile>("as /driver")}});
-  SchemaWriter group;
-  SessionGroup any_group{};
-  describe(group, any_group);
-  writer.put("session_groups",
-             {{"description", "the first sessions, group after group; those left over are as /tls says"},
-              {"type", "array"},
-              {"items", group.take_allowed()}});
+  writer.put("drivers", drivers_schema());
+  const Json groups = session_groups_schema();
+  writer.put("session_groups", groups);
+  writer.put("sessions", groups);
   describe(writer, scenario);
 
   Json schema = writer.take_allowed();
-  schema.emplace("required", Json::array({"host", "driver"}));
+  schema.emplace("required", Json::array({"host"}));
+  schema.emplace("oneOf", Json::array({{{"required", Json::array({"driver"})}}, {{"required", Json::array({"drivers"})}}}));
   schema.emplace("definitions",
                  Json{{"sourced", sourced_schema(SchemaWriter::Quantities::sourced_or_plain)}});
   return file_schema("scenario", std::move(schema));

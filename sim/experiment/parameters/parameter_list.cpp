@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "models/scenario.hpp"
+#include "sim/experiment/parameters/list_pointers.hpp"
 #include "sim/experiment/text/json_file.hpp"
 
 namespace ktlssim {
@@ -65,18 +66,18 @@ class Collector final : public ParameterVisitor {
 
   // What a profile within a scenario can hold beside its values.
   void add_names() {
-    add("profile", ParameterType::text, "", "a profile's name",
+    add("profile", ParameterType::text, "", "a profile's name or path",
         "the profile to which the values here are changes");
     add("name", ParameterType::text, "", "text", "what to call the result, used in output");
   }
 
- private:
   void add(std::string_view name, ParameterType type, std::string fallback, std::string allowed,
            std::string_view meaning) {
     list_.push_back(
         {child_pointer(prefix_, name), type, std::move(fallback), std::move(allowed), std::string(meaning)});
   }
 
+ private:
   std::vector<Parameter>& list_;
   std::string prefix_;
 };
@@ -89,7 +90,7 @@ std::string_view last_name(std::string_view pointer) {
 
 std::vector<Parameter> scenario_parameters() {
   constexpr std::string_view kProfile =
-      "a profile's name, or an object: {\"profile\": NAME, values to change}";
+      "a profile's name or path, or an object: {\"profile\": that, values to change}";
   std::vector<Parameter> list;
   Collector collector(list);
   Scenario scenario{};
@@ -106,13 +107,26 @@ std::vector<Parameter> scenario_parameters() {
   collector.add_names();
   describe(collector, scenario.driver);
   collector.end_group();
+  collector.add("other_drivers", ParameterType::list, "[]", "a list of what /driver can be",
+                "drivers beside it, from which OpenCrypto selects for each algorithm; /other_drivers/0/... reaches the "
+                "first, as /drivers/1/... does, where /drivers/0 is /driver");
+  collector.open("session_groups", ParameterType::list, "a list",
+                 "the first sessions, group after group; those left over are as /tls says; /sessions/0 is the first as well");
+  collector.open("N", ParameterType::group, "", "a group, from /session_groups/0 on");
+  SessionGroup session_group{};
+  describe(collector, session_group);
+  collector.end_group();
+  collector.end_group();
   describe(collector, scenario);
   return list;
 }
 
 const Parameter* find_parameter(const std::vector<Parameter>& parameters, std::string_view pointer) {
-  const auto found = std::find_if(parameters.begin(), parameters.end(),
-                                  [&](const Parameter& parameter) { return parameter.pointer == pointer; });
+  const auto with_pointer = [&](std::string_view wanted) {
+    return std::ranges::find(parameters, wanted, [](const Parameter& p) { return std::string_view(p.pointer); });
+  };
+  auto found = with_pointer(pointer);
+  if (found == parameters.end()) found = with_pointer(declared_pointer(std::string(pointer)));
   return found == parameters.end() ? nullptr : &*found;
 }
 

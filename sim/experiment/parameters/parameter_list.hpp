@@ -2,13 +2,17 @@
 // documentation.
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace ktlssim {
 
-enum class ParameterType { group, profile, integer, number, flag, text, quantity, choice };
+enum class ParameterType { group, list, profile, integer, number, flag, text, quantity, choice };
+inline constexpr std::array<std::string_view, 9> kParameterTypeNames{"group", "list", "profile",  "integer", "number",
+                                                                     "flag",  "text", "quantity", "choice"};
+inline std::string_view name(ParameterType type) { return kParameterTypeNames[static_cast<std::size_t>(type)]; }
 
 struct Parameter {
   std::string pointer;  // in a scenario, for example "/ktls/workers" or "/host/scheduler/wakeup_ns"
@@ -22,10 +26,12 @@ struct Parameter {
   }
 };
 
-// Groups included, in the order of declaration; "/kernel", "/host" and "/driver" with everything a profile can hold.
+// Groups included, in the order of declaration; "/kernel", "/host" and "/driver" with everything a profile can hold. What
+// is in a list has N for its index; elements of "/other_drivers" hold what "/driver" does, and are not repeated.
 std::vector<Parameter> scenario_parameters();
 
-// The parameter whose pointer is `pointer`, or null.
+// The parameter that `pointer` names, or null. Elements of lists count from 0: "/other_drivers/0/kind" and
+// "/drivers/1/kind" are found as "/driver/kind", "/sessions/2/cipher" as "/session_groups/N/cipher".
 const Parameter* find_parameter(const std::vector<Parameter>& parameters, std::string_view pointer);
 
 // The pointer that was probably meant; the last name counts most. Never empty.

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 
 namespace ktlssim {
 
@@ -18,6 +17,7 @@ void report_unknown_keys(const Json& object, const std::string& pointer, std::sp
                          const Origins& origins, Problems& problems) {
   for (const auto& item : object.items()) {
     if (std::find(known.begin(), known.end(), item.key()) != known.end()) continue;
+    if (item.key().starts_with("//") && item.value().is_string()) continue;  // a comment
     const std::string at = child_pointer(pointer, item.key());
     std::string hint = did_you_mean(item.key(), known);
     if (hint.empty()) hint = fmt::format("; allowed here: {}", quoted_list(known));
@@ -39,6 +39,10 @@ const std::string& Origins::set_by(std::string pointer) const {
 }
 
 std::string Origins::file(const std::string& pointer) const { return set_by(pointer); }
+
+std::filesystem::path Origins::directory(const std::string& pointer) const {
+  return std::filesystem::path(set_by(pointer)).parent_path();
+}
 
 std::string Origins::source(const std::string& pointer) const {
   return std::filesystem::path(set_by(pointer)).filename().string();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -27,6 +28,8 @@ class Origins {
   // The file to name in a problem with the value at `pointer`: what set it or what contains it, if anything
   // did.
   std::string file(const std::string& pointer) const;
+  // To which a path given there is relative: that of the file; for `--set` the current one.
+  std::filesystem::path directory(const std::string& pointer) const;
   // The source of a value that the user gave as a plain number: the same without its directory.
   std::string source(const std::string& pointer) const;
   // In a scenario a profile's value may be a plain number, in a profile it must name its source.

@@ -26,6 +26,7 @@ Json closed_object() {
   schema.emplace("type", "object");
   schema.emplace("additionalProperties", false);
   schema.emplace("properties", Json::object());
+  schema.emplace("patternProperties", Json{{"^//", {{"type", "string"}}}});  // comments
   return schema;
 }
 

@@ -2,12 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
+
 #include "models/kernel_profile.hpp"
+#include "sim/experiment/parameters/list_pointers.hpp"
 #include "sim/experiment/parameters/parameter_list.hpp"
 
 namespace ktlssim {
 
 namespace {
+
+constexpr std::size_t kMaxGap = 1000;  // elements that a list may lack before the one that is written
 
 // Text where text is wanted needs no quotes: a TLS version 1.3 is not a number, and a host is its name.
 bool is_bare_text(const Parameter& parameter, const std::string& value) {
@@ -19,6 +25,7 @@ bool is_bare_text(const Parameter& parameter, const std::string& value) {
     case ParameterType::profile:
       return first != '"' && first != '{';
     case ParameterType::group:
+    case ParameterType::list:
     case ParameterType::integer:
     case ParameterType::number:
     case ParameterType::flag:
@@ -35,38 +42,49 @@ Json parse_value(const Parameter& parameter, const std::string& value) {
   return json ? std::move(*json) : Json(value);
 }
 
-// What a scenario means that does not name the profile.
-Json unnamed(const std::string& key, bool is_profile) {
-  return is_profile && key == "kernel" ? Json::object({{"profile", kDefaultKernel}}) : Json::object();
+// Where a pointer stands in a scenario of canonical pointers.
+bool is_profile(const std::string& pointer) {
+  constexpr std::string_view kList = "/other_drivers/";
+  return pointer == "/kernel" || pointer == "/host" || pointer == "/driver" ||
+         (pointer.starts_with(kList) && pointer.find('/', kList.size()) == std::string::npos);
 }
 
-// Null where something on the way is there and not an object, which the reader will complain about.
-Json* member(Json& object, const std::string& key, bool is_profile) {
-  auto found = object.find(key);
-  if (found == object.end()) found = object.emplace(key, unnamed(key, is_profile)).first;
-  if (is_profile && found->is_string()) *found = Json::object({{"profile", *found}});
-  return found->is_object() ? &*found : nullptr;
+// What stands for a value that is yet to be made.
+Json unnamed(const std::string& pointer) {
+  if (pointer == "/other_drivers" || pointer == "/session_groups") return Json::array();
+  return pointer == "/kernel" ? Json::object({{"profile", kDefaultKernel}}) : Json::object();
+}
+
+// The member or element `key` of `parent`, which is null until it is written; null where there can be none.
+Json* place(Json& parent, const std::string& key) {
+  if (parent.is_object()) return &parent[key];
+  if (!parent.is_array()) return nullptr;
+  std::size_t index = 0;
+  const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), index);
+  if (error != std::errc() || end != key.data() + key.size() || index > parent.size() + kMaxGap) return nullptr;
+  while (parent.size() <= index) parent.push_back(nullptr);  // whoever reads it complains of what was left out
+  return &parent[index];
 }
 
 }  // namespace
 
-void assign(Json& scenario, const std::string& pointer, Json value) {
-  Json* object = &scenario;
-  std::size_t begin = 1;
-  for (std::size_t slash = pointer.find('/', begin); slash != std::string::npos;
-       slash = pointer.find('/', begin)) {
-    const std::string key = pointer.substr(begin, slash - begin);
-    const bool is_profile = object == &scenario && (key == "kernel" || key == "host" || key == "driver");
-    object = member(*object, key, is_profile);
-    if (!object) return;
-    begin = slash + 1;
+std::string assign(Json& scenario, const std::string& given, Json value) {
+  const std::string pointer = canonical_pointer(given);
+  Json* parent = &scenario;
+  for (std::size_t begin = 1;;) {
+    const std::size_t end = std::min(pointer.find('/', begin), pointer.size());
+    Json* const here = place(*parent, pointer.substr(begin, end - begin));
+    if (here == nullptr) return pointer;  // something on the way is no group, which the reader complains of
+    if (end == pointer.size()) {
+      *here = std::move(value);
+      return pointer;
+    }
+    const std::string group = pointer.substr(0, end);
+    if (here->is_null()) *here = unnamed(group);
+    if (is_profile(group) && here->is_string()) *here = Json::object({{"profile", *here}});
+    parent = here;
+    begin = end + 1;
   }
-  const std::string key = pointer.substr(begin);
-  const auto found = object->find(key);
-  if (found == object->end())
-    object->emplace(key, std::move(value));
-  else
-    *found = std::move(value);
 }
 
 void apply_settings(std::span<const std::string> sets, Json& scenario, Origins& origins, Problems& problems) {
@@ -86,8 +104,7 @@ void apply_settings(std::span<const std::string> sets, Json& scenario, Origins& 
                    fmt::format("no such parameter; did you mean {}?", nearest_pointer(parameters, pointer)));
       continue;
     }
-    assign(scenario, pointer, parse_value(*parameter, value));
-    origins.mark_set(pointer);
+    origins.mark_set(assign(scenario, pointer, parse_value(*parameter, value)));
   }
 }
 

@@ -10,9 +10,10 @@
 
 namespace ktlssim {
 
-// Writes a value at the pointer of a parameter, making the groups around it where they are missing; a
-// profile's name around it becomes {"profile": NAME}.
-void assign(Json& scenario, const std::string& pointer, Json value);
+// Writes a value at the pointer of a parameter, making the groups and elements of lists around it where they are missing;
+// a profile's name around it becomes {"profile": NAME}. The lists of `scenario` have been unified. Returns where the value
+// stands: the canonical pointer.
+std::string assign(Json& scenario, const std::string& pointer, Json value);
 
 // Applies `sets` to `scenario` (an object) in order and marks in `origins` what they wrote. A pointer must
 // name a parameter or a group of them. Where it points into a profile that the scenario only names, the name

@@ -168,7 +168,7 @@ Json provenance_json(const Scenario& scenario, const Experiment& experiment, con
   json.emplace("compiler", build.compiler);
   json.emplace("simgrid", build.simgrid);
   json.emplace("build_type", build.build_type);
-  json.emplace("engine", name(record.engine));
+  json.emplace("engine", name(record.engines));
   json.emplace("seed", scenario.seed);
   json.emplace("replications", record.replications);
   json.emplace("interrupted", experiment.interrupted);

@@ -28,7 +28,7 @@ namespace ktlssim {
 
 // How a result came about.
 struct RunRecord {
-  EngineKind engine;
+  Engines engines;
   std::size_t replications;
   std::string command_line;
   std::string started;  // UTC, ISO 8601

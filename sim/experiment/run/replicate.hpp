@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "models/scenario.hpp"
+#include "sim/experiment/run/engines.hpp"
 #include "sim/experiment/run/fork_pool.hpp"
 #include "sim/experiment/statistics/steadiness.hpp"
 #include "sim/experiment/statistics/summary.hpp"
-#include "sim/machine/simulate.hpp"
 #include "sim/measure/run_result.hpp"
 
 namespace ktlssim {
@@ -30,13 +30,13 @@ struct Experiment {
 };
 
 // Simulates replications 0 to count - 1, at most `pool.jobs` at a time.
-Experiment replicate(const Scenario& scenario, EngineKind engine, std::size_t count, const Pool& pool = {});
+Experiment replicate(const Scenario& scenario, Engines engines, std::size_t count, const Pool& pool = {});
 
 // Adds replications until there are `count`, unless it was interrupted.
-void extend(Experiment& experiment, const Scenario& scenario, EngineKind engine, std::size_t count,
+void extend(Experiment& experiment, const Scenario& scenario, Engines engines, std::size_t count,
             const Pool& pool = {});
 
 // As many as relative_precision takes.
-Experiment replicate_until_precise(const Scenario& scenario, EngineKind engine, const Pool& pool = {});
+Experiment replicate_until_precise(const Scenario& scenario, Engines engines, const Pool& pool = {});
 
 }  // namespace ktlssim

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <set>
 
+#include "sim/experiment/parameters/list_pointers.hpp"
 #include "sim/experiment/sweep/sweep_file.hpp"
 
 namespace ktlssim {
@@ -67,7 +68,7 @@ class AxisReader {
     } else if (found->type == ParameterType::group) {
       problems_.add(file_, at, "", "a group of parameters: name one of them");
       return nullptr;
-    } else if (!seen_.insert(pointer).second) {
+    } else if (!seen_.insert(canonical_pointer(pointer)).second) {
       problems_.add(file_, at, "", "varies twice");
       return nullptr;
     }

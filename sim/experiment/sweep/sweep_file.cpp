@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "sim/experiment/parameters/effective.hpp"
+#include "sim/experiment/parameters/list_pointers.hpp"
 #include "sim/experiment/parameters/parameter_reader.hpp"
 #include "sim/experiment/sweep/constraint.hpp"
 #include "sim/experiment/sweep/sweep_axes.hpp"
@@ -105,10 +106,11 @@ class Expansion {
     std::optional<Json> effective;
     const auto value_of = [&](const std::string& pointer) -> Json {
       for (const Assignment& assignment : values)
-        if (assignment.pointer == pointer && !assignment.value.is_object()) return assignment.value;
+        if (canonical_pointer(assignment.pointer) == canonical_pointer(pointer) && !assignment.value.is_object())
+          return assignment.value;
       if (!scenario) scenario = read(values);
       if (!effective) effective = effective_json(*scenario);
-      const Json::json_pointer place(pointer);
+      const Json::json_pointer place(canonical_pointer(pointer));
       if (!effective->contains(place)) throw ConstraintError(pointer + " is absent");
       const Json& found = effective->at(place);
       if (found.is_object() && found.contains("value")) return found.at("value");
@@ -130,10 +132,11 @@ class Expansion {
     bool placed = false;
     if (problem.file == sweep_.file) {
       std::string best;
+      const std::string at = canonical_pointer(problem.pointer);
       for (const auto& [pointer, place] : places)
-        if (is_within(problem.pointer, pointer) && pointer.size() >= best.size()) best = pointer;
+        if (is_within(at, canonical_pointer(pointer)) && pointer.size() >= best.size()) best = pointer;
       placed = !best.empty();
-      if (placed) problem.pointer = places.at(best) + problem.pointer.substr(best.size());
+      if (placed) problem.pointer = places.at(best) + at.substr(canonical_pointer(best).size());
     }
     std::string first;
     if (!placed)
@@ -271,13 +274,13 @@ Sweep load_sweep(const std::filesystem::path& path) {
   const std::optional<Json> json = read_json_file(path, problems);
   problems.throw_if_any();
   Sweep sweep;
-  sweep.file = path.string();
+  sweep.file = input_name(path);
   const Origins origins(sweep.file, Origins::Kind::scenario);
   ParameterReader reader(*json, "", origins, problems, {"$schema", "parameters", "constraint"});
   describe(reader, sweep.settings);
   reader.finish();
   if (!json->is_object()) problems.throw_if_any();
-  if (sweep.settings.name.empty()) sweep.settings.name = path.stem().string();
+  if (sweep.settings.name.empty()) sweep.settings.name = std::filesystem::path(sweep.file).stem().string();
   if (!is_file_name(sweep.settings.name))
     problems.add(sweep.file, "/name", short_text(Json(sweep.settings.name)),
                  "results/NAME is where a sweep is written: at most 200 bytes without \"/\", and not \".\" or \"..\", are allowed");

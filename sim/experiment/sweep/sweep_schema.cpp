@@ -1,5 +1,6 @@
 #include "sim/experiment/sweep/sweep_schema.hpp"
 
+#include "sim/experiment/parameters/list_pointers.hpp"
 #include "sim/experiment/parameters/parameter_list.hpp"
 #include "sim/experiment/parameters/schema_writer.hpp"
 #include "sim/experiment/sweep/sweep_file.hpp"
@@ -11,8 +12,8 @@ namespace {
 Json what_can_vary() {
   Json pointers = Json::array();
   for (const Parameter& parameter : scenario_parameters())
-    if (parameter.type != ParameterType::group) pointers.push_back(parameter.pointer);
-  return {{"enum", std::move(pointers)}};
+    if (parameter.type != ParameterType::group && parameter.type != ParameterType::list) pointers.push_back(parameter.pointer);
+  return {{"anyOf", Json::array({{{"enum", std::move(pointers)}}, {{"pattern", kListPointerPattern}}})}};
 }
 
 Json range_schema(bool logarithmic) {

@@ -50,6 +50,12 @@ std::string_view spread_name(Spread spread) {
   return "deterministic";
 }
 
+// The resource with the highest utilization; empty where nothing was simulated to its end.
+std::string bottleneck(const Summary& summary) {
+  const Resource* const resource = summary.bottleneck();
+  return resource == nullptr ? "" : cell(resource->name);
+}
+
 // In the order in which they first appear.
 std::vector<std::string> metric_names(const SweepRuns& runs) {
   std::vector<std::string> names;
@@ -73,16 +79,16 @@ std::string points_csv(const Sweep& sweep) {
 
 std::string runs_csv(const Sweep& sweep, const SweepRuns& runs) {
   const std::vector<std::string> names = metric_names(runs);
-  std::string text = header(sweep, "point,replication") + ",seed,status,reason";
+  std::string text = header(sweep, "point,replication") + ",seed,status,reason,bottleneck";
   for (const std::string& name : names) text += ',' + cell(name);
   text += '\n';
   for (std::size_t i = 0; i < runs.size(); ++i) {
     if (!runs[i]) continue;
     const RunResult& result = runs[i]->result;
     const SweepPoint& point = sweep.points[i / sweep.replications()];
-    text += fmt::format("{},{}{},{},{},{}", i / sweep.replications(), i % sweep.replications(),
+    text += fmt::format("{},{}{},{},{},{},{}", i / sweep.replications(), i % sweep.replications(),
                         values_of(point), point.scenario.seed,
-                        name(result.status), cell(result.diagnosis));
+                        name(result.status), cell(result.diagnosis), bottleneck(summarize({&result, 1})));
     for (const std::string& metric_name : names) {
       const Metric* const metric = result.metric(metric_name);
       text += ',' + (metric == nullptr ? "" : number(metric->value));
@@ -104,17 +110,19 @@ std::string timing_csv(const Sweep& sweep, const SweepRuns& runs) {
 }
 
 std::string summary_csv(const Sweep& sweep, const SweepRuns& runs) {
-  std::string text = header(sweep, "point") + ",metric,unit,mean,ci95_lo,ci95_hi,n,spread\n";
+  std::string text = header(sweep, "point") + ",metric,unit,mean,ci95_lo,ci95_hi,n,spread,bottleneck\n";
   for (std::size_t point = 0; point < sweep.points.size(); ++point) {
     std::vector<RunResult> ended;
     for (std::size_t i = 0; i < sweep.replications(); ++i)
       if (const auto& run = runs[point * sweep.replications() + i]) ended.push_back(run->result);
     const std::string values = values_of(sweep.points[point]);
-    for (const Estimate& e : summarize(ended).metrics) {
+    const Summary summary = summarize(ended);
+    const std::string limit = bottleneck(summary);
+    for (const Estimate& e : summary.metrics) {
       const bool known = e.spread != Spread::single && e.spread != Spread::growing && e.n > 0;
-      text += fmt::format("{}{},{},{},{},{},{},{},{}\n", point, values, cell(e.name), cell(e.unit),
+      text += fmt::format("{}{},{},{},{},{},{},{},{},{}\n", point, values, cell(e.name), cell(e.unit),
                           number(e.mean), known ? number(e.lo) : "", known ? number(e.hi) : "", e.n,
-                          spread_name(e.spread));
+                          spread_name(e.spread), limit);
     }
   }
   return text;

@@ -12,7 +12,8 @@ struct BuildInfo {
   const char* simgrid;     // "3.32"
   const char* build_type;  // "Release"
   const char* source_dir;  // the source tree: profiles in models/profiles, scenarios in scenarios
-  const char* data_dir;    // where `install` puts profiles/ and scenarios/
+  const char* data_dir;    // where `install` puts profiles/, scenarios/ and notebooks/ by default
+  const char* data_from_bin;  // the same, relative to the directory of the installed binary
 };
 
 const BuildInfo& build_info();

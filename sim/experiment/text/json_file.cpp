@@ -8,6 +8,8 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
+#include <iostream>
+#include <iterator>
 #include <vector>
 
 namespace ktlssim {
@@ -143,7 +145,16 @@ std::optional<Json> parse_json(std::string_view text, const std::string& file, P
   return handler.take();
 }
 
+std::string input_name(const std::filesystem::path& path) { return path == "-" ? "stdin" : path.string(); }
+
 std::optional<Json> read_json_file(const std::filesystem::path& path, Problems& problems) {
+  if (path == "-") {
+    // Read once, whoever asks: a verb may look at what kind of file it is before it reads it.
+    static const std::string from_stdin{std::istreambuf_iterator<char>(std::cin), {}};
+    if (from_stdin.size() <= kMaxJsonBytes) return parse_json(from_stdin, input_name(path), problems);
+    problems.add(input_name(path), "", "", fmt::format("larger than {} MiB", kMaxJsonBytes >> 20));
+    return std::nullopt;
+  }
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) {
     problems.add(path.string(), "", "", "is a directory: expected a JSON file");

@@ -21,7 +21,10 @@ inline constexpr std::uintmax_t kMaxJsonBytes = 16u << 20;
 // Parses `text`; `file` is what problems call it. Nothing if there were any.
 std::optional<Json> parse_json(std::string_view text, const std::string& file, Problems& problems);
 
-// Reads a regular file (or a pipe) of at most kMaxJsonBytes.
+// What problems call a file that a user named: itself, or "stdin" for "-".
+std::string input_name(const std::filesystem::path& path);
+
+// Reads a regular file (or a pipe) of at most kMaxJsonBytes; for "-" what standard input holds.
 std::optional<Json> read_json_file(const std::filesystem::path& path, Problems& problems);
 
 // `parent` + "/" + `key`, with '~' and '/' escaped (RFC 6901).

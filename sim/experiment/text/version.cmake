@@ -1,5 +1,5 @@
 # Writes OUTPUT, the source of build_info(), when its contents change. Runs at every build with
-# cmake -D OUTPUT=... -D VERSION=... -D COMPILER=... -D SIMGRID=... -D BUILD_TYPE=... -D SOURCE_DIR=... -D DATA_DIR=... -P
+# cmake -D OUTPUT=... -D VERSION=... -D COMPILER=... -D SIMGRID=... -D BUILD_TYPE=... -D SOURCE_DIR=... -D DATA_DIR=... -D DATA_FROM_BIN=... -P
 
 set(git unknown)
 find_program(GIT git)
@@ -22,7 +22,8 @@ namespace ktlssim {
 const BuildInfo& build_info() {
   static constexpr BuildInfo info{
 ")
-foreach(value IN ITEMS "${VERSION}" "${git}" "${COMPILER}" "${SIMGRID}" "${BUILD_TYPE}" "${SOURCE_DIR}" "${DATA_DIR}")
+foreach(value IN ITEMS "${VERSION}" "${git}" "${COMPILER}" "${SIMGRID}" "${BUILD_TYPE}" "${SOURCE_DIR}" "${DATA_DIR}"
+    "${DATA_FROM_BIN}")
   string(REGEX REPLACE "([\\\"])" "\\\\\\1" value "${value}")
   string(APPEND text "      \"${value}\",\n")
 endforeach()

@@ -6,7 +6,7 @@
 #include <optional>
 #include <set>
 
-#include "sim/experiment/text/build_info.hpp"
+#include "sim/experiment/text/shipped.hpp"
 #include "sim/experiment/text/problems.hpp"
 
 namespace ktlssim {
@@ -141,11 +141,7 @@ std::vector<TwinSetting> load_twin_settings(const std::filesystem::path& path) {
 }
 
 std::filesystem::path default_twin_settings() {
-  const std::filesystem::path below = std::filesystem::path("scenarios") / "twin" / "conditions.json";
-  const std::filesystem::path source = std::filesystem::path(build_info().source_dir) / below;
-  std::error_code error;
-  return std::filesystem::exists(source, error) ? source
-                                                : std::filesystem::path(build_info().data_dir) / below;
+  return shipped_directory("scenarios") / "twin" / "conditions.json";
 }
 
 }  // namespace ktlssim

@@ -10,7 +10,7 @@
 
 #include "sim/experiment/input/scenario_file.hpp"
 #include "sim/experiment/parameters/parameter_reader.hpp"
-#include "sim/experiment/text/build_info.hpp"
+#include "sim/experiment/text/shipped.hpp"
 
 namespace ktlssim {
 
@@ -234,11 +234,7 @@ std::size_t Suite::simulated_rows() const {
 }
 
 std::filesystem::path default_suite() {
-  const std::filesystem::path below = std::filesystem::path("scenarios") / "validation" / "published.json";
-  const std::filesystem::path source = std::filesystem::path(build_info().source_dir) / below;
-  std::error_code error;
-  return std::filesystem::exists(source, error) ? source
-                                                : std::filesystem::path(build_info().data_dir) / below;
+  return shipped_directory("scenarios") / "validation" / "published.json";
 }
 
 Suite load_suite(const std::filesystem::path& path) {
