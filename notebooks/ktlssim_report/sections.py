@@ -94,6 +94,9 @@ def difference_sentence(name, metric, side, difference, who=""):
             f"(n = {difference['n']}).</p>")
 
 
+MOST_SENTENCES = 8  # more are better read as a table
+
+
 def comparison(study):
     metrics = study.comparison.get("metrics", {})
     names = dict(zip(results.sides_of(study.comparison), (called(run.name) for run in study.runs)))
@@ -102,9 +105,10 @@ def comparison(study):
     if not metrics:
         return f"<p class=verdict>No pair of replications is done for both <b>{first}</b> and {others}: nothing to compare.</p>"
     method = study.comparison.get("method", "Student's t, paired")
-    sentences = "".join(
-        difference_sentence(name, metric, side, difference, f", {names[side]}:" if len(rest) > 1 else "")
-        for name, metric in metrics.items() for side, difference in results.differences_of(metric).items())
+    judged = [(name, metric, side, difference) for name, metric in metrics.items()
+              for side, difference in results.differences_of(metric).items()]
+    sentences = "".join(difference_sentence(*one, f", {names[one[2]]}:" if len(rest) > 1 else "") for one in judged) if (
+        len(judged) <= MOST_SENTENCES) else ""
     return f"<p>From <b>{first}</b> to {others}: {escape(method)}.</p>{sentences}{table(results.differences(study, number))}"
 
 
@@ -187,6 +191,8 @@ def drawn(study, tables):
     sweep = bool(study.manifest and tables.parameters)
     lines = "lines" if sweep else "bars"
     hover = "Click a point for its run." if sweep else "Click a bar for its run."
+    if any(metric.get("known90") for run in study.runs for metric in run.result["metrics"].values()):
+        hover = "Pale: what is not known of the machine (90 %, darker 50 %); whiskers: the dice alone. " + hover
     for identity, heading, metric, caption in (
             ("throughput", "Throughput", "throughput_gbps", "Payload acknowledged; dashed: the bound, what no run can exceed."),
             ("cpu-per-record", "CPU time per record", "cpu_us_per_record", "Busy time of all CPUs over the records made ready."),
