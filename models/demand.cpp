@@ -124,8 +124,8 @@ class Path {
     const auto payload = static_cast<double>(payload_);
     if (file_) {
       seal.add(a.syscall_ns);
-      seal.add(u.read_ns);
-      seal.add(u.read_page_ns, pages_);
+      seal.add(a.read_ns);
+      seal.add(a.sendfile_page_ns, pages_);
       seal.add(s_.host.loopback.copyout_ns_per_byte, payload);
     }
     seal.add(u.encrypt_record_ns);

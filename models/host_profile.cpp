@@ -180,15 +180,13 @@ void describe(ParameterVisitor& v, LoopbackCosts& c) {
 }
 
 void describe(ParameterVisitor& v, UserlandCosts& c) {
-  v.quantity("encrypt_record_ns", c.encrypt_record_ns, kStep, "SSL_write: per record apart from its bytes");
+  v.optional_quantity("encrypt_record_ns", c.encrypt_record_ns, kStep, "SSL_write: per record apart from its bytes");
   v.quantity("copy_ns_per_byte", c.copy_ns_per_byte, kPerByte,
              "SSL_write: copy of what is in the cache to the buffer in which it is encrypted");
-  v.quantity("read_ns", c.read_ns, kStep, "read(2) of a resident file, per call");
-  v.quantity("read_page_ns", c.read_page_ns, kStep, "and per page, apart from its copy (copyout_ns_per_byte)");
-  v.quantity("mjumpage_ns", c.mjumpage_ns, kStep, "m_getm2: an mbuf with a cluster of a page, for write(2)");
-  v.quantity("handover_ns", c.handover_ns, kStep,
+  v.optional_quantity("mjumpage_ns", c.mjumpage_ns, kStep, "m_getm2: an mbuf with a cluster of a page, for write(2)");
+  v.optional_quantity("handover_ns", c.handover_ns, kStep,
              "thread pool: hand a record to it, or back; wakeup_ns comes on top");
-  v.quantity("poll_fd_ns", c.poll_fd_ns, kStep, "poll(2), select(2): look at one descriptor");
+  v.optional_quantity("poll_fd_ns", c.poll_fd_ns, kStep, "poll(2), select(2): look at one descriptor");
   v.begin_group("encrypt_ns_per_byte", "encryption and authentication in user mode, of data in the cache, per byte");
   for (std::size_t i = 0; i < kAlgorithmCount; ++i)
     v.quantity(kAlgorithmNames[i], c.encrypt_ns_per_byte[i], kPerByte, "CPU time per byte");
@@ -196,7 +194,7 @@ void describe(ParameterVisitor& v, UserlandCosts& c) {
 }
 
 void describe(ParameterVisitor& v, PollingCosts& c) {
-  v.quantity("look_ns", c.look_ns, kStep, "what-if: look at the next entry of one completion queue");
+  v.optional_quantity("look_ns", c.look_ns, kStep, "what-if: look at the next entry of one completion queue");
 }
 
 // Every optional value within a group, by name, is a step's cost or no step at all.

@@ -126,8 +126,6 @@ struct LoopbackCosts {
 struct UserlandCosts {
   Quantity encrypt_record_ns;
   Quantity copy_ns_per_byte;
-  Quantity read_ns;
-  Quantity read_page_ns;
   Quantity mjumpage_ns;
   Quantity handover_ns;
   Quantity poll_fd_ns;

@@ -55,7 +55,8 @@ inline constexpr std::array kStepNames = std::to_array<std::string_view>({
     "tcp_input_ack_ns",     "sbdrop_record_ns",    "page_free_ns",           "lro_ack_ns",
     "sbready_compress_ns",  "gather_entry_ns",     "sowwakeup_ns",           "mapped_mbuf_ns",
     "netisr_queue_ns",      "tcp_input_data_ns",   "soreceive_ns",           "copyout_ns_per_byte",
-    "decrypt_record_ns",
+    "decrypt_record_ns",   "encrypt_record_ns",   "mjumpage_ns",            "handover_ns",
+    "poll_fd_ns",          "look_ns",
 });
 inline constexpr std::size_t kStepCount = kStepNames.size();
 using StepMixes = std::array<StepMix, kStepCount>;

@@ -17,7 +17,7 @@ namespace ktlssim {
   X(crypto_ret_proc) X(crypto_proc) X(encryption) X(driver_ring) X(driver_response) X(ktls_encrypt_cb) \
   X(ktls_finish_nonanon) X(page_unwire) X(ktls_free) X(ktls_check_rx) X(ktls_decrypt) X(tcp_usr_ready) \
   X(sbready) X(tcp_output) X(tcp_input) X(sbdrop) X(page_free) X(sowwakeup) X(netisr) X(mb_unmapped_to_ext) X(soreceive) \
-  X(copyout) X(decryption) X(memory_stall) X(vn_read) X(user_copy) X(m_getm2) X(pool_handover) X(pollscan) \
+  X(copyout) X(decryption) X(memory_stall) X(user_copy) X(m_getm2) X(pool_handover) X(pollscan) \
   X(poll_completions)
 
 enum class Function : std::uint8_t {

@@ -62,7 +62,8 @@ void UserlandTls::read_file(Socket& so, std::int64_t bytes) {
   const HostProfile& host = kernel_.scenario.host;
   kernel_.spend(Function::syscall, host.application.syscall_ns.ns());
   kernel_.spend(Function::vn_read,
-                costs(kernel_).read_ns.ns() + costs(kernel_).read_page_ns.times(pages_of(bytes, so.file_offset)));
+                host.application.read_ns.ns() +
+                    host.application.sendfile_page_ns.times(pages_of(bytes, so.file_offset, host.page())));
   kernel_.charge_moving(Function::copyout, host.loopback.copyout_ns_per_byte.times(bytes),
                         kernel_.memory.copied(bytes));
   so.file_offset += bytes;

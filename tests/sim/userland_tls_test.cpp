@@ -47,7 +47,7 @@ TEST_P(UserlandClockTest, a_record_alone_takes_exactly_the_sum_of_its_steps) {
         &h.scheduler.interrupt_ns, &h.scheduler.interrupt_exit_ns, &h.application.application_ns,
         &h.application.syscall_ns, &h.application.sosend_ns, &h.application.sbappend_ns, &h.tcp.tcp_output_ns,
         &h.tcp.tcp_output_burst_ns, &h.tcp.tcp_input_ack_ns, &h.tcp.sbdrop_record_ns, &h.tcp.page_free_ns,
-        &h.tcp.sowwakeup_ns, &h.userland.encrypt_record_ns, &h.userland.read_ns, &h.userland.read_page_ns,
+        &h.tcp.sowwakeup_ns, &h.userland.encrypt_record_ns, &h.application.read_ns, &h.application.sendfile_page_ns,
         &h.userland.mjumpage_ns})
     *cost = q(prime += 101);
   h.application.copyin_ns_per_byte = q(0.5);
@@ -56,8 +56,8 @@ TEST_P(UserlandClockTest, a_record_alone_takes_exactly_the_sum_of_its_steps) {
   h.userland.encrypt_ns_per_byte[static_cast<std::size_t>(Algorithm::aes_128_gcm)] = q(1);
 
   const SchedulerCosts& sched = h.scheduler;
-  const std::int64_t file = GetParam() == WorkloadKind::sendfile ? ns(h.application.syscall_ns) + ns(h.userland.read_ns) +
-                                                                       4 * ns(h.userland.read_page_ns) + kRecord / 4
+  const std::int64_t file = GetParam() == WorkloadKind::sendfile ? ns(h.application.syscall_ns) + ns(h.application.read_ns) +
+                                                                       4 * ns(h.application.sendfile_page_ns) + kRecord / 4
                                                                  : 0;
   const std::int64_t output = ns(h.tcp.tcp_output_ns) + ns(h.tcp.tcp_output_burst_ns);
   constexpr std::int64_t kHeaders = 12 * 90;  // of 12 packets
