@@ -41,6 +41,7 @@ Json complete_profile(ProfileKind kind, const std::string& reference) {
     case ProfileKind::driver:
       return profile_json(load_driver_profile(reference));
     case ProfileKind::kernel:
+    case ProfileKind::steps:
       break;
   }
   return profile_json(load_kernel_profile(reference));

@@ -19,6 +19,7 @@ std::string description_of(ProfileKind kind, const std::string& reference) {
     case ProfileKind::driver:
       return load_driver_profile(reference).description;
     case ProfileKind::kernel:
+    case ProfileKind::steps:
       break;
   }
   return load_kernel_profile(reference).description;
