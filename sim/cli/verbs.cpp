@@ -10,7 +10,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr std::array<Verb, 25> kVerbs{{
+constexpr std::array<Verb, 26> kVerbs{{
     {"run", "SCENARIO", "simulate a scenario", run_options, run_verb},
     {"compare", "A [B]", "what differs between scenarios or settings", compare_options, compare_verb},
     {"gate", "BASE NEW", "whether a change made anything worse, for a review", gate_options, gate_verb},
@@ -18,6 +18,7 @@ constexpr std::array<Verb, 25> kVerbs{{
     {"break-even", "A [B]", "from where on one setting beats another", break_even_options, break_even_verb},
     {"knee", "SCENARIO", "from where on more of something gains nothing", knee_options, knee_verb},
     {"frontier", "SCENARIO", "settings that no other beats in everything", frontier_options, frontier_verb},
+    {"hunt", "SCENARIO", "settings, faults and phases that break it", hunt_options, hunt_verb},
     {"sweep", "SWEEP", "simulate every point of a parameter study", sweep_options, sweep_verb},
     {"expand", "SWEEP", "the points of a sweep, in their order", expand_options, expand_verb},
     {"status", "DIR", "what of a sweep is done, failed or missing", status_options, status_verb},

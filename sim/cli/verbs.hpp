@@ -43,6 +43,8 @@ Options merge_options();
 int merge_verb(const Values& values);
 Options gate_options();
 int gate_verb(const Values& values);
+Options hunt_options();
+int hunt_verb(const Values& values);
 Options size_options();
 int size_verb(const Values& values);
 Options break_even_options();

@@ -1,0 +1,170 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "sim/cli/common_options.hpp"
+#include "sim/cli/output.hpp"
+#include "sim/cli/size_options.hpp"
+#include "sim/cli/text.hpp"
+#include "sim/cli/verbs.hpp"
+#include "sim/experiment/hunt/hunt.hpp"
+#include "sim/experiment/parameters/settings.hpp"
+#include "sim/experiment/text/output_directory.hpp"
+#include "sim/experiment/text/trace_json.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+constexpr HelpText kHelp{
+    "ktlssim hunt SCENARIO [options]",
+    "What breaks it? Searches settings, faults and phases of a scenario, guided by what earlier candidates reached, for "
+    "panics, stalls, aborted connections, starved interrupt threads and settings with which async dispatch loses. Each "
+    "find is shrunk to the fewest changes, and written with --out as a scenario that `ktlssim run` takes, a timeline and a "
+    "sentence. With --runs, the same seed finds the same. Exit status: 0 done, whatever was found; 1 ktlssim itself "
+    "failed; 2 the command line or an input is wrong.",
+    "  ktlssim hunt scenarios/qat-ocf-eagain.json --runs 500 --out out/hunt\n"
+    "  ktlssim hunt scenarios/ccr-tls12-gcm128.json --for 'panic,async loses' --seconds 60\n"};
+
+constexpr std::int64_t kMostRuns = 10'000'000;
+constexpr std::int64_t kMostSeconds = 1'000'000;
+constexpr std::int64_t kUsualSeconds = 60;
+constexpr std::int64_t kMaxSeed = 9007199254740991;
+constexpr std::size_t kTimelineRecords = 20;
+constexpr std::chrono::seconds kLimit{60};  // of a candidate: one that takes longer is passed over
+const Time kTimelineLength = from_ms(1);
+
+std::set<Breakage> wanted(const Values& values) {
+  std::set<Breakage> all;
+  for (const std::string& list : values.texts("for")) {
+    for (std::size_t begin = 0; begin <= list.size();) {
+      const std::size_t comma = std::min(list.find(',', begin), list.size());
+      const std::string word = list.substr(begin, comma - begin);
+      begin = comma + 1;
+      const auto found = std::ranges::find(kBreakageNames, word);
+      if (found == kBreakageNames.end())
+        throw UsageError(fmt::format("--for: \"{}\": expected some of {}{}", word, fmt::join(kBreakageNames, ", "),
+                                     did_you_mean(word, Texts(kBreakageNames.begin(), kBreakageNames.end()))));
+      all.insert(static_cast<Breakage>(found - kBreakageNames.begin()));
+    }
+  }
+  if (all.empty()) all = {Breakage::panic, Breakage::stall, Breakage::abort, Breakage::starvation, Breakage::async_loses};
+  return all;
+}
+
+// The scenario as the file has it, with what --set changes.
+Json scenario_json(const std::string& path, const Texts& sets) {
+  load_scenario(path, sets);
+  Problems problems;
+  Json json = *read_json_file(path, problems);
+  Origins origins(path, Origins::Kind::scenario);
+  apply_settings(sets, json, origins, problems);
+  return json;
+}
+
+std::string sentence(const Find& find) {
+  const std::string with = find.changes.empty() ? "as it is" : "with " + settings_text(find.changes);
+  return fmt::format("{}: {}, {}", name(find.breakage), with, find.what);
+}
+
+// The last time at which anything ran.
+Time last_activity(const Scenario& scenario, Time end) {
+  Timeline all(Time{0}, end, 0);
+  simulate(scenario, EngineKind::fiber, 0, &all);
+  Time last{0};
+  for (const Timeline::Slice& slice : all.slices())
+    if (slice.until < end) last = std::max(last, slice.until);
+  return last;
+}
+
+// Around where it breaks: before its end for what ends it, else from the begin of the measured time.
+std::string timeline(const Scenario& scenario, const Find& find) {
+  const Time warmup = from_ms(scenario.measure.warmup_ms);
+  const Time end = warmup + from_ms(scenario.measure.duration_ms);
+  const bool ends = find.breakage == Breakage::panic || find.breakage == Breakage::stall;
+  const Time until = ends ? std::min(end, last_activity(scenario, end) + kTimelineLength / 10) : std::min(end, warmup + kTimelineLength);
+  Timeline shown(std::max(Time{0}, until - kTimelineLength), until, kTimelineRecords);
+  simulate(scenario, EngineKind::fiber, 0, &shown);
+  return trace_json(shown, scenario.name);
+}
+
+std::string find_name(std::size_t i) { return fmt::format("find-{}", i + 1); }
+
+void write_find(const std::filesystem::path& out, const Hunted& hunted, const Find& find, std::size_t i) {
+  const OutputDirectory directory(out / find_name(i));
+  Json json = hunted.json_with(find.changes);
+  json["name"] = find_name(i);
+  json["description"] = sentence(find);
+  directory.write("scenario.json", json_text(json));
+  directory.write("sentence.txt", sentence(find) + '\n');
+  if (find.breakage != Breakage::failure) directory.write("trace.json", timeline(hunted.with(find.changes), find));
+}
+
+Json json(const Hunt& found) {
+  Json finds = Json::array();
+  for (const Find& find : found.finds)
+    finds.push_back({{"breakage", name(find.breakage)},
+                     {"changes", settings_json(find.changes)},
+                     {"changed_when_found", find.changed},
+                     {"at_run", find.at_run},
+                     {"seen", find.again},
+                     {"what", find.what}});
+  return {{"finds", std::move(finds)}, {"runs", found.runs}, {"refused", found.refused}, {"states", found.states}, {"kept", found.kept}};
+}
+
+std::string table(const Hunt& found) {
+  std::string text;
+  for (std::size_t i = 0; i < found.finds.size(); ++i) {
+    const Find& find = found.finds[i];
+    text += wrap(fmt::format("{}. {}", i + 1, plain(sentence(find))), kColumns);
+    text += wrap(fmt::format("found after {} runs with {} changes, shrunk to {}; seen in {} candidates", find.at_run, find.changed,
+                             find.changes.size(), find.again), kColumns, 3);
+  }
+  if (found.finds.empty()) text += "nothing broke\n";
+  return text + wrap(fmt::format("{} runs; {} candidates were no scenario; {} showed something new, {} things in all", found.runs,
+                                 found.refused, found.kept, found.states), kColumns);
+}
+
+}  // namespace
+
+Options hunt_options() {
+  Options options(kHelp, {"SCENARIO", 1, 1});
+  options.add("for", "NAME,...", Repeatable{}, "what to look for: panic, stall, abort, starvation, 'async loses'; all unless given");
+  options.add("runs", "N", Integer{1, kMostRuns}, "stop after N simulations; the same seed then finds the same");
+  options.add("seconds", "N", Integer{1, kMostSeconds}, "stop after N seconds; 60 unless --runs is given");
+  options.add("hunt-seed", "N", Integer{0, kMaxSeed, 1}, "seed of the search");
+  add_sets(options);
+  add_seed(options);
+  add_pool(options);
+  add_format(options);
+  add_out(options, "write each find to DIR/find-N: scenario.json, trace.json, sentence.txt");
+  return options;
+}
+
+int hunt_verb(const Values& values) {
+  HuntQuestion question;
+  question.wanted = wanted(values);
+  question.seed = static_cast<std::uint64_t>(values.integer("hunt-seed"));
+  if (values.given("runs")) question.runs = values.count("runs");
+  if (values.given("seconds") || !values.given("runs"))
+    question.time = std::chrono::seconds(values.given("seconds") ? values.integer("seconds") : kUsualSeconds);
+  const std::string& path = values.operands().front();
+  const Hunted hunted(scenario_json(path, settings(values)), path);
+  hunted.with({});
+  std::optional<OutputDirectory> out;
+  if (values.given("out")) out.emplace(values.text("out"));
+  Progress progress = progress_option(values);
+  Pool pool = pool_option(values, progress);
+  if (pool.limit.count() == 0) pool.limit = kLimit;
+  const Hunt found = hunt(hunted, question, pool);
+  progress.end();
+  if (out)
+    for (std::size_t i = 0; i < found.finds.size(); ++i) write_find(out->path(), hunted, found.finds[i], i);
+  print(as_json(values) ? json_text(json(found)) : table(found));
+  if (found.interrupted) return kExitInterrupted;
+  const bool failed = std::ranges::any_of(found.finds, [](const Find& find) { return find.breakage == Breakage::failure; });
+  return failed ? kExitRunFailed : kExitDone;
+}
+
+}  // namespace ktlssim
