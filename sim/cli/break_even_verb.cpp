@@ -15,8 +15,9 @@ constexpr HelpText kHelp{
     "From which size, rate or number on is one setting better than another? Simulates two scenarios, or one with two "
     "settings, over the values of a parameter, and finds between which of them what is compared changes sides, and the "
     "95 % interval of that. Exit status: 0 they meet, 1 they do not, 2 the command line or an input is wrong.",
-    "  ktlssim break-even scenarios/ccr-tls12-gcm128.json --set-a /driver=aesni-haswell \\\n"
-    "    --set /workload/rate_gbps=10 --over /workload/record_bytes=1024..16384:512 --of cpu_percent\n"};
+    "  ktlssim break-even s.json --set-a /driver=aesni-haswell \\\n"
+    "    --set /workload/rate_gbps=20 --of cpu_percent \\\n"
+    "    --over /ktls/maxlen_bytes=1024..16384:512\n"};
 
 std::string value_text(const VaryAxis& axis, std::size_t index) { return axis.values[index].dump(); }
 

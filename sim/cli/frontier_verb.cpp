@@ -15,7 +15,7 @@ constexpr HelpText kHelp{
     "Which settings are worth a look? Simulates every combination of the values, and prints those of which no other is "
     "better in everything that is maximized and minimized (the Pareto front). Exit status: 0 done, 1 no combination has "
     "a value, 2 the command line or an input is wrong.",
-    "  ktlssim frontier scenarios/ccr-tls12-gcm128.json --maximize throughput_gbps --minimize cpu_percent \\\n"
+    "  ktlssim frontier s.json --maximize throughput_gbps --minimize cpu_percent \\\n"
     "    --vary /driver=ccr-t6,aesni-haswell --vary /ktls/workers=2,4,8\n"};
 
 std::string row(const FrontierPoint& point, const FrontierQuestion& question) {

@@ -28,8 +28,8 @@ constexpr HelpText kHelp{
     "by other versions), or directories of such directories, which are compared by name. A metric fails where it is "
     "proven worse than --allow; with equal models that happens at most once in a hundred. Prints Markdown for a review. "
     "Exit status: 0 passes, 1 fails, 2 the command line or an input is wrong.",
-    "  ktlssim gate base.json new.json --allow throughput_gbps=1 --allow cpu_us_per_record=2\n"
-    "  ktlssim run s.json --replications 10 --out base/s   # and with the change: --out new/s\n"
+    "  ktlssim gate base.json new.json --allow throughput_gbps=1\n"
+    "  ktlssim run s.json --replications 10 --out base/s  # after the change: new/s\n"
     "  ktlssim gate base new\n"};
 
 constexpr std::array<std::string_view, 3> kUsual{"throughput_gbps=1", "cpu_us_per_record=1", "latency_ready_us_p99=5"};

@@ -25,7 +25,7 @@ constexpr HelpText kHelp{
     "sentence. With --runs, the same seed finds the same. Exit status: 0 done, whatever was found; 1 ktlssim itself "
     "failed; 2 the command line or an input is wrong.",
     "  ktlssim hunt scenarios/qat-ocf-eagain.json --runs 500 --out out/hunt\n"
-    "  ktlssim hunt scenarios/ccr-tls12-gcm128.json --for 'panic,async loses' --seconds 60\n"};
+    "  ktlssim hunt s.json --for 'panic,async loses' --seconds 60\n"};
 
 constexpr std::int64_t kMostRuns = 10'000'000;
 constexpr std::int64_t kMostSeconds = 1'000'000;

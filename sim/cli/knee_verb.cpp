@@ -16,7 +16,7 @@ constexpr HelpText kHelp{
     "--worth of its best over all values, the interval of that, and what limits there. Exit status: 0 found, 1 no value "
     "at all, 2 the command line or an input is wrong.",
     "  ktlssim knee scenarios/ccr-tls12-gcm128.json --over /workload/sessions=1..256\n"
-    "  ktlssim knee s.json --over /ktls/workers=1..16 --of latency_ready_us_p99 --lowest\n"};
+    "  ktlssim knee s.json --over /ktls/workers=1..16 --of cpu_percent --lowest\n"};
 
 constexpr double kUsualWorth = 0.02;
 

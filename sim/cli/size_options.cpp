@@ -11,7 +11,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr std::int64_t kMostReplications = 1000;
+constexpr std::int64_t kMostReplications = 10000;
 constexpr std::int64_t kUsualReplications = 16;
 constexpr std::size_t kFirstReplications = 4;
 

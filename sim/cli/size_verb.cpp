@@ -19,9 +19,10 @@ constexpr HelpText kHelp{
     "FROM..TO:STEP or VALUE,VALUE,... EXPR compares metrics and parameters: 'throughput_gbps >= 90 and cpu_percent <= "
     "50'. Along the first parameter that is varied over numbers the search halves, where that is monotone; other points "
     "race. Exit status: 0 met, 1 not met by anything that was varied, 2 the command line or an input is wrong.",
-    "  ktlssim size scenarios/ccr-tls12-gcm128.json --target 'throughput_gbps >= 30' --vary /host/cpus=1..8\n"
-    "  ktlssim size s.json --target 'throughput_gbps >= 90' --subject-to 'latency_ready_us_p99 <= 500' \\\n"
-    "    --vary /host/cpus=4..64 --vary /driver=ccr-t6,qat-c62x,aesni-haswell\n"};
+    "  ktlssim size s.json --target 'throughput_gbps >= 30' --vary /host/cpus=1..8\n"
+    "  ktlssim size s.json --target 'throughput_gbps >= 90' \\\n"
+    "    --subject-to 'latency_ready_us_p99 <= 500' --vary /host/cpus=4..64 \\\n"
+    "    --vary /driver=ccr-t6,qat-c62x,aesni-haswell\n"};
 
 class Report {
  public:
