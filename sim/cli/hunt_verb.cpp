@@ -9,6 +9,7 @@
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/hunt/hunt.hpp"
+#include "sim/experiment/parameters/parameter_list.hpp"
 #include "sim/experiment/parameters/settings.hpp"
 #include "sim/experiment/text/output_directory.hpp"
 #include "sim/experiment/text/trace_json.hpp"
@@ -51,6 +52,14 @@ std::set<Breakage> wanted(const Values& values) {
   }
   if (all.empty()) all = {Breakage::panic, Breakage::stall, Breakage::abort, Breakage::starvation, Breakage::async_loses};
   return all;
+}
+
+Texts kept(const Values& values) {
+  const std::vector<Parameter> parameters = scenario_parameters();
+  for (const std::string& pointer : values.texts("keep"))
+    if (find_parameter(parameters, pointer) == nullptr)
+      throw InputError({{"--keep", pointer, "", fmt::format("no such parameter; did you mean {}?", nearest_pointer(parameters, pointer))}});
+  return values.texts("keep");
 }
 
 // The scenario as the file has it, with what --set changes.
@@ -131,6 +140,7 @@ std::string table(const Hunt& found) {
 Options hunt_options() {
   Options options(kHelp, {"SCENARIO", 1, 1});
   options.add("for", "NAME,...", Repeatable{}, "what to look for: panic, stall, abort, starvation, 'async loses'; all unless given");
+  options.add("keep", "/POINTER", Repeatable{}, "a parameter or group that is not to be changed, such as /faults; may be repeated");
   options.add("runs", "N", Integer{1, kMostRuns}, "stop after N simulations; the same seed then finds the same");
   options.add("seconds", "N", Integer{1, kMostSeconds}, "stop after N seconds; 60 unless --runs is given");
   options.add("hunt-seed", "N", Integer{0, kMaxSeed, 1}, "seed of the search");
@@ -145,6 +155,7 @@ Options hunt_options() {
 int hunt_verb(const Values& values) {
   HuntQuestion question;
   question.wanted = wanted(values);
+  question.kept = kept(values);
   question.seed = static_cast<std::uint64_t>(values.integer("hunt-seed"));
   if (values.given("runs")) question.runs = values.count("runs");
   if (values.given("seconds") || !values.given("runs"))

@@ -46,6 +46,11 @@ class Hunts(unittest.TestCase):
         self.assertEqual(self.hunt(*words, "-j", "1"), self.hunt(*words, "-j", "3"))
         self.assertNotEqual(self.hunt(*words), self.hunt(*words, "--hunt-seed", "2"))
 
+    def test_what_is_kept_does_not_change(self):
+        found = self.hunt(self.calm, "--for", "abort,stall", "--runs", "120", "--keep", "/faults", "--keep", "/workload/sessions")
+        for find in found["finds"]:
+            self.assertFalse([pointer for pointer in find["changes"] if pointer.startswith("/faults") or pointer == "/workload/sessions"])
+
     def test_it_says_what_it_covered(self):
         found = self.hunt(self.calm, "--for", "panic", "--runs", "40")
         self.assertGreaterEqual(found["runs"], 40)

@@ -66,7 +66,7 @@ std::string names_of(const Changes& changes) {
 class Hunter {
  public:
   Hunter(const Hunted& hunted, const HuntQuestion& question, const Pool& pool)
-      : hunted_(hunted), question_(question), pool_(pool), mutator_(effective_json(hunted.with({})), kWindow[0].second + kWindow[1].second),
+      : hunted_(hunted), question_(question), pool_(pool), mutator_(effective_json(hunted.with({})), kWindow[0].second + kWindow[1].second, question.kept),
         random_(question.seed) {}
 
   Hunt run() {

@@ -30,6 +30,7 @@ inline std::string_view name(Breakage breakage) { return kBreakageNames[static_c
 
 struct HuntQuestion {
   std::set<Breakage> wanted;         // failure is always told
+  std::vector<std::string> kept;  // parameters or groups that are not changed
   std::uint64_t seed = 1;            // of the search
   std::size_t runs = 0;              // simulations before it stops, those that shrink included; 0: no limit
   std::chrono::milliseconds time{0};  // likewise

@@ -40,11 +40,16 @@ std::vector<Json> choices(const std::string& allowed) {
   return names;
 }
 
+bool is_within(const std::string& pointer, const std::vector<std::string>& groups) {
+  return std::ranges::any_of(groups, [&](const std::string& group) { return pointer == group || pointer.starts_with(group + '/'); });
+}
+
 }  // namespace
 
-Mutator::Mutator(Json effective, double window_ms) : effective_(std::move(effective)) {
+Mutator::Mutator(Json effective, double window_ms, const std::vector<std::string>& kept) : effective_(std::move(effective)) {
   for (const Parameter& p : scenario_parameters()) {
     if (std::ranges::none_of(kGroups, [&](std::string_view group) { return p.pointer.starts_with(group); })) continue;
+    if (is_within(p.pointer, kept)) continue;
     Gene gene{p.pointer, {}};
     const Json now = original(p.pointer);
     if (p.type == ParameterType::flag) {
@@ -69,8 +74,8 @@ Mutator::Mutator(Json effective, double window_ms) : effective_(std::move(effect
     }
     genes_.push_back(std::move(gene));
   }
-  Gene seed{"/seed", {}, 1, static_cast<double>(kSeeds), true};
-  genes_.push_back(std::move(seed));
+  if (!is_within("/seed", kept)) genes_.push_back({"/seed", {}, 1, static_cast<double>(kSeeds), true});
+  if (genes_.empty()) throw InputError({{"--keep", "", "", "leaves nothing that could change"}});
 }
 
 Json Mutator::original(const std::string& pointer) const { return effective_value(effective_, pointer); }

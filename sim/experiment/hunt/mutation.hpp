@@ -11,10 +11,11 @@ namespace ktlssim {
 
 using Changes = std::vector<Assignment>;  // of a scenario, each pointer once
 
-// Draws changes of a scenario, whose values are `effective` and of which `window_ms` are simulated.
+// Draws changes of a scenario, whose values are `effective` and of which `window_ms` are simulated. What stands at
+// or under one of `kept` stays.
 class Mutator {
  public:
-  Mutator(Json effective, double window_ms);
+  Mutator(Json effective, double window_ms, const std::vector<std::string>& kept = {});
 
   // `parent` with one change more, or one of its changes made anew. Depends on `random` alone.
   Changes mutate(const Changes& parent, boost::random::mt19937_64& random) const;
