@@ -132,8 +132,27 @@ class BreakEvenSearch {
     if (const auto possible = search.first_possible(); possible && *possible > 0)
       crossing.proven_below = from + *possible - 1;
     if (const auto proven = search.first_proven()) crossing.proven_above = from + *proven;
+    widen(above, crossing);
     found.crossings.push_back(crossing);
     return true;
+  }
+
+  int proven_sign_at(const BreakEvenPoint& point) const { return point.difference ? proven_sign(*point.difference) : 0; }
+
+  // Where no point between the two has its sign proven, the next one further away that has it bounds the crossing.
+  void widen(int above, Crossing& crossing) const {
+    if (!crossing.proven_above)
+      for (auto at = points_.upper_bound(crossing.above); at != points_.end() && sign(at->second) != -above; ++at)
+        if (proven_sign_at(at->second) == above) {
+          crossing.proven_above = at->first;
+          break;
+        }
+    if (!crossing.proven_below)
+      for (auto at = points_.lower_bound(crossing.below); at != points_.begin() && sign(std::prev(at)->second) != above; --at)
+        if (proven_sign_at(std::prev(at)->second) == -above) {
+          crossing.proven_below = std::prev(at)->first;
+          break;
+        }
   }
 
   PointRuns& a_;
