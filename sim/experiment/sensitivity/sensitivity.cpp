@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/experiment/input/scenario_file.hpp"
+#include "sim/experiment/run/window.hpp"
+
 namespace ktlssim {
 
 namespace {
@@ -23,6 +26,10 @@ class Study {
   Study(const Variant& variant, double fraction) : variant_(variant), fraction_(fraction) {}
 
   SensitivityRun run(std::size_t replications, const Pool& pool) {
+    if (!settle(pool)) {
+      result_.interrupted = true;
+      return std::move(result_);
+    }
     find_candidates();
     screen(pool);
     if (!stopped()) measure(replications, pool);
@@ -31,6 +38,18 @@ class Study {
 
  private:
   bool stopped() const { return result_.interrupted || !result_.failure.empty(); }
+
+  // One window for all variants, or what differs would be the window. False if interrupted.
+  bool settle(const Pool& pool) {
+    const Scenario scenario = load_scenario(variant_.scenario, variant_.sets);
+    if (!window_is_open(scenario)) return true;
+    const std::optional<FoundWindow> window = find_window(scenario, pool);
+    if (!window) return false;
+    variant_.sets.emplace_back("/measure/warmup=fixed");
+    variant_.sets.push_back(fmt::format("/measure/warmup_ms={}", window->warmup_ms));
+    variant_.sets.push_back(fmt::format("/measure/duration_ms={}", window->duration_ms));
+    return true;
+  }
 
   void find_candidates() {
     for (VariedParameter& parameter : varied_parameters(variant_, fraction_, result_.not_varied))
@@ -102,7 +121,7 @@ class Study {
     return estimate(std::string(metric), "1", values, random);
   }
 
-  const Variant& variant_;
+  Variant variant_;
   double fraction_;
   std::vector<Candidate> candidates_;
   SensitivityRun result_;
