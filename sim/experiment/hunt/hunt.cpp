@@ -37,7 +37,7 @@ std::map<Breakage, std::string> breakages(const Outcome& outcome, const Scenario
   std::map<Breakage, std::string> found;
   if (!outcome.run) return found;
   const RunResult& run = *outcome.run;
-  if (run.status == RunStatus::panicked) found[Breakage::panic] = "the kernel panics: " + first_line(run.diagnosis);
+  if (run.status == RunStatus::panicked) found[Breakage::panic] = first_line(run.diagnosis);
   if (run.status == RunStatus::stalled) found[Breakage::stall] = "it stalls: " + first_line(run.diagnosis);
   const bool too_slow = run.diagnosis.starts_with("stopped after");
   if (run.status == RunStatus::failed && !too_slow) found[Breakage::failure] = "the simulator fails: " + first_line(run.diagnosis);
