@@ -1,6 +1,7 @@
 """ktlssim twin: its runs end and conserve their records, on both paths, whatever the machine."""
 import json
 import os
+import pathlib
 import subprocess
 import sys
 import tempfile
@@ -20,7 +21,8 @@ class TwinTest(unittest.TestCase):
     def test_a_quick_run_ends_and_conserves_records_on_both_paths(self):
         with tempfile.TemporaryDirectory() as out:
             # Exit status 1 says that records were lost, doubled or out of order.
-            status, printed, err = ktlssim("twin", "--quick", "--out", out, "--format", "json")
+            status, printed, err = ktlssim("twin", "--quick", "--out", out, "--scenarios", f"{out}/scenarios",
+                                           "--format", "json")
             self.assertEqual(status, 0, err)
             table = json.loads(printed)
             self.assertEqual([row["setting"]["path"] for row in table["settings"]], 2 * ["blocking", "async"])
@@ -29,10 +31,16 @@ class TwinTest(unittest.TestCase):
                 self.assertGreater(row["predicted"]["records_per_second"]["value"], 0)
                 for run in row["runs"]:
                     self.assertGreater(run["records"], 0)
+                    self.assertGreater(run["slices"], 0)
+                    self.assertLessEqual(run["slices_undisturbed"], run["slices"])
             with open(os.path.join(out, "twin.json"), encoding="utf-8") as file:
                 self.assertEqual(json.load(file), table)
             with open(os.path.join(out, "twin.csv"), encoding="utf-8") as file:
                 self.assertEqual(len(file.readlines()), 1 + len(table["settings"]))
+            scenarios = sorted(pathlib.Path(out, "scenarios").glob("*.json"))
+            self.assertEqual(len(scenarios), len(table["settings"]))
+            status, printed, err = ktlssim("check", *map(str, scenarios))
+            self.assertEqual(status, 0, err)
 
     def test_costs_alone_are_measured_with_their_spread(self):
         status, printed, err = ktlssim("twin", "--costs", "--repeats", "3", "--format", "json")
@@ -48,6 +56,9 @@ class WrongInput(unittest.TestCase):
         self.assertEqual(ktlssim("twin", "--milliseconds", "900")[0], 2)
         self.assertEqual(ktlssim("twin", "--conditions", "no-such-file.json")[0], 2)
         self.assertEqual(ktlssim("twin", "near-1")[0], 2)
+        status, _, err = ktlssim("twin", "--only", "near-11")
+        self.assertEqual(status, 2)
+        self.assertIn('did you mean "near-1"', err)
 
 
 if __name__ == "__main__":

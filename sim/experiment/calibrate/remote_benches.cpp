@@ -58,9 +58,10 @@ Interruption interruption(Bench& bench, int threads) {
       for (;;) {
         sleeper.sleep();
         if (stop) return;
+        const std::int64_t now = clock_ns();
         if (knock.ran_ns == 0) {
           knock.stood_ns = stamp.load();
-          knock.ran_ns = clock_ns();
+          knock.ran_ns = now;
         }
         knock.slept_ns = clock_ns();
         --knock.awake;

@@ -28,11 +28,11 @@ double median_of(std::vector<double> values) {
   return *middle;
 }
 
-Errand::Errand() : from_(kWarmCopyBytes / 2, 1), to_(kWarmCopyBytes / 2, 2) {}
+Errand::Errand() : from_(kErrandBytes, 1), to_(kWarmCopyBytes / 2, 2) {}
 
 void Errand::run() {
-  at_ = (at_ + kErrandBytes) % from_.size();
-  std::memcpy(to_.data() + at_, from_.data() + at_, kErrandBytes);
+  at_ = (at_ + kErrandBytes) % to_.size();
+  std::memcpy(to_.data() + at_, from_.data(), kErrandBytes);
   asm volatile("" ::"r"(to_.data()) : "memory");
 }
 

@@ -48,7 +48,7 @@ double median_round_ns(int batches, int rounds, auto round) {
 }
 
 // What a thread does between two wakeups so that the kernel's part of the caches is as cold as it is for
-// threads that do something: a copy of a record.
+// threads that do something: an application's copy of a record into its send buffers.
 class Errand {
  public:
   Errand();

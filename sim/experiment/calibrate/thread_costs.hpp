@@ -49,7 +49,7 @@ struct ThreadCosts {
 // Takes samples of all of it, as often and whenever asked: costs change with what else the machine does.
 class ThreadCostSampler {
  public:
-  // A fifth of a second. Leaves CPUs as they were.
+  // A part of a second, on a busy machine some of them. Leaves CPUs as they were.
   void sample();
   // Of the samples so far, at least one.
   ThreadCosts costs() const;

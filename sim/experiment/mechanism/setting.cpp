@@ -114,7 +114,7 @@ const std::vector<TwinParameter>& twin_parameters() {
       {"ready_ns", &T::ready_ns, 1000, 0, kStepNs, "work of a call that hands released records to the wire"},
       {"ack_ns", &T::ack_ns, 500, 0, kStepNs, "work of the network's thread per acknowledgement"},
       {"rtt_ns", &T::rtt_ns, 20'000, 0, kStepNs, "from the wire until the acknowledgement is there"},
-      {"ack_holdoff_ns", &T::ack_holdoff_ns, 50'000, 0, kStepNs, "interrupt hold-off of the network"},
+      {"ack_holdoff_ns", &T::ack_holdoff_ns, 300'000, 0, kStepNs, "interrupt hold-off of the network"},
       {"device_request_ns", &T::device_request_ns, 10'000, 0, kStepNs, "engine time of a request"},
       {"device_ps_per_byte", &T::device_ps_per_byte, 0, 0, 100'000, "and of each of its bytes, picoseconds"},
       {"device_submit_ns", &T::device_submit_ns, 3000, 0, kStepNs, "latency from doorbell to engine"},

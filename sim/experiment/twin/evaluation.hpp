@@ -16,8 +16,8 @@ namespace ktlssim {
 
 struct TwinPlan {
   TwinOptions options;
-  int repeats = 7;        // of every setting, in turn with all others
-  int runs_per_cost = 4;  // runs between two samples of the costs
+  int repeats = 3;        // of every setting, in turn with all others
+  int runs_per_cost = 8;  // runs between two samples of the costs
   std::size_t draws = 16;  // moments of the costs for which every setting is predicted
 };
 

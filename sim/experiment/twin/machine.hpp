@@ -37,7 +37,7 @@ struct TwinRates {
 };
 
 struct TwinRun {
-  static constexpr int kEnoughSlices = 20;
+  static constexpr int kEnoughSlices = 5;
 
   double seconds = 0;  // measured
   std::int64_t records = 0;
