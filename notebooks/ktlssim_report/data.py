@@ -4,14 +4,15 @@
     parameters   names of what varies, of a sweep
     metrics      [name, unit] in the order of each run's `m`
     resources    names in the order of each run's `r`
+    flame        of a comparison: [name, us a record of a, of b, callees]
     classes      names of thread classes, of each run's `c`; functions: [class, function], of its `f`
     settings     every setting of the first run, by JSON pointer; `set` of a run: those that differ
-    runs         id, name, status, done, values; m: [mean, lo, hi, n, known90 lo, hi]; r: [utilization, servers, us per record];
-                 c: % of all CPUs; f: us per record; cpus; bound (Gbit/s); limit; latency; series; failures; command; provenance
+    runs         id, name, status, done, values; m: [mean, lo, hi, n, known90 lo, hi, known50 lo, hi]; r: [utilization, servers, us per record];
+                 c: % of all CPUs; f: us per record; cpus: % of the time of each; bound (Gbit/s); limit; latency; series; failures; command; provenance
 """
 import math
 
-from . import words
+from . import flames, words
 
 
 def rounded(value):
@@ -42,7 +43,7 @@ def metric(entry):
         return None
     mean = entry["mean"]
     lo, hi = (mean, mean) if entry.get("deterministic") else entry.get("ci95") or (None, None)
-    known = entry.get("known90") or []
+    known = [value for level in ("known90", "known50") for value in entry.get(level) or ([None, None] if entry.get("known50") else [])]
     return [rounded(value) for value in (mean, lo, hi, entry["n"], *known)]
 
 
@@ -110,7 +111,7 @@ def run_data(index, run, bound, names, base):
         "set": [[pointer, value] for pointer, value in own.items() if pointer not in base or base[pointer] != value],
         "unset": [pointer for pointer in base if pointer not in own],
     }
-    extras = {"cpus": run.result.get("cpus"), "latency": latency(run), "series": series(run),
+    extras = {"cpus": [rounded(float(f"{cpu['busy_percent']:.4g}")) for cpu in run.result.get("cpus") or [] if cpu["busy_percent"] is not None], "latency": latency(run), "series": series(run),
               "provenance": run.result.get("provenance")}
     data.update({key: value for key, value in extras.items() if value})
     return {key: value for key, value in data.items() if value not in (None, [], {})}
@@ -126,7 +127,8 @@ def of(study, found):
     base = settings(runs[0].result["effective"])
     names = list(units.items()), resources, classes, functions
     kind = "sweep" if study.manifest else "comparison" if study.comparison else "runs" if len(runs) > 1 else "run"
-    return {"kind": kind, "title": study.title, "parameters": list(runs[0].values), "metrics": names[0],
+    flame = study.flame and flames.tree(study.flame, [(metric(run.result["metrics"].get("cpu_us_per_record")) or [None])[0] for run in runs])
+    return {"kind": kind, "flame": flame or None, "title": study.title, "parameters": list(runs[0].values), "metrics": names[0],
             "resources": resources, "classes": classes, "functions": functions, "settings": base,
             "comparison": study.comparison,
             "runs": [run_data(i, run, bound, names, base) for i, (run, bound) in enumerate(zip(runs, found.points["bound_gbps"]))]}

@@ -1,8 +1,6 @@
 """Files of results, with errors that name them."""
 import json
 
-import pandas
-
 
 class BadInput(Exception):
     """What was given cannot be reported; the message names file and reason."""
@@ -16,6 +14,8 @@ def read_json(path):
 
 
 def read_csv(path):
+    import pandas  # which a page of `ktlssim watch` does without
+
     try:
         return pandas.read_csv(path, keep_default_na=False, na_values=[""])
     except (OSError, ValueError) as error:

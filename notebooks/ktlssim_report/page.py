@@ -2,11 +2,11 @@
 import json
 import pathlib
 
-from . import data, figures, results, sections, tables, watch
+from . import data, figures, results, sections, tables, timelines, twin, watch
 from .document import document, inlined
 from .sections import escape
 
-SCRIPTS = ["base.js", "tables.js", "bars.js", "lines.js", "details.js", "views.js"]
+SCRIPTS = ["base.js", "tables.js", "bars.js", "lines.js", "details.js", "flame.js", "views.js"]
 
 
 def section(identity, heading, content):
@@ -19,7 +19,7 @@ def provenance(study):
         how = (f"The whole sweep: <code>{escape(study.manifest.get('command_line', ''))}</code>. Each point: "
                "<code>ktlssim run points/NNNNN.json</code>; the command of each stands in its window.")
         return f"<p>{how}</p><details><summary>Manifest</summary><pre>{escape(json.dumps(kept, indent=1))}</pre></details>"
-    return "<ul>" + "".join(f"<li><a href='#run-{i}'>{escape(run.name)}</a>: <code>{escape(run.command)}</code></li>"
+    return "<ul>" + "".join(f"<li><a href='#run-{i}'>{sections.called(run.name)}</a>: <code>{escape(run.command)}</code></li>"
                             for i, run in enumerate(study.runs)) + "</ul>"
 
 
@@ -31,8 +31,9 @@ def slow_motion(study):
     traced = [run for run in study.runs if run.trace is not None]
     if not 1 <= len(traced) <= 2:
         return ""
-    page = json.dumps(watch.page([(run.name, run.trace) for run in traced], WATCHED_US), ensure_ascii=False)
-    return (f"<p>The first {WATCHED_US} us of {' and '.join(escape(run.name) for run in traced)}: CPUs, queues and records that move.</p>"
+    page = json.dumps(watch.page([(run.name, timelines.read(run.trace, WATCHED_US)) for run in traced]), ensure_ascii=False)
+    return (f"<p>The first {WATCHED_US} us of {' and '.join(escape(run.name) for run in traced)}: CPUs, queues and records that move. "
+            "<code>ktlssim watch</code> makes such a page of any time.</p>"
             "<details id=watch><summary>Show</summary></details>"
             f"<script type='application/json' id=watch-page>{inlined(page)}</script>")
 
@@ -69,6 +70,8 @@ def body(study, found):
 
 def write(directory):
     directory = pathlib.Path(directory)
+    if (directory / "twin.json").exists():
+        return twin.write(directory)
     study = results.read_study(directory)
     target = directory / "report"
     target.mkdir(exist_ok=True)

@@ -187,14 +187,15 @@ def course(runs):
 
 
 def timeline(trace, length_us=60):
-    """What each engine and the busiest threads do in the first `length_us` of a trace."""
-    events = trace["traceEvents"]
-    tracks = {(e["pid"], e["tid"]): e["args"]["name"] for e in events if e["ph"] == "M" and e["name"] == "thread_name"}
-    begin = trace["otherData"]["from_us"]
+    """What each engine and the busiest threads do in the first `length_us` of a trace, a path."""
+    seen = timelines.read(trace, length_us)
+    tracks = {(kind, i): name for kind in (timelines.THREADS, timelines.DEVICES)
+              for i, name in enumerate(timelines.tracks(seen, kind), 1)}
+    begin = seen.from_us
     spans = {}
-    for process, track, start, end, name in timelines.slices(trace):
-        if process in (timelines.THREADS, timelines.DEVICES) and start < begin + length_us:
-            spans.setdefault((process, track), []).append((start - begin, min(end, begin + length_us) - start, name))
+    for process, track, start, end, name, _ in timelines.slices(seen):
+        if process in (timelines.THREADS, timelines.DEVICES):
+            spans.setdefault((process, track), []).append((start - begin, end - start, name))
     running = {key: sum(d for _, d, name in rows if name == "running") for key, rows in spans.items() if key[0] == 2}
     busiest = sorted((key for key in running if running[key] > 0), key=lambda key: -running[key])[:12]
     if not spans:

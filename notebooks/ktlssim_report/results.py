@@ -4,7 +4,7 @@ import pathlib
 
 import pandas
 
-from . import sweeps
+from . import flames, sweeps
 from .files import BadInput, read_csv, read_json
 from .words import plain, spread
 
@@ -15,7 +15,7 @@ __all__ = ["BadInput", "Run", "Study", "differences", "read_run", "read_runs", "
 class Run:
     name: str
     result: dict
-    trace: dict | None = None
+    trace: pathlib.Path | None = None  # trace.json
     values: dict = dataclasses.field(default_factory=dict)  # of a sweep's point: parameter and value
     latency: pandas.DataFrame | None = None  # latency.csv
     series: pandas.DataFrame | None = None  # series.csv
@@ -29,6 +29,7 @@ class Study:
     runs: list
     comparison: dict | None = None
     manifest: dict | None = None  # of a sweep
+    flame: list | None = None  # of a comparison: stacks of both
     notes: list = dataclasses.field(default_factory=list)  # what a reader must know of the whole
 
 
@@ -41,7 +42,7 @@ def read_run(path, name):
         raise BadInput(f"{path / 'result.json'}: not a result of ktlssim run: no {', '.join(missing)}")
     trace = path / "trace.json"
     latency, series = (read_csv(path / file) if (path / file).exists() else None for file in ("latency.csv", "series.csv"))
-    return Run(name, result, read_json(trace) if trace.exists() else None, latency=latency, series=series,
+    return Run(name, result, trace if trace.exists() else None, latency=latency, series=series,
                command=result["provenance"].get("command_line", ""))
 
 
@@ -68,10 +69,14 @@ def read_study(directory):
     directory = pathlib.Path(directory)
     if (directory / "comparison.json").exists():
         comparison = read_json(directory / "comparison.json")
-        runs = [read_run(directory / side, side) for side in ("a", "b")]
+        if not isinstance(comparison, dict) or len(sides_of(comparison)) < 2:
+            raise BadInput(f"{directory / 'comparison.json'}: not what ktlssim compare wrote: no sides a and b")
+        runs = [read_run(directory / side, side) for side in sides_of(comparison)]
         for run, name in zip(runs, side_names(comparison)):
             run.name = name
-        return Study(f"{runs[0].name} against {runs[1].name}", runs, comparison=comparison)
+        folded = directory / "difference.folded"
+        return Study(f"{runs[0].name} against {runs[1].name}" if len(runs) == 2 else title([run.name for run in runs]), runs, comparison=comparison,
+                     flame=flames.read(folded) if folded.exists() else None)
     if (directory / "summary.csv").exists() or (directory / "points").is_dir():
         manifest, points, notes = sweeps.read(directory)
         return Study(manifest["sweep"], [Run(**point) for point in points], manifest=manifest, notes=notes)
@@ -85,25 +90,39 @@ def title(names):
     return f"{len(names)} runs, {names[0]} to {names[-1]}"
 
 
+def sides_of(comparison):
+    """Letters of its sides: a, b, and so on."""
+    return sorted(key for key, value in comparison.items() if len(key) == 1 and isinstance(value, str))
+
+
 def side_names(comparison):
-    """Labels of `ktlssim compare` without what both have in common."""
-    a, b = (comparison[side].split() for side in ("a", "b"))
-    own = [" ".join(word for word in words if word not in other) for words, other in ((a, b), (b, a))]
-    if all(own):
+    """Labels of `ktlssim compare` without what all have in common."""
+    labels = {side: comparison[side].split() for side in sides_of(comparison)}
+    common = set.intersection(*(set(words) for words in labels.values()))
+    own = [" ".join(word for word in words if word not in common) for words in labels.values()]
+    if all(own) and len(set(own)) == len(own):
         return own
-    names = [comparison["a"], comparison["b"]]
-    return names if names[0] != names[1] else [f"{side}: {name}" for side, name in zip("ab", names)]
+    names = [comparison[side] for side in labels]
+    return names if len(set(names)) == len(names) else [f"{side}: {name}" for side, name in zip(labels, names)]
+
+
+def differences_of(metric):
+    """{side: difference to a} of one metric of a comparison, of two sides or more."""
+    return metric["differences"] if "differences" in metric else {"b": metric["difference"]}
 
 
 def differences(study, written=plain):
-    """As `ktlssim compare` judged them: b minus a, pair by pair. `written`: how numbers within text are."""
+    """As `ktlssim compare` judged them: each side minus the first, pair by pair. `written`: how numbers within text are."""
+    names = dict(zip(sides_of(study.comparison), (run.name for run in study.runs)))
+    first = study.runs[0].name
     rows = []
     for name, metric in study.comparison.get("metrics", {}).items():
-        difference = metric["difference"]
-        lo, hi = difference.get("ci95") or (None, None)
-        kind = "deterministic" if difference.get("deterministic") else "single" if lo is None else "interval"
-        verdict = "proven" if difference["proven"] else "no difference proven at 95 %"
-        rows.append((name, metric["unit"], metric["a"]["mean"], metric["b"]["mean"], difference["mean"],
-                     spread(kind, lo, hi, written), difference["percent"], verdict))
-    a, b = (run.name for run in study.runs)
-    return pandas.DataFrame(rows, columns=["metric", "unit", a, b, "difference", "95 % interval", "%", "verdict"])
+        for side, difference in differences_of(metric).items():
+            lo, hi = difference.get("ci95") or (None, None)
+            kind = "deterministic" if difference.get("deterministic") else "single" if lo is None else "interval"
+            verdict = "proven" if difference["proven"] else "no difference proven at 95 %"
+            who = [names[side]] if len(names) > 2 else []
+            rows.append((name, *who, metric["unit"], metric["a"]["mean"], metric[side]["mean"], difference["mean"],
+                         spread(kind, lo, hi, written), difference["percent"], verdict))
+    heads = ["run", "unit", first, "mean"] if len(names) > 2 else ["unit", *names.values()]
+    return pandas.DataFrame(rows, columns=["metric", *heads, "difference", "95 % interval", "%", "verdict"])

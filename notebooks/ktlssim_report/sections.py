@@ -4,19 +4,28 @@ import html
 import pandas
 
 from . import data, results
-from .words import missing, number, span
+from .words import missing, number, short, span
 
 
 def escape(text):
     return html.escape(str(text))
 
 
+def called(name):
+    """A name within a sentence: cut in the middle where it is long, whole under the mouse."""
+    cut, = short([name], 100)
+    return escape(cut) if cut == name else f"<span title='{escape(name)}'>{escape(cut)}</span>"
+
+
 def verdict(point):
     """What limits a run, and why: a row of Tables.points in a sentence."""
     if missing(point.bottleneck) or missing(point.throughput_gbps):
-        return f"<p class=verdict><b>{escape(point.run)}</b>: no replication ended well, so there is nothing to say of it.</p>"
+        return f"<p class=verdict><b>{called(point.run)}</b>: no replication ended well, so there is nothing to say of it.</p>"
     bound = "" if pandas.isna(point.bound_gbps) else f" of at most {number(point.bound_gbps)} by the profiles,"
-    return (f"<p class=verdict><b>{escape(point.run)}</b>: {number(point.throughput_gbps)} Gbit/s{bound} "
+    if point.throughput_gbps > 1.005 * point.bound_gbps:
+        bound = (f", more than the {number(point.bound_gbps)} that the profiles allow for long: what was queued before the measured time "
+                 "has left in it,")
+    return (f"<p class=verdict><b>{called(point.run)}</b>: {number(point.throughput_gbps)} Gbit/s{bound} "
             f"at {number(point.cpu_percent, 3)} % of the CPUs, {limit(point, 'at')}</p>")
 
 
@@ -31,14 +40,14 @@ def limit(point, at):
 def unsteady(study):
     """Why means may not be believed, as the simulator judged the time series."""
     rows = [(run.name, reason["what"]) for run in study.runs for reason in (run.result.get("steady") or {}).get("why", [])]
-    return "".join(f"<p class=verdict><b>{escape(name)} is not steady</b>: {escape(sentence)}</p>" for name, sentence in rows)
+    return "".join(f"<p class=verdict><b>{called(name)} is not steady</b>: {escape(sentence)}</p>" for name, sentence in rows)
 
 
 def findings(study):
     """Sentences of the results that no figure says, and unsteady() neither."""
     rows = [(run.name, sentence) for run in study.runs for sentence in run.result.get("findings") or []
             if all(reason["what"] != sentence for reason in (run.result.get("steady") or {}).get("why", []))]
-    return "".join(f"<p class=verdict><b>{escape(name)}</b>: {escape(sentence)}</p>" for name, sentence in rows)
+    return "".join(f"<p class=verdict><b>{called(name)}</b>: {escape(sentence)}</p>" for name, sentence in rows)
 
 
 def groups(tables):
@@ -72,8 +81,7 @@ def table(frame):
     return f"<div class=scroll><table class=sortable><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
 
 
-def difference_sentence(name, unit, first, second, metric):
-    difference = metric["difference"]
+def difference_sentence(name, metric, side, difference, who=""):
     if missing(difference["mean"]):
         return f"<p class=verdict><b>{escape(name)}</b>: no pair of replications is done on both sides.</p>"
     lo, hi = difference.get("ci95") or (None, None)
@@ -81,19 +89,27 @@ def difference_sentence(name, unit, first, second, metric):
     interval = f", 95 % interval {number(lo)} to {number(hi)}" if lo is not None else (
         ", exact: nothing is random" if difference.get("deterministic") else ", one pair: no interval")
     judged = "Difference proven" if difference["proven"] else "No difference proven at 95 %"
-    return (f"<p class=verdict><b>{judged}: {escape(name)}</b> {number(metric['a']['mean'])} → {number(metric['b']['mean'])} "
-            f"{escape(unit)}: {'+' if difference['mean'] > 0 else ''}{number(difference['mean'])}{percent}{interval} "
+    return (f"<p class=verdict><b>{judged}: {escape(name)}</b>{who} {number(metric['a']['mean'])} → {number(metric[side]['mean'])} "
+            f"{escape(metric['unit'])}: {'+' if difference['mean'] > 0 else ''}{number(difference['mean'])}{percent}{interval} "
             f"(n = {difference['n']}).</p>")
+
+
+MOST_SENTENCES = 8  # more are better read as a table
 
 
 def comparison(study):
     metrics = study.comparison.get("metrics", {})
-    a, b = (escape(run.name) for run in study.runs)
+    names = dict(zip(results.sides_of(study.comparison), (called(run.name) for run in study.runs)))
+    first, *rest = names.values()
+    others = f"<b>{rest[0]}</b>" if len(rest) == 1 else f"each of {len(rest)} others"
     if not metrics:
-        return f"<p class=verdict>No pair of replications is done for both <b>{a}</b> and <b>{b}</b>: nothing to compare.</p>"
-    sentences = "".join(difference_sentence(name, metric["unit"], a, b, metric) for name, metric in metrics.items())
-    return (f"<p>From <b>{a}</b> to <b>{b}</b>: pairs of replications with common random numbers, Student's t.</p>"
-            f"{sentences}{table(results.differences(study, number))}")
+        return f"<p class=verdict>No pair of replications is done for both <b>{first}</b> and {others}: nothing to compare.</p>"
+    method = study.comparison.get("method", "Student's t, paired")
+    judged = [(name, metric, side, difference) for name, metric in metrics.items()
+              for side, difference in results.differences_of(metric).items()]
+    sentences = "".join(difference_sentence(*one, f", {names[one[2]]}:" if len(rest) > 1 else "") for one in judged) if (
+        len(judged) <= MOST_SENTENCES) else ""
+    return f"<p>From <b>{first}</b> to {others}: {escape(method)}.</p>{sentences}{table(results.differences(study, number))}"
 
 
 def run_differences(study, tables):
@@ -107,20 +123,37 @@ def run_differences(study, tables):
 
 def failures(study):
     """Everything that did not end well, by name; long diagnoses fold."""
-    text = ""
+    found = []
     unfolded = " open" if sum(len(run.result.get("failures", [])) for run in study.runs) <= 2 else ""
     for i, run in enumerate(study.runs):
         for failure in run.result.get("failures", []):
             first, *rest = (failure.get("diagnosis") or "no diagnosis").strip().split("\n")
-            head = f"<a href='#run-{i}'>{escape(run.name)}</a>, replication {failure.get('replication', '?')}: " \
+            head = f"<a href='#run-{i}'>{called(run.name)}</a>, replication {failure.get('replication', '?')}: " \
                    f"<b>{escape(failure['status'])}</b>. {escape(first)}"
-            text += f"<li>{head}" + (f"<details{unfolded}><summary>Who was where</summary><pre>{escape(chr(10).join(rest))}</pre>"
-                                     "</details>" if rest else "") + "</li>"
+            found.append(f"<li>{head}" + (f"<details{unfolded}><summary>Who was where</summary><pre>{escape(chr(10).join(rest))}</pre>"
+                                     "</details>" if rest else "") + "</li>")
         if run.result.get("missing"):
-            text += f"<li><a href='#run-{i}'>{escape(run.name)}</a>: {run.result['missing']} replications are missing</li>"
+            found.append(f"<li><a href='#run-{i}'>{called(run.name)}</a>: {run.result['missing']} replications are missing</li>")
         if run.result.get("provenance", {}).get("interrupted"):
-            text += f"<li><a href='#run-{i}'>{escape(run.name)}</a>: interrupted; what had ended by then is shown</li>"
-    return f"<ul class=failures>{text}</ul>" if text else ""
+            found.append(f"<li><a href='#run-{i}'>{called(run.name)}</a>: interrupted; what had ended by then is shown</li>")
+    if not found:
+        return ""
+    more = found[FIRST_FAILURES:]
+    folded = f"<details><summary>{len(more)} more</summary><ul class=failures>{''.join(more)}</ul></details>" if more else ""
+    return f"{failed_kinds(study)}<ul class=failures>{''.join(found[:FIRST_FAILURES])}</ul>{folded}"
+
+
+FIRST_FAILURES = 6
+
+
+def failed_kinds(study):
+    """How many of each kind, where there are many."""
+    kinds = [failure["status"] for run in study.runs for failure in run.result.get("failures", [])]
+    if len(kinds) <= FIRST_FAILURES:
+        return ""
+    points = sum(bool(run.result.get("failures")) for run in study.runs)
+    counted = ", ".join(f"{kinds.count(kind)} {escape(kind)}" for kind in dict.fromkeys(kinds))
+    return f"<p>{len(kinds)} replications of {points} {'points' if study.manifest else 'runs'}: {counted}.</p>"
 
 
 def counts(study):
@@ -158,6 +191,8 @@ def drawn(study, tables):
     sweep = bool(study.manifest and tables.parameters)
     lines = "lines" if sweep else "bars"
     hover = "Click a point for its run." if sweep else "Click a bar for its run."
+    if any(metric.get("known90") for run in study.runs for metric in run.result["metrics"].values()):
+        hover = "Pale: what is not known of the machine (90 %, darker 50 %); whiskers: the dice alone. " + hover
     for identity, heading, metric, caption in (
             ("throughput", "Throughput", "throughput_gbps", "Payload acknowledged; dashed: the bound, what no run can exceed."),
             ("cpu-per-record", "CPU time per record", "cpu_us_per_record", "Busy time of all CPUs over the records made ready."),
@@ -172,12 +207,16 @@ def drawn(study, tables):
     yield ("cpu-by-class", "CPU usage by thread class", "Share of all CPUs, idle time left out.",
            view("classes", "Bars of CPU time by thread class."))
     if any(run.result.get("cpus") for run in study.runs):
-        yield ("cpus", "Each CPU", "Share of its time by thread class.", view("cpus", "Bars of the use of each CPU."))
+        yield ("cpus", "Each CPU", "How much of its time it was busy, in %.", view("cpus", "How busy each CPU was."))
     yield ("cpu-by-function", "CPU time per record by function", "By the kernel's names; click a name of the legend to hide it.",
            view("functions", "Bars of CPU time a record by function."))
     if len(study.runs) == 2 and not study.manifest and all(data.functions_of(run) for run in study.runs):
         yield ("moved", "Where CPU time moved", f"Per record, from {study.runs[0].name} to {study.runs[1].name}: the functions that changed most "
                "first.", view("moved", "Table of functions with their CPU time in both runs."))
+    if study.flame:
+        yield ("flame", "Call by call", "CPU time a record of replication 0 by chains of calls, all threads of a class together: the outermost "
+               "call on top, as wide as its time. Click a box to see it alone.",
+               view("flame", f"Flame graph of {study.runs[0].name} and {study.runs[1].name}; the table above has the sums by function."))
     if any(run.latency is not None and len(run.latency) for run in study.runs):
         yield ("latency", "Latency", "From ktls_enqueue to ready: how many records are as fast. Dots and lines: 50, 99 and 99.9 % with "
                "their 95 % intervals. Drag to zoom.", view("latency", f"Distribution of latency; median: "

@@ -107,6 +107,7 @@ def point_result(done, rows):
             threads.setdefault(thread_class, {})[function] = busy_ns / total * per_record
         if percent is not None:
             by_class[thread_class] = by_class.get(thread_class, 0) + busy_ns / total * percent
+    cpus = each_cpu(done, percent)
     resources = stations(done)
     busiest = max(resources, default=None, key=lambda r: (r["utilization"] or 0) + HARDWARE_FIRST * {
         "single_cpu": -1, "cpu": 0, "thread": 0}.get(r["kind"], 1))
@@ -114,7 +115,17 @@ def point_result(done, rows):
     bounds = next((run["bounds"] for run in done if run.get("bounds")), None)
     return {"metrics": metrics, "cpu": {"by_class": by_class, "threads": [
         {"class": c, "functions": functions} for c, functions in threads.items()]}, "resources": resources,
-            "bottleneck": bottleneck, "bounds": bounds}
+            "bottleneck": bottleneck, "bounds": bounds, "cpus": cpus}
+
+
+def each_cpu(done, percent):
+    """As in result.json: in % of its time, the mean of the replications. `percent`: of all CPUs together."""
+    lists = [run["cpus"] for run in done if run.get("cpus")]
+    if not lists or percent is None:
+        return []
+    sums = [sum(busy) for busy in zip(*lists)]
+    scale = percent * len(sums) / max(1, sum(sums))
+    return [{"cpu": i, "busy_percent": busy * scale} for i, busy in enumerate(sums)]
 
 
 def stations(done):

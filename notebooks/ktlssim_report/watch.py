@@ -2,13 +2,16 @@
 import html
 import json
 import pathlib
+import re
 import sys
 
 from .document import document
-from .timelines import CPUS, DEVICES, RECORDS, THREADS, slices
+from .files import BadInput
+from .timelines import CPUS, DEVICES, INTERRUPTS, RECORDS, THREADS, innermost, read, slices, tracks
 
 SCRIPTS = ["watch_run.js", "watch_scene.js", "watch_ways.js", "watch.js"]
 TCP = "TCP, until acknowledged"
+SLEEP = 'asleep on "ocfktls"'
 # Zones, in the order of a record's way; the names are the script's.
 QUEUE, WORKER, RING, DEVICE, COMPLETION, CALLBACK, SENT, GONE = range(8)
 
@@ -83,40 +86,39 @@ def step(way, at, number):
         way += [at, number]
 
 
-def scene(label, trace, most_us=float("inf")):
-    """What the page needs of a timeline, in whole nanoseconds from its begin; at most its first `most_us`."""
-    other = trace["otherData"]
-    start, until = to_ns(other["from_us"]), to_ns(min(other["until_us"], other["from_us"] + most_us))
-    events = [event for event in trace["traceEvents"] if event["ph"] == "M" or to_ns(event["ts"]) <= until]
-    tracks = {kind: [e["args"]["name"] for e in events if e["ph"] == "M" and e["name"] == "thread_name" and e["pid"] == kind]
-              for kind in (CPUS, THREADS, DEVICES)}
-    threads = {name: i for i, name in enumerate(tracks[THREADS])}
-    functions, states = Names(), Names()
-    running, inside = [[] for _ in tracks[CPUS]], [[] for _ in tracks[CPUS]]
-    doing, busy = [[] for _ in tracks[THREADS]], [[] for _ in tracks[DEVICES]]
+def stretches(found, tracks, start, names):
+    """Of [(track, begin, end, name)] in us: by track [(begin, length, number of the name)] in ns from `start`."""
+    rows = [[] for _ in tracks]
+    for track, begin, end, name in found:
+        rows[track - 1].append((to_ns(begin) - start, to_ns(end) - to_ns(begin), names[name]))
+    return [packed(sorted(row)) for row in rows]
+
+
+def scene(label, timeline):
+    """What the page needs of a timeline, in whole nanoseconds from its begin."""
+    start, until = to_ns(timeline.from_us), to_ns(timeline.until_us)
+    cpus, threads, engines, interrupts = (tracks(timeline, kind) for kind in (CPUS, THREADS, DEVICES, INTERRUPTS))
+    functions, states, moderation, anything, who = Names(), Names(), Names(), Names(), Names()
+    for name in threads:
+        who[name]
     levels = {}
-    for event in events:
+    for event in timeline.events:
         if event["ph"] == "C":
             levels.setdefault(event["name"], []).append((to_ns(event["ts"]) - start, 0, event["args"]["value"]))
-    for process, track, begin_us, end_us, name in slices(trace):
-        begin, end, track = to_ns(begin_us) - start, min(to_ns(end_us), until) - start, track - 1
-        length = end - begin
-        if length <= 0:
-            continue
-        if process == CPUS and name in threads:
-            running[track].append((begin, length, threads[name]))
-        elif process == CPUS:
-            inside[track].append((begin, length, functions[name]))
-        elif process == THREADS:
-            doing[track].append((begin, length, states[name]))
-        else:
-            busy[track].append((begin, length, 0))
-    return {"label": label, "scenario": other["scenario"], "start": start, "length": until - start, "cpus": tracks[CPUS],
-            "threads": tracks[THREADS], "engines": tracks[DEVICES], "running": list(map(packed, running)),
-            "inside": list(map(packed, inside)), "doing": list(map(packed, doing)), "busy": list(map(packed, busy)),
+    of = {kind: [] for kind in (CPUS, THREADS, DEVICES, INTERRUPTS)}
+    for process, track, begin, end, name, depth in slices(timeline):
+        if depth == 0 and end > begin:
+            of[process].append((track, begin, end, name))
+    if label.endswith("dispatch=driver") and SLEEP not in states.all():
+        label += " (asynchronous)"
+    return {"label": label, "scenario": timeline.scenario, "start": start, "length": until - start, "cpus": cpus, "threads": threads,
+            "engines": engines, "interrupts": interrupts,
+            "running": stretches(of[CPUS], cpus, start, who), "inside": stretches(innermost(timeline), cpus, start, functions),
+            "doing": stretches(of[THREADS], threads, start, states), "busy": stretches(of[DEVICES], engines, start, anything),
+            "moderated": stretches(of[INTERRUPTS], interrupts, start, moderation),
             "levels": {name: [column for i, column in enumerate(packed(rows)) if i != 1] for name, rows in levels.items()},
-            "functions": functions.all(), "states": states.all(),
-            "records": ways([e for e in events if e["ph"] in "be" and e["pid"] == RECORDS], start, until)}
+            "functions": functions.all(), "states": states.all(), "moderation": moderation.all(),
+            "records": ways([e for e in timeline.events if e["ph"] in "be" and e["pid"] == RECORDS], start, until)}
 
 
 BODY = """<header><h1>{title}</h1><p>Each dot is a TLS record; its colour is its connection. Records wait in the <b>KTLS queue</b>, a
@@ -126,7 +128,9 @@ its whole batch ready at the end. Asynchronous: it goes on with the next record,
 Watch the card's lane: grey is a card that waits for work.</p>
 <p><i class=key style='background:#E69F00'></i>KTLS worker <i class=key style='background:#56B4E9'></i>interrupt thread
 <i class=key style='background:#009E73'></i>application <i class=key style='background:#9A7BD0'></i>card's engine at work
-<i class=key style='background:#d00000'></i>worker asleep until its record is done. The red line is now.</p></header>
+<i class=key style='background:#d00000'></i>worker asleep until its record is done <i class=key style='background:#F5DCA8'></i>worker waits for a CPU.
+The red line is now. Interrupts of completion queues: <i class=key style='background:#F0E442'></i>held off by the timer
+<i class=key style='background:#D55E00'></i>raised <i class=key style='background:#56B4E9'></i>in service; else armed.</p></header>
 <div class=bar role=group aria-label=Controls>
 <button id=play type=button>play</button>
 <label>time <input id=scrub type=range min=0 value=0 step=any></label> <output id=clock></output>
@@ -139,12 +143,18 @@ Watch the card's lane: grey is a card that waits for work.</p>
 <button id=follow type=button>follow</button></div>
 <canvas id=scene role=img aria-label='{alt}' tabindex=0></canvas>
 <section aria-live=polite><h2 id=who>Click a dot to follow its record in both</h2><div id=ways></div></section>
-<p class=keys>Space: play. Right and left: a step. Click a dot: follow it. Drag over the lanes: move in time.</p>"""
+<p class=keys>Space: play. Right and left: a step. Click a dot: follow it. Drag over the lanes: move in time. Two fingers, or the wheel with Ctrl: more or less time in the lanes.</p>"""
 
 
-def page(sides, most_us=float("inf")):
-    """`sides`: [(label, trace)], one or two."""
-    scenes = [scene(label, trace, most_us) for label, trace in sides]
+def called(label):
+    """"dispatch=blocking" of "/ktls/dispatch=blocking"."""
+    return re.sub(r"(^|\s)/(?:[^\s=/]+/)+(?=[^\s=/]+=)", r"\1", label)
+
+
+def page(sides):
+    """`sides`: [(label, timeline)], one or two."""
+    sides = [(called(label), timeline) for label, timeline in sides]
+    scenes = [scene(label, timeline) for label, timeline in sides]
     title = "In slow motion: " + " against ".join(one["label"] for one in scenes)
     alt = f"The simulated machine, {' above '.join(one['label'] for one in scenes)}: CPUs, queues, engines and records that move"
     return document(title, BODY.format(title=html.escape(title), alt=html.escape(alt, quote=True)),
@@ -154,12 +164,12 @@ def page(sides, most_us=float("inf")):
 def main(directory, *sides):
     pairs = list(zip(sides[::2], sides[1::2]))
     target = pathlib.Path(directory) / "index.html"
-    target.write_text(page([(label, json.loads(pathlib.Path(trace).read_text())) for label, trace in pairs]))
+    target.write_text(page([(label, read(trace)) for label, trace in pairs]))
     return target
 
 
 if __name__ == "__main__":
     try:
         print(main(*sys.argv[1:]))
-    except OSError as failure:
+    except (BadInput, OSError) as failure:
         sys.exit(f"ktlssim: {failure}")

@@ -49,7 +49,7 @@ def span(numbers):
 LONGEST = 48  # letters of a name in a picture
 
 
-def short(names):
+def short(names, longest=LONGEST):
     """The names cut in the middle where they are long; those that would then be the same get a number."""
-    cut = [name if len(name) <= LONGEST else f"{name[:LONGEST // 2]}…{name[1 - LONGEST // 2:]}" for name in names]
+    cut = [name if len(name) <= longest else f"{name[:longest // 2]}…{name[1 - longest // 2:]}" for name in names]
     return [name if cut.count(name) == 1 else f"{name} ({i + 1})" for i, name in enumerate(cut)]

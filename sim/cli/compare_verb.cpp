@@ -8,6 +8,7 @@
 #include "sim/cli/experiment_output.hpp"
 #include "sim/cli/kernel_warning.hpp"
 #include "sim/cli/common_options.hpp"
+#include "sim/cli/listening.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
@@ -174,7 +175,7 @@ Options compare_options() {
                 "simulate pairs until half the interval of each difference is at most R times the mean of A");
   add_pool(options);
   add_format(options);
-  add_out(options, "write comparison.json to DIR, and what `run` writes to DIR/a and DIR/b");
+  add_out(options, "write comparison.json and difference.folded to DIR, and to DIR/a and DIR/b what `run` writes and a short trace.json");
   add_engine(options);
   return options;
 }
@@ -219,6 +220,7 @@ int compare_verb(const Values& values) {
     write_results(out->a, a.scenario, a.experiment, a.record);
     write_results(out->b, b.scenario, b.experiment, b.record);
     out->both.write("comparison.json", as_json_text);
+    write_of_comparison(out->both, a.scenario, b.scenario);
   }
   print(as_json(values) ? as_json_text : table(a, b, compared, metrics));
   return a.experiment.all_done() && b.experiment.all_done() ? kExitDone : kExitRunFailed;

@@ -1,20 +1,17 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <filesystem>
 #include <optional>
 
 #include "sim/cli/experiment_output.hpp"
 #include "sim/cli/kernel_warning.hpp"
 #include "sim/cli/common_options.hpp"
+#include "sim/cli/listening.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/run_table.hpp"
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
-#include "sim/experiment/result/folded_stacks.hpp"
 #include "sim/experiment/run/replicate.hpp"
-#include "sim/experiment/text/problems.hpp"
-#include "sim/experiment/text/trace_json.hpp"
 
 namespace ktlssim {
 
@@ -33,54 +30,6 @@ constexpr HelpText kHelp{
     "  ktlssim run scenarios/ccr-tls12-gcm128.json --set /ktls/dispatch=blocking\n"
     "  ktlssim run scenarios/ccr-tls12-gcm128.json --set /host/tcp/tcp_output_ns=400\n"
     "  ktlssim run scenarios/vbsdcon-2019-ccr.json --replications 10 --out out\n"};
-
-constexpr std::int64_t kMaxLength_us = 1'000'000;
-constexpr std::int64_t kMaxRecords = 1'000'000;
-
-// A file to be written at the end, in a directory that can be written to now.
-class OutputFile {
- public:
-  explicit OutputFile(const std::filesystem::path& path)
-      : directory_(path.has_parent_path() ? path.parent_path() : "."), name_(path.filename().string()) {
-    if (name_.empty() || std::filesystem::is_directory(path))
-      throw InputError({{path.string(), "", "", "cannot write there: a directory"}});
-  }
-  void write(std::string_view contents) const { directory_.write(name_, contents); }
-
- private:
-  OutputDirectory directory_;
-  std::string name_;
-};
-
-std::optional<OutputFile> output_file(const Values& values, std::string_view option) {
-  const std::optional<std::string> path = values.optional_text(option);
-  return path ? std::optional<OutputFile>(*path) : std::nullopt;
-}
-
-// Of a run that ended, stalled ones included. The trajectory is the same on every engine, and with or without
-// a timeline: held here to that of the run.
-void write_timeline(const OutputFile& file, const Scenario& scenario, const Experiment& experiment,
-                    Timeline& timeline) {
-  const bool there = !experiment.runs.empty() && experiment.runs.front().number == 0;
-  const RunStatus status = there ? experiment.runs.front().result.status : RunStatus::failed;
-  if (status != RunStatus::done && status != RunStatus::stalled) {
-    complain("no timeline: replication 0 did not end");
-    return;
-  }
-  const RunResult traced = simulate(scenario, EngineKind::fiber, 0, &timeline);
-  if (traced.fingerprint != experiment.runs.front().result.fingerprint)
-    throw std::runtime_error("the traced run took another way than the run: a bug of ktlssim");
-  file.write(trace_json(timeline, scenario.name));
-}
-
-Timeline timeline_options(const Values& values, const Scenario& scenario) {
-  const Time warmup = from_ms(scenario.measure.warmup_ms);
-  const Time end = warmup + from_ms(scenario.measure.duration_ms);
-  Time from = warmup;
-  if (values.given("trace-from-us")) from = Time{values.integer("trace-from-us", 0, end.count() / 1000 - 1) * 1000};
-  const Time length{values.integer("trace-us") * 1000};
-  return {from, std::min(end, from + length), values.count("trace-records")};
-}
 
 std::string sysctl_lines(const Summary& summary) {
   std::string text;
@@ -112,13 +61,7 @@ Options run_options() {
   add_pool(options);
   add_format(options, kFormatNames);
   add_out(options, "write result.json, latency.csv, series.csv and manifest.json to DIR");
-  options.add("folded", "FILE", Text{}, "write CPU time as folded stacks (class;thread;function ns) for flame graphs");
-  options.add("trace", "FILE", Text{},
-              "write a timeline of replication 0 as Chrome trace events, for ui.perfetto.dev");
-  options.add("trace-from-us", "N", Integer{0, kMaxSimulated_us},
-              "simulated time at which the timeline begins; the end of the warm-up unless given");
-  options.add("trace-us", "N", Integer{1, kMaxLength_us, 10000}, "length of the timeline");
-  options.add("trace-records", "N", Integer{0, kMaxRecords, 20}, "records whose way the timeline follows");
+  add_listening(options);
   options.flag("strict", "exit status 1 where what was measured is no steady state");
   add_engine(options);
   return options;
@@ -134,9 +77,7 @@ int run_verb(const Values& values) {
   warn_of_kernel(scenario);
   std::optional<OutputDirectory> out;
   if (values.given("out")) out.emplace(values.text("out"));
-  const std::optional<OutputFile> folded = output_file(values, "folded");
-  const std::optional<OutputFile> trace = output_file(values, "trace");
-  Timeline timeline = timeline_options(values, scenario);
+  const Listening listening(values, scenario);
 
   record.started = utc_now();
   const auto begin = std::chrono::steady_clock::now();
@@ -151,8 +92,7 @@ int run_verb(const Values& values) {
 
   complain_of_failures(experiment);
   if (out) write_results(*out, scenario, experiment, record);
-  if (trace) write_timeline(*trace, scenario, experiment, timeline);
-  if (folded) folded->write(folded_stacks(experiment));
+  listening.write(scenario, experiment);
   if (!experiment.interrupted || experiment.summary.done > 0)
     print_result(values.choice<Format>("format"), scenario, experiment, record);
   if (experiment.interrupted) return kExitInterrupted;

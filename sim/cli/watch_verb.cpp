@@ -7,13 +7,12 @@
 
 #include "sim/cli/experiment_output.hpp"
 #include "sim/cli/common_options.hpp"
+#include "sim/cli/listening.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/python.hpp"
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
 #include "sim/experiment/text/output_directory.hpp"
-#include "sim/experiment/text/trace_json.hpp"
-#include "sim/machine/simulate.hpp"
 
 namespace ktlssim {
 
@@ -43,7 +42,7 @@ Side side(const std::string& path, Texts sets, const Texts& own) {
   return {std::move(label), load_scenario(path, sets)};
 }
 
-Timeline window(const Values& values, const Scenario& scenario) {
+TimelineWindow window(const Values& values, const Scenario& scenario) {
   const Time end = from_ms(scenario.measure.warmup_ms) + from_ms(scenario.measure.duration_ms);
   const Time from{values.integer("from-us", 0, end.count() / 1000 - 1) * 1000};
   const Time length{values.integer("us") * 1000};
@@ -73,21 +72,20 @@ int watch_verb(const Values& values) {
   if (sides.front().scenario.seed != sides.back().scenario.seed)
     throw UsageError(fmt::format("seeds {} and {} differ, so records would not be the same: give --seed",
                                  sides.front().scenario.seed, sides.back().scenario.seed));
-  std::vector<Timeline> timelines;
-  for (const Side& side : sides) timelines.push_back(window(values, side.scenario));
+  std::vector<TimelineWindow> windows;
+  for (const Side& side : sides) windows.push_back(window(values, side.scenario));
 
   const OutputDirectory out(values.text("out"));
   std::vector<std::string> words{out.path().string()};
   for (std::size_t i = 0; i < sides.size(); ++i) {
-    const RunResult result = simulate(sides[i].scenario, EngineKind::fiber, 0, &timelines[i]);
+    const std::filesystem::path trace = out.path() / (i == 0 ? "trace-a.json" : "trace-b.json");
+    const RunResult result = listen(sides[i].scenario, windows[i], &trace, nullptr);
     if (result.status != RunStatus::done && result.status != RunStatus::stalled) {
       complain(fmt::format("{}: {}", sides[i].label, result.diagnosis));
       return kExitRunFailed;
     }
-    const std::string name = i == 0 ? "trace-a.json" : "trace-b.json";
-    out.write(name, trace_json(timelines[i], sides[i].scenario.name));
     words.push_back(sides[i].label);
-    words.push_back((out.path() / name).string());
+    words.push_back(trace.string());
   }
   become_python("ktlssim_report.watch", words);
 }

@@ -8,6 +8,7 @@
 #include "sim/drivers/device.hpp"
 #include "sim/drivers/interrupt_queue.hpp"
 #include "sim/engine/ring.hpp"
+#include "sim/kernel/frame.hpp"
 #include "sim/kernel/kernel.hpp"
 
 namespace ktlssim {
@@ -71,6 +72,7 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
 
   // ccr_process and ccr_gcm
   Errno process(Cryptop& crp) override {
+  const Frame frame(kernel_.sched, "ccr_process");
     CryptoSession& ses = *crp.ses;
     kernel_.mtx_lock(ses.lock, kernel_.locks.driver_session);
     kernel_.charge(Function::crypto_process, profile_.device.process_ns.ns());
@@ -99,6 +101,7 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
   void completed(Cryptop& crp) override { nic_.receive_fw6_pld(first_rxq(crp.ring), crp); }
 
   void do_cpl6_fw_pld(Cryptop& crp) override {
+  const Frame frame(kernel_.sched, "do_cpl6_fw_pld");
     kernel_.spend(Function::driver_response, profile_.device.response_ns.ns());
     --inflight_;
     crypto_done(kernel_, crp);
@@ -154,6 +157,7 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
   }
 
   [[noreturn]] void wrq_tx_drain(ControlQueue& wrq) {
+  const Frame frame(kernel_.sched, "wrq_tx_drain");
     for (;;) {
       while (!std::exchange(wrq.drain_due, false)) kernel_.sched.sleep("-");
       kernel_.mtx_lock(wrq.eq_lock, kernel_.locks.ring);
@@ -167,6 +171,7 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
 
   // Never fails: what the ring cannot take is held on the list.
   void t4_wrq_tx(ControlQueue& wrq, Cryptop& crp) {
+  const Frame frame(kernel_.sched, "t4_wrq_tx");
     kernel_.mtx_lock(wrq.eq_lock, kernel_.locks.ring);
     kernel_.charge(Function::driver_ring, profile_.device.ring_ns.ns());
     wrq.wr_list.push_back(&crp);
@@ -180,6 +185,7 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
   }
 
   void drain_wrq_wr_list(ControlQueue& wrq) {
+  const Frame frame(kernel_.sched, "drain_wrq_wr_list");
     while (!wrq.wr_list.empty() && has_room(wrq)) {
       kernel_.charge(Function::driver_ring, costs_.drain_ns.ns());
       start(wrq);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sim/kernel/frame.hpp"
 #include "sim/kernel/kernel.hpp"
 #include "sim/kernel/tcp.hpp"
 
@@ -67,6 +68,7 @@ void Cxgbe::RxQueue::handle(const Completion& completion) {
 // An acknowledgement waits for others of its connection. One that tells of a hole does not, nor does one that
 // finds no entry free.
 void Cxgbe::RxQueue::t4_eth_rx(Socket& so, std::int64_t up_to, std::int64_t hole_end) {
+  const Frame frame(nic_.kernel_.sched, "t4_eth_rx");
   const NetworkParameters& network = nic_.kernel_.scenario.network;
   if (!network.lro) return nic_.tcp_input(so, up_to, hole_end);
   const auto entry = std::ranges::find(lro_, &so, &LroEntry::so);
@@ -84,6 +86,7 @@ void Cxgbe::RxQueue::t4_eth_rx(Socket& so, std::int64_t up_to, std::int64_t hole
 }
 
 void Cxgbe::RxQueue::tcp_lro_flush(std::size_t i) {
+  const Frame frame(nic_.kernel_.sched, "tcp_lro_flush");
   const LroEntry entry = lro_[i];
   lro_.erase(lro_.begin() + static_cast<std::ptrdiff_t>(i));
   nic_.tcp_input(*entry.so, entry.ack, 0);

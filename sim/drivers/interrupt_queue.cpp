@@ -1,5 +1,6 @@
 #include "sim/drivers/interrupt_queue.hpp"
 
+#include "sim/kernel/frame.hpp"
 #include "sim/kernel/kernel.hpp"
 
 namespace ktlssim {
@@ -12,7 +13,15 @@ InterruptQueue::InterruptQueue(Kernel& kernel, const std::string& name, Interrup
       handler_(handler),
       enough_(enough),
       thread_(&kernel.sched.create(name, ThreadClass::interrupt, vector.bound ? vector.cpu : -1,
-                                   [this] { interrupt_thread(); })) {}
+                                   [this] { interrupt_thread(); })) {
+  enter(State::armed);
+}
+
+void InterruptQueue::enter(State state) {
+  state_ = state;
+  if (Listener* const listener = kernel_.recorder.stations.listener)
+    listener->moderated(*thread_, name(state), kernel_.settled_at());
+}
 
 void InterruptQueue::post(const Completion& completion) {
   Completion& entry = entries_.push_back();
@@ -29,7 +38,7 @@ void InterruptQueue::start_timer() {
     raise();
     return;
   }
-  state_ = State::timing;
+  enter(State::timing);
   kernel_.calendar().call_at<&InterruptQueue::timer_expired>(kernel_.now() + holdoff_, Rank::hardware, this,
                                                              ++timer_);
 }
@@ -38,19 +47,19 @@ void InterruptQueue::timer_expired(std::uint64_t timer) {
   if (state_ != State::timing || timer != timer_) return;
   // Drained before the timer went off, and nothing since: that was not to be told.
   if (rearm_first_ && !serving_ && entries_.empty())
-    state_ = State::armed;
+    enter(State::armed);
   else
     raise();
 }
 
 void InterruptQueue::raise() {
-  state_ = State::raised;
+  enter(State::raised);
   kernel_.recorder.interrupt();
   if (!serving_) kernel_.sched.interrupt(*thread_, vector_.cpu);
 }
 
 void InterruptQueue::rearm() {
-  state_ = State::armed;
+  enter(State::armed);
   if (entries_.empty()) return;
   if (enough_ > 0 && entries_.size() >= enough_)
     raise();
@@ -65,8 +74,9 @@ bool InterruptQueue::pending() {
 }
 
 void InterruptQueue::interrupt_thread() {
+  const Frame frame(kernel_.sched, "ithread_loop");
   for (;;) {
-    state_ = State::in_service;
+    enter(State::in_service);
     serving_ = true;
     kernel_.charge(Function::intr_event_handle, kernel_.scenario.host.scheduler.interrupt_ns.ns());
     if (rearm_first_) {
@@ -75,7 +85,7 @@ void InterruptQueue::interrupt_thread() {
       if (holdoff_ > kNoTime)
         start_timer();
       else
-        state_ = State::armed;
+        enter(State::armed);
     }
     while (pending()) {
       const Completion completion = entries_.front();

@@ -10,8 +10,11 @@
 // thread goes through its handler once more.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "models/units.hpp"
 #include "sim/engine/ring.hpp"
@@ -41,7 +44,7 @@ class CompletionHandler {
 
 class InterruptQueue {
  public:
-  enum class State { armed, timing, raised, in_service };
+  enum class State : std::uint8_t { armed, timing, raised, in_service };
 
   // `enough` entries interrupt before the hold-off is over, 0 = however many.
   InterruptQueue(Kernel& kernel, const std::string& name, InterruptVector vector, Time holdoff,
@@ -57,12 +60,17 @@ class InterruptQueue {
 
   // The hardware makes an entry visible.
   void post(const Completion& completion);
+  static constexpr std::string_view name(State state) {
+    constexpr std::array<std::string_view, 4> kNames{"armed", "timing", "raised", "in service"};
+    return kNames[static_cast<std::size_t>(state)];
+  }
   State state() const { return state_; }
   const InterruptVector& vector() const { return vector_; }
   Thread& thread() { return *thread_; }
   const Thread& thread() const { return *thread_; }
 
  private:
+  void enter(State state);
   void start_timer();
   void timer_expired(std::uint64_t timer);
   void raise();

@@ -8,6 +8,7 @@
 
 #include "sim/drivers/device.hpp"
 #include "sim/drivers/interrupt_queue.hpp"
+#include "sim/kernel/frame.hpp"
 #include "sim/kernel/kernel.hpp"
 
 namespace ktlssim {
@@ -39,6 +40,7 @@ class Qat final : public Driver, public DeviceOwner, public CompletionHandler {
   // qat_process. A full ring is a failed request: qat_etr_put_msg says ERESTART, which goes into crp_etype
   // and which KTLS takes for an error.
   Errno process(Cryptop& crp) override {
+  const Frame frame(kernel_.sched, "qat_process");
     crp.ring = bank_here();
     Bank& bank = banks_[static_cast<std::size_t>(crp.ring)];
     kernel_.mtx_lock(crp.ses->lock, kernel_.locks.driver_session);
@@ -72,6 +74,7 @@ class Qat final : public Driver, public DeviceOwner, public CompletionHandler {
 
   // qat_etr_ap_bank interrupt: one response.
   void handle(const Completion& completion) override {
+  const Frame frame(kernel_.sched, "qat_etr_ap_bank_intr");
     auto& crp = *static_cast<Cryptop*>(completion.object);
     kernel_.charge(Function::driver_response, profile_.device.response_ns.ns());
     // qs_session_mtx, for the count of requests: as long as process() of the session has it.

@@ -8,6 +8,7 @@
 
 #include "sim/drivers/device.hpp"
 #include "sim/drivers/interrupt_queue.hpp"
+#include "sim/kernel/frame.hpp"
 #include "sim/kernel/kernel.hpp"
 
 namespace ktlssim {
@@ -41,6 +42,7 @@ class QatOcf final : public Driver, public DeviceOwner, public CompletionHandler
 
   // qat_ocf_process
   Errno process(Cryptop& crp) override {
+  const Frame frame(kernel_.sched, "qat_ocf_process");
     crp.ring = crp.ses->port;
     Instance& instance = instance_of(crp);
     kernel_.mtx_lock(instance.cookie_pool_mtx, kernel_.locks.ring);
@@ -71,6 +73,7 @@ class QatOcf final : public Driver, public DeviceOwner, public CompletionHandler
 
   // adf_msix_isr_bundle: one response.
   void handle(const Completion& completion) override {
+  const Frame frame(kernel_.sched, "adf_msix_isr_bundle");
     auto& crp = *static_cast<Cryptop*>(completion.object);
     kernel_.charge(Function::driver_response, profile_.device.response_ns.ns());
     --instance_of(crp).in_flight;

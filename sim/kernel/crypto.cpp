@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sim/kernel/cryptodev.hpp"
+#include "sim/kernel/frame.hpp"
 #include "sim/kernel/kernel.hpp"
 
 namespace ktlssim {
@@ -18,6 +19,7 @@ bool unregistered(const Kernel& k, const Driver& driver) {
 }
 
 [[noreturn]] void crypto_ret_proc(Kernel& k, CryptoRetWorker& worker) {
+  const Frame frame(k.sched, "crypto_ret_proc");
   for (;;) {
     k.mtx_lock(worker.lock, k.locks.crypto_queue);
     while (worker.crp_ret_q.empty()) {
@@ -36,6 +38,7 @@ bool unregistered(const Kernel& k, const Driver& driver) {
 // The dispatch thread: offers queued requests to their drivers, one driver that has no room left out until it
 // says crypto_unblock.
 [[noreturn]] void crypto_proc(Kernel& k) {
+  const Frame frame(k.sched, "crypto_proc");
   Opencrypto& ocf = k.opencrypto;
   const auto next = [&ocf] {
     return std::ranges::find_if(ocf.crp_q, [](const Cryptop* crp) { return !crp->ses->driver->qblocked; });
@@ -79,6 +82,7 @@ void crypto_newsession(Kernel& k, CryptoSession& ses, Algorithm algorithm) {
 }
 
 void crypto_dispatch(Kernel& k, Cryptop& crp) {
+  const Frame frame(k.sched, "crypto_dispatch");
   k.charge(Function::crypto_dispatch, costs(k).crypto_dispatch_ns.ns());
   k.recorder.stations.enter(crp.cb_mbuf->stays, Place::ocf, k.now());
   crp.fault = k.faults.next_fails(k.now());
@@ -99,6 +103,7 @@ void crypto_dispatch(Kernel& k, Cryptop& crp) {
 }
 
 void crypto_done(Kernel& k, Cryptop& crp) {
+  const Frame frame(k.sched, "crypto_done");
   k.charge(Function::crypto_done, costs(k).crypto_done_ns.ns());
   if (crp.done) throw ModelError("crypto_done: a request was completed twice");
   crp.done = true;

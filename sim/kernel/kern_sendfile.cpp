@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/kernel/bio.hpp"
+#include "sim/kernel/frame.hpp"
 #include "sim/kernel/kernel.hpp"
 
 namespace ktlssim {
@@ -37,6 +38,7 @@ Mbuf& file_records(Kernel& k, std::int64_t offset, std::int64_t bytes) {
 }  // namespace
 
 SendResult vn_sendfile(Kernel& k, Socket& so, std::int64_t bytes, bool nonblocking) {
+  const Frame frame(k.sched, "vn_sendfile");
   k.charge(Function::vn_sendfile, costs(k).sendfile_ns.ns());
   so.so_snd.sb_lowat = std::max(so.so_snd.sb_lowat, so.so_snd.sb_hiwat / 2);
   std::int64_t left = bytes;
@@ -63,6 +65,7 @@ SendResult vn_sendfile(Kernel& k, Socket& so, std::int64_t bytes, bool nonblocki
 }
 
 void sendfile_iodone(Kernel& k, const SfIo& sfio) {
+  const Frame frame(k.sched, "sendfile_iodone");
   k.charge(Function::sendfile_iodone, costs(k).sendfile_iodone_ns.ns());
   ktls_enqueue(k, *sfio.m, *sfio.so, sfio.npages);
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sim/kernel/cryptodev.hpp"
+#include "sim/kernel/frame.hpp"
 #include "sim/kernel/kernel.hpp"
 
 namespace ktlssim {
@@ -18,6 +19,7 @@ void ktls_ocf_callback_sync(Kernel&, Cryptop&) {}
 
 // The driver is asynchronous and the worker sleeps: in the driver's completion context.
 void ktls_ocf_callback_async(Kernel& k, Cryptop& crp) {
+  const Frame frame(k.sched, "ktls_ocf_callback_async");
   Mutex& os_lock = *crp.os_lock;
   k.mtx_lock(os_lock, k.locks.ocf_session);
   k.charge(Function::ktls_ocf_callback, k.scenario.host.ktls.ktls_ocf_callback_ns.ns());
@@ -36,6 +38,7 @@ void retry(Kernel& k, Cryptop& crp) {
 }
 
 Errno ktls_ocf_dispatch(Kernel& k, Cryptop& crp, KtlsSession& tls) {
+  const Frame frame(k.sched, "ktls_ocf_dispatch");
   const bool sync = crp.ses->driver->sync();
   crp.os_lock = &tls.os_lock;
   crp.crp_callback =
@@ -102,6 +105,7 @@ void check_stack(Kernel& k, const DriverProfile& driver, std::int64_t depth) {
 }
 
 Errno ktls_ocf_dispatch_async(Kernel& k, KtlsOcfEncryptState& state) {
+  const Frame frame(k.sched, "ktls_ocf_dispatch_async");
   Cryptop& crp = state.crp;
   const DriverProfile& driver = crp.ses->driver->profile();
   crp.crp_opaque = &state;
@@ -166,6 +170,7 @@ void ktls_ocf_try(Kernel& k, KtlsSession& tls) {
 }
 
 Errno ktls_ocf_decrypt(Kernel& k, KtlsSession& tls, Mbuf& m, std::int64_t payload_bytes) {
+  const Frame frame(k.sched, "ktls_ocf_decrypt");
   KtlsOcfEncryptState state;
   state.m = &m;
   ++records_of(k.ktls.stats.decrypts, tls);
@@ -174,6 +179,7 @@ Errno ktls_ocf_decrypt(Kernel& k, KtlsSession& tls, Mbuf& m, std::int64_t payloa
 }
 
 Errno ktls_ocf_encrypt(Kernel& k, KtlsOcfEncryptState& state) {
+  const Frame frame(k.sched, "ktls_ocf_encrypt");
   const KtlsSession& tls = state.m->so->tls;
   KtlsStats& stats = k.ktls.stats;
   ++*tls.encrypts;

@@ -1,5 +1,6 @@
 #include "sim/kernel/ktls_rx.hpp"
 
+#include "sim/kernel/frame.hpp"
 #include "sim/kernel/kernel.hpp"
 #include "sim/kernel/ktls_ocf.hpp"
 
@@ -24,6 +25,7 @@ void ktls_enable_rx(Kernel& k, KtlsRx& rx, Socket& so) {
 }
 
 void ktls_check_rx(Kernel& k, KtlsRx& rx) {
+  const Frame frame(k.sched, "ktls_check_rx");
   if (rx.running || !has_record(rx)) return;
   rx.running = true;
   KtlsWq& wq = *rx.tls.wq;
@@ -37,6 +39,7 @@ void ktls_check_rx(Kernel& k, KtlsRx& rx) {
 }
 
 void ktls_decrypt(Kernel& k, KtlsRx& rx) {
+  const Frame frame(k.sched, "ktls_decrypt");
   std::int64_t plain = 0;
   while (has_record(rx) && !rx.so->dropped) {
     const std::int32_t wire_bytes = rx.records.front();

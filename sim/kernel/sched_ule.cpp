@@ -187,7 +187,7 @@ void Scheduler::dispatch(Cpu& cpu, Thread& thread) {
   mix(thread.cpu);
   mix(thread.index);
   if (switch_cost_ > kNoTime)
-    thread.step.add_before(Function::cpu_switch, switch_cost_.count() * kWorkPerNs, switch_cost_);
+    thread.step.add_before(Function::cpu_switch, thread.call, switch_cost_.count() * kWorkPerNs, switch_cost_);
   begin_step(thread);
   arm_slice(cpu);
 }

@@ -115,6 +115,13 @@ class Scheduler {
 
   // From now on `listener` hears of every step and every change of a thread's state; null: nobody does.
   void observe(Listener* listener) { listener_ = listener; }
+  // Until when a listener has heard of all steps.
+  Time told_until() const;
+  // Where threads are called from, of what a listener hears.
+  CallTree& calls() { return calls_; }
+  const CallTree& calls() const { return calls_; }
+  // The thread that is to be in another call from now on: the executing one while somebody listens, else null.
+  Thread* listened_to() const { return listener_ == nullptr ? nullptr : executing_; }
 
   // Accounts running steps and idle times up to now.
   void account_all();
@@ -211,9 +218,9 @@ class Scheduler {
   void give_way();                          // the executing thread goes on at the end of its step
   void goes_on(Thread& thread);
   void begin_step(Thread& thread);
-  void account(Thread& thread, Function function, Time from, Time to) {
+  void account(Thread& thread, Function function, CallId caller, Time from, Time to) {
     thread.busy_ns[static_cast<std::size_t>(function)] += (to - from).count();
-    if (listener_ != nullptr) listener_->ran(thread, function, from, to);
+    if (listener_ != nullptr) listener_->ran(thread, function, caller, from, to);
   }
   void account_step(Thread& thread);
   [[gnu::noinline]] void tell_of_step(const Thread& thread);
@@ -244,6 +251,7 @@ class Scheduler {
   std::vector<Cpu> cpus_;
   std::vector<std::unique_ptr<Thread>> threads_;
   Listener* listener_ = nullptr;
+  CallTree calls_;
   Thread* executing_ = nullptr;
   Cpu* here_ = nullptr;  // the CPU of the thread that executes, or did last
   bool stepwise_ = false;

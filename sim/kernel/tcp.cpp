@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "sim/kernel/ifnet.hpp"
+#include "sim/kernel/frame.hpp"
 #include "sim/kernel/kernel.hpp"
 #include "sim/kernel/uipc_sockbuf.hpp"
 
@@ -152,6 +153,7 @@ void duplicate_ack(Kernel& k, Socket& so, std::int64_t hole_end) {
 }  // namespace
 
 void Tcp::pr_ready(Socket& so, Mbuf& m, int records) {
+  const Frame frame(kernel_.sched, "tcp_usr_ready");
   Kernel& k = kernel_;
   k.mtx_lock(so.inp_lock, k.locks.inpcb);
   k.mtx_lock(so.so_snd.sb_mtx, k.locks.sockbuf);
@@ -169,12 +171,13 @@ void Tcp::pr_ready(Socket& so, Mbuf& m, int records) {
 }
 
 void Tcp::pr_abort(Socket& so) {
+  const Frame frame(kernel_.sched, "tcp_drop");
   Kernel& k = kernel_;
   k.mtx_lock(so.inp_lock, k.locks.inpcb);
   if (!so.dropped) {
     so.dropped = true;
     so.so_error = EIO;
-    k.recorder.connection_aborted();
+    k.recorder.connection_aborted(k.now());
     sbflush(k, so);
     sowwakeup(k, so);
   }
@@ -194,6 +197,7 @@ void Tcp::rexmt_due(std::uint64_t session) {
 }
 
 void tcp_output(Kernel& k, Socket& so) {
+  const Frame frame(k.sched, "tcp_output");
   k.spend(Function::tcp_output, k.scenario.host.tcp.tcp_output_ns.ns());
   const bool idle = snd_max(so) == so.snd_una;
   if (idle && so.tp != nullptr) restart_after_idle(k, *so.tp);
@@ -214,6 +218,7 @@ void tcp_output(Kernel& k, Socket& so) {
 }
 
 void tcp_input_ack(Kernel& k, Socket& so, std::int64_t ack, std::int64_t wnd_edge, std::int64_t hole_end) {
+  const Frame frame(k.sched, "tcp_input");
   k.mtx_lock(so.inp_lock, k.locks.inpcb);
   k.charge(Function::tcp_input, k.scenario.host.tcp.tcp_input_ack_ns.ns());
   if (so.dropped) {
@@ -240,6 +245,7 @@ void tcp_input_ack(Kernel& k, Socket& so, std::int64_t ack, std::int64_t wnd_edg
 }
 
 void tcp_timer_rexmt(Kernel& k, Socket& so) {
+  const Frame frame(k.sched, "tcp_timer_rexmt");
   k.mtx_lock(so.inp_lock, k.locks.inpcb);
   if (!so.dropped && so.tp->snd_max > so.snd_una) {
     ++k.tcpstat.rexmttimeo;

@@ -59,6 +59,7 @@ struct Thread {
   Strand* strand = nullptr;
   int strand_cpu = 0;  // host of the strand: follows `cpu` at the next dispatch
 
+  CallId call = kNoCall;  // it is in, while somebody listens
   Step step;              // begins with the switch to this thread, where that is not over
   bool spinning = false;  // burns CPU until a lock is free
   bool in_step = false;   // on its CPU, waiting for the end of the step

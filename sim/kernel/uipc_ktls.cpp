@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "models/tls.hpp"
+#include "sim/kernel/frame.hpp"
 #include "sim/kernel/kernel.hpp"
 #include "sim/kernel/ktls_ocf.hpp"
 #include "sim/kernel/ktls_rx.hpp"
@@ -139,6 +140,7 @@ void ktls_seq(Socket& so, Mbuf& top) {
 }
 
 void ktls_enqueue(Kernel& k, Mbuf& top, Socket& so, int page_count) {
+  const Frame frame(k.sched, "ktls_enqueue");
   if (k.scenario.what_if.direct_dispatch && !so.tls.sync_dispatch) {
     k.settle();
     prepare_batch(k, top, page_count);
@@ -170,6 +172,7 @@ void ktls_inject(Kernel& k, Mbuf& m, Socket& so) {
 }
 
 void ktls_work_thread(Kernel& k, KtlsWq& wq) {
+  const Frame frame(k.sched, "ktls_work_thread");
   std::vector<KtlsRx*> receivers;
   for (;;) {
     k.mtx_lock(wq.mtx, k.locks.work_queue);
@@ -204,6 +207,7 @@ void ktls_work_thread(Kernel& k, KtlsWq& wq) {
 }
 
 Errno ktls_encrypt_record(Kernel& k, Mbuf& m, KtlsOcfEncryptState& state) {
+  const Frame frame(k.sched, "ktls_encrypt_record");
   k.recorder.stations.leave(m.stays, Place::work_queue, k.settled_at());
   k.spend(Function::ktls_encrypt_record, costs(k).ktls_encrypt_record_ns.ns());
   state.m = &m;
@@ -214,6 +218,7 @@ Errno ktls_encrypt_record(Kernel& k, Mbuf& m, KtlsOcfEncryptState& state) {
 }
 
 void ktls_finish_nonanon(Kernel& k, Mbuf& m) {
+  const Frame frame(k.sched, "ktls_finish_nonanon");
   k.spend(Function::ktls_finish_nonanon, costs(k).ktls_finish_nonanon_ns.ns());
   k.spend(Function::page_unwire, costs(k).page_unwire_ns.times(m.npgs));
   m.file_backed = false;
@@ -225,6 +230,7 @@ void ktls_free(Kernel& k, KtlsSession& tls) {
 }
 
 void ktls_encrypt(Kernel& k, Mbuf& top) {
+  const Frame frame(k.sched, "ktls_encrypt");
   Socket& so = *top.so;
   const int records = top.batch_records;
   KtlsOcfEncryptState state;
@@ -250,6 +256,7 @@ void ktls_encrypt(Kernel& k, Mbuf& top) {
 }
 
 void ktls_encrypt_async(Kernel& k, KtlsWq* wq, Mbuf& top) {
+  const Frame frame(k.sched, "ktls_encrypt_async");
   Socket& so = *top.so;
   const int records = top.batch_records;
   Mbuf* next = &top;
@@ -275,6 +282,7 @@ void ktls_encrypt_async(Kernel& k, KtlsWq* wq, Mbuf& top) {
 }
 
 void ktls_encrypt_cb(Kernel& k, KtlsOcfEncryptState& state, Errno error) {
+  const Frame frame(k.sched, "ktls_encrypt_cb");
   Mbuf& m = *state.m;
   Socket& so = *m.so;
   k.spend(Function::ktls_encrypt_cb, costs(k).ktls_encrypt_cb_ns.ns());
@@ -313,6 +321,7 @@ void mb_free_notready(Kernel& k, Mbuf& top, int records) {
 }
 
 void mb_free_extpg(Kernel& k, Mbuf& m) {
+  const Frame frame(k.sched, "mb_free_extpg");
   k.spend(Function::sbdrop, k.scenario.host.tcp.sbdrop_record_ns.ns());
   k.spend(Function::page_free, k.scenario.host.tcp.page_free_ns.times(m.npgs));
   if (m.file_backed) k.spend(Function::page_unwire, costs(k).page_unwire_ns.times(m.npgs));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/kernel/frame.hpp"
 #include "sim/kernel/kernel.hpp"
 
 namespace ktlssim {
@@ -29,6 +30,7 @@ void sbready_compress(Kernel& k, SendBuffer& sb, std::int64_t records) {
 }  // namespace
 
 bool sbready(Kernel& k, Socket& so, Mbuf& top, int records) {
+  const Frame frame(k.sched, "sbready");
   SendBuffer& sb = so.so_snd;
   k.charge(Function::sbready, k.scenario.host.tcp.sbready_ns.ns() * records);
   Mbuf* m = &top;
@@ -57,6 +59,7 @@ bool sbready(Kernel& k, Socket& so, Mbuf& top, int records) {
 }
 
 void sbdrop(Kernel& k, Socket& so, std::int64_t bytes) {
+  const Frame frame(k.sched, "sbdrop");
   SendBuffer& sb = so.so_snd;
   sb.sb_ccc -= bytes;
   sb.sb_acc -= bytes;
@@ -77,6 +80,7 @@ void sbdrop(Kernel& k, Socket& so, std::int64_t bytes) {
 }
 
 void sbflush(Kernel& k, Socket& so) {
+  const Frame frame(k.sched, "sbflush");
   SendBuffer& sb = so.so_snd;
   Mbuf* m = sb.sb_mb;
   k.recorder.filled("send buffers, bytes", 0, -sb.sb_ccc, k.now());
@@ -103,6 +107,7 @@ void sbautosize(Kernel& k, Socket& so) {
 }
 
 void sowwakeup(Kernel& k, Socket& so) {
+  const Frame frame(k.sched, "sowwakeup");
   k.settle();
   if (so.sbwait == nullptr && !so.knote_armed) return;
   k.mtx_lock(so.so_snd.sb_mtx, k.locks.sockbuf);

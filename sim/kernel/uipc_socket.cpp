@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/kernel/frame.hpp"
 #include "sim/kernel/kernel.hpp"
 #include "sim/kernel/ktls_rx.hpp"
 #include "sim/kernel/tcp.hpp"
@@ -69,6 +70,7 @@ std::int64_t sbwait_space(Kernel& k, Socket& so, std::int64_t wanted, bool nonbl
 }
 
 bool pr_send(Kernel& k, Socket& so, Mbuf& top) {
+  const Frame frame(k.sched, "pr_send");
   k.mtx_lock(so.inp_lock, k.locks.inpcb);
   k.mtx_lock(so.so_snd.sb_mtx, k.locks.sockbuf);
   k.charge(Function::pr_send, costs(k).sbappend_ns.ns());
@@ -99,6 +101,7 @@ void soref(Kernel& k, Socket& so) {
 }
 
 void sorele(Kernel& k, Socket& so, std::int64_t& holders) {
+  const Frame frame(k.sched, "sorele");
   const bool lock = k.scenario.kernel.ktls.sorele_lock.value();
   if (lock) k.mtx_lock(so.so_lock, k.locks.inpcb);
   k.spend(Function::sorele, k.scenario.host.ktls.sorele_ns.ns());
@@ -108,6 +111,7 @@ void sorele(Kernel& k, Socket& so, std::int64_t& holders) {
 }
 
 SendResult sosend_generic(Kernel& k, Socket& so, std::int64_t bytes, bool nonblocking) {
+  const Frame frame(k.sched, "sosend_generic");
   k.charge(Function::sosend_generic, costs(k).sosend_ns.ns());
   std::int64_t left = bytes;
   while (left > 0) {

@@ -16,7 +16,6 @@
 #include "sim/machine/collect.hpp"
 #include "sim/machine/conservation.hpp"
 #include "sim/machine/time_series.hpp"
-#include "sim/machine/timeline.hpp"
 #include "sim/machine/warmup.hpp"
 #include "sim/network/loopback.hpp"
 #include "sim/network/nic.hpp"
@@ -42,15 +41,15 @@ constexpr std::size_t kSteps = 100;
 
 // Measures from `warmup` on, with a time series of `series_steps`.
 RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t replication, Time warmup,
-                      Timeline* timeline, std::size_t series_steps, Stepping stepping) {
+                      Listener* listener, std::size_t series_steps, Stepping stepping) {
   Executive executive(engine);
   Kernel k(executive, scenario, replication);
   if (stepping == Stepping::single) k.sched.set_stepwise();
-  if (timeline != nullptr) timeline->observe(k.sched);
-  k.sched.observe(timeline);
-  k.recorder.stations.listener = timeline;
   k.window.begin = warmup;
   k.window.end = warmup + from_ms(scenario.measure.duration_ms);
+  if (listener != nullptr) listener->begin(k.sched, k.window);
+  k.sched.observe(listener);
+  k.recorder.stations.listener = listener;
   TimeSeries time_series(k, series_steps);
 
   const bool nic = scenario.has_application() && scenario.network.kind == NetworkKind::nic;
@@ -83,7 +82,7 @@ RunResult run_machine(const Scenario& scenario, Engine& engine, std::uint64_t re
   const Executive::End end = executive.run_until(k.window.end);
   time_series.look();
   k.sched.account_all();
-  if (timeline != nullptr) timeline->finish();
+  if (listener != nullptr) listener->end();
   check_conservation(k);
   RunResult result = collect(k);
   result.series = time_series.take();
@@ -139,7 +138,7 @@ void load_engine(EngineKind kind) {
   if (kind == EngineKind::simgrid) load_simgrid_engine();
 }
 
-RunResult simulate(const Scenario& scenario, EngineKind kind, std::uint64_t replication, Timeline* timeline,
+RunResult simulate(const Scenario& scenario, EngineKind kind, std::uint64_t replication, Listener* listener,
                    Stepping stepping) {
   const auto began = std::chrono::steady_clock::now();
   RunResult result;
@@ -158,7 +157,7 @@ RunResult simulate(const Scenario& scenario, EngineKind kind, std::uint64_t repl
     const std::unique_ptr<Engine> engine =
         kind == EngineKind::simgrid ? make_simgrid_engine() : make_fiber_engine();
     engine->run(static_cast<int>(scenario.cpus()), [&] {
-      result = run_machine(scenario, *engine, replication, *warmup, timeline, kSteps, stepping);
+      result = run_machine(scenario, *engine, replication, *warmup, listener, kSteps, stepping);
     });
     if (automatic) result.metrics.push_back({"warmup_ms", "ms", static_cast<double>(warmup->count()) / 1e6});
   } catch (const KernelPanic& panic) {

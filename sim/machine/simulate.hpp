@@ -7,11 +7,10 @@
 #include <string_view>
 
 #include "models/scenario.hpp"
+#include "sim/measure/listener.hpp"
 #include "sim/measure/run_result.hpp"
 
 namespace ktlssim {
-
-class Timeline;
 
 enum class EngineKind { simgrid, fiber };
 inline constexpr std::array<std::string_view, 2> kEngineKindNames{"simgrid", "fiber"};
@@ -29,9 +28,9 @@ void load_engine(EngineKind engine);
 // engine, apart from wall_seconds. With `simgrid`, at most once in a process (its engine is a process-wide
 // singleton): call it in a forked child.
 //
-// `timeline`, if any, listens; the result is the same.
+// `listener`, if any, hears of it; the result is the same.
 RunResult simulate(const Scenario& scenario, EngineKind engine, std::uint64_t replication,
-                   Timeline* timeline = nullptr, Stepping stepping = Stepping::merged);
+                   Listener* listener = nullptr, Stepping stepping = Stepping::merged);
 
 // Whether two replications of the scenario would differ.
 bool is_random(const Scenario& scenario);

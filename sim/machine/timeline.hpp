@@ -1,109 +1,143 @@
-// Listens to the simulated kernel and keeps, for a window of simulated time, who ran where, what every thread
-// was doing, what every engine served, how full the queues were, and the way of the first records. Knows no
-// output format and changes nothing: a run with a timeline has the trajectory of a run without.
+// Listens to the simulated kernel and tells, for a window of simulated time, who ran where and in which chain of calls,
+// what every thread was doing, what every engine served, in which state interrupts were, how full the queues were, and
+// the way of the first records. Told as it happens and in the order of time; what is kept does not grow with the window.
+// Knows no output format and changes nothing: a run with a timeline has the trajectory of a run without.
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <unordered_map>
 #include <vector>
 
 #include "sim/measure/listener.hpp"
 
 namespace ktlssim {
 
-class Scheduler;
+// What slices belong to: a CPU, a thread, an engine, the interrupt of a completion queue.
+enum class TrackKind : std::uint8_t { cpu, thread, engine, interrupt };
+
+struct TimelineEvent {
+  // track: `name` is that of a track, known before any of its slices. begin, end: of a slice. level: `value` of a counter.
+  // way_begin, way_end: of a record, or of its stay at a place. arrow_*: a record's, at a function that its CPU is in.
+  enum class What : std::uint8_t { track, end, begin, level, arrow_begin, arrow_step, arrow_end, way_begin, way_end };
+  What what;
+  TrackKind kind = TrackKind::cpu;
+  std::uint32_t track = 0;   // number of the CPU, thread, engine or interrupt; of a way the record's, from 1
+  std::uint32_t record = 0;  // number of the record of an arrow or a way, from 1
+  std::uint32_t name = 0;
+  std::int64_t value = 0;  // of a level; of the begin of a record's whole way its number in its session, from 1
+  std::int32_t session = 0;
+  Time at{0};
+};
+
+// Hears of a timeline, in the order of time.
+class TimelineSink {
+ public:
+  virtual ~TimelineSink() = default;
+  virtual void write(const TimelineEvent& event, const std::string& name) = 0;
+};
+
+struct RecordName {
+  int session = 0;
+  std::uint64_t number = 0;  // in its session, from 1
+  bool operator==(const RecordName&) const = default;
+};
+
+// [from, until), and how many records to follow: the first that are enqueued in it, and one in any case.
+struct TimelineWindow {
+  Time from{0};
+  Time until{0};
+  std::size_t records = 0;
+  std::optional<RecordName> always{};
+};
 
 class Timeline final : public Listener {
  public:
-  // A track that slices and levels belong to.
-  enum class Kind : std::uint8_t { cpu, thread, engine };
-  struct Slice {
-    Kind kind;
-    std::size_t track;  // number of the CPU, thread or engine
-    Time from, until;
-    std::string name;
-  };
-  struct Level {
-    std::size_t counter;
-    Time at;
-    std::int64_t value;
-  };
-  // A step of a record's way: where a CPU was when it took it (cpu < 0: hardware).
-  struct Step {
-    enum class What : std::uint8_t { enter, leave, flow } what;
-    std::string_view place;
-    Time at;
-    int cpu;
-  };
-  struct Record {
-    int session;
-    std::uint64_t number;  // in its session, from 1
-    std::vector<Step> steps{};
-    bool ended = false;  // acknowledged or failed
-  };
+  Timeline(const TimelineWindow& window, TimelineSink& sink) : window_(window), sink_(sink) {}
 
-  // Keeps [from, until) and follows the first `records` records that are enqueued in it.
-  Timeline(Time from, Time until, std::size_t records) : from_(from), until_(until), limit_(records) {}
-
-  // Whose threads and CPUs are meant; before anything is heard.
-  void observe(Scheduler& scheduler) { scheduler_ = &scheduler; }
-
-  void ran(const Thread& thread, Function function, Time from, Time until) override;
+  void begin(Scheduler& scheduler, const Window& measured) override;
+  void end() override;
+  void ran(const Thread& thread, Function function, CallId caller, Time from, Time until) override;
   void changed_state(const Thread& thread, Time now) override;
   void entered(const Stays& record, Place place, std::int64_t level, Time now) override;
   void left(const Stays& record, Place place, std::int64_t level, Time now) override;
   void acknowledged(const Stays& record, Time now) override;
-  void failed(const Stays& record, Time now) override { end(record, now); }
+  void failed(const Stays& record, Time now) override { end_way(record, now); }
   void served(const std::string& device, std::size_t engine, Time from, Time until) override;
   void filled(std::string_view what, std::size_t unit, std::int64_t change, Time now) override;
-
-  // Closes what is open. To be called once, while the scheduler lives.
-  void finish();
-
-  Time from() const { return from_; }
-  Time until() const { return until_; }
-  const std::vector<Slice>& slices() const { return slices_; }
-  const std::vector<Level>& levels() const { return levels_; }
-  const std::vector<Record>& records() const { return records_; }
-  // Names of tracks and counters by number.
-  const std::vector<std::string>& cpus() const { return cpus_; }
-  const std::vector<std::string>& threads() const { return threads_; }
-  const std::vector<std::string>& engines() const { return engines_; }
-  const std::vector<std::string>& counters() const { return counters_; }
+  void moderated(const Thread& thread, std::string_view state, Time now) override;
 
  private:
-  struct Now {  // of a thread
-    std::string name = "asleep";
-    int cpu = -1;  // it runs on
+  // A slice that has not ended; one that never lasted is not told.
+  struct Slice {
+    TrackKind kind = TrackKind::cpu;
+    std::uint32_t track = 0;
+    std::uint32_t name = 0;
     Time since{0};
+    bool open = false;
+    bool told = false;
+  };
+  struct ThreadNow {
+    std::uint32_t name = 0;
+    Slice state;
+    Slice on_cpu;
     int ran_on = -1;  // its latest slice of a function
     Time ran_until{0};
   };
+  struct CpuNow {
+    std::vector<CallId> calls;  // open slices, from the outside in
+    Time until{0};              // as far as they are known
+  };
+  struct Way {
+    std::uint32_t number;
+    std::uint32_t name;
+    std::vector<std::uint32_t> open{};  // places
+    bool has_arrow = false;
+  };
 
-  bool covers(Time at) const { return at >= from_ && at < until_; }
-  Now& now_of(const Thread& thread);
-  void close(std::size_t thread, Time now);
-  void add(Kind kind, std::size_t track, Time from, Time until, const std::string& name);
+  bool covers(Time at) const { return at >= window_.from && at < window_.until; }
+  std::uint32_t id(std::string_view name);
+  std::uint32_t id_of(CallId call);
+  ThreadNow& now_of(const Thread& thread);
+  void open(Slice& slice, std::uint32_t name, Time now);
+  void tell(Slice& slice);
+  void close(Slice& slice, Time now);
+  void close_calls(std::size_t cpu, std::size_t left);
   void set_level(const std::string& counter, std::int64_t value, Time now);
-  void end(const Stays& record, Time now);
-  void step(const Stays& record, Step::What what, std::string_view place, Time now);
-  void flow(const Stays& record, std::string_view what, Time now);
+  void tell_levels();
+  void arrow(const Stays& record, std::string_view what, Time now, bool last = false);
+  void enter_place(const Stays& record, std::string_view place, Time now);
+  void leave_place(const Stays& record, std::string_view place, Time now);
+  void push_way(const Way& way, TimelineEvent::What what, std::uint32_t name, Time now);
+  void end_way(const Stays& record, Time now);
+  void end_way(const Way& way, Time now);
+  void name_track(TrackKind kind, std::uint32_t track, std::string_view name);
+  void push(const TimelineEvent& event);
+  void tell_what_is_sure(Time unheard);
+  void tell_what_lasts(Time settled);
+  void tell_until(Time time);
 
-  Time from_;
-  Time until_;
-  std::size_t limit_;
+  TimelineWindow window_;
+  TimelineSink& sink_;
   Scheduler* scheduler_ = nullptr;
-  std::vector<Now> states_;
-  std::map<const Stays*, std::size_t> live_;
-  std::map<std::string, std::pair<std::size_t, std::int64_t>> counter_levels_;  // number and level now
-  std::vector<Slice> slices_;
-  std::vector<Level> levels_;
-  std::vector<Record> records_;
-  std::vector<std::string> cpus_, threads_, engines_, counters_;
+  std::vector<std::string> names_;
+  std::map<std::string, std::uint32_t, std::less<>> ids_;
+  std::vector<std::uint32_t> call_ids_;
+  std::vector<ThreadNow> threads_;
+  std::vector<CpuNow> cpus_;
+  std::map<std::string, std::uint32_t> engines_;
+  std::map<std::uint64_t, Slice> interrupts_;  // by their thread
+  std::map<std::string, std::int64_t> levels_;
+  bool levels_told_ = false;
+  std::unordered_map<const Stays*, Way> ways_;
+  std::uint32_t records_ = 0;
+  std::vector<TimelineEvent> waiting_;  // for what may have happened before them
+  std::size_t enough_ = 0;  // of them, to be sorted and told
+  Time told_until_{0};
 };
 
 }  // namespace ktlssim

@@ -82,7 +82,10 @@ class Recorder {
     if (stations.listener != nullptr) stations.listener->filled(what, unit, change, now);
   }
   void interrupt() { ++interrupts_; }
-  void connection_aborted() { ++aborted_; }
+  void connection_aborted(Time now) {
+    ++aborted_;
+    if (stations.listener != nullptr) stations.listener->aborted(now);
+  }
 
   Stations stations;
   BusySteps device_busy;  // engines of all drivers

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "sim/kernel/frame.hpp"
 #include "sim/kernel/kernel.hpp"
 #include "sim/kernel/tcp.hpp"
 
@@ -46,6 +47,7 @@ std::int64_t Loopback::unread_bytes() const {
 }
 
 void Loopback::if_output(Socket& so, std::int64_t from, std::int64_t bytes) {
+  const Frame frame(kernel_.sched, "looutput");
   if (!kernel_.scenario.network.loopback_mextpg) {
     // mb_unmapped_to_ext: an mbuf for the header, each page and the trailer of a record.
     constexpr std::int64_t kHeaderAndTrailer = 2;
@@ -80,6 +82,7 @@ bool Loopback::netisr_queue_workstream(Netisr& netisr, const Packet& packet) {
 }
 
 void Loopback::netisr_queue(const Packet& packet) {
+  const Frame frame(kernel_.sched, "netisr_queue");
   Netisr& netisr = netisr_of(*packet.receiver);
   kernel_.mtx_lock(netisr.nws_mtx, kernel_.locks.netisr);
   kernel_.charge(Function::netisr, kernel_.scenario.host.loopback.netisr_queue_ns.ns());
@@ -89,6 +92,7 @@ void Loopback::netisr_queue(const Packet& packet) {
 }
 
 void Loopback::swi_net(Netisr& netisr) {
+  const Frame frame(kernel_.sched, "swi_net");
   for (;;) {
     kernel_.mtx_lock(netisr.nws_mtx, kernel_.locks.netisr);
     netisr.running = true;
@@ -117,6 +121,7 @@ void Loopback::input(const Packet& packet) {
 }
 
 void Loopback::tcp_input_data(Receiver& receiver, std::int64_t from, std::int64_t to) {
+  const Frame frame(kernel_.sched, "tcp_input");
   kernel_.mtx_lock(receiver.inp_lock, kernel_.locks.receiver_inpcb);
   kernel_.charge(Function::tcp_input, kernel_.scenario.host.loopback.tcp_input_data_ns.ns());
   const bool hole = receiver.stream.hole_end() > 0;
@@ -221,6 +226,7 @@ void Loopback::receiver_thread(ReceiverThread& self) {
 // One read(2) of up to a record, and its decryption in userland: OpenSSL asks for a record at a time, and the kernel
 // tells the peer of the room when the window would open far enough (tcp_usr_rcvd).
 void Loopback::soreceive(Receiver& receiver) {
+  const Frame frame(kernel_.sched, "soreceive");
   const HostProfile& host = kernel_.scenario.host;
   kernel_.spend(Function::syscall, host.application.syscall_ns.ns());
   kernel_.charge(Function::soreceive, host.loopback.soreceive_ns.ns());

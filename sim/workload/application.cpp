@@ -9,6 +9,7 @@
 #include "sim/engine/random_stream.hpp"
 #include "sim/kernel/ifnet.hpp"
 #include "sim/kernel/kern_sendfile.hpp"
+#include "sim/kernel/frame.hpp"
 #include "sim/kernel/kernel.hpp"
 #include "sim/kernel/uipc_socket.hpp"
 
@@ -80,6 +81,7 @@ bool Application::write(Socket& so, bool nonblocking) {
   const WorkloadParameters& w = kernel_.scenario.workload;
   const ApplicationCosts& costs = kernel_.scenario.host.application;
   kernel_.spend(Function::application, costs.application_ns.ns());
+  const Frame frame(kernel_.sched, "syscall");
   kernel_.spend(Function::syscall, costs.syscall_ns.ns());
   if (paced()) kernel_.settle();
   const std::int64_t wanted = paced() ? std::min(w.write_bytes, so.owed_bytes) : w.write_bytes;
@@ -136,21 +138,27 @@ void Application::reconnect(std::uint64_t failed) {
     kernel_.sched.make_runnable(*app.thread);
 }
 
-void Application::serve_kevent(AppThread& self) {
+void Application::kevent(AppThread& self, std::deque<Socket*>& events) {
   const ApplicationCosts& costs = kernel_.scenario.host.application;
+  const Frame frame(kernel_.sched, "syscall");
+  Kqueue& kq = self.kqueue;
+  kernel_.spend(Function::syscall, costs.syscall_ns.ns());
+  kernel_.charge(Function::kevent, costs.kevent_ns.ns());
+  while (kq.ready.empty()) {
+    kq.waiter = self.thread;
+    kernel_.sched.sleep("kqread");
+    kq.waiter = nullptr;
+  }
+  events.swap(kq.ready);
+  kernel_.charge(Function::kevent, costs.kevent_event_ns.ns() * static_cast<std::int64_t>(events.size()));
+  kernel_.sched.userret();
+}
+
+void Application::serve_kevent(AppThread& self) {
   Kqueue& kq = self.kqueue;
   std::deque<Socket*> events;
   for (;;) {
-    kernel_.spend(Function::syscall, costs.syscall_ns.ns());
-    kernel_.charge(Function::kevent, costs.kevent_ns.ns());
-    while (kq.ready.empty()) {
-      kq.waiter = self.thread;
-      kernel_.sched.sleep("kqread");
-      kq.waiter = nullptr;
-    }
-    events.swap(kq.ready);
-    kernel_.charge(Function::kevent, costs.kevent_event_ns.ns() * static_cast<std::int64_t>(events.size()));
-    kernel_.sched.userret();
+    kevent(self, events);
     for (Socket* const so : events) {
       if (so->dropped) ++kernel_.tcpstat.eof_events;
       if (!write(*so, true)) {

@@ -23,6 +23,8 @@ class Application final : public Workload {
   };
 
   void serve_kevent(AppThread& self);
+  // kevent(2): sleeps until there are events.
+  void kevent(AppThread& self, std::deque<Socket*>& events);
   void serve_blocking(AppThread& self, Socket& first);
   // One write or sendfile call. False where it says that the connection has failed.
   bool write(Socket& so, bool nonblocking);

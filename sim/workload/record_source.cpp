@@ -89,7 +89,7 @@ void RecordSource::pr_abort(Socket& so) {
     so.dropped = true;
     so.so_error = EIO;
     --alive_;
-    kernel_.recorder.connection_aborted();
+    kernel_.recorder.connection_aborted(kernel_.now());
     if (const double after_us = kernel_.scenario.workload.reconnect_us; after_us > 0)
       kernel_.calendar().call_at<&RecordSource::reconnect>(kernel_.now() + from_us(after_us), Rank::hardware,
                                                            this, slot);

@@ -31,13 +31,28 @@ class FoldedStacks(unittest.TestCase):
         self.assertAlmostEqual(busy_ns, round(busy_ns), places=4)
         self.assertTrue(all(int(ns) > 0 for _, ns in stacks))
 
-    def test_a_stack_is_class_thread_function(self):
+    def test_a_stack_is_class_thread_and_the_chain_of_calls(self):
         with tempfile.TemporaryDirectory() as directory:
             folded = pathlib.Path(directory, "new", "run.folded")
             run("--folded", str(folded))
             stacks = {tuple(line.rsplit(" ", 1)[0].split(";")) for line in folded.read_text().splitlines()}
-        self.assertTrue(all(len(stack) == 3 for stack in stacks))
-        self.assertIn(("ktls", "KTLS/thr_0", "ktls_encrypt_record"), stacks)
+        self.assertTrue(all(len(stack) >= 3 for stack in stacks))
+        self.assertIn(("ktls", "KTLS/thr_0", "ktls_work_thread", "ktls_encrypt_async", "ktls_encrypt_record"), stacks)
+        self.assertIn(("ktls", "KTLS/thr_0", "ktls_work_thread", "ktls_encrypt_async", "ktls_encrypt_record", "ktls_ocf_encrypt",
+                       "ktls_ocf_dispatch_async", "crypto_dispatch"), stacks)
+
+    def test_a_comparison_has_the_stacks_of_both(self):
+        with tempfile.TemporaryDirectory() as directory:
+            done = subprocess.run([KTLSSIM, "compare", SCENARIO, *SHORT, "--replications", "1", "--set-a", "/ktls/dispatch=blocking",
+                                   "--out", directory], capture_output=True, text=True, timeout=120)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            stacks = [line.rsplit(" ", 2) for line in pathlib.Path(directory, "difference.folded").read_text().splitlines()]
+            busy = [json.loads(pathlib.Path(directory, side, "result.json").read_text()) for side in "ab"]
+        for column, result in zip((1, 2), busy):
+            cpus = len(result["cpus"])
+            self.assertEqual(sum(int(stack[column]) for stack in stacks), round(result["metrics"]["cpu_percent"]["mean"] / 100 * cpus * 3e6))
+        only_async = [stack for stack, a, b in stacks if "ktls_encrypt_cb" in stack and a == "0" and int(b) > 0]
+        self.assertTrue(only_async)
 
     def test_a_directory_is_refused_before_anything_is_simulated(self):
         with tempfile.TemporaryDirectory() as directory:

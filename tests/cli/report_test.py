@@ -22,7 +22,7 @@ import numpy
 import pandas
 
 sys.path.insert(0, str(pathlib.Path(os.environ["KTLSSIM_ROOT"]) / "notebooks"))
-from ktlssim_report import data, figures, page, plots, results, sweeps, tables, words
+from ktlssim_report import data, figures, files, flames, page, plots, results, sections, sweeps, tables, twin, words
 
 KTLSSIM = os.environ["KTLSSIM"]
 SCENARIO = str(pathlib.Path(os.environ["KTLSSIM_ROOT"]) / "scenarios/ccr-tls12-gcm128.json")
@@ -304,9 +304,28 @@ class UglyInputs(unittest.TestCase):
         self.assertIn("<b>tiny</b>: a card idles beside a busy one", text)
         self.assertIn("<b>tiny is not steady</b>: more is offered than served", text)
         self.assertEqual(data_of(text)["runs"][0]["m"][0][4:], [1.0, 2.0])
+        self.assertEqual(data_of(text)["runs"][0]["cpus"], [12.5])
+        result["metrics"]["throughput_gbps"]["known50"] = [1.4, 1.6]
+        path.write_text(json.dumps(result))
+        text = report(self.directory / "out").read_text()
+        self.assertEqual(data_of(text)["runs"][0]["m"][0][4:], [1.0, 2.0, 1.4, 1.6])
+        self.assertIn("Pale: what is not known", text)
+
+    def test_many_failures_are_counted_and_fold(self):
+        failures = [{"replication": i, "status": "stalled" if i % 2 else "failed", "diagnosis": f"because of {i}"} for i in range(10)]
+        study = results.Study("many", [results.Run("one", {"metrics": {}, "failures": failures})])
+        text = sections.failures(study)
+        self.assertIn("10 replications of 1 runs: 5 failed, 5 stalled.", text)
+        self.assertIn("<summary>4 more</summary>", text)
+        self.assertTrue(all(f"because of {i}" in text for i in range(10)))
 
 
 class Vendored(unittest.TestCase):
+    def test_the_viewer_of_the_tests_is_locked_and_names_no_address(self):
+        lock = (pathlib.Path(os.environ["KTLSSIM_ROOT"]) / "tests/cli/speedscope/package-lock.json").read_text()
+        self.assertNotIn("http", lock)
+        self.assertEqual(json.loads(lock)["packages"]["node_modules/speedscope"]["version"], "1.25.0")
+
     def test_files_are_those_of_the_locked_version_and_name_no_address(self):
         vendor = pathlib.Path(data.__file__).parent / "vendor"
         sums = dict(reversed(line.split()) for line in (vendor / "SHA256SUMS").read_text().splitlines())
@@ -394,6 +413,64 @@ class ComparisonReport(unittest.TestCase):
         sections = re.findall(r"<section id=([\w-]+)>", text)
         self.assertEqual(sections[0], "did-it-change")
         self.assertRegex(text, r"<b>(Difference proven|No difference proven at 95 %): throughput_gbps</b>")
+        self.assertIn("flame", sections)
+        self.assertIn("slow-motion", sections)
+        name, a, b, callees = data_of(text)["flame"]
+        self.assertEqual({callee[0] for callee in callees}, {"application", "interrupt", "ktls"})
+        for side, run in zip((a, b), study.runs):
+            self.assertAlmostEqual(side, run.result["metrics"]["cpu_us_per_record"]["mean"], delta=0.01)
+        for side in (1, 2):
+            self.assertAlmostEqual(sum(callee[side] for callee in callees), (None, a, b)[side], delta=0.001)
+
+    def test_of_several_each_is_judged_against_the_first(self):
+        difference = {"mean": 2.0, "percent": 20.0, "n": 3, "proven": True, "ci95": [1.0, 3.0]}
+        sample = {"mean": 10.0}
+        with tempfile.TemporaryDirectory() as out:
+            for side in "abc":
+                ktlssim("run", SCENARIO, *SHORT, "--out", pathlib.Path(out, side))
+            pathlib.Path(out, "comparison.json").write_text(json.dumps({
+                "a": "s.json x=1", "b": "s.json x=2", "c": "s.json x=3", "method": "Welch's t", "steady": {}, "metrics": {
+                    "throughput_gbps": {"unit": "Gbit/s", "a": sample, "b": {"mean": 12.0}, "c": sample, "differences": {
+                        "b": difference, "c": {**difference, "mean": 0.0, "percent": 0.0, "proven": False, "ci95": [-1.0, 1.0]}}}}}))
+            study = results.read_study(out)
+            text = report(out).read_text()
+        self.assertEqual([run.name for run in study.runs], ["x=1", "x=2", "x=3"])
+        self.assertIn("to each of 2 others: Welch&#x27;s t.", text)
+        self.assertIn("<b>Difference proven: throughput_gbps</b>, x=2: 10 → 12 Gbit/s: +2, 20 %", text)
+        self.assertIn("<b>No difference proven at 95 %: throughput_gbps</b>, x=3:", text)
+        self.assertEqual(list(results.differences(study)["run"]), ["x=2", "x=3"])
+
+    def test_sides_that_are_none_are_refused(self):
+        with tempfile.TemporaryDirectory() as out:
+            pathlib.Path(out, "comparison.json").write_text("{}")
+            with self.assertRaisesRegex(files.BadInput, "no sides a and b"):
+                results.read_study(out)
+
+    def test_stacks_of_both_are_one_tree_with_threads_together(self):
+        tree = flames.tree([(["ktls", "thr_0", "work", "encrypt"], 30, 0), (["ktls", "thr_1", "work", "encrypt"], 10, 20),
+                            (["irq", "i", "done"], 60, 20)], (2.0, 4.0))
+        self.assertEqual(tree, ["all CPU time", 2.0, 4.0, [["ktls", 0.8, 2.0, [["work", 0.8, 2.0, [["encrypt", 0.8, 2.0, []]]]]],
+                                                          ["irq", 1.2, 2.0, [["done", 1.2, 2.0, []]]]]])
+
+
+class TwinReport(unittest.TestCase):
+    def test_it_draws_every_setting_and_says_how_well(self):
+        with tempfile.TemporaryDirectory() as out:
+            reference = pathlib.Path(os.environ["KTLSSIM_ROOT"], "results/reference/twin/twin.json")
+            pathlib.Path(out, "twin.json").write_text(reference.read_text())
+            written = report(pathlib.Path(out))
+            self.assertEqual(drawings(written), {"twin"})
+            text = written.read_text()
+        check_page(self, text)
+        table = json.loads(reference.read_text())
+        self.assertEqual(text.split("id=settings>")[1].count("<tr>"), 1 + len(table["settings"]))
+        self.assertIn(f"of {table['score']['kept_aside']['settings']} settings", text)
+
+    def test_what_is_no_twin_is_named(self):
+        with tempfile.TemporaryDirectory() as out:
+            pathlib.Path(out, "twin.json").write_text("{}")
+            with self.assertRaisesRegex(files.BadInput, "not a table of ktlssim twin"):
+                twin.write(pathlib.Path(out))
 
 
 if __name__ == "__main__":

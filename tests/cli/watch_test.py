@@ -18,7 +18,8 @@ BOTH = ["--set-a", "/ktls/dispatch=blocking", "--set-b", "/ktls/dispatch=driver"
 FRAME_MS = 16
 
 sys.path.insert(0, str(ROOT / "notebooks"))
-from ktlssim_report import watch
+from ktlssim_report import timelines, watch
+from ktlssim_report.files import BadInput
 
 
 def ktlssim(*arguments, status=0):
@@ -57,7 +58,7 @@ class Watch(unittest.TestCase):
         cls.directory = pathlib.Path(cls.temporary.name)
         done = ktlssim("watch", SCENARIO, *SHORT, *BOTH, "--us", "300", "--out", cls.directory)
         cls.page = pathlib.Path(done.stdout.strip())
-        cls.traces = [json.loads((cls.directory / f"trace-{side}.json").read_text()) for side in "ab"]
+        cls.traces = [timelines.read(cls.directory / f"trace-{side}.json") for side in "ab"]
         cls.scenes = [watch.scene(side, trace) for side, trace in zip("ab", cls.traces)]
 
     def test_the_same_record_is_in_both(self):
@@ -69,10 +70,30 @@ class Watch(unittest.TestCase):
         self.assertNotIn('asleep on "ocfktls"', self.scenes[1]["states"])
 
     def test_times_are_those_of_the_timeline(self):
-        whole = [event for event in self.traces[0]["traceEvents"] if event.get("cat") == "way" and event["ph"] == "b" and "args" in event]
+        whole = [event for event in self.traces[0].events if event.get("cat") == "way" and event["ph"] == "b" and "args" in event]
         first = whole[0]
         record = next(record for record in self.scenes[0]["records"] if record[:2] == [first["args"]["session"], first["args"]["record"]])
         self.assertEqual(record[2][0], round(first["ts"] * 1000))
+
+    def test_interrupts_are_seen_in_their_states(self):
+        for scene in self.scenes:
+            self.assertEqual(len(scene["interrupts"]), len(scene["moderated"]))
+            self.assertLessEqual({"armed", "raised", "in service"}, set(scene["moderation"]))
+
+    def test_no_more_of_a_timeline_is_read_than_is_looked_at(self):
+        path = self.directory / "trace-a.json"
+        begin = timelines.read(path, 50)
+        self.assertEqual(begin.until_us, begin.from_us + 50)
+        self.assertLess(len(begin.events), len(self.traces[0].events) / 3)
+        for process, track, start, end, name, depth in timelines.slices(begin):
+            self.assertLessEqual(end, begin.until_us)
+
+    def test_what_is_no_timeline_is_named(self):
+        for text in ("", "{}", '{"otherData":{"from_us":0,"until_us":1,"scenario":"s"},\n"traceEvents":[\n{"ph":"B"'):
+            path = self.directory / "broken.json"
+            path.write_text(text)
+            with self.assertRaisesRegex(BadInput, "broken.json"):
+                timelines.read(path)
 
     def test_one_run_alone(self):
         with tempfile.TemporaryDirectory() as out:

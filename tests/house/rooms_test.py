@@ -9,8 +9,9 @@ import unittest
 ROOT = pathlib.Path(os.environ["KTLSSIM_ROOT"])
 MOST_FILES_IN_AN_EXPERIMENT_ROOM = 20
 # What experiment may see of the machine: its door, what comes out of it, and who may listen.
-DOORS = {"sim/machine/simulate.hpp", "sim/machine/metrics.hpp", "sim/machine/timeline.hpp",
-         "sim/measure/run_result.hpp", "sim/measure/latency_histogram.hpp"}
+DOORS = {"sim/machine/simulate.hpp", "sim/machine/metrics.hpp", "sim/machine/timeline.hpp", "sim/machine/call_profile.hpp",
+         "sim/machine/moment.hpp", "sim/machine/idle_times.hpp",
+         "sim/measure/run_result.hpp", "sim/measure/latency_histogram.hpp", "sim/measure/listeners.hpp"}
 # A program, the library that is loaded on demand, and parts of the class Scheduler; verbs are in verbs.hpp.
 WITHOUT_A_HEADER = {"main.cpp", "simgrid_engine.cpp", "sched_priority.cpp", "sched_pickcpu.cpp", "cpu_time.cpp"}
 MACHINE = ("sim/engine", "sim/measure", "sim/kernel", "sim/drivers", "sim/network", "sim/workload", "sim/machine")

@@ -1,6 +1,11 @@
-"""The rules of Chrome's trace-event format that a timeline has to keep, checked from the file alone."""
+"""The rules of Chrome's trace-event format that a timeline has to keep, checked from the file alone.
+
+They are those of the format's description ("Trace Event Format") and of Perfetto's page on what it takes from it: times in microseconds, here
+with the digits of whole nanoseconds; B and E of a track nest; s, t and f of one id bind to a slice that encloses them; nestable
+async events (b, e) of one cat and id nest; counters (C) have numbers; tracks have names."""
 import collections
 import json
+import re
 
 
 def to_ns(us):
@@ -27,6 +32,7 @@ def check(text):
     slices = check_slices(by_phase["X"], window)
     check_arrows(by_phase, slices)
     check_async(events)
+    check_counters(by_phase["C"])
     return by_phase
 
 
@@ -34,15 +40,16 @@ def pairs(events):
     """Begins and ends of each track as slices with a length, those that enclose first. The innermost ends first."""
     opened, slices = collections.defaultdict(list), []
     for event in events:
+        stack = opened[event["pid"], event["tid"]] if event["ph"] in "BE" else None
         if event["ph"] == "B":
-            opened[event["pid"], event["tid"]].append(event)
+            slices.append(dict(event))
+            stack.append(slices[-1])
         if event["ph"] == "E":
-            stack = opened[event["pid"], event["tid"]]
             assert stack and stack[-1]["name"] == event["name"], f"{event} ends what is not innermost"
             begin = stack.pop()
-            slices.append({**begin, "dur": (to_ns(event["ts"]) - to_ns(begin["ts"])) / 1000})
+            begin["dur"] = (to_ns(event["ts"]) - to_ns(begin["ts"])) / 1000
     assert not any(opened.values()), "a slice never ended"
-    return sorted(slices, key=lambda slice: (to_ns(slice["ts"]), -to_ns(slice["dur"])))
+    return slices
 
 
 def check_names(by_phase):
@@ -75,7 +82,7 @@ def check_slices(slices, window):
 
 
 def check_arrows(by_phase, slices):
-    """One start, then steps, then one end for each id, each within a slice."""
+    """One start, then steps, then an end unless the window cuts it off, for each id, each within a slice."""
     flows = collections.defaultdict(list)
     for phase in "stf":
         for event in by_phase[phase]:
@@ -83,7 +90,7 @@ def check_arrows(by_phase, slices):
     for identity, steps in flows.items():
         steps.sort(key=lambda step: step[:2])
         phases = "".join(event["ph"] for _, _, event in steps)
-        assert len(phases) >= 2 and phases == "s" + "t" * (len(phases) - 2) + "f", f"arrow {identity}: {phases}"
+        assert re.fullmatch("st*f?", phases), f"arrow {identity}: {phases}"
         for time, _, event in steps:
             track = slices[event["pid"], event["tid"]]
             assert any(begin <= time < end for begin, end, _ in track), f"arrow {identity} at {time} ns: in no slice"
@@ -101,3 +108,24 @@ def check_async(events):
         else:
             assert stack and stack.pop() == event["name"], f"{event} ends what is not innermost"
     assert not any(open_names.values()), "never ended"
+
+
+def check_counters(events):
+    for event in events:
+        assert event["args"] and all(isinstance(value, (int, float)) for value in event["args"].values()), f"{event} counts nothing"
+
+
+def self_times(events):
+    """{(pid, tid, name): ns} of each slice without those within it; `events` as check() returns them."""
+    sums, stacks = collections.Counter(), collections.defaultdict(list)
+    for event in events["X"]:  # the outer ones first
+        begin, length = to_ns(event["ts"]), to_ns(event["dur"])
+        stack = stacks[event["pid"], event["tid"]]
+        while stack and stack[-1][0] <= begin:
+            stack.pop()
+        if stack:
+            sums[stack[-1][1]] -= length
+        key = event["pid"], event["tid"], event["name"]
+        sums[key] += length
+        stack.append((begin + length, key))
+    return sums

@@ -4,7 +4,7 @@ const percent = (value, most) => `${(100 * Math.min(1, Math.max(0, value / most)
 
 function barRow(run, text, value, ...marks) {
   const track = el("div", { class: "track" }, ...marks);
-  return reacts(el("div", { class: "row", role: "button" }, el("span", { class: "name" }, run.name), track, el("span", { class: "value" }, value)),
+  return reacts(el("div", { class: "row", role: "button" }, el("span", { class: "name clamp" }, run.name), track, el("span", { class: "value" }, value)),
     text, run);
 }
 
@@ -19,6 +19,7 @@ function metricBars(figure, name) {
     const marks = [];
     if (m) marks.push(el("div", { class: "bar", style: `width:${percent(m.mean, most)};background:${colour(0)}` }));
     if (m?.known) marks.push(el("div", { class: "known", style: `left:${percent(m.known[0], most)};width:${percent(m.known[1] - m.known[0], most)}` }));
+    if (m?.even) marks.push(el("div", { class: "known even", style: `left:${percent(m.even[0], most)};width:${percent(m.even[1] - m.even[0], most)}` }));
     if (m && m.lo != null && m.lo < m.hi) marks.push(el("div", { class: "whisker", style: `left:${percent(m.lo, most)};width:${percent(m.hi - m.lo, most)}` }));
     if (bound && run.bound != null && m) marks.push(el("div", { class: "bound", style: `left:${percent(run.bound, most)}` }));
     return barRow(run, () => sayMetric(run, name), m ? `${number(m.mean)} ${unitOf(name)}` : run.status, ...marks);

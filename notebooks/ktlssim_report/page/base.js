@@ -36,12 +36,12 @@ function number(value, digits = 4) {
 
 const METRIC = new Map(DATA.metrics.map(([name, unit], i) => [name, { i, unit }]));
 const unitOf = (name) => (METRIC.has(name) && METRIC.get(name).unit !== "1" ? METRIC.get(name).unit : "");
-/** {mean, lo, hi, n, known} of a run's metric; null where it has none. */
+/** {mean, lo, hi, n, known (90 %), even (50 %)} of a run's metric; null where it has none. */
 function metricOf(run, name) {
   const entry = METRIC.has(name) && run.m ? run.m[METRIC.get(name).i] : null;
   if (!entry || entry[0] == null) return null;
-  const [mean, lo, hi, n, from, to] = entry;
-  return { mean, lo, hi, n, known: from == null ? null : [from, to] };
+  const [mean, lo, hi, n, from, to, half, most] = entry;
+  return { mean, lo, hi, n, known: from == null ? null : [from, to], even: half == null ? null : [half, most] };
 }
 
 function spreadText(m) {
@@ -51,7 +51,8 @@ function spreadText(m) {
 
 function intervalText(m) {
   const text = m.lo != null && m.lo < m.hi ? `95 % interval ${spreadText(m)} (n = ${m.n})` : spreadText(m);
-  return m.known ? `${text}\n90 % of what is not known: ${number(m.known[0])} to ${number(m.known[1])}` : text;
+  const band = (name, [from, to]) => `\n${name} with what is not known: ${number(from)} to ${number(to)}`;
+  return text + (m.known ? band("90 %", m.known) : "") + (m.even ? band("50 %", m.even) : "");
 }
 
 /** What the tooltip says of a run's metric. */

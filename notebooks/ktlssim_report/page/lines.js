@@ -34,6 +34,24 @@ function tickAxis(scale, label) {
     values: (u, splits) => splits.map((place) => number(scale.ticks[at.findIndex((other) => Math.abs(other - place) < 1e-9)])) });
 }
 
+/** What is known of a value, along a line: paler than the line. */
+function drawBand(u, xs, lo, hi, tint) {
+  const there = xs.map((_, i) => i).filter((i) => lo[i] != null && hi[i] != null);
+  if (!there.length) return;
+  const { ctx } = u;
+  const half = there.length === 1 ? 6 * devicePixelRatio : 0; // a single value is a bar
+  const at = (i, value, side) => [u.valToPos(xs[i], "x", true) + side * half, u.valToPos(value, "y", true)];
+  ctx.beginPath();
+  const ends = half ? [[there[0], -1], [there[0], 1]] : there.map((i) => [i, 0]);
+  ends.forEach(([i, side], k) => (k ? ctx.lineTo(...at(i, hi[i], side)) : ctx.moveTo(...at(i, hi[i], side))));
+  [...ends].reverse().forEach(([i, side]) => ctx.lineTo(...at(i, lo[i], side)));
+  ctx.closePath();
+  ctx.globalAlpha = 0.16;
+  ctx.fillStyle = tint;
+  ctx.fill();
+  ctx.globalAlpha = 1;
+}
+
 /**
  * A uPlot in `box`. `series`: {name, colour, dash, y, lo, hi, run, paths}; `xs` common to all. `say(series, i)`: the tooltip.
  * `hidden(k)`: whether series k is switched off.
@@ -63,7 +81,9 @@ function plot(box, { xs, series, x, y, height = 190, say, open, sync }) {
     ctx.rect(u.bbox.left, u.bbox.top, u.bbox.width, u.bbox.height);
     ctx.clip();
     series.forEach((one, k) => {
-      if (!one.lo || !u.series[k + 1].show) return;
+      if (!u.series[k + 1].show) return;
+      for (const [lo, hi] of one.bands ?? []) drawBand(u, xs, lo, hi, one.colour);
+      if (!one.lo) return;
       ctx.strokeStyle = one.colour;
       ctx.lineWidth = devicePixelRatio * 1.2;
       const half = 3 * devicePixelRatio;
@@ -145,8 +165,12 @@ function drawSweep(figure, state, redraw) {
     if (!panels.has(key)) panels.set(key, []);
     panels.get(key).push(run);
   }
-  const values = DATA.runs.flatMap((run) => { const m = metricOf(run, name); return m ? [m.mean, m.hi ?? 0, m.known?.[1] ?? 0, bounds ? run.bound ?? 0 : 0] : []; });
-  const most = Math.max(0, ...values) * 1.05 || 1;
+  const found = DATA.runs.map((run) => [run, metricOf(run, name)]).filter(([, m]) => m);
+  // Intervals of two or three replications may be so wide that no line could be read: they leave the picture then.
+  const middle = Math.max(0, ...found.flatMap(([run, m]) => [m.mean, m.known?.[1] ?? 0, bounds ? run.bound ?? 0 : 0]));
+  const widest = Math.max(0, ...found.map(([, m]) => m.hi ?? 0));
+  const most = Math.min(Math.max(middle, widest) * 1.05, middle * 1.4) || 1;
+  const cut = found.filter(([, m]) => m.hi > most).length;
   const least = Math.min(0, ...DATA.runs.map((run) => metricOf(run, name)?.mean ?? 0));
   const scale = scaleOf(DATA.runs.map((run) => run.values[state.x]));
   const xs = scale.ticks.map(scale.place);
@@ -159,15 +183,16 @@ function drawSweep(figure, state, redraw) {
   const lost = DATA.runs.filter((run) => !metricOf(run, name));
   const names = lost.slice(0, 12).map((run) => `${run.name} (${run.status})`).join("; ");
   const note = lost.length ? el("p", { class: "note" }, `${lost.length} of ${DATA.runs.length} points have no value and are not drawn: ${names}${lost.length > 12 ? "; the table below names all" : ""}.`) : null;
-  figure.replaceChildren(controls, key, holder, note ?? "");
+  const wide = cut ? el("p", { class: "soft" }, `${cut} intervals are wider than the picture; the mouse over a point tells them.`) : null;
+  figure.replaceChildren(controls, key, holder, wide ?? "", note ?? "");
   for (const [title, runs] of panels) {
     const series = [];
     hues.forEach((value, h) => {
       const at = new Map(runs.filter((run) => hueOf(run) === value).map((run) => [run.values[state.x], run]));
       const mine = scale.ticks.map((tick) => at.get(tick) ?? null);
       const found = mine.map((run) => run && metricOf(run, name));
-      series.push({ name: String(value), hue: h, colour: colour(h), dash: dash(h), y: found.map((m) => m?.mean ?? null), lo: found.map((m) => m?.known?.[0] ?? m?.lo ?? null),
-        hi: found.map((m) => m?.known?.[1] ?? m?.hi ?? null), runs: mine });
+      series.push({ name: String(value), hue: h, colour: colour(h), dash: dash(h), y: found.map((m) => m?.mean ?? null), lo: found.map((m) => m?.lo ?? null), hi: found.map((m) => m?.hi ?? null), runs: mine,
+        bands: ["known", "even"].map((band) => [0, 1].map((side) => found.map((m) => m?.[band]?.[side] ?? null))) });
       if (bounds) series.push({ name: `bound, ${value}`, hue: h, quiet: true, noPoints: true, colour: `${colour(h)}99`, dash: [4, 4], width: 1, y: mine.map((run) => run?.bound ?? null) });
     });
     const box = el("div", { class: "panel", role: "img", "aria-label": `${name} over ${state.x}${title ? `; ${title}` : ""}` });

@@ -36,7 +36,7 @@ function sortable(table) {
 
 /** A cell of a number (or text) that sorts by its value. */
 const cell = (value, digits) => (typeof value === "number" || value == null
-  ? el("td", { "data-value": value ?? "" }, number(value, digits)) : el("td", { class: "text" }, value));
+  ? el("td", { "data-value": value ?? "" }, number(value, digits)) : el("td", { class: "text" }, el("span", { class: "clamp", title: value.length > 60 ? value : null }, value)));
 
 /** `rows`: [run or null, cells]; a click on a row opens its run. */
 function tableOf(heads, rows) {

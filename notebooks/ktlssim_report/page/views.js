@@ -123,21 +123,22 @@ function course(figure) {
   runLines(figure, parts, { steps: -1, xLabel: "since the end of the warm-up [ms]", sync: "course", height: 150 });
 }
 
-/** Tolerant of how a result says what each CPU did: percents by thread class, or one number. */
+const FEW = 4;
+/** How busy each CPU is: bars of few runs, a field each of many. */
 function cpus(figure) {
-  const parts = DATA.runs.filter((run) => run.cpus).map((run) => {
-    const rows = run.cpus.map((cpu, i) => (typeof cpu === "number" ? { cpu: i, busy_percent: cpu } : { cpu: i, ...cpu }));
-    const classes = [...new Set(rows.flatMap((row) => Object.keys(row.by_class ?? row.classes ?? {})))];
-    const bars = rows.map((row) => {
-      const shares = row.by_class ?? row.classes ?? {};
-      const total = row.busy_percent ?? row.percent ?? Object.values(shares).reduce((a, b) => a + b, 0);
-      const text = () => [`${run.name}, CPU ${row.cpu}`, `busy ${number(total)} %`, ...classes.filter((c) => shares[c]).map((c) => `${c}: ${number(shares[c])} %`)].join("\n");
-      const marks = classes.length ? classes.map((c, k) => el("div", { class: "bar", style: `width:${percent(shares[c] ?? 0, 100)};background:${colour(k)}` })) : [el("div", { class: "bar", style: `width:${percent(total, 100)};background:${colour(0)}` })];
-      return reacts(el("div", { class: "row", role: "button" }, el("span", { class: "name" }, `CPU ${row.cpu}`), el("div", { class: "track" }, ...marks), el("span", { class: "value" }, `${number(total, 3)} %`)), text, run);
-    });
-    return el("div", {}, el("h3", {}, run.name), el("div", { class: "legend" }, ...classes.map((c, k) => el("span", {}, swatch(k), ` ${c}`))), rowsOf(bars));
-  });
-  figure.replaceChildren(...parts);
+  const runs = DATA.runs.filter((run) => run.cpus);
+  if (runs.length > FEW) {
+    const most = Math.max(...runs.map((run) => run.cpus.length));
+    const heads = [...whoHeads(), ...Array.from({ length: most }, (_, i) => `CPU ${i}`)];
+    const field = (run, i) => (run.cpus[i] == null ? cell(null) : shade(cell(run.cpus[i], 3), run.cpus[i] / 100));
+    figure.replaceChildren(scrolled(tableOf(heads, runs.map((run) => [run, [...whoCells(run), ...Array.from({ length: most }, (_, i) => field(run, i))]]))));
+    return;
+  }
+  figure.replaceChildren(...runs.map((run) => el("div", {}, el("h3", {}, run.name), rowsOf(run.cpus.map((busyPercent, i) => {
+    const text = () => `${run.name}, CPU ${i}\nbusy ${number(busyPercent)} %`;
+    const bar = el("div", { class: "bar", style: `width:${percent(busyPercent, 100)};background:${colour(0)}` });
+    return reacts(el("div", { class: "row", role: "button" }, el("span", { class: "name" }, `CPU ${i}`), el("div", { class: "track" }, bar), el("span", { class: "value" }, `${number(busyPercent, 3)} %`)), text, run);
+  })))));
 }
 
 const VIEWS = {
@@ -146,7 +147,7 @@ const VIEWS = {
   map: (figure) => fieldMap(figure, figure.dataset.metric),
   classes: (figure) => stackedBars(figure, DATA.classes, (run) => run.c, "% of all CPUs"),
   functions: (figure) => stackedBars(figure, DATA.functions.map(([kind, name]) => `${kind}: ${name}`), (run) => run.f, "us"),
-  busy, numbers, differences, moved, latency: latencies, course, cpus,
+  busy, numbers, differences, moved, flame, latency: latencies, course, cpus,
 };
 
 document.querySelectorAll("table.sortable").forEach(sortable);

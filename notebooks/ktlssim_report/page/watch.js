@@ -107,14 +107,42 @@ canvas.addEventListener("click", (event) => {
     }
   if (best) follow(best.record);
 });
-let dragged = null;
+
+// One finger, or the mouse, on the lanes moves in time; two fingers apart or together, or the wheel with Ctrl, show less or more of it.
+const SPAN = [2000, 5000000];
+function zoom(span) {
+  state.span = Math.min(SPAN[1], Math.max(SPAN[0], span));
+  const known = [...control.span.options].find((option) => Number(option.value) === state.span);
+  control.span.selectedIndex = known ? known.index : -1;
+  draw();
+}
+const lanesAt = (clientY) => {
+  const y = clientY - canvas.getBoundingClientRect().top;
+  return state.places.find(({ lanes }) => y >= lanes.top && y < lanes.top + lanes.rows * LANE);
+};
+const fingers = new Map();
+let held = null;
+const apart = () => { const [a, b] = [...fingers.values()]; return Math.max(20, Math.abs(a - b)); };
+const hold = () => { const [x] = fingers.values(); held = fingers.size ? { x, now: state.now, span: state.span, apart: fingers.size > 1 ? apart() : null } : null; };
 canvas.addEventListener("pointerdown", (event) => {
-  const y = event.clientY - canvas.getBoundingClientRect().top;
-  const place = state.places.find(({ lanes }) => y >= lanes.top && y < lanes.top + lanes.rows * LANE);
-  if (place) { dragged = { x: event.clientX, now: state.now, width: place.lanes.width }; canvas.setPointerCapture(event.pointerId); }
+  const place = lanesAt(event.clientY);
+  if (!place) return;
+  fingers.set(event.pointerId, event.clientX);
+  canvas.setPointerCapture(event.pointerId);
+  hold();
 });
-canvas.addEventListener("pointermove", (event) => { if (dragged) go(dragged.now - ((event.clientX - dragged.x) / dragged.width) * state.span); });
-canvas.addEventListener("pointerup", () => { dragged = null; });
+canvas.addEventListener("pointermove", (event) => {
+  if (!fingers.has(event.pointerId)) return;
+  fingers.set(event.pointerId, event.clientX);
+  if (fingers.size > 1) { if (held.apart) zoom((held.span * held.apart) / apart()); return; }
+  go(held.now - ((event.clientX - held.x) / state.places[0].lanes.width) * state.span);
+});
+for (const kind of ["pointerup", "pointercancel"]) canvas.addEventListener(kind, (event) => { if (fingers.delete(event.pointerId)) hold(); });
+canvas.addEventListener("wheel", (event) => {
+  if (!event.ctrlKey || !lanesAt(event.clientY)) return;
+  event.preventDefault();
+  zoom(state.span * 2 ** (event.deltaY / 200));
+}, { passive: false });
 addEventListener("keydown", (event) => {
   if (event.target.matches("input, select, button")) return;
   if (event.key === " ") { event.preventDefault(); control.play.click(); }

@@ -1,6 +1,7 @@
 "use strict";
 // A timeline made ready for asking: who runs where, what is how full, where each record is, at any time.
 const ZONES = ["KTLS queue", "worker", "ring", "card", "completion queue", "done, not ready", "sent, not acked", "acknowledged"];
+const ZONES_SHORT = ["queue", "worker", "ring", "card", "completed", "done", "sent"];
 const GONE = 7;
 const classOf = (thread) => (/^KTLS/.test(thread) ? "ktls" : /^app|receiver/.test(thread) ? "application" : "interrupt");
 
@@ -26,6 +27,7 @@ class Run {
     this.inside = data.inside.map(unpack);
     this.doing = data.doing.map(unpack);
     this.busy = data.busy.map(unpack);
+    this.moderated = data.moderated.map(unpack);
     this.levels = new Map(Object.entries(data.levels).map(([name, [begins, values]]) => { const u = unpack([begins, values, values]); return [name, { from: u.from, value: u.length }]; }));
     this.records = data.records.map(([session, number, way]) => new Way(session, number, way));
     this.records.sort((a, b) => a.times[0] - b.times[0]);
@@ -67,6 +69,13 @@ class Run {
     const track = this.doing[thread];
     const i = before(track.from, at);
     return i < 0 ? "" : this.states[track.number[i]];
+  }
+
+  /** The state of moderation of an interrupt: armed, timing, raised or in service. */
+  interrupt(i, at) {
+    const track = this.moderated[i];
+    const k = before(track.from, at);
+    return k < 0 ? "armed" : this.moderation[track.number[k]];
   }
 
   engineBusy(engine, at) {
@@ -118,6 +127,9 @@ class Way {
     const i = this.zones.indexOf(zone);
     return i < 0 ? null : this.times[i];
   }
+
+  /** Whether it is still on its way when the time that is seen ends. */
+  get goesOn() { return this.zones[this.zones.length - 1] !== GONE; }
 
   /** [zone, ns] of each stay, the last one as far as is seen. */
   stays(until) {

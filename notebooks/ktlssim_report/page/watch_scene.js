@@ -16,21 +16,25 @@ function readInk() {
 /** Where everything of a run lies, `width` wide from `top` on. */
 function layout(run, width, top) {
   const label = Math.min(110, Math.max(54, width * 0.1));
-  const lanes = { left: label, width: width - label, top: top + 24, rows: run.cpus.length + run.engines.length };
+  const narrow = width < 700;
+  const lanes = { left: label, width: width - label, top: top + (narrow ? 40 : 24), rows: run.cpus.length + run.engines.length };
   let y = lanes.top + lanes.rows * LANE + 8;
   const workers = { left: label, width: width - label, top: y };
   y += 26;
-  const columns = width < 700 ? 4 : 7;
+  const interrupts = { left: label, width: width - label, top: y };
+  if (run.interrupts.length) y += 26;
+  const columns = narrow ? 4 : 7;
   const gap = 8;
   const boxWidth = (width - gap * (columns - 1)) / columns;
   const height = 118;
   const boxes = BOXES.map((zone, i) => ({ zone, left: (i % columns) * (boxWidth + gap), top: y + 18 + Math.floor(i / columns) * (height + 30), width: boxWidth, height }));
-  return { top, lanes, workers, boxes, label, bottom: y + Math.ceil(7 / columns) * (height + 30) + 8 };
+  return { top, lanes, workers, interrupts, boxes, label, bottom: y + Math.ceil(7 / columns) * (height + 30) + 8 };
 }
 
 function text(ctx, words, x, y, room, colour = INK.fg) {
   ctx.fillStyle = colour;
-  const fit = room == null ? words : words.slice(0, Math.max(0, Math.floor(room / 6)));
+  let fit = words;
+  if (room != null && words.length * 5 > room) while (fit.length && ctx.measureText(fit).width > room) fit = fit.slice(0, -1);
   if (fit.length) ctx.fillText(fit, x, y);
 }
 
@@ -70,7 +74,7 @@ function drawLanes(ctx, run, place, now, span) {
   });
   run.engines.forEach((name, engine) => {
     const y = top + (run.cpus.length + engine) * LANE;
-    text(ctx, name.replace(" engine", ""), 0, y + 10, place.label - 4);
+    text(ctx, (place.label > 80 ? "card " : "") + name.replace(" engine", ""), 0, y + 10, place.label - 4);
     ctx.fillStyle = INK.line;
     ctx.fillRect(left, y, width, LANE - 3);
     drawLane(ctx, run.busy[engine], view, y, () => ZONE_COLOUR[3]);
@@ -98,8 +102,29 @@ function drawWorkers(ctx, run, place, now) {
     ctx.fillStyle = state === "running" ? CLASS_COLOUR.ktls : state === "runnable" ? "#F5DCA8" : sleepsForRecord ? "#d00000" : INK.panel;
     ctx.fillRect(left + k * each, top, each - 3, 18);
     const words = state === "running" ? "runs" : state === "runnable" ? "waits for CPU" : sleepsForRecord ? "sleeps: ocfktls" : "idle";
-    text(ctx, each > 70 ? words : words[0], left + k * each + 4, top + 13, each - 6, sleepsForRecord ? "#fff" : words === "idle" ? INK.soft : "#000");
-    if (each > 130) text(ctx, name.replace("KTLS/thr_", "#"), left + (k + 1) * each - 24, top + 13, 20, INK.soft);
+    const ink = sleepsForRecord ? "#fff" : words === "idle" ? INK.soft : "#000";
+    const own = name.replace("KTLS/thr_", "");
+    if (each > 14) text(ctx, each > 90 ? `${own} ${words}` : own, left + k * each + 4, top + 13, each - 6, ink);
+  });
+}
+
+const INTERRUPT_COLOUR = { timing: "#F0E442", raised: "#D55E00", "in service": "#56B4E9" };
+const INTERRUPT_WORDS = { armed: "armed", timing: "held off", raised: "raised", "in service": "in service" };
+
+/** Completion queues: whether their interrupt is armed, held off by its timer, raised, or served (masked). */
+function drawInterrupts(ctx, run, place, now) {
+  if (!run.interrupts.length) return;
+  const { left, width, top } = place.interrupts;
+  text(ctx, place.label < 70 ? "irqs" : "interrupts", 0, top + 12);
+  const each = Math.min(150, width / run.interrupts.length);
+  run.interrupts.forEach((name, i) => {
+    const state = run.interrupt(i, now);
+    ctx.fillStyle = INTERRUPT_COLOUR[state] ?? INK.panel;
+    ctx.fillRect(left + i * each, top, each - 3, 18);
+    const quiet = !(state in INTERRUPT_COLOUR);
+    const ink = quiet ? INK.soft : state === "raised" ? "#fff" : "#000";
+    const own = name.replace(/^irq [^:]*:/, "");
+    if (each > 14) text(ctx, each > 80 ? `${own} ${INTERRUPT_WORDS[state]}` : own, left + i * each + 3, top + 13, each - 6, ink);
   });
 }
 
@@ -125,15 +150,18 @@ function drawRecords(ctx, run, place, now, selected, found) {
     ctx.fillRect(left, top, width, height);
     ctx.fillStyle = ZONE_COLOUR[zone];
     ctx.fillRect(left, top, width, 3);
-    text(ctx, `${ZONES[zone]}: ${Math.max(counts[zone], inZone[zone].length)}`, left, top - 5, width);
+    text(ctx, `${Math.max(counts[zone], inZone[zone].length)} ${(width < 110 ? ZONES_SHORT : ZONES)[zone]}`, left, top - 5, width);
     if (zone === 3) {
+      const each = Math.min(80, (width - 8) / Math.max(1, run.engines.length));
       run.engines.forEach((_, engine) => {
-        ctx.fillStyle = run.engineBusy(engine, now) ? ZONE_COLOUR[3] : INK.line;
-        ctx.fillRect(left + 4 + engine * 16, top + height - 16, 12, 12);
+        const works = run.engineBusy(engine, now);
+        ctx.fillStyle = works ? ZONE_COLOUR[3] : INK.line;
+        ctx.fillRect(left + 4 + engine * each, top + height - 17, each - 3, 13);
+        if (each > 60) text(ctx, works ? "engine works" : "engine idle", left + 6 + engine * each, top + height - 7, each - 4, "#000");
       });
     }
     const records = inZone[zone];
-    if (counts[zone] > records.length) text(ctx, `+ ${counts[zone] - records.length} not followed`, left + (zone === 3 ? 8 + 16 * run.engines.length : 4), top + height - 6, width - 8, INK.soft);
+    if (counts[zone] > records.length) text(ctx, `+ ${counts[zone] - records.length} not followed`, left + 4, top + height - (zone === 3 ? 22 : 6), width - 8, INK.soft);
     records.sort((a, b) => a.times[a.cursor] - b.times[b.cursor]);
     const room = (width - 8) * (height - (zone === 3 ? 26 : 10));
     const pitch = Math.max(2.2, Math.min(11, Math.floor(Math.sqrt(room / Math.max(1, records.length)) * 10) / 10));
@@ -146,7 +174,7 @@ function drawRecords(ctx, run, place, now, selected, found) {
       const i = record.cursor;
       const part = (now - record.times[i]) / Math.min(TRAVEL_NS, (record.times[i + 1] ?? Infinity) - record.times[i]);
       if (part < 1) {
-        const startX = zone === 0 ? left - 6 : from.left + from.width;
+        const startX = zone === 0 ? left : from.left + from.width;
         const startY = zone === 0 ? top + height / 2 : from.top + from.height / 2;
         x = startX + (x - startX) * part;
         y = startY + (y - startY) * part;
@@ -166,8 +194,12 @@ function drawRecords(ctx, run, place, now, selected, found) {
 function drawRun(ctx, run, place, { now, span, selected }, found) {
   ctx.font = "bold 13px system-ui, sans-serif";
   const ready = run.readyBy(now);
-  const head = `${run.label}   ${ready} records ready, engines busy ${(100 * run.busyShare(now)).toFixed(0)} % so far`;
-  text(ctx, head, 0, place.top + 14, null);
+  const score = `${ready} records ready, card busy ${(100 * run.busyShare(now)).toFixed(0)} % of the time so far`;
+  if (place.lanes.top - place.top > 30) {
+    text(ctx, run.label, 0, place.top + 14, place.lanes.left + place.lanes.width);
+    ctx.font = "12px system-ui, sans-serif";
+    text(ctx, score, 0, place.top + 30, place.lanes.left + place.lanes.width);
+  } else text(ctx, `${run.label}:   ${score}`, 0, place.top + 14, null);
   ctx.font = "11px system-ui, sans-serif";
   if (place.lanes.width > 700) {
     ctx.textAlign = "right";
@@ -176,6 +208,7 @@ function drawRun(ctx, run, place, { now, span, selected }, found) {
   }
   const view = drawLanes(ctx, run, place, Math.min(now, run.length), span);
   drawWorkers(ctx, run, place, now);
+  drawInterrupts(ctx, run, place, now);
   drawRecords(ctx, run, place, now, selected, found);
   return view;
 }

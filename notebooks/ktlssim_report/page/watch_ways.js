@@ -35,7 +35,7 @@ function showWays(runs, session, number) {
     if (!stays[0] || !stays[1]) return "";
     return grew(stays[1][zone], stays[0][zone]) ? "grew" : grew(stays[0][zone], stays[1][zone]) ? "shrank" : "";
   };
-  const rows = ZONES.slice(0, GONE).map((name, zone) => node("tr", { class: direction(zone) }, node("td", {}, name), ...stays.map((all) => node("td", {}, all?.[zone] == null ? "-" : inUs(all[zone]))),
+  const rows = ZONES.slice(0, GONE).map((name, zone) => node("tr", { class: direction(zone) }, node("td", {}, name), ...stays.map((all, i) => node("td", {}, all?.[zone] == null ? "-" : `${found[i].goesOn && found[i].zones[found[i].zones.length - 1] === zone ? "at least " : ""}${inUs(all[zone])}`)),
       ...(stays.length === 2 ? [node("td", {}, stays[0]?.[zone] != null && stays[1]?.[zone] != null ? `${stays[1][zone] >= stays[0][zone] ? "+" : ""}${inUs(stays[1][zone] - stays[0][zone])}` : "-")] : [])));
   const heads = ["where", ...runs.map((run) => `${run.label} [us]`), ...(runs.length === 2 ? ["second - first"] : [])];
   document.getElementById("ways").replaceChildren(...bars, node("div", { class: "scroll" }, node("table", {}, node("thead", {}, node("tr", {}, ...heads.map((head) => node("th", {}, head)))), node("tbody", {}, ...rows))));

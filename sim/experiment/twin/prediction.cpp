@@ -8,8 +8,8 @@
 
 #include "models/tls.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
+#include "sim/machine/idle_times.hpp"
 #include "sim/machine/simulate.hpp"
-#include "sim/machine/timeline.hpp"
 
 namespace ktlssim {
 
@@ -168,22 +168,10 @@ struct Predicted {
   double latency_us_mean = 0;
 };
 
-// How often a CPU fell idle, in what the timeline saw.
-std::int64_t idle_times(const Timeline& timeline) {
-  std::vector<Time> busy_until(timeline.cpus().size(), timeline.from());
-  std::int64_t times = 0;
-  for (const Timeline::Slice& slice : timeline.slices()) {
-    if (slice.kind != Timeline::Kind::cpu) continue;
-    times += slice.from > busy_until[slice.track] ? 1 : 0;
-    busy_until[slice.track] = slice.until;
-  }
-  return times;
-}
-
-Predicted simulate_twin(const TwinSetting& setting, const ThreadCosts& costs, int cpus, Timeline* timeline,
+Predicted simulate_twin(const TwinSetting& setting, const ThreadCosts& costs, int cpus, IdleTimes* listener,
                         std::string& failure) {
   const Scenario scenario = read_scenario(twin_scenario(setting, costs, cpus), "twin");
-  const RunResult result = simulate(scenario, EngineKind::fiber, 0, timeline);
+  const RunResult result = simulate(scenario, EngineKind::fiber, 0, listener);
   if (result.status != RunStatus::done) failure = result.diagnosis;
   Predicted predicted;
   double switches_per_second = 0;
@@ -208,11 +196,11 @@ void widen(TwinInterval& interval, double value) {
 TwinPrediction predict_twin(const TwinSetting& setting, const ThreadCosts& costs, int cpus,
                             std::size_t draws) {
   TwinPrediction prediction;
-  Timeline timeline(from_ms(kWarmupMs), from_ms(kWarmupMs + kWatchedMs), 0);
-  const Predicted middle = simulate_twin(setting, costs, cpus, &timeline, prediction.failure);
+  IdleTimes idle(from_ms(kWarmupMs), from_ms(kWarmupMs + kWatchedMs));
+  const Predicted middle = simulate_twin(setting, costs, cpus, &idle, prediction.failure);
   // A switch to the thread that keeps a CPU awake is a switch; the simulated CPU falls idle at no cost.
   const double idle_per_record =
-      static_cast<double>(idle_times(timeline)) / std::max(1.0, middle.records_per_second * kWatchedMs / 1e3);
+      static_cast<double>(idle.count()) / std::max(1.0, middle.records_per_second * kWatchedMs / 1e3);
   const auto cpu_us = [idle_per_record](const Predicted& p, const ThreadCosts& of) {
     return p.cpu_us_per_record + idle_per_record * of["context_switch_ns"].value / 1e3;
   };
