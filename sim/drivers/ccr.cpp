@@ -185,7 +185,6 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
   }
 
   void drain_wrq_wr_list(ControlQueue& wrq) {
-  const Frame frame(kernel_.sched, "drain_wrq_wr_list");
     while (!wrq.wr_list.empty() && has_room(wrq)) {
       kernel_.charge(Function::driver_ring, costs_.drain_ns.ns());
       start(wrq);

@@ -10,12 +10,12 @@ namespace ktlssim {
 void Scheduler::charge_work(Function function, Work work, Time needed) {
   Thread& self = *executing_;
   if (!self.step.empty()) {
-    self.step.add(function, self.call, work, needed);
+    self.step.add(function, work, needed);
     take_step();
   } else if (executive_.try_advance(needed)) {
-    account(self, function, self.call, executive_.now() - needed, executive_.now());
+    account(self, function, executive_.now() - needed, executive_.now());
   } else {
-    self.step.add(function, self.call, work, needed);
+    self.step.add(function, work, needed);
     wait_for(self);
   }
 }
@@ -23,7 +23,7 @@ void Scheduler::charge_work(Function function, Work work, Time needed) {
 void Scheduler::spend(Function function, Time cost) {
   assert(cost > kNoTime);
   Step& step = executing_->step;
-  step.add(function, executing_->call, cost.count() * kWorkPerNs, time_here(cost));
+  step.add(function, cost.count() * kWorkPerNs, time_here(cost));
   if (step.full() || stepwise_) take_step();
 }
 
@@ -63,7 +63,7 @@ void Scheduler::account_step(Thread& thread) {
 void Scheduler::tell_of_step(const Thread& thread) {
   Time from = executive_.now() - thread.step.needed();
   for (const Step::Part& part : thread.step) {
-    listener_->ran(thread, part.function, part.caller, from, from + part.needed);
+    listener_->ran(thread, part.function, thread.call, from, from + part.needed);
     from += part.needed;
   }
 }
@@ -73,13 +73,13 @@ void Scheduler::accrue(Thread& thread) {
   const std::int64_t speed = cpu_of(thread).speed;
   Time from = std::exchange(thread.step_began, executive_.now());
   if (thread.spinning) {
-    account(thread, Function::mtx_spin, thread.call, from, executive_.now());
+    account(thread, Function::mtx_spin, from, executive_.now());
     return;
   }
   while (!thread.step.empty()) {
     const Step::Part& part = thread.step.front();
     const Time to = std::min(from + part.needed, executive_.now());
-    account(thread, part.function, part.caller, from, to);
+    account(thread, part.function, from, to);
     if (to < from + part.needed) {
       thread.step.shorten_front((to - from).count() * speed, to - from);
       return;

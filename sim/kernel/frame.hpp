@@ -1,6 +1,5 @@
 // Says that the executing thread is in a function of the kernel while this object lives, so that whoever listens knows the
-// chain of calls that CPU time is spent in. Where nobody listens, or hardware executes, it is no more than a look at a
-// pointer.
+// chain of calls that CPU time is spent in. Where nobody asked for that, it is two looks at a flag.
 #pragma once
 
 #include <string_view>
@@ -11,25 +10,20 @@ namespace ktlssim {
 
 class Frame {
  public:
-  Frame(Scheduler& scheduler, std::string_view function) : thread_(scheduler.listened_to()) {
-    if (thread_ != nullptr) [[unlikely]]
-      enter(scheduler.calls(), function);
+  // `function`, the kernel's name, outlives the run.
+  Frame(Scheduler& scheduler, std::string_view function) : scheduler_(scheduler) {
+    if (scheduler_.keeps_calls()) [[unlikely]]
+      scheduler_.enter_call(function);
   }
   ~Frame() {
-    if (thread_ != nullptr) [[unlikely]]
-      thread_->call = caller_;
+    if (scheduler_.keeps_calls()) [[unlikely]]
+      scheduler_.leave_call();
   }
   Frame(const Frame&) = delete;
   Frame& operator=(const Frame&) = delete;
 
  private:
-  [[gnu::noinline]] void enter(CallTree& calls, std::string_view function) {
-    caller_ = thread_->call;
-    thread_->call = calls.call(caller_, function);
-  }
-
-  Thread* thread_;
-  CallId caller_ = kNoCall;
+  Scheduler& scheduler_;
 };
 
 }  // namespace ktlssim

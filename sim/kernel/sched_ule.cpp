@@ -187,7 +187,7 @@ void Scheduler::dispatch(Cpu& cpu, Thread& thread) {
   mix(thread.cpu);
   mix(thread.index);
   if (switch_cost_ > kNoTime)
-    thread.step.add_before(Function::cpu_switch, thread.call, switch_cost_.count() * kWorkPerNs, switch_cost_);
+    thread.step.add_before(Function::cpu_switch, switch_cost_.count() * kWorkPerNs, switch_cost_);
   begin_step(thread);
   arm_slice(cpu);
 }
@@ -209,6 +209,20 @@ void Scheduler::take_off(Cpu& cpu) {
   thread.slice_used += ran;
   if (thread.timeshare()) thread.interactivity.ran(ran);
   for (Mutex* mutex = thread.held; mutex != nullptr; mutex = mutex->taken_before()) mutex->owner_left_cpu();
+}
+
+void Scheduler::observe(Listener* listener) {
+  listener_ = listener;
+  keeps_calls_ = listener != nullptr && listener->needs_calls();
+  if (keeps_calls_) set_stepwise();
+}
+
+void Scheduler::enter_call(std::string_view function) {
+  if (executing_ != nullptr) executing_->call = calls_.enter(executing_->call, function);
+}
+
+void Scheduler::leave_call() {
+  if (executing_ != nullptr) executing_->call = calls_.caller(executing_->call);
 }
 
 void Scheduler::deschedule(Cpu& cpu, bool to_head) {

@@ -72,7 +72,7 @@ class Scheduler {
   }
   // Whether the executing thread, if any, owes nothing.
   bool settled() const { return executing_ == nullptr || executing_->step.empty(); }
-  // From now on nothing is owed: spend() is charge(). For tests, which compare.
+  // From now on nothing is owed: spend() is charge(). The trajectory is the same.
   void set_stepwise() { stepwise_ = true; }
 
   // The executing thread's CPU waits for memory until `until`; returns at once if that is over.
@@ -114,14 +114,15 @@ class Scheduler {
   bool has_drawn() const { return topology_.has_drawn(); }
 
   // From now on `listener` hears of every step and every change of a thread's state; null: nobody does.
-  void observe(Listener* listener) { listener_ = listener; }
+  // Where it needs the chains of calls, every cost is a step of its own, so that a step is of one function.
+  void observe(Listener* listener);
   // Until when a listener has heard of all steps.
   Time told_until() const;
-  // Where threads are called from, of what a listener hears.
+  // The functions that threads are in, kept where a listener needs them.
+  bool keeps_calls() const { return keeps_calls_; }
   CallTree& calls() { return calls_; }
-  const CallTree& calls() const { return calls_; }
-  // The thread that is to be in another call from now on: the executing one while somebody listens, else null.
-  Thread* listened_to() const { return listener_ == nullptr ? nullptr : executing_; }
+  [[gnu::noinline, gnu::cold]] void enter_call(std::string_view function);
+  [[gnu::noinline, gnu::cold]] void leave_call();
 
   // Accounts running steps and idle times up to now.
   void account_all();
@@ -218,9 +219,9 @@ class Scheduler {
   void give_way();                          // the executing thread goes on at the end of its step
   void goes_on(Thread& thread);
   void begin_step(Thread& thread);
-  void account(Thread& thread, Function function, CallId caller, Time from, Time to) {
+  void account(Thread& thread, Function function, Time from, Time to) {
     thread.busy_ns[static_cast<std::size_t>(function)] += (to - from).count();
-    if (listener_ != nullptr) listener_->ran(thread, function, caller, from, to);
+    if (listener_ != nullptr) listener_->ran(thread, function, thread.call, from, to);
   }
   void account_step(Thread& thread);
   [[gnu::noinline]] void tell_of_step(const Thread& thread);
@@ -251,6 +252,7 @@ class Scheduler {
   std::vector<Cpu> cpus_;
   std::vector<std::unique_ptr<Thread>> threads_;
   Listener* listener_ = nullptr;
+  bool keeps_calls_ = false;
   CallTree calls_;
   Thread* executing_ = nullptr;
   Cpu* here_ = nullptr;  // the CPU of the thread that executes, or did last

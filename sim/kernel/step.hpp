@@ -8,7 +8,6 @@
 
 #include "models/units.hpp"
 #include "sim/kernel/function.hpp"
-#include "sim/measure/call_tree.hpp"
 
 namespace ktlssim {
 
@@ -29,7 +28,6 @@ class Step {
  public:
   struct Part {
     Function function;
-    CallId caller;
     Work work;
     Time needed;  // for the work, at the speed that it is planned for
   };
@@ -40,14 +38,14 @@ class Step {
   Time needed() const { return needed_; }
 
   // Precondition: not full.
-  void add(Function function, CallId caller, Work work, Time needed) {
+  void add(Function function, Work work, Time needed) {
     assert(!full());
-    parts_[end_++] = {function, caller, work, needed};
+    parts_[end_++] = {function, work, needed};
     needed_ += needed;
   }
   // At most one part at a time stands before those that were added.
-  void add_before(Function function, CallId caller, Work work, Time needed) {
-    parts_[--first_] = {function, caller, work, needed};
+  void add_before(Function function, Work work, Time needed) {
+    parts_[--first_] = {function, work, needed};
     needed_ += needed;
   }
   // Precondition of both: not empty.

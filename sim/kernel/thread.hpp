@@ -12,6 +12,7 @@
 #include "sim/kernel/function.hpp"
 #include "sim/kernel/interactivity.hpp"
 #include "sim/kernel/step.hpp"
+#include "sim/measure/call_tree.hpp"
 
 namespace ktlssim {
 
@@ -59,7 +60,7 @@ struct Thread {
   Strand* strand = nullptr;
   int strand_cpu = 0;  // host of the strand: follows `cpu` at the next dispatch
 
-  CallId call = kNoCall;  // it is in, while somebody listens
+  CallId call = kNoCall;  // it is in, where the scheduler keeps calls
   Step step;              // begins with the switch to this thread, where that is not over
   bool spinning = false;  // burns CPU until a lock is free
   bool in_step = false;   // on its CPU, waiting for the end of the step

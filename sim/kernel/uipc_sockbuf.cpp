@@ -30,7 +30,6 @@ void sbready_compress(Kernel& k, SendBuffer& sb, std::int64_t records) {
 }  // namespace
 
 bool sbready(Kernel& k, Socket& so, Mbuf& top, int records) {
-  const Frame frame(k.sched, "sbready");
   SendBuffer& sb = so.so_snd;
   k.charge(Function::sbready, k.scenario.host.tcp.sbready_ns.ns() * records);
   Mbuf* m = &top;

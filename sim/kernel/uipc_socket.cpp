@@ -101,7 +101,6 @@ void soref(Kernel& k, Socket& so) {
 }
 
 void sorele(Kernel& k, Socket& so, std::int64_t& holders) {
-  const Frame frame(k.sched, "sorele");
   const bool lock = k.scenario.kernel.ktls.sorele_lock.value();
   if (lock) k.mtx_lock(so.so_lock, k.locks.inpcb);
   k.spend(Function::sorele, k.scenario.host.ktls.sorele_ns.ns());

@@ -13,11 +13,11 @@ void CallProfile::begin(Scheduler& scheduler, const Window& measured) {
 
 void CallProfile::ran(const Thread& thread, Function function, CallId caller, Time from, Time until) {
   const std::int64_t ns = measured_.overlap_ns(from, until);
-  if (ns > 0) ns_[{thread.index, scheduler_->calls().call(caller, name(function))}] += ns;
+  if (ns > 0) ns_[{thread.index, scheduler_->calls().within(caller, name(function))}] += ns;
 }
 
 void CallProfile::end() {
-  const CallTree& calls = scheduler_->calls();
+  CallTree& calls = scheduler_->calls();
   for (const auto& [where, ns] : ns_) {
     const auto& [index, innermost] = where;
     const Thread& thread = *scheduler_->threads()[index];

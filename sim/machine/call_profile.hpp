@@ -15,6 +15,7 @@ class CallProfile final : public Listener {
   // Nanoseconds by "class;thread;function;...;function", the outermost function first.
   using Stacks = std::map<std::string, std::int64_t>;
 
+  bool needs_calls() const override { return true; }
   void begin(Scheduler& scheduler, const Window& measured) override;
   void ran(const Thread& thread, Function function, CallId caller, Time from, Time until) override;
   void end() override;

@@ -166,7 +166,7 @@ void Timeline::ran(const Thread& thread, Function function, CallId caller, Time 
   tell(now.on_cpu);
   from = std::max(from, window_.from);
   CpuNow& cpu = cpus_[static_cast<std::size_t>(thread.cpu)];
-  const CallId call = scheduler_->calls().call(caller, name(function));
+  const CallId call = scheduler_->calls().within(caller, name(function));
   const std::vector<CallId> chain = scheduler_->calls().chain(call);
   const auto differ = std::ranges::mismatch(cpu.calls, chain);
   auto common = static_cast<std::size_t>(differ.in1 - cpu.calls.begin());

@@ -59,6 +59,7 @@ class Timeline final : public Listener {
  public:
   Timeline(const TimelineWindow& window, TimelineSink& sink) : window_(window), sink_(sink) {}
 
+  bool needs_calls() const override { return true; }
   void begin(Scheduler& scheduler, const Window& measured) override;
   void end() override;
   void ran(const Thread& thread, Function function, CallId caller, Time from, Time until) override;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <stdexcept>
 #include <string_view>
 #include <vector>
 
@@ -18,19 +19,23 @@ class CallTree {
  public:
   CallTree() { calls_.push_back({}); }
 
-  // The call of `function`, whose name outlives the tree, by `caller`; the caller itself where it is that function.
-  CallId call(CallId caller, std::string_view function) {
-    if (calls_[caller].function == function) return caller;
+  // The call of `function`, whose name outlives the tree, by `caller`.
+  CallId enter(CallId caller, std::string_view function) {
     CallId* next = &calls_[caller].first_callee;
     while (*next != kNoCall && calls_[*next].function != function) next = &calls_[*next].next_callee;
     if (*next != kNoCall) return *next;
-    if (calls_.size() > std::numeric_limits<CallId>::max()) return caller;
+    if (calls_.size() > std::numeric_limits<CallId>::max()) throw std::length_error("more chains of calls than a tree holds");
     const auto made = static_cast<CallId>(calls_.size());
     *next = made;
     calls_.push_back({function, caller, kNoCall, kNoCall});
     return made;
   }
+  // Where time is that `caller` spends in `function`: the caller itself where it is that function.
+  CallId within(CallId caller, std::string_view function) {
+    return calls_[caller].function == function ? caller : enter(caller, function);
+  }
 
+  CallId caller(CallId call) const { return calls_[call].caller; }
   std::string_view function(CallId call) const { return calls_[call].function; }
   // From the outermost function to `call`.
   std::vector<CallId> chain(CallId call) const {

@@ -24,7 +24,10 @@ class Listener {
   virtual void begin(Scheduler&, const Window&) {}
   virtual void end() {}
 
-  // A thread has spent this time in a function, called by `caller` of the scheduler's tree of calls; has come into the
+  // Whether it is to hear by whom functions are called.
+  virtual bool needs_calls() const { return false; }
+
+  // A thread has spent this time in a function, within a call of the scheduler's tree; has come into the
   // state that it is in.
   virtual void ran(const Thread&, Function, CallId, Time, Time) {}
   virtual void changed_state(const Thread&, Time) {}

@@ -1,6 +1,7 @@
 // Several listeners as one.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,9 @@ class Listeners final : public Listener {
  public:
   explicit Listeners(std::vector<Listener*> all) : all_(std::move(all)) {}
 
+  bool needs_calls() const override {
+    return std::ranges::any_of(all_, [](const Listener* one) { return one->needs_calls(); });
+  }
   void begin(Scheduler& scheduler, const Window& measured) override {
     for (Listener* one : all_) one->begin(scheduler, measured);
   }
