@@ -8,6 +8,7 @@
 #include "sim/cli/experiment_output.hpp"
 #include "sim/cli/kernel_warning.hpp"
 #include "sim/cli/common_options.hpp"
+#include "sim/cli/known_output.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
@@ -176,6 +177,7 @@ Options compare_options() {
   add_format(options);
   add_out(options, "write comparison.json to DIR, and what `run` writes to DIR/a and DIR/b");
   add_engine(options);
+  add_ensemble(options);
   return options;
 }
 
@@ -197,6 +199,7 @@ int compare_verb(const Values& values) {
   if (a.scenario.seed != b.scenario.seed)
     throw UsageError(fmt::format("seeds {} and {} differ, so random numbers would not be common: give --seed",
                                  a.scenario.seed, b.scenario.seed));
+  const EnsembleOption ensemble(values);
   for (const Side* const side : {&a, &b}) warn_of_kernel(side->scenario, side->label + ": ");
   std::optional<Directories> out;
   if (values.given("out")) out.emplace(values.text("out"));
@@ -214,13 +217,26 @@ int compare_verb(const Values& values) {
     return kExitInterrupted;
   }
   const std::vector<MetricComparison> compared = compare_metrics(a.experiment, b.experiment, metrics);
-  const std::string as_json_text = json_text(json(a, b, compared));
+  if (!as_json(values)) print(table(a, b, compared, metrics));
+  std::optional<KnownAnswer> known;
+  std::string why;
+  if (ensemble.wanted() && a.experiment.all_done() && b.experiment.all_done()) {
+    known = ensemble.answer({&a.scenario, &b.scenario}, {events_of(a.experiment), events_of(b.experiment)},
+                            pool_option(values, progress), why);
+    progress.end();
+    if (!known) complain("what is not known: " + why);
+  }
+  Json both = json(a, b, compared);
+  if (known) add_known_of_comparison(both, *known);
+  const std::string as_json_text = json_text(both);
   if (out) {
     write_results(out->a, a.scenario, a.experiment, a.record);
     write_results(out->b, b.scenario, b.experiment, b.record);
     out->both.write("comparison.json", as_json_text);
   }
-  print(as_json(values) ? as_json_text : table(a, b, compared, metrics));
+  if (as_json(values)) print(as_json_text);
+  if (!as_json(values) && known) print(known_lines(compared, *known));
+  if (why == kInterrupted) return kExitInterrupted;
   return a.experiment.all_done() && b.experiment.all_done() ? kExitDone : kExitRunFailed;
 }
 

@@ -7,6 +7,7 @@
 #include "sim/cli/experiment_output.hpp"
 #include "sim/cli/kernel_warning.hpp"
 #include "sim/cli/common_options.hpp"
+#include "sim/cli/known_output.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/run_table.hpp"
 #include "sim/cli/verbs.hpp"
@@ -89,16 +90,19 @@ std::string sysctl_lines(const Summary& summary) {
   return text;
 }
 
-void print_result(Format format, const Scenario& scenario, const Experiment& experiment,
-                  const RunRecord& record) {
-  switch (format) {
-    case Format::table:
-      return print(run_table(scenario, experiment));
-    case Format::json:
-      return print(json_text(result_json(scenario, experiment, record)));
-    case Format::sysctl:
-      return print(sysctl_lines(experiment.summary));
-  }
+// What is there before the ensemble: a file of JSON waits for it.
+void print_plain(Format format, const Scenario& scenario, const Experiment& experiment) {
+  if (format == Format::table) print(run_table(scenario, experiment));
+  if (format == Format::sysctl) print(sysctl_lines(experiment.summary));
+}
+
+void print_known(Format format, const Scenario& scenario, const Experiment& experiment, const RunRecord& record,
+                 const std::optional<KnownAnswer>& known) {
+  if (format == Format::table && known) print(known_lines(experiment.summary, *known));
+  if (format != Format::json) return;
+  Json result = result_json(scenario, experiment, record);
+  if (known) add_known(result, *known);
+  print(json_text(result));
 }
 
 }  // namespace
@@ -121,6 +125,7 @@ Options run_options() {
   options.add("trace-records", "N", Integer{0, kMaxRecords, 20}, "records whose way the timeline follows");
   options.flag("strict", "exit status 1 where what was measured is no steady state");
   add_engine(options);
+  add_ensemble(options);
   return options;
 }
 
@@ -131,6 +136,8 @@ int run_verb(const Values& values) {
   record.command_line = values.command_line();
 
   const Scenario scenario = load_scenario(values.operands().front(), settings(values));
+  const Format format = values.choice<Format>("format");
+  const EnsembleOption ensemble(values);
   warn_of_kernel(scenario);
   std::optional<OutputDirectory> out;
   if (values.given("out")) out.emplace(values.text("out"));
@@ -150,12 +157,20 @@ int run_verb(const Values& values) {
   record.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 
   complain_of_failures(experiment);
-  if (out) write_results(*out, scenario, experiment, record);
+  const bool any = !experiment.interrupted || experiment.summary.done > 0;
+  if (any) print_plain(format, scenario, experiment);
+  std::optional<KnownAnswer> known;
+  std::string why;
+  if (ensemble.wanted() && format != Format::sysctl && !experiment.interrupted && experiment.all_done()) {
+    known = ensemble.answer({&scenario}, {events_of(experiment)}, pool, why);
+    progress.end();
+    if (!known) complain("what is not known: " + why);
+  }
+  if (out) write_results(*out, scenario, experiment, record, known ? &*known : nullptr);
   if (trace) write_timeline(*trace, scenario, experiment, timeline);
   if (folded) folded->write(folded_stacks(experiment));
-  if (!experiment.interrupted || experiment.summary.done > 0)
-    print_result(values.choice<Format>("format"), scenario, experiment, record);
-  if (experiment.interrupted) return kExitInterrupted;
+  if (any) print_known(format, scenario, experiment, record, known);
+  if (experiment.interrupted || why == kInterrupted) return kExitInterrupted;
   if (values.given("strict") && !experiment.steadiness.steady()) return kExitRunFailed;
   return experiment.all_done() ? kExitDone : kExitRunFailed;
 }
