@@ -52,6 +52,7 @@ PublishedFigure published_figure(const Claim& claim) {
                          .kind = kind_of(claim),
                          .limit = claim.relation == Relation::below,
                          .nothing = false,
+                         .missed = claim.expected == Verdict::missed,
                          .published = claim.published,
                          .sd = 0,
                          .dice = 0,
