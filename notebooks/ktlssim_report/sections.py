@@ -88,6 +88,10 @@ def difference_sentence(name, metric, side, difference, who=""):
     percent = "" if missing(difference["percent"]) else f", {number(difference['percent'], 3)} %"
     interval = f", 95 % interval {number(lo)} to {number(hi)}" if lo is not None else (
         ", exact: nothing is random" if difference.get("deterministic") else ", one pair: no interval")
+    if difference.get("percent_known90"):
+        low, high = difference["percent_known90"]
+        interval += (f"; with all that is not known {number(low, 3)} to {number(high, 3)} % (90 %)"
+                     + ("" if difference["settled"] else ", <b>not known which has more</b>"))
     judged = "Difference proven" if difference["proven"] else "No difference proven at 95 %"
     return (f"<p class=verdict><b>{judged}: {escape(name)}</b>{who} {number(metric['a']['mean'])} → {number(metric[side]['mean'])} "
             f"{escape(metric['unit'])}: {'+' if difference['mean'] > 0 else ''}{number(difference['mean'])}{percent}{interval} "

@@ -31,7 +31,11 @@ def metrics(runs):
             else:
                 kind, lo, hi = "single", NAN, NAN
             rows.append((run.name, name, mean, lo, hi, spread(kind, lo, hi, plain), metric["n"], metric["unit"]))
-    return pandas.DataFrame(rows, columns=["run", "metric", "mean", "lo", "hi", "95 % interval", "n", "unit"])
+    table = pandas.DataFrame(rows, columns=["run", "metric", "mean", "lo", "hi", "95 % interval", "n", "unit"])
+    ranges = [metric.get("known90") for run in runs for metric in run.result["metrics"].values()]
+    if any(ranges):
+        table["all that is not known, 90 %"] = [spread("interval", *one, plain) if one else "" for one in ranges]
+    return table
 
 
 def cpu_by_class(runs):

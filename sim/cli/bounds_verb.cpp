@@ -2,10 +2,12 @@
 
 #include "models/bounds.hpp"
 #include "sim/cli/kernel_warning.hpp"
+#include "sim/cli/known_output.hpp"
 #include "sim/cli/common_options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
+#include "sim/experiment/ensemble/priors.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
 
 namespace ktlssim {
@@ -167,11 +169,25 @@ Json mix_json(const Scenario& scenario) {
           {"throughput_gbps", gbps(mix.records_per_us, demands.front())}};
 }
 
+// The bound on the machines of the ensemble: what the parameters leave open. A bound has no discrepancy. Nothing where no
+// value has a range.
+std::optional<Known> known_bound(const Scenario& scenario, const EnsembleOption& ensemble) {
+  if (!ensemble.wanted()) return std::nullopt;
+  Machines machines = ensemble.machines(scenario);
+  if (machines.all.empty()) return std::nullopt;
+  for (Discrepancy& discrepancy : machines.discrepancies) discrepancy.sd = 0;
+  ByMachine bounds;
+  for (const Machine& machine : machines.all)
+    bounds.push_back(asymptotic_bounds(demands_of(on_machine(scenario, machine.draw))).throughput_gbps);
+  return known(machines, bounds, FigureKind::throughput);
+}
+
 }  // namespace
 
 Options bounds_options() {
   Options options(kHelp, {"SCENARIO", 1, 1});
   add_sets(options);
+  add_ensemble(options);
   add_format(options);
   return options;
 }
@@ -186,7 +202,17 @@ int bounds_verb(const Values& values) {
     return kExitDone;
   }
   const Demands demands = demands_of(scenario);
-  print(as_json(values) ? json_of_verb("bounds", json(scenario, demands)) : table(scenario, demands));
+  const std::optional<Known> known = known_bound(scenario, EnsembleOption(values));
+  if (as_json(values)) {
+    Json bounds = json(scenario, demands);
+    if (known) put_known(bounds, *known);
+    print_json("bounds", bounds);
+    return kExitDone;
+  }
+  print(table(scenario, demands));
+  if (known)
+    print(fmt::format("what the profiles leave open: at most {} to {} Gbit/s (90 % of machines)\n",
+                      number_text(known->ninety.lo), number_text(known->ninety.hi)));
   return kExitDone;
 }
 

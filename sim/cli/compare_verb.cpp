@@ -9,6 +9,7 @@
 #include "sim/cli/kernel_warning.hpp"
 #include "sim/cli/common_options.hpp"
 #include "sim/cli/listening.hpp"
+#include "sim/cli/known_output.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
@@ -321,6 +322,15 @@ void resume(std::vector<Side>& sides, const std::filesystem::path& out) {
   }
 }
 
+// What is not known of two sides that were simulated; nothing, and why, if that cannot be said.
+std::optional<KnownAnswer> known_of(const std::vector<Side>& sides, const EnsembleOption& ensemble, const Pool& pool,
+                                    std::string& why) {
+  const bool simulated = std::ranges::all_of(sides, [](const Side& side) { return !side.saved && side.experiment.all_done(); });
+  if (!ensemble.wanted() || !simulated || sides.size() != 2) return std::nullopt;
+  return ensemble.answer({&sides[0].scenario, &sides[1].scenario},
+                         {events_of(sides[0].experiment), events_of(sides[1].experiment)}, pool, why);
+}
+
 }  // namespace
 
 Options compare_options() {
@@ -338,6 +348,7 @@ Options compare_options() {
                    "the first two, a short trace.json");
   options.flag("resume", "add to the replications that DIR holds");
   add_engines(options);
+  add_ensemble(options);
   return options;
 }
 
@@ -351,6 +362,7 @@ int compare_verb(const Values& values) {
 
   std::vector<Side> sides = sides_of(values);
   const Judging judging{pairing_of(sides), sides.size() - 1};
+  const EnsembleOption ensemble(values);
   const bool alike = values.operands().size() == 1;
   for (const Side& side : sides) warn_of_unread(side, alike ? &sides[1 - side.number] : nullptr);
   for (const Side& side : sides)
@@ -373,14 +385,23 @@ int compare_verb(const Values& values) {
     return kExitInterrupted;
   }
   const Compared compared = compare_sides(sides, metrics, judging);
-  const std::string as_json_text = json_of_verb("compare", json(sides, compared, metrics, judging));
+  if (!as_json(values)) print(table(sides, compared, metrics, judging));
+  std::string why;
+  const std::optional<KnownAnswer> known = known_of(sides, ensemble, pool, why);
+  progress.end();
+  if (!why.empty()) complain("what is not known: " + why);
+  Json answer = json(sides, compared, metrics, judging);
+  if (known) add_known_of_comparison(answer, *known);
+  const std::string as_json_text = json_of_verb("compare", answer);
   if (out) {
     for (const Side& side : sides)
       write_results(OutputDirectory(out->path() / side.name()), side.asked, side.scenario, side.experiment, side.record);
     out->write("comparison.json", as_json_text);
     if (!sides[0].saved && !sides[1].saved) write_of_comparison(*out, sides[0].scenario, sides[1].scenario);
   }
-  print(as_json(values) ? as_json_text : table(sides, compared, metrics, judging));
+  if (as_json(values)) print(as_json_text);
+  if (!as_json(values) && known) print(known_lines(compared.front(), *known));
+  if (why == kInterrupted) return kExitInterrupted;
   return std::ranges::all_of(sides, [](const Side& side) { return side.experiment.all_done(); }) ? kExitDone : kExitRunFailed;
 }
 

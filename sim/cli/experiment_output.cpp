@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "sim/cli/known_output.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/experiment/result/saved_runs.hpp"
 #include "sim/experiment/text/run_result_json.hpp"
@@ -49,8 +50,10 @@ std::string series_csv(const Experiment& experiment) {
 }  // namespace
 
 void write_results(const OutputDirectory& out, const Scenario& asked, const Scenario& scenario, const Experiment& experiment,
-                   const RunRecord& record) {
-  out.write("result.json", json_text(result_json(scenario, experiment, record)));
+                   const RunRecord& record, const KnownAnswer* known) {
+  Json result = result_json(scenario, experiment, record);
+  if (known != nullptr) add_known(result, *known);
+  out.write("result.json", json_text(result));
   out.write("latency.csv", latency_csv(experiment.summary));
   out.write("series.csv", series_csv(experiment));
   write_saved_runs(out, asked, scenario, experiment);

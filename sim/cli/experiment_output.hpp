@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/cli/known_option.hpp"
 #include "sim/experiment/result/result_json.hpp"
 #include "sim/experiment/sweep/sweep_directory.hpp"
 #include "sim/experiment/text/output_directory.hpp"
@@ -20,8 +21,9 @@ Json counts_json(const std::filesystem::path& directory, const SweepCounts& coun
 // A line for each replication that is not done; `where` names the experiment, if there are several.
 void complain_of_failures(const Experiment& experiment, const std::string& where = "");
 
-// result.json, manifest.json, and the replications whole. `asked`: the scenario before its window was found.
+// result.json, manifest.json, and the replications whole; with what is not known, where that was asked for. `asked`: the
+// scenario before its window was found.
 void write_results(const OutputDirectory& out, const Scenario& asked, const Scenario& scenario, const Experiment& experiment,
-                   const RunRecord& record);
+                   const RunRecord& record, const KnownAnswer* known = nullptr);
 
 }  // namespace ktlssim

@@ -7,6 +7,7 @@
 #include "sim/cli/kernel_warning.hpp"
 #include "sim/cli/common_options.hpp"
 #include "sim/cli/listening.hpp"
+#include "sim/cli/known_output.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/run_table.hpp"
 #include "sim/cli/verbs.hpp"
@@ -39,16 +40,19 @@ std::string sysctl_lines(const Summary& summary) {
   return text;
 }
 
-void print_result(Format format, const Scenario& scenario, const Experiment& experiment,
-                  const RunRecord& record) {
-  switch (format) {
-    case Format::table:
-      return print(run_table(scenario, experiment));
-    case Format::json:
-      return print_json("run", result_json(scenario, experiment, record));
-    case Format::sysctl:
-      return print(sysctl_lines(experiment.summary));
-  }
+// What is there before the ensemble: a file of JSON waits for it.
+void print_plain(Format format, const Scenario& scenario, const Experiment& experiment) {
+  if (format == Format::table) print(run_table(scenario, experiment));
+  if (format == Format::sysctl) print(sysctl_lines(experiment.summary));
+}
+
+void print_known(Format format, const Scenario& scenario, const Experiment& experiment, const RunRecord& record,
+                 const std::optional<KnownAnswer>& known) {
+  if (format == Format::table && known) print(known_lines(experiment.summary, *known));
+  if (format != Format::json) return;
+  Json result = result_json(scenario, experiment, record);
+  if (known) add_known(result, *known);
+  print_json("run", result);
 }
 
 }  // namespace
@@ -66,6 +70,7 @@ Options run_options() {
   add_listening(options);
   options.flag("strict", "exit status 1 where what was measured is no steady state");
   add_engines(options);
+  add_ensemble(options);
   return options;
 }
 
@@ -79,6 +84,8 @@ int run_verb(const Values& values) {
   std::vector<Problem> unread;
   const Scenario asked = load_scenario(values.operands().front(), settings(values), &unread);
   Scenario scenario = asked;
+  const Format format = values.choice<Format>("format");
+  const EnsembleOption ensemble(values);
   warn_of_unread(unread);
   warn_of_kernel(scenario);
   std::optional<OutputDirectory> out;
@@ -107,11 +114,19 @@ int run_verb(const Values& values) {
   record.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 
   complain_of_failures(experiment);
-  if (out) write_results(*out, asked, scenario, experiment, record);
+  const bool any = !experiment.interrupted || experiment.summary.done > 0;
+  if (any) print_plain(format, scenario, experiment);
+  std::optional<KnownAnswer> known;
+  std::string why;
+  if (ensemble.wanted() && format != Format::sysctl && !experiment.interrupted && experiment.all_done()) {
+    known = ensemble.answer({&scenario}, {events_of(experiment)}, pool, why);
+    progress.end();
+    if (!known) complain("what is not known: " + why);
+  }
+  if (out) write_results(*out, asked, scenario, experiment, record, known ? &*known : nullptr);
   listening.write(scenario, experiment);
-  if (!experiment.interrupted || experiment.summary.done > 0)
-    print_result(values.choice<Format>("format"), scenario, experiment, record);
-  if (experiment.interrupted) return kExitInterrupted;
+  if (any) print_known(format, scenario, experiment, record, known);
+  if (experiment.interrupted || why == kInterrupted) return kExitInterrupted;
   const bool believed = experiment.steadiness.steady() && (!experiment.window || experiment.window->believed);
   if (values.given("strict") && !believed) return kExitRunFailed;
   return experiment.all_done() ? kExitDone : kExitRunFailed;

@@ -1,13 +1,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "sim/cli/common_options.hpp"
+#include "sim/cli/known_option.hpp"
+#include "sim/cli/measure_output.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
+#include "sim/experiment/input/scenario_file.hpp"
+#include "sim/experiment/run/replicate.hpp"
 #include "sim/experiment/sensitivity/sensitivity.hpp"
 #include "sim/experiment/text/json_file.hpp"
+#include "sim/machine/metrics.hpp"
 
 namespace ktlssim {
 
@@ -19,9 +25,11 @@ constexpr HelpText kHelp{
     "and down, "
     "with common random numbers, and prints by how many per cent throughput and CPU time per record change "
     "for each "
-    "per cent of the parameter, the strongest first. An estimate near the top should be measured.",
+    "per cent of the parameter, the strongest first. With --narrowing: what a measurement would leave of what is "
+    "not known of an answer. With --total-effects: what part each value has in it, over the whole of its range.",
     "  ktlssim sensitivity scenarios/ccr-tls12-gcm128.json\n"
-    "  ktlssim sensitivity scenarios/qat-loopback.json --replications 10 --top 40\n"};
+    "  ktlssim sensitivity scenarios/qat-loopback.json --replications 10 --top 40\n"
+    "  ktlssim sensitivity scenarios/ccr-tls12-gcm128.json --narrowing --against /ktls/dispatch=blocking\n"};
 
 std::string half_width(const Estimate& estimate) {
   if (estimate.spread != Spread::interval) return "-";
@@ -76,14 +84,96 @@ Json json(const std::string& path, const SensitivityRun& run) {
           {"not_varied", std::move(not_varied)}};
 }
 
+// The scenario, and what the answer is a difference to, if it is.
+struct Question {
+  Scenario scenario;
+  std::optional<Scenario> against;
+  std::string metric;
+  std::string what;
+};
+
+Question question(const Values& values, const Variant& variant) {
+  Question q{load_scenario(variant.scenario, variant.sets), std::nullopt, values.text("metric"), values.text("metric")};
+  const Texts against = values.texts("against");
+  if (against.empty()) return q;
+  Texts sets = variant.sets;
+  sets.insert(sets.end(), against.begin(), against.end());
+  q.against = load_scenario(variant.scenario, sets);
+  q.what += plain(fmt::format(" against {}", fmt::join(against, " ")));
+  return q;
+}
+
+int narrow(const Values& values, const Question& q, const Pool& pool, Progress& progress) {
+  const EnsembleOption ensemble(values, true);
+  if (!ensemble.wanted()) throw UsageError("--narrowing needs an ensemble: it goes without --ensemble off");
+  // What a comparison is measured against comes first.
+  std::vector<const Scenario*> sides;
+  if (q.against) sides.push_back(&*q.against);
+  sides.push_back(&q.scenario);
+  std::vector<std::uint64_t> events;
+  for (const Scenario* side : sides) events.push_back(events_of(replicate(*side, EngineKind::fiber, 1, pool)));
+  std::string why;
+  const std::optional<KnownAnswer> answer = ensemble.answer(sides, events, pool, why);
+  progress.end();
+  if (!answer) {
+    complain(why);
+    return why == kInterrupted ? kExitInterrupted : kExitRunFailed;
+  }
+  const Machines& machines = answer->machines;
+  ByMachine results = answer->runs.metric(sides.size() - 1, q.metric);
+  Answer now{q.what, "", {}};
+  FigureKind kind = kind_of_metric(q.metric);
+  if (q.against) {
+    const ByMachine base = answer->runs.metric(0, q.metric);
+    now.now = known_percent(machines, base, results);
+    now.unit = "%";
+    kind = FigureKind::ratio;
+    for (std::size_t m = 0; m < results.size(); ++m) results[m] = 100 * (results[m] / base[m] - 1);
+  } else {
+    now.now = known(machines, results, kind);
+  }
+  std::vector<InexactValue> inexact = inexact_values(*sides.front());
+  for (const InexactValue& value : inexact_values(*sides.back()))
+    if (std::ranges::find(inexact, value.pointer, &InexactValue::pointer) == inexact.end()) inexact.push_back(value);
+  const double sd = of(machines.discrepancies, kind).sd * (q.against ? 100 + now.now.median : now.now.median);
+  const std::vector<Narrowing> all = narrowings(machines, inexact, results, now.now, sd);
+  print(as_json(values) ? json_text(narrowing_json(now, all)) : narrowing_table(now, all, values.count("top")));
+  return kExitDone;
+}
+
+int totals(const Values& values, const Question& q, const Pool& pool, Progress& progress) {
+  const TotalEffects effects =
+      total_effects(q.against ? *q.against : q.scenario, q.against ? std::optional(q.scenario) : std::nullopt, q.metric,
+                    values.count("total-effects"), pool);
+  progress.end();
+  if (effects.interrupted) {
+    complain("interrupted");
+    return kExitInterrupted;
+  }
+  if (!effects.failure.empty()) {
+    complain(effects.failure);
+    return kExitRunFailed;
+  }
+  const std::string what = q.against ? "ln of the ratio of " + q.what : q.what;
+  print(as_json(values) ? json_text(total_effect_json(what, effects))
+                        : total_effect_table(what, effects, values.count("top")));
+  return kExitDone;
+}
+
 }  // namespace
 
 Options sensitivity_options() {
+  static const std::vector<std::string_view> metrics = metric_names();
   Options options(kHelp, {"SCENARIO", 1, 1});
   add_sets(options, "change a parameter first; may be repeated");
   options.add("percent", "N", Integer{1, 50, 10}, "vary by N per cent up and down");
   add_replications(options, 5, "simulate each variant N times");
   options.add("top", "N", Integer{1, 1000, 20}, "print the N strongest");
+  options.flag("narrowing", "instead, over the machines of an ensemble: what knowing a value to 10 % would leave");
+  options.add("total-effects", "N", Integer{8, 10000}, "instead, total effects from N machines of the priors; takes minutes");
+  options.add("metric,M", "NAME", Choice{metrics, "throughput_gbps"}, "of these two: the answer");
+  options.add("against", "/POINTER=VALUE", Repeatable{}, "of these two: the answer is the difference to this");
+  add_ensemble(options);
   add_pool(options);
   add_format(options);
   return options;
@@ -93,8 +183,10 @@ int sensitivity_verb(const Values& values) {
   const Variant variant{values.operands().front(), settings(values)};
   const double fraction = static_cast<double>(values.integer("percent")) / 100;
   Progress progress = progress_option(values);
-  const SensitivityRun run =
-      sensitivity(variant, fraction, values.count("replications"), pool_option(values, progress));
+  const Pool pool = pool_option(values, progress);
+  if (values.given("narrowing")) return narrow(values, question(values, variant), pool, progress);
+  if (values.given("total-effects")) return totals(values, question(values, variant), pool, progress);
+  const SensitivityRun run = sensitivity(variant, fraction, values.count("replications"), pool);
   progress.end();
   if (run.interrupted) {
     complain("interrupted");

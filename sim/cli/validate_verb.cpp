@@ -7,10 +7,12 @@
 
 #include "sim/cli/left_out_rows.hpp"
 #include "sim/cli/common_options.hpp"
+#include "sim/cli/known_option.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/validation_output.hpp"
 #include "sim/cli/verbs.hpp"
+#include "sim/experiment/ensemble/calibration.hpp"
 #include "sim/experiment/text/output_directory.hpp"
 #include "sim/experiment/text/problems.hpp"
 
@@ -77,6 +79,16 @@ std::optional<Influences> influences_for(const Values& values, const std::filesy
   return influences;
 }
 
+// Of the suite that the ensemble was made of; nothing is simulated.
+KnownClaims known_claims(const Values& values) {
+  KnownClaims known;
+  const EnsembleOption ensemble(values);
+  if (!ensemble.wanted() || ensemble.evidence().file().figures.empty()) return known;
+  for (const LeftOutFigure& figure : calibrate_intervals(ensemble.evidence()).figures)
+    known.emplace(figure.figure.claim, figure.known);
+  return known;
+}
+
 // The table of all claims once more, each without itself; those of the fits come first, as they are done.
 void print_left_out(const ValidationRun& run, const std::vector<FitProblem>& fits, std::size_t replications,
                     const Pool& pool, Progress& progress) {
@@ -122,6 +134,7 @@ Options validate_options() {
   options.flag("live",
                "instead, run the twin and hold predictions against it: ktlssim twin, where its options are");
   add_suite(options);
+  add_ensemble(options);
   add_format(options);
   return options;
 }
@@ -155,7 +168,7 @@ int validate_verb(const Values& values) {
   progress.end();
   if (run.interrupted) return interrupted(progress);
   if (json_wanted) {
-    print_json("validate", validation_json(suite, run, *influences));
+    print_json("validate", validation_json(suite, run, *influences, known_claims(values)));
   } else if (unstated) {
     print(unstated_table(run));
   } else if (names.empty()) {
@@ -166,7 +179,8 @@ int validate_verb(const Values& values) {
       return interrupted(progress);
     }
   } else {
-    for (const ClaimOutcome& outcome : run.outcomes) print(claim_details(outcome, *influences));
+    const KnownClaims known = known_claims(values);
+    for (const ClaimOutcome& outcome : run.outcomes) print(claim_details(outcome, *influences, known));
   }
   const bool sound = std::ranges::all_of(run.outcomes, is_as_expected) &&
                      (!unstated || std::ranges::all_of(run.outcomes, is_robust));

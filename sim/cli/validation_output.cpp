@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sim/cli/known_output.hpp"
 #include "sim/cli/text.hpp"
 
 namespace ktlssim {
@@ -157,7 +158,7 @@ Json outcome_json(const ClaimOutcome& outcome, const std::vector<Influence>& inf
 
 }  // namespace
 
-std::string claim_details(const ClaimOutcome& outcome, const Influences& influences) {
+std::string claim_details(const ClaimOutcome& outcome, const Influences& influences, const KnownClaims& known) {
   const Claim& claim = outcome.claim;
   const auto line = [](std::string_view key, const std::string& value) {
     return value.empty() ? std::string() : wrap(fmt::format("{}: {}", key, plain(value)), columns(), 2);
@@ -173,6 +174,9 @@ std::string claim_details(const ClaimOutcome& outcome, const Influences& influen
   text += line("metric", fmt::format("{} ({})", claim.metric, outcome.predicted.unit)) +
           line("tolerance", fmt::format("{}: {}", tolerance, claim.reason)) + line("fitted", claim.fitted) +
           line("known failure", claim.explanation);
+  if (const auto found = known.find(claim.name); found != known.end())
+    text += line("not known", fmt::format("{} to {} (90 %), without this source and its machine",
+                                          short_number(found->second.ninety.lo), short_number(found->second.ninety.hi)));
   std::string over;
   for (const SeriesPoint& point : outcome.series) {
     if (point.pointer != over)
@@ -226,10 +230,14 @@ std::string unstated_table(const ValidationRun& run) {
   return text;
 }
 
-Json validation_json(const Suite& suite, const ValidationRun& run, const Influences& influences) {
+Json validation_json(const Suite& suite, const ValidationRun& run, const Influences& influences,
+                     const KnownClaims& known) {
   Json json{{"claims", Json::array()}, {"rows", Json::array()}};
-  for (const ClaimOutcome& outcome : run.outcomes)
+  for (const ClaimOutcome& outcome : run.outcomes) {
     json["claims"].push_back(outcome_json(outcome, leans_of(outcome.claim, influences)));
+    if (const auto found = known.find(outcome.claim.name); found != known.end())
+      put_known(json["claims"].back(), found->second);
+  }
   for (const PublishedRow& row : suite.rows) json["rows"].push_back(row_json(row));
   return json;
 }

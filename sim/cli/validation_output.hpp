@@ -1,8 +1,10 @@
 // What `ktlssim validate` prints: tables of 80 columns, and JSON.
 #pragma once
 
+#include <map>
 #include <string>
 
+#include "sim/experiment/ensemble/known.hpp"
 #include "sim/experiment/text/json_file.hpp"
 #include "sim/experiment/validation/influence_file.hpp"
 #include "sim/experiment/validation/validation.hpp"
@@ -12,8 +14,11 @@ namespace ktlssim {
 // All claims, what is known of those that are missed, what each leans on, and how many are met.
 std::string claim_table(const Suite& suite, const ValidationRun& run, const Influences& influences);
 
+// What an ensemble leaves of claims, by their names, each without its own source and machine.
+using KnownClaims = std::map<std::string, Known>;
+
 // One claim with its source, its reasons and its series.
-std::string claim_details(const ClaimOutcome& outcome, const Influences& influences);
+std::string claim_details(const ClaimOutcome& outcome, const Influences& influences, const KnownClaims& known);
 
 // What was published, by source: the claims that simulate it, or why none does.
 std::string rows_table(const Suite& suite);
@@ -21,6 +26,7 @@ std::string rows_table(const Suite& suite);
 // The predictions over what the sources do not state, and which verdicts of predictions that changes.
 std::string unstated_table(const ValidationRun& run);
 
-Json validation_json(const Suite& suite, const ValidationRun& run, const Influences& influences);
+Json validation_json(const Suite& suite, const ValidationRun& run, const Influences& influences,
+                     const KnownClaims& known = {});
 
 }  // namespace ktlssim

@@ -10,7 +10,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr std::array<Verb, 27> kVerbs{{
+constexpr std::array<Verb, 28> kVerbs{{
     {"run", "SCENARIO", "simulate a scenario", run_options, run_verb},
     {"compare", "A [B]", "what differs between scenarios or settings", compare_options, compare_verb},
     {"gate", "BASE NEW", "whether a change made anything worse, for a review", gate_options, gate_verb},
@@ -26,6 +26,7 @@ constexpr std::array<Verb, 27> kVerbs{{
     {"bounds", "SCENARIO", "what no run can exceed, and what sets that limit", bounds_options, bounds_verb},
     {"validate", "[CLAIM...]", "hold predictions against what was published", validate_options, validate_verb},
     {"sensitivity", "SCENARIO", "which parameters the answer leans on", sensitivity_options, sensitivity_verb},
+    {"ensemble", "[FILE]", "machines that the published figures leave", ensemble_options, ensemble_verb},
     {"fit", "FILE...", "fit parameters of profiles to what was published", fit_options, fit_verb},
     {"calibrate", "", "measure this machine, and write profiles of it", calibrate_options, calibrate_verb},
     {"twin", "", "run both dispatch paths here, and predict them", twin_options, twin_verb},

@@ -59,6 +59,8 @@ Options validate_options();
 int validate_verb(const Values& values);
 Options sensitivity_options();
 int sensitivity_verb(const Values& values);
+Options ensemble_options();
+int ensemble_verb(const Values& values);
 Options fit_options();
 int fit_verb(const Values& values);
 Options calibrate_options();

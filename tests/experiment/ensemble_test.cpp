@@ -7,7 +7,7 @@
 #include "sim/experiment/ensemble/calibration.hpp"
 #include "sim/experiment/ensemble/evidence.hpp"
 #include "sim/experiment/ensemble/known.hpp"
-#include "sim/experiment/ensemble/narrowing.hpp"
+#include "sim/experiment/measuring/narrowing.hpp"
 #include "sim/experiment/ensemble/quantile.hpp"
 #include "sim/experiment/ensemble/suite_figures.hpp"
 #include "tests/support/ideal_scenario.hpp"
@@ -27,6 +27,7 @@ PublishedFigure figure(const std::string& claim, double published, double sd, co
           .kind = FigureKind::throughput,
           .limit = false,
           .nothing = false,
+          .missed = false,
           .published = published,
           .sd = sd,
           .dice = 0,
@@ -118,6 +119,16 @@ TEST(Weights, figures_that_no_draw_meets_together_are_named) {
   EXPECT_EQ(w.conflicting, (std::vector<std::string>{"one", "other"}));
 }
 
+TEST(Weights, a_known_failure_informs_nothing) {
+  EnsembleFile file;
+  file.figures = {figure("met", 50, 0.1), figure("missed", 50, 0.1)};
+  file.figures[1].missed = true;
+  file.draws = {{50, 80}, {50, 50}};
+  const Weights w = Evidence(file, floors()).weigh({"driver d"}, floors());
+  EXPECT_EQ(w.informed_by, std::vector<std::string>{"met"});
+  EXPECT_DOUBLE_EQ(w.effective, 2);
+}
+
 TEST(Weights, a_driver_takes_its_figures_to_another_host) {
   EnsembleFile file;
   file.figures = {figure("card", 50, 0.1, "driver d"), figure("host", 60, 0.1, "host h")};
@@ -128,12 +139,12 @@ TEST(Weights, a_driver_takes_its_figures_to_another_host) {
   EXPECT_TRUE(evidence.weigh({"driver other"}, floors()).informed_by.empty());
 }
 
-TEST(DiscrepancyOf, a_kind_makes_the_median_miss_usual) {
-  // Three sources miss by 0.1 each: 0.01 / sd^2 is the median of a squared normal variable, 0.4549.
+TEST(DiscrepancyOf, a_kind_holds_nine_in_ten_of_the_misses) {
+  // Three sources miss by 0.1 each: that is 1.645 standard deviations.
   std::vector<Miss> misses;
   for (const char* const source : {"a", "b", "c"}) misses.push_back({FigureKind::throughput, source, 0.01, 0});
   const Discrepancies all = estimate(floors(0.02), misses);
-  EXPECT_NEAR(of(all, FigureKind::throughput).sd, std::sqrt(0.01 / 0.4549), 1e-6);
+  EXPECT_NEAR(of(all, FigureKind::throughput).sd, 0.1 / 1.64485, 1e-6);
   EXPECT_EQ(of(all, FigureKind::throughput).sources, 3u);
   EXPECT_EQ(of(all, FigureKind::cpu).sd, 0.02);
 }

@@ -12,15 +12,16 @@ namespace ktlssim {
 
 namespace {
 
-constexpr double kMedianOfSquare = 0.4549;  // of a standard normal variable's square
+constexpr double kPart = 0.9;
+constexpr double kSquareOfPart = 2.7055;  // what a standard normal variable's square is within in nine of ten cases
 
 struct Weighted {
   const Miss* miss;
   double weight;
 };
 
-// The median of the misses' squares, in units of the variance that they ought to have.
-double median_square(const std::vector<Weighted>& misses, double variance) {
+// What nine in ten of the misses' squares are within, in units of the variance that they ought to have.
+double most_square(const std::vector<Weighted>& misses, double variance) {
   std::vector<std::pair<double, double>> squares;
   double whole = 0;
   for (const Weighted& w : misses) {
@@ -31,9 +32,9 @@ double median_square(const std::vector<Weighted>& misses, double variance) {
   double below = 0;
   for (const auto& [square, weight] : squares) {
     below += weight;
-    if (below >= whole / 2) return square;
+    if (below >= kPart * whole) return square;
   }
-  return 0;
+  return squares.empty() ? 0 : squares.back().first;
 }
 
 }  // namespace
@@ -84,12 +85,12 @@ Discrepancies estimate(const Discrepancies& floors, const std::vector<Miss>& mis
     all[k].sources = by_source.size();
     const double floor = floors[k].floor;
     all[k].sd = floor;
-    if (of_kind.empty() || median_square(of_kind, floor * floor) <= kMedianOfSquare) continue;
+    if (of_kind.empty() || most_square(of_kind, floor * floor) <= kSquareOfPart) continue;
     double low = floor;
     double high = std::max(kMost, 100 * floor);
     for (int i = 0; i < 60; ++i) {
       const double middle = (low + high) / 2;
-      (median_square(of_kind, middle * middle) > kMedianOfSquare ? low : high) = middle;
+      (most_square(of_kind, middle * middle) > kSquareOfPart ? low : high) = middle;
     }
     all[k].sd = high;
   }

@@ -37,8 +37,8 @@ struct Miss {
   double variance;
 };
 
-// For each kind, the discrepancy that makes the median miss what it would be of a normal law, every source counting the
-// same: a single figure that the model cannot reach widens nothing, it is reported. Not below the floor.
+// For each kind, the least discrepancy with which nine in ten of the figures are within their 90 % interval of a normal law,
+// every source counting the same. Not below the floor.
 Discrepancies estimate(const Discrepancies& floors, const std::vector<Miss>& misses);
 
 }  // namespace ktlssim

@@ -58,7 +58,7 @@ std::vector<std::size_t> Evidence::informing(const std::vector<std::string>& pro
   std::vector<std::size_t> any;
   for (std::size_t f = 0; f < file_.figures.size(); ++f) {
     const PublishedFigure& figure = file_.figures[f];
-    if (figure.profiles.empty() || left_out(figure)) continue;
+    if (figure.profiles.empty() || figure.missed || left_out(figure)) continue;
     const auto shared = std::ranges::count_if(figure.profiles, [&](const std::string& p) { return contains(profiles, p); });
     const bool driver = std::ranges::any_of(
         figure.profiles, [&](const std::string& p) { return p.starts_with("driver ") && contains(profiles, p); });
@@ -141,7 +141,7 @@ Miss Evidence::miss_of_pair(std::size_t a, std::size_t b, const std::vector<doub
 void Evidence::add_misses(const Discrepancies& discrepancies, const FigureFilter& left_out, std::vector<Miss>& misses) const {
   for (std::size_t f = 0; f < file_.figures.size(); ++f) {
     const PublishedFigure& figure = file_.figures[f];
-    if (figure.limit || figure.nothing || left_out(figure)) continue;
+    if (figure.limit || figure.nothing || figure.missed || left_out(figure)) continue;
     const Weights weights = weigh(figure.profiles, discrepancies, [&](const PublishedFigure& other) {
       return left_out(other) || related(figure, other);
     });
@@ -153,7 +153,7 @@ void Evidence::add_misses(const Discrepancies& discrepancies, const FigureFilter
     for (std::size_t b = f + 1; b < file_.figures.size(); ++b) {
       const PublishedFigure& other = file_.figures[b];
       const bool pair = other.source == figure.source && other.metric == figure.metric && other.kind == figure.kind &&
-                        figure.kind == FigureKind::throughput && other.profiles == figure.profiles && !other.limit;
+                        figure.kind == FigureKind::throughput && other.profiles == figure.profiles && !other.limit && !other.missed;
       if (pair) misses.push_back(miss_of_pair(f, b, weights.of_draw));
     }
   }

@@ -43,11 +43,13 @@ class Evidence {
   double drawn(std::size_t figure, std::size_t draw) const;
 
   // Of a machine that consists of these profiles. What informs it are the figures of nothing but these profiles, and those
-  // of its drivers on any host; if there are none, those that share any profile with it.
+  // of its drivers on any host; if there are none, those that share any profile with it. Known failures of the model inform
+  // nothing: what it lacks, no parameter makes up for.
   Weights weigh(const std::vector<std::string>& profiles, const Discrepancies& discrepancies,
                 const FigureFilter& left_out = none_left_out) const;
 
-  // From the misses of figures, each predicted without its source and machine, and without what is left out anyway.
+  // From the misses of figures, each predicted without its source and machine, and without what is left out anyway. Known
+  // failures are reported, and widen nothing.
   Discrepancies discrepancies(const FigureFilter& left_out = none_left_out) const;
 
   // The same source, or the same machine as far as it is named.

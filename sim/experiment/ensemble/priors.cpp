@@ -17,7 +17,7 @@ bool is_whole(double value) { return value == std::floor(value); }
 
 // A count has no unit in its name, and nothing but whole numbers.
 bool is_count(std::string_view key, double value, double low, double high) {
-  for (const std::string_view unit : {"_ns", "_us", "_gbps", "_per_", "_bytes"})
+  for (const std::string_view unit : {"_ns", "_us", "_gbps", "_per_s", "_per_byte", "_bytes"})
     if (key.find(unit) != std::string_view::npos) return false;
   return is_whole(value) && is_whole(low) && is_whole(high);
 }

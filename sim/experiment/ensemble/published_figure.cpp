@@ -1,7 +1,5 @@
 #include "sim/experiment/ensemble/published_figure.hpp"
 
-#include <fmt/format.h>
-
 #include <cmath>
 #include <set>
 
@@ -16,14 +14,6 @@ FigureKind kind_of(const Claim& claim) {
   if (claim.comparison == Comparison::ratio) return FigureKind::ratio;
   if (claim.comparison == Comparison::difference) return FigureKind::difference;
   return kind_of_metric(claim.metric);
-}
-
-// Half a unit of the last digit that is written, as a standard deviation: uniform within it.
-double rounding_sd(double value) {
-  const std::string text = fmt::format("{}", value);
-  const std::size_t point = text.find('.');
-  const double digits = point == std::string::npos ? 0 : static_cast<double>(text.size() - point - 1);
-  return 0.5 * std::pow(10, -digits) / std::sqrt(3);
 }
 
 }  // namespace
@@ -62,6 +52,7 @@ PublishedFigure published_figure(const Claim& claim) {
                          .kind = kind_of(claim),
                          .limit = claim.relation == Relation::below,
                          .nothing = false,
+                         .missed = claim.expected == Verdict::missed,
                          .published = claim.published,
                          .sd = 0,
                          .dice = 0,
@@ -70,8 +61,8 @@ PublishedFigure published_figure(const Claim& claim) {
   figure.nothing = (figure.kind == FigureKind::ratio && claim.published == 1) ||
                    (figure.kind == FigureKind::difference && claim.published == 0);
   if (figure.limit) return figure;
-  // A suite's tolerance holds what the source leaves open in nearly all cases: two standard deviations.
-  const double sd = std::hypot(rounding_sd(claim.published), claim.allowed() / 2);
+  // A suite's tolerance, which has its reason, holds how the source rounds and repeats: two standard deviations.
+  const double sd = claim.allowed() / 2;
   figure.sd = figure.kind == FigureKind::difference ? sd : sd / claim.published;
   return figure;
 }

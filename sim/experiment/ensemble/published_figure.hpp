@@ -26,6 +26,7 @@ struct PublishedFigure {
   FigureKind kind;
   bool limit;    // the figure is an upper bound
   bool nothing;  // a claim of no difference
+  bool missed;   // a known failure of the model, as the suite expects: it tells nothing of a machine's parameters
   double published;
   double sd;    // of the figure itself: how the source rounds and repeats
   double dice;  // of a single run

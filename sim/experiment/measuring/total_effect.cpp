@@ -1,4 +1,4 @@
-#include "sim/experiment/ensemble/total_effect.hpp"
+#include "sim/experiment/measuring/total_effect.hpp"
 
 #include <algorithm>
 #include <cmath>

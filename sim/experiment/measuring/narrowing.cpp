@@ -1,4 +1,4 @@
-#include "sim/experiment/ensemble/narrowing.hpp"
+#include "sim/experiment/measuring/narrowing.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,0 +1,94 @@
+#include "sim/cli/known_option.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include "sim/cli/text.hpp"
+#include "sim/experiment/ensemble/quantile.hpp"
+#include "sim/experiment/run/replicate.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+constexpr std::int64_t kMachines = 100;
+constexpr std::int64_t kFewest = 8;
+constexpr std::int64_t kMost = 10000;
+constexpr const char* kVariable = "KTLSSIM_ENSEMBLE";
+
+std::string chosen(const Values& values, bool needed) {
+  if (values.given("ensemble")) return values.text("ensemble");
+  if (needed) return std::to_string(kMachines);
+  const char* const set = std::getenv(kVariable);
+  return set != nullptr && *set != '\0' ? std::string(set) : std::to_string(kMachines);
+}
+
+bool is_number(const std::string& text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// The priors alone, where there is no file of an ensemble.
+EnsembleFile without_figures(std::size_t draws) {
+  EnsembleFile file;
+  file.draws.assign(draws, {});
+  return file;
+}
+
+}  // namespace
+
+void add_ensemble(Options& options) {
+  options.add("ensemble", "N", Text{},
+              "give the answer again on N machines that the ranges of profiles and the published figures allow, to tell what "
+              "is not known; or off; or the file of another ensemble; 100 unless $KTLSSIM_ENSEMBLE says otherwise");
+}
+
+EnsembleOption::EnsembleOption(const Values& values, bool needed) : machines_(kMachines) {
+  const std::string text = chosen(values, needed);
+  wanted_ = text != "off";
+  if (!wanted_) return;
+  std::filesystem::path path = default_ensemble();
+  bool named = false;
+  if (is_number(text)) {
+    machines_ = static_cast<std::size_t>(integer_value("ensemble", text, kFewest, kMost));
+  } else {
+    path = text;
+    named = true;
+    if (!std::filesystem::exists(path))
+      throw UsageError(fmt::format("--ensemble: \"{}\": expected \"off\", a number from {} to {}, or the file of an "
+                                   "ensemble",
+                                   plain(text), kFewest, kMost));
+  }
+  const Discrepancies floors = load_floors(discrepancies_file(default_suite()));
+  const bool there = named || std::filesystem::exists(path);
+  evidence_.emplace(there ? load_ensemble(path) : without_figures(std::max<std::size_t>(kStratified, machines_)), floors);
+}
+
+std::optional<KnownAnswer> EnsembleOption::answer(const std::vector<const Scenario*>& scenarios,
+                                                  const std::vector<std::uint64_t>& events, const Pool& pool,
+                                                  std::string& why) const {
+  if (std::ranges::find(events, std::uint64_t{0}) != events.end()) {
+    why = "no run came to its end";
+    return std::nullopt;
+  }
+  KnownAnswer answer{
+      choose_machines(*evidence_, scenarios, affordable_machines(machines_, scenarios, events)), {}};
+  if (answer.machines.all.empty()) {
+    why = "no value of these profiles states a range";
+    return std::nullopt;
+  }
+  answer.runs = run_machines(answer.machines, scenarios, events, pool);
+  if (!answer.runs.interrupted) return answer;
+  why = kInterrupted;
+  return std::nullopt;
+}
+
+std::uint64_t events_of(const Experiment& experiment) {
+  for (const Replication& run : experiment.runs)
+    if (run.result.status == RunStatus::done) return std::max<std::uint64_t>(1, run.result.events);
+  return 0;
+}
+
+}  // namespace ktlssim

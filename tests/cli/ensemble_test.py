@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""What is not known of an answer: machines drawn from ranges, weighted by claims, and answers over them."""
+import json
+import os
+import pathlib
+import random
+import subprocess
+import tempfile
+import unittest
+
+KTLSSIM = os.environ["KTLSSIM"]
+ROOT = pathlib.Path(os.environ["KTLSSIM_ROOT"])
+SLOW = bool(os.environ.get("KTLSSIM_SLOW"))
+CCR = ROOT / "scenarios/ccr-tls12-gcm128.json"
+SHORT = ["--engine", "fiber", "--set", "/measure/warmup_ms=5", "--set", "/measure/duration_ms=10"]
+BLOCKING = ["--set-a", "/ktls/dispatch=blocking"]
+SUITE = {"claims": [
+    {"name": "async", "claim": "50 after", "source": "review", "scenario": str(CCR), "metric": "throughput_gbps",
+     "published": 50, "tolerance_percent": 3, "reason": "two digits"},
+    {"name": "blocking", "claim": "45 before", "source": "review", "scenario": str(CCR), "set": ["/ktls/dispatch=blocking"],
+     "metric": "throughput_gbps", "published": 45, "tolerance_percent": 3, "reason": "two digits"},
+    {"name": "other", "claim": "36", "source": "talk", "scenario": str(ROOT / "scenarios/vbsdcon-2019-ccr.json"),
+     "metric": "throughput_gbps", "published": 36, "tolerance_percent": 10, "reason": "a bar chart"}]}
+
+
+def ktlssim(*words, status=0, **environment):
+    done = subprocess.run([KTLSSIM, *map(str, words)], capture_output=True, text=True, check=False,
+                          env=dict(os.environ, **environment))
+    if done.returncode != status:
+        raise AssertionError(f"{words}: status {done.returncode}\n{done.stdout}\n{done.stderr}")
+    return done
+
+
+def answer(*words):
+    return json.loads(ktlssim(*words, "--format", "json").stdout)
+
+
+class Files(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = pathlib.Path(directory.name)
+        self.suite = self.directory / "suite.json"
+        self.suite.write_text(json.dumps(SUITE))
+        (self.directory / "discrepancies.json").write_text((ROOT / "scenarios/validation/discrepancies.json").read_text())
+
+    def ensemble(self, draws, *more):
+        path = self.directory / "ensemble.json"
+        return path, ktlssim("ensemble", "--suite", self.suite, "--draws", draws, "--out", path, *more)
+
+    def test_is_made_again_and_goes_on_where_it_stopped(self):
+        path, _ = self.ensemble(8)
+        first = json.loads(path.read_text())
+        self.assertEqual(len(first["draws"]), 8)
+        path, done = self.ensemble(12)
+        self.assertIn("8 draws are there", done.stderr)
+        resumed = json.loads(path.read_text())
+        self.assertEqual(resumed["draws"][:8], first["draws"])
+        path.unlink()
+        self.ensemble(12)
+        self.assertEqual(json.loads(path.read_text())["draws"], resumed["draws"])
+
+    def test_is_taken_by_an_answer_and_refused_when_damaged(self):
+        path, _ = self.ensemble(16)
+        known = answer("run", CCR, *SHORT, "--ensemble", path)["known"]
+        self.assertEqual(known["draws"], 16)
+        self.assertEqual(set(known["informed_by"]) | set(known["out_of_reach"]), {"async", "blocking", "other"})
+        path.write_text(path.read_text().replace('"draws"', '"drawn"'))
+        self.assertIn("damaged", ktlssim("run", CCR, *SHORT, "--ensemble", path, status=2).stderr)
+
+    def test_tells_how_often_its_intervals_hold_what_is_left_out(self):
+        path, _ = self.ensemble(32)
+        calibration = answer("ensemble", path, "--suite", self.suite, "--calibration")
+        self.assertEqual([f["claim"] for f in calibration["figures"]], ["async", "blocking", "other"])
+        # Nothing of the review informs its own figures; the talk's one does.
+        self.assertEqual([f["informed_by"] for f in calibration["figures"]], [1, 1, 2])
+        self.assertEqual(calibration["sources"][-1]["figures"], 3)
+
+    @unittest.skipUnless(SLOW, "minutes: KTLSSIM_SLOW=1")
+    def test_intervals_hold_what_secret_machines_do(self):
+        """A secret machine of the priors publishes two figures, each with a discrepancy; the third is asked for."""
+        machines, sd = 200, 0.05
+        (self.directory / "discrepancies.json").write_text(json.dumps(
+            {kind: {"floor": sd, "reason": "injected"} for kind in ("throughput", "cpu", "ratio", "difference", "other")}))
+        path, _ = self.ensemble(512)
+        secret = self.directory / "secret.json"
+        ktlssim("ensemble", "--suite", self.suite, "--draws", machines, "--first", 4096, "--out", secret)
+        rows = [[float(x) for x in row.split()] for row in json.loads(secret.read_text())["draws"] if "-" not in row.split()]
+        dice = random.Random(1)
+        inside = 0
+        for row in rows:
+            truth = [figure * 2.718281828 ** (sd * dice.gauss(0, 1)) for figure in row]
+            published = [w for name, t in zip(("async", "blocking", "other"), truth) for w in ("--figure", f"{name}={t:.5g}")]
+            left_out = answer("ensemble", path, "--suite", self.suite, "--calibration", *published)["figures"][2]
+            inside += left_out["in90"]
+        self.assertGreaterEqual(inside / len(rows), 0.85)
+        self.assertLessEqual(inside / len(rows), 0.95)
+
+
+class Committed(unittest.TestCase):
+    """`ktlssim ensemble --out scenarios/validation/ensemble.json`, after taking the file away, mends both."""
+    FILE = ROOT / "scenarios/validation/ensemble.json"
+
+    def test_was_drawn_from_the_ranges_that_profiles_state_now(self):
+        self.assertEqual(json.loads(self.FILE.read_text())["priors"],
+                         json.loads(ktlssim("ensemble", "--priors", "--format", "json").stdout))
+
+    @unittest.skipUnless(SLOW, "minutes: KTLSSIM_SLOW=1")
+    def test_its_first_draws_are_what_is_simulated_now(self):
+        with tempfile.TemporaryDirectory() as directory:
+            again = pathlib.Path(directory) / "again.json"
+            ktlssim("ensemble", "--draws", 8, "--out", again)
+            self.assertEqual(json.loads(again.read_text())["draws"], json.loads(self.FILE.read_text())["draws"][:8])
+
+
+class Answers(unittest.TestCase):
+    def test_carry_the_dice_and_what_is_not_known_apart(self):
+        result = answer("run", CCR, *SHORT, "--replications", 3, "--ensemble", 16)
+        metric = result["metrics"]["throughput_gbps"]
+        self.assertEqual(len(metric["ci95"]), 2)
+        low, high = metric["known90"]
+        self.assertLess(low, metric["known_median"])
+        self.assertLess(metric["known_median"], high)
+        self.assertLessEqual(low, metric["known50"][0])
+        self.assertLessEqual(metric["known50"][1], high)
+        self.assertLess(metric["ci95"][1] - metric["ci95"][0], high - low)
+        self.assertGreater(result["known"]["inexact_values"], 20)
+
+    def test_are_the_same_every_time(self):
+        first, second = (answer("compare", CCR, *BLOCKING, *SHORT, "--replications", 2, "--ensemble", 8) for _ in range(2))
+        self.assertEqual(first, second)
+
+    def test_are_as_before_when_the_ensemble_is_off(self):
+        plain = answer("run", CCR, *SHORT, "--ensemble", "off")
+        self.assertNotIn("known", plain)
+        self.assertNotIn("known90", plain["metrics"]["throughput_gbps"])
+        by_variable = json.loads(ktlssim("run", CCR, *SHORT, "--format", "json", KTLSSIM_ENSEMBLE="off").stdout)
+        self.assertEqual(plain["metrics"], by_variable["metrics"])
+
+    def test_have_a_hundred_machines_unless_told(self):
+        text = ktlssim("run", CCR, *SHORT, KTLSSIM_ENSEMBLE="").stdout
+        self.assertIn("what is not known:", text)
+        self.assertTrue(all(len(line) <= 80 for line in text.splitlines()))
+
+    def test_hold_a_value_that_the_user_sets(self):
+        drawn = answer("run", CCR, *SHORT, "--ensemble", 8)["known"]["inexact_values"]
+        fixed = answer("run", CCR, *SHORT, "--ensemble", 8, "--set", "/host/tcp/tcp_output_ns=400")
+        self.assertEqual(fixed["known"]["inexact_values"], drawn - 1)
+
+    def test_of_both_sides_are_on_the_same_machines(self):
+        same = answer("compare", CCR, CCR, *SHORT, "--ensemble", 8)["metrics"]["throughput_gbps"]["difference"]
+        self.assertEqual((same["b_above_a"], same["a_above_b"]), (0, 0))
+        self.assertFalse(same["settled"])
+
+    def test_say_so_where_no_figure_informs_them(self):
+        text = ktlssim("run", ROOT / "scenarios/ccr-tls12-gcm128.json", *SHORT, "--ensemble", 8,
+                       "--set", "/driver/name=mine", "--set", "/host/name=mine").stdout
+        self.assertIn("no published figure informs them", text)
+
+    def test_are_plain_where_nothing_has_a_range(self):
+        done = ktlssim("run", ROOT / "scenarios/closed-ideal.json", "--engine", "fiber", "--ensemble", 8)
+        self.assertIn("no value of these profiles states a range", done.stderr)
+
+    def test_refuse_what_is_no_ensemble(self):
+        self.assertIn("expected \"off\", a number from 8 to 10000",
+                      ktlssim("run", CCR, "--ensemble", "lots", status=2).stderr)
+
+
+class Sensitivity(unittest.TestCase):
+    def test_says_what_a_measurement_would_leave(self):
+        narrowing = answer("sensitivity", CCR, "--set", "/measure/duration_ms=20", "--narrowing", "--ensemble", 64)
+        self.assertEqual(narrowing["answer"], "throughput_gbps")
+        wide = narrowing["known90"][1] - narrowing["known90"][0]
+        for value in narrowing["values"]:
+            self.assertLessEqual(value["known90_then"][1] - value["known90_then"][0], wide + 1e-9)
+
+    def test_total_effects_are_parts_of_the_variance(self):
+        effects = answer("sensitivity", CCR, "--set", "/measure/warmup_ms=5", "--set", "/measure/duration_ms=5",
+                         "--total-effects", 8)
+        self.assertIn("dice", [value["pointer"] for value in effects["values"]])
+        self.assertGreater(effects["without_effect"], 0)
+        for value in effects["values"]:
+            self.assertLessEqual(value["ci95"][0], value["total_effect"])
+
+
+if __name__ == "__main__":
+    unittest.main()
