@@ -63,11 +63,11 @@ std::string calibration_table(const Calibration& calibration) {
          wrap(fmt::format("score of the 90 % intervals (width and fines, in per cent; lower is better): {:.0f}, of the "
                           "priors alone {:.0f}, of the plain point {:.0f}",
                           calibration.score, calibration.prior_score, calibration.plain_score),
-              kColumns) +
+              columns()) +
          wrap(fmt::format("{} sources: figures of one are not independent, so that the last column is wider in truth; that "
                           "few tell 50 from 90 %, not 70 from 90.",
                           sources),
-              kColumns);
+              columns());
 }
 
 Json calibration_json(const Calibration& calibration) {

@@ -92,12 +92,12 @@ std::string family_lines(const Evidence& evidence, const Discrepancies& discrepa
                         100 * w.left, w.effective);
     if (!w.out_of_reach.empty())
       remarks += wrap(fmt::format("{}: no draw comes near {}", family_name(profiles), fmt::join(w.out_of_reach, ", ")),
-                      kColumns);
+                      columns());
     if (w.empty)
       remarks += wrap(fmt::format("{}: EMPTY: no draw meets all {} figures; without any one of {} some do",
                                   family_name(profiles), w.informed_by.size(),
                                   w.conflicting.empty() ? "them none does, nor" : fmt::format("{}", fmt::join(w.conflicting, ", "))),
-                      kColumns);
+                      columns());
   }
   return text + (remarks.empty() ? "" : '\n' + remarks);
 }

@@ -57,17 +57,17 @@ std::string origin_lines(const KnownAnswer& answer) {
     text += "; no published figure informs them";
   else
     text += fmt::format(", weighted by {} published figures", m.weights.informed_by.size());
-  std::string lines = wrap(text, kColumns);
+  std::string lines = wrap(text, columns());
   if (m.weights.empty)
     lines += wrap(fmt::format("NO MACHINE MEETS ALL FIGURES; without any one of {} some do",
                               m.weights.conflicting.empty() ? "them none does, not even" : names_text(m.weights.conflicting)),
-                  kColumns);
+                  columns());
   if (!m.weights.out_of_reach.empty())
-    lines += wrap("no machine comes near " + names_text(m.weights.out_of_reach), kColumns);
+    lines += wrap("no machine comes near " + names_text(m.weights.out_of_reach), columns());
   if (!m.of_no_family.empty() && !m.weights.informed_by.empty())
-    lines += wrap("drawn from its own ranges alone: " + plain(names_text(m.of_no_family)), kColumns);
+    lines += wrap("drawn from its own ranges alone: " + plain(names_text(m.of_no_family)), columns());
   if (answer.runs.failed > 0)
-    lines += wrap(fmt::format("on {} machines a run did not come to its end: left out", answer.runs.failed), kColumns);
+    lines += wrap(fmt::format("on {} machines a run did not come to its end: left out", answer.runs.failed), columns());
   return lines;
 }
 
@@ -139,7 +139,7 @@ std::string known_lines(const Summary& summary, const KnownAnswer& answer) {
     if (!std::isfinite(k.median)) continue;
     text += shortened(fmt::format("  {:<21} {} {}; {}; not known {} (90 %)", name, short_number(metric->mean),
                                   metric->unit, dice_text(*metric), range_text(k.ninety)),
-                      kColumns) +
+                      columns()) +
             '\n';
   }
   return text + origin_lines(answer);
@@ -162,7 +162,7 @@ std::string known_lines(std::span<const MetricComparison> compared, const KnownA
     if (std::isfinite(k.median) && std::isfinite(percent))
       text += wrap(fmt::format("{}: {} %; {} to {} (90 %); {}", m.name, per_cent(percent), per_cent(k.ninety.lo),
                                per_cent(k.ninety.hi), sign_text(m, answer)),
-                   kColumns, 2);
+                   columns(), 2);
   }
   return text + origin_lines(answer);
 }

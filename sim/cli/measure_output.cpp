@@ -19,7 +19,7 @@ std::string leaf(const std::string& pointer) { return pointer.substr(pointer.rfi
 
 // The script that traces the kernel's steps, as it is beside the profiles.
 std::string script() {
-  std::ifstream file(profile_directory(ProfileKind::host).parent_path() / "measure-steps.d");
+  std::ifstream file(shipped_profiles(ProfileKind::host).parent_path() / "measure-steps.d");
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
@@ -42,7 +42,7 @@ std::string narrowing_table(const Answer& answer, const std::vector<Narrowing>& 
   std::string text =
       wrap(fmt::format("{}: median {:.3g}{}, not known {} (90 %). Knowing one value to 10 % would leave:", answer.what,
                        answer.now.median, answer.unit.empty() ? "" : ' ' + answer.unit, range_text(answer.now.ninety)),
-           kColumns) +
+           columns()) +
       fmt::format("\n{:<40}{:>17}{:>9}{:>14}\n", "value", "its range", "explains", "leaves");
   const std::size_t shown = std::min(top, all.size());
   for (std::size_t i = 0; i < shown; ++i) {
@@ -51,7 +51,7 @@ std::string narrowing_table(const Answer& answer, const std::vector<Narrowing>& 
                         shortened(n.values > 1 ? fmt::format("{} and {} more", n.pointer, n.values - 1) : n.pointer, 40),
                         shortened(range_text({n.low, n.high}), 17), 100 * n.explained, shortened(range_text(n.then), 14));
     const std::string how = measured_by(n.pointer);
-    if (!how.empty()) text += wrap(how, kColumns, 4);
+    if (!how.empty()) text += wrap(how, columns(), 4);
   }
   if (all.empty()) text += "no single value explains more than chance may\n";
   return text;
@@ -82,7 +82,7 @@ std::string total_effect_table(const std::string& what, const TotalEffects& effe
       wrap(fmt::format("{} over the priors: mean {:.3g}, standard deviation {:.2g}; part of the variance that would be left if "
                        "all but this were known",
                        what, effects.mean, effects.sd),
-           kColumns) +
+           columns()) +
       fmt::format("\n{:<50}{:>8}{:>18}\n", "value", "total", "95 %");
   const std::size_t shown = std::min(top, effects.effects.size());
   for (std::size_t i = 0; i < shown; ++i) {
@@ -93,7 +93,7 @@ std::string total_effect_table(const std::string& what, const TotalEffects& effe
   return text + '\n' +
          wrap(fmt::format("{} weaker ones are not shown, {} change nothing; {} runs. What is not above \"dice\" is none.",
                           effects.effects.size() - shown, effects.without_effect, effects.runs),
-              kColumns);
+              columns());
 }
 
 Json total_effect_json(const std::string& what, const TotalEffects& effects) {

@@ -111,7 +111,7 @@ int narrow(const Values& values, const Question& q, const Pool& pool, Progress& 
   if (q.against) sides.push_back(&*q.against);
   sides.push_back(&q.scenario);
   std::vector<std::uint64_t> events;
-  for (const Scenario* side : sides) events.push_back(events_of(replicate(*side, EngineKind::fiber, 1, pool)));
+  for (const Scenario* side : sides) events.push_back(events_of(replicate(*side, Engines::fiber, 1, pool)));
   std::string why;
   const std::optional<KnownAnswer> answer = ensemble.answer(sides, events, pool, why);
   progress.end();
