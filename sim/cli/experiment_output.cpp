@@ -53,7 +53,7 @@ void write_results(const OutputDirectory& out, const Scenario& asked, const Scen
                    const RunRecord& record, const KnownAnswer* known) {
   Json result = result_json(scenario, experiment, record);
   if (known != nullptr) add_known(result, *known);
-  out.write("result.json", json_text(result));
+  out.write("result.json", json_of_verb("run", result));
   out.write("latency.csv", latency_csv(experiment.summary));
   out.write("series.csv", series_csv(experiment));
   write_saved_runs(out, asked, scenario, experiment);

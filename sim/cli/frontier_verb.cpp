@@ -11,7 +11,7 @@ namespace ktlssim {
 namespace {
 
 constexpr HelpText kHelp{
-    "ktlssim frontier SCENARIO --maximize EXPR --minimize EXPR --vary /POINTER=VALUES [options]",
+    "ktlssim frontier SCENARIO --vary /POINTER=VALUES [options]",
     "Which settings are worth a look? Simulates every combination of the values, and prints those of which no other is "
     "better in everything that is maximized and minimized (the Pareto front). Exit status: 0 done, 1 no combination has "
     "a value, 2 the command line or an input is wrong.",

@@ -145,7 +145,7 @@ std::string table(const Hunt& found) {
 
 Options hunt_options() {
   Options options(kHelp, {"SCENARIO", 1, 1});
-  options.add("for", "NAME,...", Repeatable{}, "what to look for: panic, stall, abort, starvation, 'async loses'; all unless given");
+  options.add("for", "NAMES", Repeatable{}, "what to look for: panic, stall, abort, starvation, 'async loses'; all unless given");
   options.add("keep", "/POINTER", Repeatable{}, "a parameter or group that is not to be changed, such as /faults; may be repeated");
   options.add("runs", "N", Integer{1, kMostRuns}, "stop after N simulations; the same seed then finds the same");
   options.add("seconds", "N", Integer{1, kMostSeconds}, "stop after N seconds; 60 unless --runs is given");

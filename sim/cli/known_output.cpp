@@ -39,7 +39,7 @@ std::string dice_text(const Estimate& metric) {
     case Spread::growing:
       break;
   }
-  return "dice unknown (one run)";
+  return "one run";
 }
 
 std::string names_text(const std::vector<std::string>& names) {
@@ -62,6 +62,11 @@ std::string origin_lines(const KnownAnswer& answer) {
     lines += wrap(fmt::format("NO MACHINE MEETS ALL FIGURES; without any one of {} some do",
                               m.weights.conflicting.empty() ? "them none does, not even" : names_text(m.weights.conflicting)),
                   columns());
+  if (m.weights.power < 1)
+    lines += wrap(fmt::format("TOO FEW DRAWS meet these figures: likelihoods are flattened (power {:.2g}), intervals are wide; "
+                              "`ktlssim ensemble` with more --draws narrows them",
+                              m.weights.power),
+                  columns());
   if (!m.weights.out_of_reach.empty())
     lines += wrap("no machine comes near " + names_text(m.weights.out_of_reach), columns());
   if (!m.of_no_family.empty() && !m.weights.informed_by.empty())
@@ -81,6 +86,7 @@ Json origin_json(const KnownAnswer& answer) {
   return {{"machines", m.all.size()},
           {"effective", number_json(m.effective)},
           {"draws", m.drawn},
+          {"likelihood_power", number_json(m.weights.power)},
           {"inexact_values", m.inexact_values},
           {"failed", answer.runs.failed},
           {"window_ms", number_json(answer.runs.window_ms)},
@@ -137,10 +143,9 @@ std::string known_lines(const Summary& summary, const KnownAnswer& answer) {
     if (metric == nullptr || !std::isfinite(metric->mean)) continue;
     const Known k = known_of(answer, 0, metric->name);
     if (!std::isfinite(k.median)) continue;
-    text += shortened(fmt::format("  {:<21} {} {}; {}; not known {} (90 %)", name, short_number(metric->mean),
-                                  metric->unit, dice_text(*metric), range_text(k.ninety)),
-                      columns()) +
-            '\n';
+    text += wrap(fmt::format("{:<21} {} {}; {}; not known {} (90 %)", name, short_number(metric->mean), metric->unit,
+                             dice_text(*metric), range_text(k.ninety)),
+                 columns(), 2);
   }
   return text + origin_lines(answer);
 }

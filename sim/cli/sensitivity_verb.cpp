@@ -171,7 +171,7 @@ Options sensitivity_options() {
   options.add("top", "N", Integer{1, 1000, 20}, "print the N strongest");
   options.flag("narrowing", "instead, over the machines of an ensemble: what knowing a value to 10 % would leave");
   options.add("total-effects", "N", Integer{8, 10000}, "instead, total effects from N machines of the priors; takes minutes");
-  options.add("metric,M", "NAME", Choice{metrics, "throughput_gbps"}, "of these two: the answer");
+  options.add("metric", "NAME", Choice{metrics, "throughput_gbps"}, "of these two: the answer");
   options.add("against", "/POINTER=VALUE", Repeatable{}, "of these two: the answer is the difference to this");
   add_ensemble(options);
   add_pool(options);

@@ -368,7 +368,7 @@ class CommandLine(unittest.TestCase):
         lines = [json.loads(line) for line in
                  self.ktlssim("run", *slow, "--progress", "json", status=1).stderr.splitlines() if line[0] == "{"]
         self.assertGreater(len(lines), 0)
-        self.assertEqual({line["total"] for line in lines}, {2})
+        self.assertEqual({line["total"] for line in lines}, {3})  # replication 0 on both engines
         self.assertEqual(self.ktlssim("run", *slow, "--progress", "none", status=1).stderr.count("{"), 0)
 
     # --- compare

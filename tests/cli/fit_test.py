@@ -124,7 +124,7 @@ class FitTest(unittest.TestCase):
             self.assertEqual((written.returncode, f"wrote {elsewhere}/profiles/drivers/qat-c2xxx.json" in written.stderr),
                              (0, True), written.stderr)
             with open(profile, encoding="utf-8") as file:
-                self.assertIn('"value": 1.4', file.read())
+                self.assertIn('"value": 1.2', file.read())
             written = fit("--write")
             self.assertEqual((written.returncode, f"wrote {profile}" in written.stderr), (0, True), written.stderr)
             self.assertEqual(fit("--check").returncode, 0)

@@ -114,16 +114,34 @@ Weights Evidence::weigh(const std::vector<std::string>& profiles, const Discrepa
       }
     }
   }
+  std::vector<double> plausible = logs;
+  for (std::size_t d = 0; d < draws; ++d)
+    if (!weights.empty && worst[d] > kImplausible) plausible[d] = -std::numeric_limits<double>::infinity();
+  set_weights(plausible, 1, weights);
+  const double fewest = std::min(kFewestEffective, static_cast<double>(draws) / 4);
+  if (weights.effective >= fewest) return weights;
+  double low = 0;
+  double high = 1;
+  for (int i = 0; i < 40; ++i) {
+    const double middle = (low + high) / 2;
+    set_weights(logs, middle, weights);
+    (weights.effective < fewest ? high : low) = middle;
+  }
+  set_weights(logs, low, weights);
+  weights.power = low;
+  return weights;
+}
+
+void Evidence::set_weights(const std::vector<double>& logs, double power, Weights& weights) {
   const double top = *std::ranges::max_element(logs);
   double sum = 0;
-  for (std::size_t d = 0; d < draws; ++d) {
-    const bool stays = std::isfinite(logs[d]) && (weights.empty || worst[d] <= kImplausible);
-    weights.of_draw.push_back(stays ? std::exp(logs[d] - top) : 0);
+  weights.of_draw.clear();
+  for (const double log : logs) {
+    weights.of_draw.push_back(std::isfinite(log) ? std::exp(power * (log - top)) : 0);
     sum += weights.of_draw.back();
   }
-  for (double& w : weights.of_draw) w = sum > 0 ? w / sum : 1 / static_cast<double>(draws);
+  for (double& w : weights.of_draw) w = sum > 0 ? w / sum : 1 / static_cast<double>(logs.size());
   weights.effective = effective_number(weights.of_draw);
-  return weights;
 }
 
 // Two figures of one source on one machine: what the model misses of their ratio.

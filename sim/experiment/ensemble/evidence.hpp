@@ -16,6 +16,7 @@
 namespace ktlssim {
 
 inline constexpr double kImplausible = 3;
+inline constexpr double kFewestEffective = 20;
 
 struct Weights {
   std::vector<double> of_draw;  // sum up to 1
@@ -26,6 +27,9 @@ struct Weights {
   bool empty = false;    // no draw meets all figures
   double left = 1;       // part of the draws that is not ruled out
   double effective = 0;  // number of draws
+  // Below 1 where the figures leave so few draws that nothing could be told: then none is ruled out, and the likelihoods are
+  // raised to this power, so that kFewestEffective are left. More draws mend it.
+  double power = 1;
 };
 
 // What the figures that are left out are.
@@ -59,6 +63,7 @@ class Evidence {
   std::vector<std::size_t> informing(const std::vector<std::string>& profiles, const FigureFilter& left_out) const;
   double implausibility(std::size_t figure, std::size_t draw, const Discrepancies& discrepancies) const;
   void add_misses(const Discrepancies& discrepancies, const FigureFilter& left_out, std::vector<Miss>& misses) const;
+  static void set_weights(const std::vector<double>& logs, double power, Weights& weights);
   Miss miss_of_pair(std::size_t a, std::size_t b, const std::vector<double>& weights) const;
 
   EnsembleFile file_;
