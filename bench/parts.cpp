@@ -12,7 +12,7 @@
 #include "sim/engine/executive.hpp"
 #include "sim/engine/fiber_engine.hpp"
 #include "sim/engine/simgrid_library.hpp"
-#include "sim/experiment/input/profiles.hpp"
+#include "sim/experiment/profiles/profiles.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
 #include "sim/kernel/sched_ule.hpp"
 #include "sim/machine/simulate.hpp"

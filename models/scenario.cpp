@@ -169,6 +169,7 @@ void describe(ParameterVisitor& v, NetworkParameters& p) {
   v.flag("peer_lro", p.peer_lro, true,
          "nic: the peer receives the segments of one burst as one, and acknowledges it once; clients far away "
          "acknowledge each second segment");
+  v.read_by(readers::kNic);
   v.integer("ack_bytes", p.ack_bytes, {0, 0, kGigabyte},
             "the receiver acknowledges every so many bytes, at most half of what may be outstanding; 0 = as TCP "
             "does: each second segment, and each that LRO made longer than a segment");

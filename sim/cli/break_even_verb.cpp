@@ -113,7 +113,7 @@ int break_even_verb(const Values& values) {
     complain("interrupted");
     return kExitInterrupted;
   }
-  print(as_json(values) ? json_text(json(question, found))
+  print(as_json(values) ? json_of_verb("break-even", json(question, found))
                         : table(label(paths.front(), own_a), label(paths.back(), own_b), question, found));
   return found.crossings.empty() ? kExitRunFailed : kExitDone;
 }

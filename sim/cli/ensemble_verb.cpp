@@ -131,12 +131,12 @@ void report(const Values& values, EnsembleFile file, const Discrepancies& floors
   const Evidence evidence(std::move(file), floors);
   if (values.given("calibration")) {
     const Calibration calibration = calibrate_intervals(evidence);
-    print(as_json(values) ? json_text(calibration_json(calibration)) : calibration_table(calibration));
+    print(as_json(values) ? json_of_verb("ensemble", calibration_json(calibration)) : calibration_table(calibration));
     return;
   }
   const Discrepancies discrepancies = evidence.discrepancies();
   if (as_json(values)) {
-    print(json_text(families_json(evidence, discrepancies)));
+    print(json_of_verb("ensemble", families_json(evidence, discrepancies)));
     return;
   }
   print(fmt::format("{} draws, each with {} figures\n\n", draws, evidence.file().figures.size()) +
@@ -169,7 +169,7 @@ int ensemble_verb(const Values& values) {
   const Suite suite = load_suite(suite_file);
   SuiteFigures figures(suite);
   if (values.given("priors")) {
-    print(as_json(values) ? json_text(Json(figures.priors())) : priors_text(figures.priors()));
+    print(as_json(values) ? json_of_verb("ensemble", Json(figures.priors())) : priors_text(figures.priors()));
     return kExitDone;
   }
   std::optional<OutputDirectory> directory;

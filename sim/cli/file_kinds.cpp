@@ -7,7 +7,7 @@
 #include "sim/cli/kernel_warning.hpp"
 #include "sim/experiment/fit/fit_file.hpp"
 #include "sim/experiment/fit/fit_schema.hpp"
-#include "sim/experiment/input/profiles.hpp"
+#include "sim/experiment/profiles/profiles.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
 #include "sim/experiment/input/schema.hpp"
 #include "sim/experiment/mechanism/setting.hpp"

@@ -94,7 +94,7 @@ int frontier_verb(const Values& values) {
     complain("interrupted");
     return kExitInterrupted;
   }
-  print(as_json(values) ? json_text(json(runs, question, found)) : table(runs, question, found));
+  print(as_json(values) ? json_of_verb("frontier", json(runs, question, found)) : table(runs, question, found));
   return found.points.empty() ? kExitRunFailed : kExitDone;
 }
 

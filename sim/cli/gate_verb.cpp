@@ -179,7 +179,7 @@ int gate_verb(const Values& values) {
     }
   }
   const std::vector<GateReport> all = reports(base, now, limits);
-  print(values.choice<Format>("format") == Format::json ? json_text(json(all)) : gate_markdown(all));
+  print(values.choice<Format>("format") == Format::json ? json_of_verb("gate", json(all)) : gate_markdown(all));
   return std::ranges::all_of(all, &GateReport::passes) ? kExitDone : kExitRunFailed;
 }
 

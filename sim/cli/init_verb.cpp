@@ -11,7 +11,7 @@
 #include "sim/cli/common_options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/verbs.hpp"
-#include "sim/experiment/input/profile_files.hpp"
+#include "sim/experiment/profiles/profile_files.hpp"
 #include "sim/experiment/input/scenario_template.hpp"
 #include "sim/experiment/text/output_directory.hpp"
 #include "sim/experiment/text/problems.hpp"

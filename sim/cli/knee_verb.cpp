@@ -92,7 +92,7 @@ int knee_verb(const Values& values) {
     complain("interrupted");
     return kExitInterrupted;
   }
-  print(as_json(values) ? json_text(json(runs, question, found)) : table(runs, question, found));
+  print(as_json(values) ? json_of_verb("knee", json(runs, question, found)) : table(runs, question, found));
   return found.knee ? kExitDone : kExitRunFailed;
 }
 

@@ -7,7 +7,7 @@
 #include <iterator>
 
 #include "sim/cli/text.hpp"
-#include "sim/experiment/input/profiles.hpp"
+#include "sim/experiment/profiles/profiles.hpp"
 
 namespace ktlssim {
 

@@ -64,8 +64,32 @@ constexpr Key kBounds[]{{"scenario", "string", "its name"},
 constexpr Key kValidate[]{{"rows", "array", "what was published"}, {"claims", "array", "predicted and published", false}};
 constexpr Key kSensitivity[]{{"scenario", "string", "its file"},
                              {"parameters", "array", "what each does to the metric, the strongest first"},
-                             {"without_effect", "array", "pointers"},
+                             {"without_effect", "integer", "how many have none"},
                              {"not_varied", "array", "pointers, and why"}};
+constexpr Key kSize[]{{"met", "boolean", "whether any setting meets the conditions"},
+                      {"answer", "object or null", "the one that costs least"},
+                      {"lines", "array", "of each fixed choice what was found"},
+                      {"points", "integer", "settings that were looked at"},
+                      {"runs", "integer", "that were simulated"}};
+constexpr Key kBreakEven[]{{"of", "string", "what is compared"},
+                           {"over", "string", "the parameter that varies"},
+                           {"crossings", "array", "below, above, interval"},
+                           {"points", "array", "value, a, b, difference"},
+                           {"runs", "integer", "that were simulated"}};
+constexpr Key kKnee[]{{"of", "string", "what is looked at"},
+                      {"over", "string", "the parameter that varies"},
+                      {"interval", "array", "of the knee"},
+                      {"points", "array", "value, and what it gives"},
+                      {"runs", "integer", "that were simulated"}};
+constexpr Key kFrontier[]{{"points", "array", "settings, front, proven, goals, limit, steady"},
+                          {"left_out", "array", "settings, and why"},
+                          {"runs", "integer", "that were simulated"}};
+constexpr Key kHunt[]{{"finds", "array", "breakage, changes, what"},
+                      {"runs", "integer", "that were simulated"},
+                      {"refused", "integer", "settings that are no scenario"},
+                      {"states", "integer", "that were reached"},
+                      {"kept", "integer", "candidates that reached a new one"}};
+constexpr Key kGate[]{{"scenarios", "array", "name, passes, paired, metrics"}};
 constexpr Key kFit[]{{"claims", "array", "published and predicted, or left out"},
                      {"parameters", "array", "value, interval, value in the profile", false},
                      {"objective", "number", "sum of squared errors in tolerances", false},
@@ -87,6 +111,8 @@ constexpr OutputOfVerb kOutputs[]{
     {"run", kRun},           {"compare", kCompare},     {"sweep", kCounts},       {"expand", kExpand},
     {"status", kStatus},     {"merge", kCounts},        {"bounds", kBounds},      {"validate", kValidate},
     {"fit", kFit},           {"calibrate", kCalibrate}, {"check", kCheck},        {"sensitivity", kSensitivity},
+    {"size", kSize},         {"break-even", kBreakEven}, {"knee", kKnee},         {"frontier", kFrontier},
+    {"hunt", kHunt},         {"gate", kGate},           {"ensemble", {}},
     {"twin", {}},            {"profiles", kProfiles},   {"parameters", kParameters},
 };
 

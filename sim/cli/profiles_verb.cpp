@@ -10,7 +10,7 @@
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/derive/derived_profile.hpp"
-#include "sim/experiment/input/profiles.hpp"
+#include "sim/experiment/profiles/profiles.hpp"
 #include "sim/experiment/text/output_directory.hpp"
 #include "sim/experiment/text/problems.hpp"
 

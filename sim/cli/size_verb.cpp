@@ -175,7 +175,7 @@ int size_verb(const Values& values) {
     return kExitInterrupted;
   }
   const Report report(runs, question, answer);
-  print(as_json(values) ? json_text(report.json()) : report.table());
+  print(as_json(values) ? json_of_verb("size", report.json()) : report.table());
   return report.met() ? kExitDone : kExitRunFailed;
 }
 

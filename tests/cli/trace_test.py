@@ -42,7 +42,8 @@ class Trace(unittest.TestCase):
             with self.subTest(dispatch), tempfile.TemporaryDirectory() as directory:
                 path = pathlib.Path(directory, "trace.json")
                 run("ccr-tls12-gcm128", "--trace", str(path), "--set", f"/ktls/dispatch={dispatch}",
-                    "--set", "/measure/warmup_ms=20", "--set", "/measure/duration_ms=10")
+                    "--set", "/measure/warmup_ms=20", "--set", "/measure/duration_ms=10",
+                    "--set", "/workload/send_buffer_bytes=131072")  # so that no record takes longer than that
                 phases = [event["ph"] for event in json.loads(path.read_text())["traceEvents"]]
             self.assertEqual((phases.count("s"), phases.count("f")), (20, 20))
             self.assertGreaterEqual(phases.count("t"), 20)
@@ -149,12 +150,13 @@ class Trace(unittest.TestCase):
         self.assertAlmostEqual(begin["ts"] - window["from_us"], 250)
 
     def test_a_timeline_around_the_longest_wait_has_the_longest(self):
-        text, _ = trace("ccr-tls12-gcm128", "--trace-around", "longest-wait", "--trace-us", "1000", "--trace-records", "0")
+        short = ("--set", "/workload/send_buffer_bytes=131072")  # most records are acknowledged within the window
+        text, _ = trace("ccr-tls12-gcm128", "--trace-around", "longest-wait", "--trace-us", "1000", "--trace-records", "0", *short)
         events = trace_checker.check(text)
         whole, = (e for e in events["b"] if "args" in e)
         until = json.loads(text)["otherData"]["until_us"]  # where it still waits
         longest = next((e["ts"] for e in events["b"] if e["name"] == "TCP, until acknowledged" and e["id"] == whole["id"]), until) - whole["ts"]
-        everything = trace_checker.check(trace("ccr-tls12-gcm128", "--trace-us", "2000", "--trace-records", "100000")[0])
+        everything = trace_checker.check(trace("ccr-tls12-gcm128", "--trace-us", "2000", "--trace-records", "100000", *short)[0])
         begins = {e["id"]: e["ts"] for e in everything["b"] if "args" in e}
         waits = [e["ts"] - begins[e["id"]] for e in everything["b"] if e["name"] == "TCP, until acknowledged"]
         self.assertGreaterEqual(longest + 1e-6, max(waits))

@@ -34,7 +34,7 @@ class TwinTest(unittest.TestCase):
                     self.assertGreater(run["slices"], 0)
                     self.assertLessEqual(run["slices_undisturbed"], run["slices"])
             with open(os.path.join(out, "twin.json"), encoding="utf-8") as file:
-                self.assertEqual(json.load(file), table)
+                self.assertEqual({"verb": "twin", **json.load(file)}, table)
             with open(os.path.join(out, "twin.csv"), encoding="utf-8") as file:
                 self.assertEqual(len(file.readlines()), 1 + len(table["settings"]))
             scenarios = sorted(pathlib.Path(out, "scenarios").glob("*.json"))
@@ -45,7 +45,7 @@ class TwinTest(unittest.TestCase):
     def test_costs_alone_are_measured_with_their_spread(self):
         status, printed, err = ktlssim("twin", "--costs", "--repeats", "3", "--format", "json")
         self.assertEqual(status, 0, err)
-        costs = json.loads(printed)
+        costs = json.loads(printed)["thread_costs"]
         for name in ("wakeup_ns", "turn_ns", "interrupt_ns", "clock_read_ns", "evp_byte_ns"):
             self.assertLessEqual(costs[name]["low"], costs[name]["value"])
             self.assertLessEqual(costs[name]["value"], costs[name]["high"])

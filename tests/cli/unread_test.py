@@ -102,8 +102,8 @@ class Unread(unittest.TestCase):
 
     def test_options_of_a_timeline_without_one_are_told(self):
         path = self.write("s.json", CLOSED)
-        lines = self.run_ktlssim("run", path, "--engine", "fiber", "--trace-us", "10")
-        self.assertIn("ktlssim: --trace-us: has no effect without --trace", lines)
+        lines = self.run_ktlssim("run", path, "--engine", "fiber", "--trace-us", "10", status=2)
+        self.assertIn("ktlssim: --trace-us without --trace FILE: nothing to write", lines)
 
     def test_shipped_files_say_nothing(self):
         files = [str(path) for folder in ("scenarios", "scenarios/sweeps", "tests/fuzz/seeds")

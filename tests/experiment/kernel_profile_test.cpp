@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "sim/experiment/input/kernel_notes.hpp"
-#include "sim/experiment/input/profiles.hpp"
+#include "sim/experiment/profiles/profiles.hpp"
 #include "sim/experiment/parameters/effective.hpp"
 #include "sim/experiment/parameters/parameter_list.hpp"
 #include "tests/support/profile_fixture.hpp"

@@ -1,10 +1,10 @@
-#include "sim/experiment/input/profile_files.hpp"
+#include "sim/experiment/profiles/profile_files.hpp"
 
 #include <gmock/gmock.h>
 
 #include <cstdlib>
 
-#include "sim/experiment/input/profiles.hpp"
+#include "sim/experiment/profiles/profiles.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
 #include "tests/support/profile_fixture.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "sim/experiment/input/profiles.hpp"
+#include "sim/experiment/profiles/profiles.hpp"
 #include "sim/experiment/parameters/effective.hpp"
 #include "tests/support/profile_fixture.hpp"
 

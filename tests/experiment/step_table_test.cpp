@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/experiment/derive/derived_profile.hpp"
-#include "sim/experiment/input/profiles.hpp"
+#include "sim/experiment/profiles/profiles.hpp"
 #include "tests/support/profile_fixture.hpp"
 
 namespace ktlssim {

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/experiment/input/profiles.hpp"
+#include "sim/experiment/profiles/profiles.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
 #include "sim/experiment/parameters/parameter_list.hpp"
 #include "sim/experiment/parameters/settings.hpp"

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "sim/experiment/fit/fit_file.hpp"
-#include "sim/experiment/input/profiles.hpp"
+#include "sim/experiment/profiles/profiles.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
 #include "sim/experiment/parameters/effective.hpp"
 #include "sim/experiment/sweep/sweep_directory.hpp"

@@ -19,7 +19,7 @@ MACHINE = ("sim/engine", "sim/measure", "sim/kernel", "sim/drivers", "sim/networ
 
 
 # Results are written by experiment/text. These two write to the system: a trace that SimGrid then fills, a setting of /proc.
-WRITERS = {"sim/engine/simgrid_engine.cpp", "sim/experiment/calibrate/platform.cpp"}
+WRITERS = {"sim/engine/simgrid_engine.cpp", "sim/experiment/platform/urgency.cpp"}
 
 
 def rooms(root):

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "sim/experiment/derive/step_table.hpp"
-#include "sim/experiment/input/profiles.hpp"
+#include "sim/experiment/profiles/profiles.hpp"
 #include "sim/experiment/parameters/effective.hpp"
 
 namespace ktlssim {

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "sim/experiment/input/profile_files.hpp"
+#include "sim/experiment/profiles/profile_files.hpp"
 #include "sim/experiment/text/json_file.hpp"
 
 namespace ktlssim {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "sim/experiment/fit/fit_file.hpp"
-#include "sim/experiment/input/profiles.hpp"
+#include "sim/experiment/profiles/profiles.hpp"
 #include "sim/experiment/parameters/profile_edit.hpp"
 #include "sim/experiment/run/fork_pool.hpp"
 

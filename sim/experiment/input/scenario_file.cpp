@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "sim/experiment/input/kernel_defaults.hpp"
-#include "sim/experiment/input/profiles.hpp"
+#include "sim/experiment/profiles/profiles.hpp"
 #include "sim/experiment/input/scenario_checks.hpp"
 #include "sim/experiment/input/unread_values.hpp"
 #include "sim/experiment/parameters/list_pointers.hpp"

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "models/scenario.hpp"
-#include "sim/experiment/input/profile_files.hpp"
+#include "sim/experiment/profiles/profile_files.hpp"
 #include "sim/experiment/text/json_file.hpp"
 #include "sim/experiment/text/problems.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "sim/experiment/input/profiles.hpp"
+#include "sim/experiment/profiles/profiles.hpp"
 #include "sim/experiment/parameters/parameter_list.hpp"
 #include "sim/experiment/text/problems.hpp"
 

@@ -50,8 +50,12 @@ Influences load_influences(const std::filesystem::path& path, const Suite& suite
       problems.add(path.string(), pointer, short_text(item.value()), "expected an array");
     for (std::size_t i = 0; item.value().is_array() && i < item.value().size(); ++i) {
       ParameterReader reader(item.value()[i], fmt::format("{}/{}", pointer, i), origins, problems);
-      describe(reader, influences[item.key()].emplace_back());
+      Influence& influence = influences[item.key()].emplace_back();
+      describe(reader, influence);
       reader.finish();
+      const std::string at = fmt::format("{}/{}/pointer", pointer, i);
+      if (item.value()[i].is_object() && !item.value()[i].contains("pointer"))
+        problems.add(path.string(), at, "", "missing: the parameter");
     }
   }
   problems.throw_if_any();

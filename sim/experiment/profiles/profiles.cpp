@@ -1,4 +1,4 @@
-#include "sim/experiment/input/profiles.hpp"
+#include "sim/experiment/profiles/profiles.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <system_error>
 #include <utility>
 
-#include "sim/experiment/input/profile_checks.hpp"
+#include "sim/experiment/profiles/profile_checks.hpp"
 
 namespace ktlssim {
 

@@ -1,4 +1,4 @@
-#include "sim/experiment/input/profile_files.hpp"
+#include "sim/experiment/profiles/profile_files.hpp"
 
 #include <fmt/format.h>
 

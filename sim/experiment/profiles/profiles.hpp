@@ -12,7 +12,7 @@
 #include "models/driver_profile.hpp"
 #include "models/host_profile.hpp"
 #include "models/kernel_profile.hpp"
-#include "sim/experiment/input/profile_files.hpp"
+#include "sim/experiment/profiles/profile_files.hpp"
 #include "sim/experiment/parameters/parameter_reader.hpp"
 #include "sim/experiment/text/json_file.hpp"
 #include "sim/experiment/text/problems.hpp"

@@ -1,4 +1,4 @@
-#include "sim/experiment/input/profile_checks.hpp"
+#include "sim/experiment/profiles/profile_checks.hpp"
 
 #include <fmt/format.h>
 
