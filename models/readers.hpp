@@ -154,7 +154,12 @@ inline constexpr Readers kSpill{
       return async_driver(s) && (s.what_if.spill_records > 0 || s.what_if.spill_wait_us > 0);
     },
     "a driver ccr, qat or qat_ocf with /what_if/spill_records or /what_if/spill_wait_us above 0"};
-inline constexpr Readers kPolling{[](const Scenario& s) { return async_driver(s) && s.what_if.poll_threads > 0; },
+// Of every card there is: its queues are polled though no session is given to it.
+inline bool has_card(const Scenario& s) {
+  return any_driver(s, [](const DriverProfile& d) { return !d.sync(); });
+}
+inline constexpr Readers kCard{has_card, "a driver ccr, qat or qat_ocf"};
+inline constexpr Readers kPolling{[](const Scenario& s) { return has_card(s) && s.what_if.poll_threads > 0; },
                                   "a driver ccr, qat or qat_ocf with /what_if/poll_threads above 0"};
 inline constexpr Readers kFailingRequests{failing_requests, "/faults/probability or /faults/every_nth above 0"};
 inline constexpr Readers kVmWait{

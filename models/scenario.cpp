@@ -303,7 +303,7 @@ void describe(ParameterVisitor& v, WhatIfParameters& p) {
   v.integer("poll_threads", p.poll_threads, {0, 0, 1024},
             "not in any kernel: so many kernel threads a device poll its completion queues (ccr: the receive queues "
             "that get completions) instead of its interrupts; 0 = off");
-  v.read_by(readers::kAsyncDriver);
+  v.read_by(readers::kCard);
   v.number("poll_interval_us", p.poll_interval_us, {0, 0, 1e5},
            "not in any kernel: and sleep so long when they have found nothing; 0 = they look again at once");
   v.read_by(readers::kPolling);
