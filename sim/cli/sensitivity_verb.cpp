@@ -29,7 +29,8 @@ constexpr HelpText kHelp{
     "not known of an answer. With --total-effects: what part each value has in it, over the whole of its range.",
     "  ktlssim sensitivity scenarios/ccr-tls12-gcm128.json\n"
     "  ktlssim sensitivity scenarios/qat-loopback.json --replications 10 --top 40\n"
-    "  ktlssim sensitivity scenarios/ccr-tls12-gcm128.json --narrowing --against /ktls/dispatch=blocking\n"};
+    "  ktlssim sensitivity scenarios/ccr-tls12-gcm128.json \\\n"
+    "    --narrowing --against /ktls/dispatch=blocking\n"};
 
 std::string half_width(const Estimate& estimate) {
   if (estimate.spread != Spread::interval) return "-";
@@ -93,7 +94,8 @@ struct Question {
 };
 
 Question question(const Values& values, const Variant& variant) {
-  Question q{load_scenario(variant.scenario, variant.sets), std::nullopt, values.text("metric"), values.text("metric")};
+  const std::string metric = values.given("metric") ? values.texts("metric").back() : "throughput_gbps";
+  Question q{load_scenario(variant.scenario, variant.sets), std::nullopt, metric, metric};
   const Texts against = values.texts("against");
   if (against.empty()) return q;
   Texts sets = variant.sets;
@@ -171,7 +173,7 @@ Options sensitivity_options() {
   options.add("top", "N", Integer{1, 1000, 20}, "print the N strongest");
   options.flag("narrowing", "instead, over the machines of an ensemble: what knowing a value to 10 % would leave");
   options.add("total-effects", "N", Integer{8, 10000}, "instead, total effects from N machines of the priors; takes minutes");
-  options.add("metric", "NAME", Choice{metrics, "throughput_gbps"}, "of these two: the answer");
+  options.add("metric,M", "NAME", Repeatable{metrics}, "of these two: the answer; throughput_gbps unless given");
   options.add("against", "/POINTER=VALUE", Repeatable{}, "of these two: the answer is the difference to this");
   add_ensemble(options);
   add_pool(options);

@@ -137,9 +137,13 @@ void Application::read_file(std::int64_t bytes) {
 void Application::handshake(const Socket& so, std::int64_t bytes) {
   const auto session = static_cast<std::size_t>(so.index);
   if (left_bytes_.size() <= session) left_bytes_.resize(session + 1);
+  const std::int64_t each = kernel_.scenario.workload.connection_bytes;
   std::int64_t& left = left_bytes_[session];
-  for (left -= bytes; left < 0; left += kernel_.scenario.workload.connection_bytes)
-    kernel_.charge(Function::handshake, kernel_.scenario.host.application.handshake_ns.ns());
+  left -= bytes;
+  if (left >= 0) return;
+  const std::int64_t handshakes = (each - 1 - left) / each;
+  left += handshakes * each;
+  kernel_.charge(Function::handshake, kernel_.scenario.host.application.handshake_ns.times(handshakes));
 }
 
 void Application::serve_blocking(AppThread& self, Socket& first) {

@@ -116,9 +116,11 @@ void UserlandTls::hand_back(Socket& so) {
 
 void UserlandTls::pool_thread(Thread& self) {
   for (;;) {
+    kernel_.settle();  // another may take the job meanwhile
     while (jobs_.empty()) {
       idle_.push_back(&self);
       kernel_.sched.sleep("pool");
+      kernel_.settle();
     }
     Socket& so = *jobs_.front();
     jobs_.pop_front();

@@ -58,6 +58,22 @@ def shown_in_text(lines):
         yield from re.findall(r"(?<!`)`(\./ktlssim [^`]+)`", html.unescape(line))
 
 
+def simple_commands(line):
+    """Words of each command of a line of the shell, without what it is redirected to."""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    words, redirected = [], False
+    for token in lexer:
+        if token and set(token) <= set("&|;()"):
+            yield words
+            words, redirected = [], False
+        elif token and set(token) <= set("<>"):
+            redirected = True
+        elif not redirected:
+            words.append(token)
+    yield words
+
+
 class Verbs:
     """What the binary says of its verbs."""
 
@@ -86,8 +102,7 @@ class Documents(unittest.TestCase):
 
     def parse(self, command):
         """Verb, options and files of a command that is not run."""
-        for part in re.split(r"&&|\|\||[|;()]", command):
-            words = shlex.split(part.split(">")[0])
+        for words in simple_commands(command):
             while words and re.match(r"\w+=", words[0]):
                 words = words[1:]
             if words and re.match(r"(?:bench|docs|results)/|\./|\.ci/", words[0]):
@@ -101,7 +116,7 @@ class Documents(unittest.TestCase):
             for word in words[2:]:
                 if re.match(r"--?[a-zA-Z]", word) and not re.match(r"-j\d", word):
                     self.assertIn(word.split("=")[0], self.verbs.options(verb), command)
-                elif word.endswith((".json", ".sbatch", ".csv")) and "/" in word and not PLACEHOLDER.search(word) and \
+                elif word.endswith((".json", ".sbatch", ".csv")) and re.search("^[^/].*/", word) and not PLACEHOLDER.search(word) and \
                         not word.startswith(("out/", "cmp/")):
                     self.assertTrue(list(ROOT.glob(word)), f"{command}: no file {word}")
 

@@ -102,7 +102,7 @@ class Committed(unittest.TestCase):
     FILE = ROOT / "scenarios/validation/ensemble.json"
 
     def test_was_drawn_from_the_ranges_that_profiles_state_now(self):
-        self.assertEqual(json.loads(self.FILE.read_text())["priors"],
+        self.assertEqual({"verb": "ensemble", **json.loads(self.FILE.read_text())["priors"]},
                          json.loads(ktlssim("ensemble", "--priors", "--format", "json").stdout))
 
     @unittest.skipUnless(SLOW, "minutes: KTLSSIM_SLOW=1")
@@ -144,7 +144,7 @@ class Answers(unittest.TestCase):
 
     def test_hold_a_value_that_the_user_sets(self):
         drawn = answer("run", CCR, *SHORT, "--ensemble", 8)["known"]["inexact_values"]
-        fixed = answer("run", CCR, *SHORT, "--ensemble", 8, "--set", "/host/tcp/tcp_output_ns=400")
+        fixed = answer("run", CCR, *SHORT, "--ensemble", 8, "--set", "/host/scheduler/cpu_idle_exit_ns=1500")
         self.assertEqual(fixed["known"]["inexact_values"], drawn - 1)
 
     def test_of_both_sides_are_on_the_same_machines(self):
