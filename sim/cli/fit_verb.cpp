@@ -34,7 +34,7 @@ constexpr HelpText kHelp{"ktlssim fit FILE... [options]",
                          "  ktlssim fit scenarios/validation/fits/ccr-t6.json\n"
                          "  ktlssim fit scenarios/validation/fits/*.json --leave-one-out\n"
                          "  ktlssim fit scenarios/validation/fits/servers.json --replications 5 -j 8\n"
-                         "  ktlssim fit scenarios/validation/fits/ccr-t6.json --out mine  # KTLSSIM_DATA=mine has it\n"};
+                         "  ktlssim fit scenarios/validation/fits/ccr-t6.json --out mine\n"};
 
 // Nothing to compare where the claims do not tell.
 bool in_profile(const FittedParameter& p) {
