@@ -11,7 +11,7 @@ void IdleTimes::begin(Scheduler& scheduler, const Window&) {
 }
 
 // A thread that ran for no time has not kept its CPU from being idle.
-void IdleTimes::left(const Running& running, Time now) {
+void IdleTimes::went_idle(const Running& running, Time now) {
   const Time since = std::max(running.since, from_);
   now = std::min(now, until_);
   if (since >= now) return;
@@ -22,7 +22,7 @@ void IdleTimes::left(const Running& running, Time now) {
 void IdleTimes::changed_state(const Thread& thread, Time now) {
   const auto found = running_.find(thread.index);
   if (found != running_.end()) {
-    left(found->second, now);
+    went_idle(found->second, now);
     running_.erase(found);
   }
   if (thread.state == ThreadState::running)
@@ -30,7 +30,7 @@ void IdleTimes::changed_state(const Thread& thread, Time now) {
 }
 
 void IdleTimes::end() {
-  for (const auto& [_, running] : running_) left(running, until_);
+  for (const auto& [_, running] : running_) went_idle(running, until_);
 }
 
 }  // namespace ktlssim

@@ -26,7 +26,7 @@ class IdleTimes final : public Listener {
     std::size_t cpu;
     Time since;
   };
-  void left(const Running& running, Time now);
+  void went_idle(const Running& running, Time now);
 
   Time from_;
   Time until_;
