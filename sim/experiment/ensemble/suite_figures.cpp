@@ -70,7 +70,7 @@ Scenario with_shorter_window(Scenario scenario, std::uint64_t events, std::uint6
   return scenario;
 }
 
-SuiteFigures::SuiteFigures(const Suite& suite) : suite_(suite) {
+SuiteFigures::SuiteFigures(const Suite& suite) {
   for (const Claim& claim : suite.claims) {
     const auto side = [](const Variant& variant) {
       return Side{variant, load_scenario(variant.scenario, variant.sets), 0};

@@ -60,7 +60,6 @@ class SuiteFigures {
   RunResult figures(std::size_t draw, bool drawn) const;
   Scenario scenario_of(const Side& side, const Planned& planned, std::size_t draw) const;
 
-  const Suite& suite_;
   std::vector<Planned> plan_;
   std::vector<double> dice_;
   std::vector<double> plain_;
