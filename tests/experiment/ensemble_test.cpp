@@ -43,7 +43,7 @@ Discrepancies floors(double sd = 1e-6) {
 }
 
 TEST(Quantile, each_part_of_the_range_is_drawn_once_in_a_block) {
-  for (const std::size_t block : {0, 3}) {
+  for (const std::size_t block : {std::size_t{0}, std::size_t{3}}) {
     std::set<int> parts;
     for (std::size_t i = 0; i < kStratified; ++i)
       parts.insert(static_cast<int>(quantile("host h /x", block * kStratified + i) * kStratified));
