@@ -131,6 +131,7 @@ void Application::read_file(std::int64_t bytes) {
   kernel_.spend(Function::syscall, host.application.syscall_ns.ns());
   kernel_.spend(Function::vn_read, host.application.read_ns.ns() +
                                        host.application.sendfile_page_ns.times(pages_of(bytes, 0, host.page())));
+  kernel_.settle();
   kernel_.charge_moving(Function::copyout, host.loopback.copyout_ns_per_byte.times(bytes), kernel_.memory.copied(bytes));
 }
 

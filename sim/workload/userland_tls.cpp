@@ -64,6 +64,7 @@ void UserlandTls::read_file(Socket& so, std::int64_t bytes) {
   kernel_.spend(Function::vn_read,
                 host.application.read_ns.ns() +
                     host.application.sendfile_page_ns.times(pages_of(bytes, so.file_offset, host.page())));
+  kernel_.settle();
   kernel_.charge_moving(Function::copyout, host.loopback.copyout_ns_per_byte.times(bytes),
                         kernel_.memory.copied(bytes));
   so.file_offset += bytes;
