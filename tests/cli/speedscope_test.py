@@ -57,6 +57,21 @@ class Speedscope(unittest.TestCase):
         self.assertRegex(self.words(), rf"CPUs \(pid 1\), CPU 0 \(tid 1\) \(1/{tracks}\)")
         self.browser.picture("speedscope-trace")
 
+    def test_functions_lie_within_their_callers(self):
+        """In the table of the sandwich view: what all callees took is in the total of the caller."""
+        self.load("trace.json")
+        self.browser.script("document.dispatchEvent(new KeyboardEvent('keypress', {key: '3', bubbles: true}));"
+                            "window.dispatchEvent(new KeyboardEvent('keypress', {key: '3', bubbles: true}))")
+        # Of all tables of the page those rows that have a share of the time: total, own, name.
+        rows = ("return [...document.querySelectorAll('tr')].map((row) => row.innerText)"
+                ".filter((text) => text.includes('%')).map((text) => text.split(/\\s+/))")
+        self.browser.wait_until(f"return (() => {{{rows}}})().length > 5", frames=600)
+        by_name = {row[-1]: row for row in self.browser.script(rows)}
+        total, own = (float(text.rstrip("µs")) for text in by_name["ktls_encrypt_record"] if text.endswith("µs"))
+        self.assertGreater(total, own)
+        self.assertIn("cpu_switch", by_name)
+        self.browser.picture("speedscope-sandwich")
+
     def test_folded_stacks_open_as_well(self):
         self.load("run.folded")
         self.browser.picture("speedscope-folded")
