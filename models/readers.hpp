@@ -25,9 +25,11 @@ bool any_tls(const Scenario& s, Condition condition) {
 inline bool has_kind(const Scenario& s, DriverKind kind) {
   return any_driver(s, [kind](const DriverProfile& d) { return d.kind == kind; });
 }
-inline bool async_driver(const Scenario& s) {
-  return software(s) && any_driver(s, [](const DriverProfile& d) { return !d.sync(); });
+// Sessions may have none: what belongs to the card alone, such as polling, is there all the same.
+inline bool has_card(const Scenario& s) {
+  return any_driver(s, [](const DriverProfile& d) { return !d.sync(); });
 }
+inline bool async_driver(const Scenario& s) { return software(s) && has_card(s); }
 inline bool async_dispatch(const Scenario& s) { return async_driver(s) && s.ktls.dispatch == Dispatch::driver; }
 inline bool buffer_cache(const Scenario& s) {
   return is_workload(s, WorkloadKind::sendfile) && software(s) && s.ktls.sw_buffer_cache;
@@ -154,10 +156,6 @@ inline constexpr Readers kSpill{
       return async_driver(s) && (s.what_if.spill_records > 0 || s.what_if.spill_wait_us > 0);
     },
     "a driver ccr, qat or qat_ocf with /what_if/spill_records or /what_if/spill_wait_us above 0"};
-// Of every card there is: its queues are polled though no session is given to it.
-inline bool has_card(const Scenario& s) {
-  return any_driver(s, [](const DriverProfile& d) { return !d.sync(); });
-}
 inline constexpr Readers kCard{has_card, "a driver ccr, qat or qat_ocf"};
 inline constexpr Readers kPolling{[](const Scenario& s) { return has_card(s) && s.what_if.poll_threads > 0; },
                                   "a driver ccr, qat or qat_ocf with /what_if/poll_threads above 0"};

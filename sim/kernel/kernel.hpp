@@ -92,6 +92,7 @@ class Kernel {
 
   // A step during which so many bytes move through memory: takes `cost`, or until memory has caught up.
   void charge_moving(Function function, Time cost, std::int64_t bytes) {
+    settle();
     memory.move(bytes, now());
     const Time caught_up = memory.caught_up();
     charge(function, cost);

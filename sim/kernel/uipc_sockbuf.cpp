@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sim/kernel/frame.hpp"
+#include "sim/kernel/kern_event.hpp"
 #include "sim/kernel/kernel.hpp"
 
 namespace ktlssim {
@@ -142,8 +143,7 @@ void sowwakeup(Kernel& k, Socket& so) {
   if (!so.so_snd.writeable() && !so.dropped) return;
   if (!so.knote_armed) return;  // a blocking writer has found the space itself meanwhile
   so.knote_armed = false;
-  so.kqueue->ready.push_back(&so);
-  if (so.kqueue->waiter != nullptr) k.wakeup(so.kqueue->waiter, "kqread");
+  knote_enqueue(k, so);
 }
 
 }  // namespace ktlssim

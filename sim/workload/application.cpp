@@ -8,18 +8,17 @@
 #include <utility>
 
 #include "sim/engine/random_stream.hpp"
-#include "sim/kernel/ifnet.hpp"
-#include "sim/kernel/kern_sendfile.hpp"
 #include "sim/kernel/frame.hpp"
+#include "sim/kernel/ifnet.hpp"
+#include "sim/kernel/kern_event.hpp"
+#include "sim/kernel/kern_sendfile.hpp"
 #include "sim/kernel/kernel.hpp"
+#include "sim/kernel/sys_generic.hpp"
 #include "sim/kernel/uipc_socket.hpp"
 
 namespace ktlssim {
 
 namespace {
-
-// Where a thread that serves many sockets waits for events.
-constexpr std::string_view kIdle = "kqread";
 
 std::int64_t thread_count(const Scenario& scenario) {
   const WorkloadParameters& w = scenario.workload;
@@ -52,7 +51,7 @@ Application::Application(Kernel& kernel) : kernel_(kernel), tcp_(kernel) {
               return serve_poll(app);
           }
         },
-        blocking ? "start" : kIdle);
+        blocking ? "start" : kKqread);
   }
   auto random = kernel.random_stream("start");
   // Where a rate is imposed, each session begins within its own part of the period.
@@ -84,7 +83,7 @@ void Application::start(std::uint64_t session) {
   Socket& so = kernel_.sockets[session];
   AppThread& app = threads_[so.app_thread];
   if (so.kqueue != nullptr) begin(app, so);
-  if (so.kqueue == nullptr || app.thread->wchan == kIdle) kernel_.sched.make_runnable(*app.thread);
+  if (so.kqueue == nullptr || app.thread->wchan == kKqread) kernel_.sched.make_runnable(*app.thread);
 }
 
 void Application::begin(AppThread& app, Socket& so) {
@@ -113,7 +112,8 @@ bool Application::write(Socket& so, bool nonblocking) {
                                   : vn_sendfile(kernel_, so, std::min(wanted, rest), nonblocking);
   } else {
     result = sosend_generic(kernel_, so, wanted, nonblocking);
-    if (w.read_file && result.sent_bytes > 0) read_file(result.sent_bytes);
+    // What is sent next: the first part was read when nobody looked.
+    if (w.read_file && result.sent_bytes > 0) sys_read(kernel_, result.sent_bytes, 0);
   }
   if (w.connection_bytes > 0) handshake(so, result.sent_bytes);
   kernel_.settle();
@@ -123,16 +123,6 @@ bool Application::write(Socket& so, bool nonblocking) {
   kernel_.sched.userret();
   // Where a rate is imposed nothing may be left to send, by which it would learn later.
   return !result.error && !(paced() && so.dropped);
-}
-
-// What is sent next: the first part was read when nobody looked.
-void Application::read_file(std::int64_t bytes) {
-  const HostProfile& host = kernel_.scenario.host;
-  kernel_.spend(Function::syscall, host.application.syscall_ns.ns());
-  kernel_.spend(Function::vn_read, host.application.read_ns.ns() +
-                                       host.application.sendfile_page_ns.times(pages_of(bytes, 0, host.page())));
-  kernel_.settle();
-  kernel_.charge_moving(Function::copyout, host.loopback.copyout_ns_per_byte.times(bytes), kernel_.memory.copied(bytes));
 }
 
 void Application::handshake(const Socket& so, std::int64_t bytes) {
@@ -179,7 +169,7 @@ void Application::reconnect(std::uint64_t failed) {
   } else {
     begin(app, so);
   }
-  if (app.thread->wchan == "connect" || app.thread->wchan == kIdle)
+  if (app.thread->wchan == "connect" || app.thread->wchan == kKqread)
     kernel_.sched.make_runnable(*app.thread);
 }
 
@@ -191,7 +181,7 @@ void Application::kevent(AppThread& self, std::deque<Socket*>& events) {
   kernel_.charge(Function::kevent, costs.kevent_ns.ns());
   while (kq.ready.empty()) {
     kq.waiter = self.thread;
-    kernel_.sched.sleep(kIdle);
+    kernel_.sched.sleep(kKqread);
     kq.waiter = nullptr;
   }
   events.swap(kq.ready);
@@ -239,7 +229,7 @@ void Application::serve_poll(AppThread& self) {
     std::vector<Socket*> events = pollscan(self);
     while (events.empty()) {
       self.kqueue.waiter = self.thread;
-      kernel_.sched.sleep(kIdle);
+      kernel_.sched.sleep(kKqread);
       self.kqueue.waiter = nullptr;
       events = pollscan(self);
     }

@@ -43,7 +43,6 @@ class Application final : public Workload {
   // The application has seen `so` fail: it opens a new connection in its place, if the workload says so.
   void replace(Socket& so);
   // read(2) of the part of the file that is to be sent.
-  void read_file(std::int64_t bytes);
   // The handshakes of connections that begin with these bytes of a session.
   void handshake(const Socket& so, std::int64_t bytes);
   void reconnect(std::uint64_t session);

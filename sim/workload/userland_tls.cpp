@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/kernel/kern_event.hpp"
 #include "sim/kernel/kernel.hpp"
+#include "sim/kernel/sys_generic.hpp"
 
 namespace ktlssim {
 
@@ -36,6 +38,7 @@ bool UserlandTls::in_pool(const Socket& so) const {
 SendResult UserlandTls::write(Socket& so, std::int64_t bytes, bool nonblocking) {
   Connection& c = connection(so);
   SendResult result;
+  c.in_pool = false;  // the event of hand_back() has brought it here
   while (result.sent_bytes < bytes && !so.dropped) {
     if (c.sealed == nullptr) {
       const std::int64_t record = std::min(bytes - result.sent_bytes, kernel_.scenario.ktls.maxlen_bytes);
@@ -57,23 +60,13 @@ SendResult UserlandTls::write(Socket& so, std::int64_t bytes, bool nonblocking) 
   return result;
 }
 
-// read(2) of pages that are resident, into a buffer that is used again and again.
-void UserlandTls::read_file(Socket& so, std::int64_t bytes) {
-  const HostProfile& host = kernel_.scenario.host;
-  kernel_.spend(Function::syscall, host.application.syscall_ns.ns());
-  kernel_.spend(Function::vn_read,
-                host.application.read_ns.ns() +
-                    host.application.sendfile_page_ns.times(pages_of(bytes, so.file_offset, host.page())));
-  kernel_.settle();
-  kernel_.charge_moving(Function::copyout, host.loopback.copyout_ns_per_byte.times(bytes),
-                        kernel_.memory.copied(bytes));
-  so.file_offset += bytes;
-  kernel_.sched.userret();
-}
-
 // What the caches hold moves nothing through memory.
 void UserlandTls::seal(Socket& so, std::int64_t bytes) {
-  if (kernel_.scenario.workload.kind == WorkloadKind::sendfile) read_file(so, bytes);
+  if (kernel_.scenario.workload.kind == WorkloadKind::sendfile) {
+    sys_read(kernel_, bytes, so.file_offset);
+    so.file_offset += bytes;
+    kernel_.sched.userret();
+  }
   kernel_.settle();
   Mbuf& m = kernel_.mbufs.get();
   m.so = &so;
@@ -109,9 +102,7 @@ void UserlandTls::hand_over(Socket& so, std::int64_t bytes) {
 void UserlandTls::hand_back(Socket& so) {
   kernel_.spend(Function::syscall, kernel_.scenario.host.application.syscall_ns.ns());
   kernel_.charge(Function::pool_handover, costs(kernel_).handover_ns.ns());
-  connection(so).in_pool = false;
-  so.kqueue->ready.push_back(&so);
-  if (so.kqueue->waiter != nullptr) kernel_.wakeup(so.kqueue->waiter, "kqread");
+  knote_enqueue(kernel_, so);
   kernel_.sched.userret();
 }
 

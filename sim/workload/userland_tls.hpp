@@ -22,7 +22,7 @@ class UserlandTls {
   // Seals and writes up to `bytes`, in records; sent_bytes is the payload of the records that are written whole. In an
   // application thread.
   SendResult write(Socket& so, std::int64_t bytes, bool nonblocking);
-  // The pool has a record of it.
+  // A record of it went to the pool, and the application has not come back for it.
   bool in_pool(const Socket& so) const;
 
  private:
@@ -33,7 +33,6 @@ class UserlandTls {
   };
 
   Connection& connection(const Socket& so);
-  void read_file(Socket& so, std::int64_t bytes);
   void seal(Socket& so, std::int64_t bytes);
   void hand_over(Socket& so, std::int64_t bytes);
   void hand_back(Socket& so);

@@ -136,7 +136,7 @@ TEST(Stepping, applications_that_encrypt_and_cards_that_spill_or_are_polled_do_s
         set("/network/loss_probability", one_of({"0", "0.001"})),
         set("/seed", number(0, 1000))};
     if (i % 2 == 0) {
-      sets.insert(sets.end(), {"/ktls/mode=userland", set("/ktls/userland_threads", pool ? number(1, 4) : 0)});
+      sets.insert(sets.end(), {"/ktls/mode=userland", set("/ktls/userland_threads", pool ? number(1, 8) : 0)});
     } else {
       sets.insert(sets.end(), {set("/driver", one_of({"ccr-t6", "qat-c62x", "qat-4xxx"})),
                                set("/ktls/dispatch", one_of({"driver", "blocking"})),
