@@ -87,9 +87,7 @@ Options break_even_options() {
   options.add("of", "EXPR", Text{"throughput_gbps"}, "what is compared: a metric, or what is computed of metrics");
   add_sets_of_two(options);
   add_seed(options);
-  add_most_replications(options);
-  add_pool(options);
-  add_format(options);
+  add_search(options);
   return options;
 }
 
@@ -108,11 +106,7 @@ int break_even_verb(const Values& values) {
   PointRuns a(paths.front(), joined(settings(values), own_a), pool);
   PointRuns b(paths.back(), joined(settings(values), own_b), pool);
   const BreakEven found = break_even(a, b, question);
-  progress.end();
-  if (found.interrupted) {
-    complain("interrupted");
-    return kExitInterrupted;
-  }
+  if (!ended_whole(progress, found.interrupted)) return kExitInterrupted;
   print(as_json(values) ? json_of_verb("break-even", json(question, found))
                         : table(label(paths.front(), own_a), label(paths.back(), own_b), question, found));
   return found.crossings.empty() ? kExitRunFailed : kExitDone;

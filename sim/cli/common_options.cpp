@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "sim/cli/output.hpp"
 #include "sim/experiment/validation/validation_suite.hpp"
 
 namespace ktlssim {
@@ -87,6 +88,12 @@ std::chrono::seconds timeout_option(const Values& values) { return std::chrono::
 
 Progress progress_option(const Values& values, std::string_view what) {
   return Progress(values.choice<ProgressForm>("progress"), what);
+}
+
+bool ended_whole(Progress& progress, bool interrupted) {
+  progress.end();
+  if (interrupted) complain("interrupted");
+  return !interrupted;
 }
 
 Pool pool_option(const Values& values, Progress& progress) {

@@ -46,6 +46,8 @@ std::size_t jobs_option(const Values& values);
 // --timeout; 0: none.
 std::chrono::seconds timeout_option(const Values& values);
 Progress progress_option(const Values& values, std::string_view what = "runs");
+// Ends the line of progress; false, and said, if a signal has stopped the pool.
+bool ended_whole(Progress& progress, bool interrupted);
 // Reports to `progress`, which must outlive it.
 Pool pool_option(const Values& values, Progress& progress);
 

@@ -73,9 +73,7 @@ Options frontier_options() {
   add_vary(options, "FROM..TO, FROM..TO:STEP or VALUE,VALUE,...; may be repeated");
   add_sets(options);
   add_seed(options);
-  add_most_replications(options);
-  add_pool(options);
-  add_format(options);
+  add_search(options);
   return options;
 }
 
@@ -89,11 +87,7 @@ int frontier_verb(const Values& values) {
   Progress progress = progress_option(values);
   PointRuns runs(values.operands().front(), settings(values), pool_option(values, progress));
   const Frontier found = frontier(runs, question);
-  progress.end();
-  if (found.interrupted) {
-    complain("interrupted");
-    return kExitInterrupted;
-  }
+  if (!ended_whole(progress, found.interrupted)) return kExitInterrupted;
   print(as_json(values) ? json_of_verb("frontier", json(runs, question, found)) : table(runs, question, found));
   return found.points.empty() ? kExitRunFailed : kExitDone;
 }

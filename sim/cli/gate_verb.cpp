@@ -172,11 +172,7 @@ int gate_verb(const Values& values) {
     bool whole = true;
     base = simulated_side(paths[0], joined(settings(values), values.texts("set-a")), values, pool, whole);
     if (whole) now = simulated_side(paths[1], joined(settings(values), values.texts("set-b")), values, pool, whole);
-    progress.end();
-    if (!whole) {
-      complain("interrupted");
-      return kExitInterrupted;
-    }
+    if (!ended_whole(progress, !whole)) return kExitInterrupted;
   }
   const std::vector<GateReport> all = reports(base, now, limits);
   print(values.choice<Format>("format") == Format::json ? json_of_verb("gate", json(all)) : gate_markdown(all));

@@ -10,10 +10,10 @@
 #include "models/scenario.hpp"
 #include "sim/cli/common_options.hpp"
 #include "sim/cli/output.hpp"
+#include "sim/cli/output_file.hpp"
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/profiles/profile_files.hpp"
 #include "sim/experiment/input/scenario_template.hpp"
-#include "sim/experiment/text/output_directory.hpp"
 #include "sim/experiment/text/problems.hpp"
 
 namespace ktlssim {
@@ -118,14 +118,6 @@ void add_settings(const Texts& sets, std::vector<Assignment>& values) {
   }
 }
 
-void write(const std::filesystem::path& path, const std::string& text, bool force) {
-  std::error_code error;
-  if (std::filesystem::exists(path, error) && !force)
-    throw InputError({{path.string(), "", "", "is there already: --force writes over it"}});
-  OutputDirectory(path.has_parent_path() ? path.parent_path() : ".").write(path.filename().string(), text);
-  complain(fmt::format("wrote {0}: ktlssim run {0}", path.string()));
-}
-
 }  // namespace
 
 Options init_options() {
@@ -147,10 +139,13 @@ int init_verb(const Values& values) {
   std::vector<Assignment> written = answers(values, Terminal(asks));
   add_settings(values.texts("set"), written);
   const std::string text = json_text(commented_scenario(written, values.operands().empty() ? "init" : values.operands().front()));
-  if (values.operands().empty() || values.operands().front() == "-")
+  if (values.operands().empty() || values.operands().front() == "-") {
     print(text);
-  else
-    write(values.operands().front(), text, values.given("force"));
+    return kExitDone;
+  }
+  const OutputFile file = new_file(values.operands().front(), values);
+  file.write(text);
+  complain(fmt::format("wrote {0}: ktlssim run {0}", values.operands().front()));
   return kExitDone;
 }
 

@@ -72,9 +72,7 @@ Options knee_options() {
   options.add("worth", "R", Number{0, 1}, "part of the best that is not worth more; 0.02 unless given");
   add_sets(options);
   add_seed(options);
-  add_most_replications(options);
-  add_pool(options);
-  add_format(options);
+  add_search(options);
   return options;
 }
 
@@ -87,11 +85,7 @@ int knee_verb(const Values& values) {
   Progress progress = progress_option(values);
   PointRuns runs(values.operands().front(), settings(values), pool_option(values, progress));
   const Knee found = knee(runs, question);
-  progress.end();
-  if (found.interrupted) {
-    complain("interrupted");
-    return kExitInterrupted;
-  }
+  if (!ended_whole(progress, found.interrupted)) return kExitInterrupted;
   print(as_json(values) ? json_of_verb("knee", json(runs, question, found)) : table(runs, question, found));
   return found.knee ? kExitDone : kExitRunFailed;
 }

@@ -47,17 +47,6 @@ Time end_of(const Scenario& scenario) {
 
 }  // namespace
 
-OutputFile::OutputFile(const std::filesystem::path& path)
-    : directory_(path.has_parent_path() ? path.parent_path() : "."), name_(path.filename().string()) {
-  if (name_.empty() || std::filesystem::is_directory(path))
-    throw InputError({{path.string(), "", "", "cannot write there: a directory"}});
-}
-
-std::optional<OutputFile> output_file(const Values& values, std::string_view option) {
-  const std::optional<std::string> path = values.optional_text(option);
-  return path ? std::optional<OutputFile>(*path) : std::nullopt;
-}
-
 void add_listening(Options& options) {
   options.add("folded", "FILE", Text{},
               "write CPU time of replication 0 as folded stacks (class;thread;function;...;function ns) for flame graphs");

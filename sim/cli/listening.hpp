@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "sim/cli/options.hpp"
+#include "sim/cli/output_file.hpp"
 #include "sim/experiment/run/replicate.hpp"
 #include "sim/experiment/text/output_directory.hpp"
 #include "sim/machine/call_profile.hpp"
@@ -12,20 +12,6 @@
 #include "sim/machine/timeline.hpp"
 
 namespace ktlssim {
-
-// A file to be written at the end, in a directory that can be written to now.
-class OutputFile {
- public:
-  explicit OutputFile(const std::filesystem::path& path);
-  void write(std::string_view contents) const { directory_.write(name_, contents); }
-  std::filesystem::path path() const { return directory_.path() / name_; }
-
- private:
-  OutputDirectory directory_;
-  std::string name_;
-};
-
-std::optional<OutputFile> output_file(const Values& values, std::string_view option);
 
 // --trace and what belongs to it, --folded.
 void add_listening(Options& options);

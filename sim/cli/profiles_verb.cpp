@@ -6,6 +6,7 @@
 #include "sim/cli/common_options.hpp"
 #include "sim/cli/file_kinds.hpp"
 #include "sim/cli/output.hpp"
+#include "sim/cli/output_file.hpp"
 #include "sim/cli/profile_text.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
@@ -169,12 +170,9 @@ int derive(const Values& values) {
   const std::vector<ProfileKind> kinds = kinds_of(from);
   if (kinds.size() > 1) throw UsageError(fmt::format("--from: several profiles are called {}: give the path of one", from));
   const fs::path file = derived_file(values);
-  std::error_code error;
-  if (fs::exists(file, error) && !values.given("force"))
-    throw InputError({{file.string(), "", "", "is there already: --force writes over it"}});
-  const OutputDirectory directory(file.has_parent_path() ? file.parent_path() : ".");
+  const OutputFile written = new_file(file, values);
   const Json profile = with_measured_steps(kinds.front(), from, values.text("steps"), file.parent_path());
-  directory.write(file.filename().string(), json_text(profile));
+  written.write(json_text(profile));
   complain(fmt::format("wrote {}: \"{}\": \"{}\" in a scenario beside it", file.string(), name(kinds.front()),
                        (fs::path(".") / file.filename()).string()));
   return kExitDone;

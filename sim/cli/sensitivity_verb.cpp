@@ -147,11 +147,7 @@ int totals(const Values& values, const Question& q, const Pool& pool, Progress& 
   const TotalEffects effects =
       total_effects(q.against ? *q.against : q.scenario, q.against ? std::optional(q.scenario) : std::nullopt, q.metric,
                     values.count("total-effects"), pool);
-  progress.end();
-  if (effects.interrupted) {
-    complain("interrupted");
-    return kExitInterrupted;
-  }
+  if (!ended_whole(progress, effects.interrupted)) return kExitInterrupted;
   if (!effects.failure.empty()) {
     complain(effects.failure);
     return kExitRunFailed;
@@ -189,11 +185,7 @@ int sensitivity_verb(const Values& values) {
   if (values.given("narrowing")) return narrow(values, question(values, variant), pool, progress);
   if (values.given("total-effects")) return totals(values, question(values, variant), pool, progress);
   const SensitivityRun run = sensitivity(variant, fraction, values.count("replications"), pool);
-  progress.end();
-  if (run.interrupted) {
-    complain("interrupted");
-    return kExitInterrupted;
-  }
+  if (!ended_whole(progress, run.interrupted)) return kExitInterrupted;
   if (!run.failure.empty()) {
     complain(fmt::format("a run failed: {}", run.failure));
     return kExitRunFailed;

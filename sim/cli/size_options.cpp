@@ -23,9 +23,11 @@ void add_vary(Options& options, std::string help) {
   options.add("vary", "/POINTER=VALUES", Repeatable{}, std::move(help));
 }
 
-void add_most_replications(Options& options) {
+void add_search(Options& options) {
   options.add("replications", "N", Integer{1, kMostReplications, kUsualReplications},
               "simulate a point at most N times, and fewer times where they decide");
+  add_pool(options);
+  add_format(options);
 }
 
 std::vector<VaryAxis> vary_option(const Values& values) {

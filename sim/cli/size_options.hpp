@@ -12,8 +12,8 @@ namespace ktlssim {
 
 // --vary.
 void add_vary(Options& options, std::string help);
-// --replications, as the most of a point.
-void add_most_replications(Options& options);
+// What all of them take after their question: --replications as the most of a point, the pool, the format.
+void add_search(Options& options);
 
 std::vector<VaryAxis> vary_option(const Values& values);
 Replications replications_option(const Values& values);

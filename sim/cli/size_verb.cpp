@@ -155,9 +155,7 @@ Options size_options() {
   options.add("minimize", "EXPR", Text{}, "what cheapest means; the first parameter varied over numbers unless given");
   add_sets(options);
   add_seed(options);
-  add_most_replications(options);
-  add_pool(options);
-  add_format(options);
+  add_search(options);
   return options;
 }
 
@@ -169,11 +167,7 @@ int size_verb(const Values& values) {
   Progress progress = progress_option(values);
   PointRuns runs(values.operands().front(), settings(values), pool_option(values, progress));
   const SizeAnswer answer = size(runs, question);
-  progress.end();
-  if (answer.interrupted) {
-    complain("interrupted");
-    return kExitInterrupted;
-  }
+  if (!ended_whole(progress, answer.interrupted)) return kExitInterrupted;
   const Report report(runs, question, answer);
   print(as_json(values) ? json_of_verb("size", report.json()) : report.table());
   return report.met() ? kExitDone : kExitRunFailed;
