@@ -6,8 +6,6 @@ namespace ktlssim {
 
 namespace {
 
-constexpr CostRange kStep{0, 1e9};     // ns
-constexpr CostRange kPerByte{0, 1e4};  // ns per byte
 
 void describe(ParameterVisitor& v, AlgorithmCost& c) {
   v.quantity("request_ns", c.request_ns, kStep, "per request");

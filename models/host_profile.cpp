@@ -10,10 +10,6 @@ namespace ktlssim {
 
 namespace {
 
-constexpr CostRange kStep{0, 1e9};      // ns
-constexpr CostRange kPerByte{0, 1e4};   // ns per byte
-constexpr CostRange kPriority{0, 255};  // FreeBSD's 256 priorities
-
 void describe(ParameterVisitor& v, SchedulerCosts& c) {
   v.optional_quantity("context_switch_ns", c.context_switch_ns, kStep,
              "cpu_switch and its cache effects, charged to the incoming thread");

@@ -6,7 +6,6 @@ namespace ktlssim {
 
 namespace {
 
-constexpr CostRange kPriority{0, 255};  // FreeBSD's 256 priorities
 constexpr CostRange kLoad{0, 65536};    // parts of a thread's load
 
 void describe(ParameterVisitor& v, KernelScheduler& s) {

@@ -27,6 +27,10 @@ struct CostRange {
   double max;
 };
 
+inline constexpr CostRange kStep{0, 1e9};      // ns
+inline constexpr CostRange kPerByte{0, 1e4};   // ns per byte
+inline constexpr CostRange kPriority{0, 255};  // FreeBSD's 256 priorities
+
 struct Scenario;
 
 // Which scenarios read a parameter. One of which nothing is said is read by all.

@@ -14,7 +14,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr HelpText kHelp{
+constexpr HelpText kBoundsHelp{
     "ktlssim bounds SCENARIO [options]",
     "What no run of the scenario can exceed, and what sets that limit: the least time a record takes of each "
     "station, from the profiles alone; nothing is simulated. Waiting, locks and switches between threads are "
@@ -185,7 +185,7 @@ std::optional<Known> known_bound(const Scenario& scenario, const EnsembleOption&
 }  // namespace
 
 Options bounds_options() {
-  Options options(kHelp, {"SCENARIO", 1, 1});
+  Options options(kBoundsHelp, {"SCENARIO", 1, 1});
   add_sets(options);
   add_ensemble(options);
   add_format(options);

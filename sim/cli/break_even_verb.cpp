@@ -10,7 +10,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr HelpText kHelp{
+constexpr HelpText kBreakEvenHelp{
     "ktlssim break-even A [B] --over /POINTER=FROM..TO [options]",
     "From which size, rate or number on is one setting better than another? Simulates two scenarios, or one with two "
     "settings, over the values of a parameter, and finds between which of them what is compared changes sides, and the "
@@ -69,12 +69,7 @@ Json json(const BreakEvenQuestion& question, const BreakEven& found) {
           {"runs", found.runs}};
 }
 
-Texts joined(Texts sets, const Texts& own) {
-  sets.insert(sets.end(), own.begin(), own.end());
-  return sets;
-}
-
-std::string label(std::string text, const Texts& own) {
+std::string named(std::string text, const Texts& own) {
   for (const std::string& set : own) text += ' ' + set;
   return text;
 }
@@ -82,7 +77,7 @@ std::string label(std::string text, const Texts& own) {
 }  // namespace
 
 Options break_even_options() {
-  Options options(kHelp, {"A", 1, 2});
+  Options options(kBreakEvenHelp, {"A", 1, 2});
   options.add("over", "/POINTER=VALUES", Text{}, "numbers that rise: FROM..TO, FROM..TO:STEP or VALUE,VALUE,...");
   options.add("of", "EXPR", Text{"throughput_gbps"}, "what is compared: a metric, or what is computed of metrics");
   add_sets_of_two(options);
@@ -108,7 +103,7 @@ int break_even_verb(const Values& values) {
   const BreakEven found = break_even(a, b, question);
   if (!ended_whole(progress, found.interrupted)) return kExitInterrupted;
   print(as_json(values) ? json_of_verb("break-even", json(question, found))
-                        : table(label(paths.front(), own_a), label(paths.back(), own_b), question, found));
+                        : table(named(paths.front(), own_a), named(paths.back(), own_b), question, found));
   return found.crossings.empty() ? kExitRunFailed : kExitDone;
 }
 

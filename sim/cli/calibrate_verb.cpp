@@ -16,7 +16,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr HelpText kHelp{
+constexpr HelpText kCalibrateHelp{
     "ktlssim calibrate [options]",
     "Measures what encryption costs this machine: AES-GCM, ChaCha20-Poly1305, AES-CBC and HMAC through "
     "OpenSSL, over record sizes, on hot and cold data, with 1 to twice as many threads as it has CPUs. Fits "
@@ -130,7 +130,7 @@ Json json(const MachineDescription& machine, const std::vector<AlgorithmMeasurem
 }  // namespace
 
 Options calibrate_options() {
-  Options options(kHelp, kNoOperands);
+  Options options(kCalibrateHelp, kNoOperands);
   options.add("repetitions", "N", Integer{1, 1000, 7}, "of each timing; the median counts");
   options.add("milliseconds", "N", Integer{1, 10000, 20}, "length of one repetition");
   options.add("host", "NAME", Text{"ideal"}, "host profile whose step costs are kept");

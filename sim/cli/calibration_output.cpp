@@ -5,17 +5,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/cli/known_output.hpp"
 #include "sim/cli/text.hpp"
 
 namespace ktlssim {
 
 namespace {
-
-std::string short_number(double value) { return fmt::format("{:.3g}", value); }
-
-std::string range_text(const KnownRange& range) {
-  return fmt::format("{} to {}", short_number(range.lo), short_number(range.hi));
-}
 
 // The interval of 90 % on a line of `width` characters, from half to twice what was published; differences from 10 points
 // below to 20 above. [ and ] are its ends, = its middle half, | what was published.
@@ -46,8 +41,6 @@ std::string row(const LeftOutFigure& figure) {
   return fmt::format("{:<25}{:>6} {:>16} {} {}\n", shortened(figure.figure.claim, 25),
                      short_number(figure.figure.published), range_text(figure.known.ninety), bar(figure), mark(figure));
 }
-
-Json range_json(const KnownRange& range) { return {number_json(range.lo), number_json(range.hi)}; }
 
 }  // namespace
 

@@ -12,7 +12,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr HelpText kHelp{
+constexpr HelpText kCheckHelp{
     "ktlssim check FILE...",
     "Reads files of every kind (scenario, sweep, fit, suite of claims, host, driver and kernel profile, conditions of "
     "the twin, influences), with the files they name, and reports everything that is wrong with them. Their keys say which kind they are: "
@@ -30,7 +30,7 @@ Json problem_json(const Problem& problem) {
 }  // namespace
 
 Options check_options() {
-  Options options(kHelp, {"FILE", 1, Operands::kAny});
+  Options options(kCheckHelp, {"FILE", 1, Operands::kAny});
   add_sets(options, "change a parameter of every scenario first; may be repeated");
   add_format(options, kCheckFormats);
   return options;

@@ -12,10 +12,8 @@ namespace ktlssim {
 
 namespace {
 
-constexpr std::int64_t kMaxSeed = 9007199254740991;  // the last before which a double holds every integer
 constexpr std::int64_t kMaxReplications = 10000;
 constexpr std::int64_t kMaxJobs = 4096;
-constexpr std::int64_t kMaxTimeout_s = 1'000'000;
 
 }  // namespace
 
@@ -71,6 +69,11 @@ Texts settings(const Values& values) {
   if (values.has("precision") && values.given("precision"))
     sets.push_back("/measure/relative_precision=" + values.text("precision"));
   if (values.has("seed") && values.given("seed")) sets.push_back(fmt::format("/seed={}", values.integer("seed")));
+  return sets;
+}
+
+Texts joined(Texts sets, const Texts& more) {
+  sets.insert(sets.end(), more.begin(), more.end());
   return sets;
 }
 

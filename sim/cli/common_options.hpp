@@ -28,6 +28,9 @@ void add_progress(Options& options);
 // --jobs, --timeout, --progress of verbs that simulate in a pool.
 void add_pool(Options& options);
 
+inline constexpr std::int64_t kMaxSeed = 9007199254740991;  // the last before which a double holds every integer
+inline constexpr std::int64_t kMaxTimeout_s = 1'000'000;
+
 // The longest simulated time that an option can name; a scenario narrows it.
 inline constexpr std::int64_t kMaxSimulated_us = 1'000'000'000'000;
 
@@ -38,6 +41,7 @@ bool as_json(const Values& values);
 
 // What --set, --precision and --seed change, as far as the verb has them.
 Texts settings(const Values& values);
+Texts joined(Texts sets, const Texts& more);
 // --suite, or the suite of this repository.
 std::filesystem::path suite_option(const Values& values);
 Engines engines_option(const Values& values);

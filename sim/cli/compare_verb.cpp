@@ -24,7 +24,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr HelpText kHelp{
+constexpr HelpText kCompareHelp{
     "ktlssim compare A [B...] [options]",
     "Simulates scenarios, or one with two settings, with common random numbers, and reports for each metric what differs "
     "from the first, pair by pair, as ministat(1) does. Directories that `ktlssim run --out` wrote are compared as they "
@@ -334,7 +334,7 @@ std::optional<KnownAnswer> known_of(const std::vector<Side>& sides, const Ensemb
 }  // namespace
 
 Options compare_options() {
-  Options options(kHelp, {"A", 1, kMostSides});
+  Options options(kCompareHelp, {"A", 1, kMostSides});
   add_sets_of_two(options);
   options.add("metric,M", "NAME", Repeatable{metric_names()},
               "compare NAME; may be repeated; throughput_gbps and cpu_percent unless given");

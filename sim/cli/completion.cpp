@@ -23,7 +23,7 @@ std::vector<std::string_view> words_of(const Option& option) {
   return {};
 }
 
-bool is_flag(const Option& option) { return std::holds_alternative<Flag>(option.type); }
+bool takes_no_value(const Option& option) { return std::holds_alternative<Flag>(option.type); }
 
 // Within single quotes, without what else means something to `_arguments` in zsh.
 std::string quotable(std::string_view text, std::string_view dropped = "") {
@@ -55,7 +55,7 @@ std::string bash_verb(const Verb& verb) {
   std::string values;
   for (const Option& option : options.all()) {
     names += fmt::format("--{} ", option.name);
-    if (is_flag(option)) continue;
+    if (takes_no_value(option)) continue;
     const std::string letter = option.letter == 0 ? "" : fmt::format(" | -{}", option.letter);
     values += fmt::format("        --{}{}) {}; return ;;\n", option.name, letter, bash_values(option));
   }
@@ -90,7 +90,7 @@ std::string bash_script() {
 // --- zsh
 
 std::string zsh_values(const Option& option) {
-  if (is_flag(option)) return {};
+  if (takes_no_value(option)) return {};
   std::string action;
   if (const auto words = words_of(option); !words.empty())
     action = fmt::format("({})", fmt::join(words, " "));
@@ -128,7 +128,7 @@ std::string zsh_script() {
 // --- fish
 
 std::string fish_values(const Option& option) {
-  if (is_flag(option)) return {};
+  if (takes_no_value(option)) return {};
   if (const auto words = words_of(option); !words.empty()) return fmt::format(" -x -a '{}'", fmt::join(words, " "));
   if (option.value == "DIR") return " -x -a '(__fish_complete_directories)'";
   return option.value == "FILE" ? " -r -F" : " -x";

@@ -11,7 +11,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr HelpText kHelp{"ktlssim completion SHELL",
+constexpr HelpText kCompletionHelp{"ktlssim completion SHELL",
                          "Prints a script with which SHELL (bash, zsh or fish) completes verbs, options and the "
                          "values that they take.",
                          "  ktlssim completion bash > ktlssim.bash\n"
@@ -28,7 +28,7 @@ Shell shell_called(const std::string& name) {
 
 }  // namespace
 
-Options completion_options() { return {kHelp, {"SHELL", 1, 1}}; }
+Options completion_options() { return {kCompletionHelp, {"SHELL", 1, 1}}; }
 
 int completion_verb(const Values& values) {
   print(completion_script(shell_called(values.operands().front())));

@@ -21,7 +21,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr HelpText kHelp{
+constexpr HelpText kEnsembleHelp{
     "ktlssim ensemble [FILE] [options]",
     "Draws machines from the ranges that profiles state, simulates every published claim on each, and keeps all of them "
     "with their figures; then says which families of machines the figures leave how many of. With FILE, an ensemble "
@@ -146,7 +146,7 @@ void report(const Values& values, EnsembleFile file, const Discrepancies& floors
 }  // namespace
 
 Options ensemble_options() {
-  Options options(kHelp, {"FILE", 0, 1});
+  Options options(kEnsembleHelp, {"FILE", 0, 1});
   options.add("out", "FILE", Text{}, "write the ensemble to FILE; draws that it already has stay");
   options.add("draws", "N", Integer{8, 100000, kDraws}, "draw N machines");
   options.add("first", "N", Integer{0, 1'000'000, 0}, "begin with draw N: others than those of an ensemble from 0 on");

@@ -23,7 +23,7 @@ namespace {
 constexpr double kSame =
     0.03;  // relative difference to the profiles that the scatter of few replications explains
 
-constexpr HelpText kHelp{"ktlssim fit FILE... [options]",
+constexpr HelpText kFitHelp{"ktlssim fit FILE... [options]",
                          "Fits the parameters that each FILE names, within its bounds, to claims of the "
                          "validation suite, and prints residuals, "
                          "and for each parameter the interval that the tolerances of the claims leave it. "
@@ -105,7 +105,7 @@ void write_profiles(const std::map<std::filesystem::path, std::string>& files) {
 }  // namespace
 
 Options fit_options() {
-  Options options(kHelp, {"FILE", 1, Operands::kAny});
+  Options options(kFitHelp, {"FILE", 1, Operands::kAny});
   add_replications(options, 3, "simulate every variant N times");
   add_suite(options);
   add_pool(options);

@@ -10,7 +10,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr HelpText kHelp{
+constexpr HelpText kFrontierHelp{
     "ktlssim frontier SCENARIO --vary /POINTER=VALUES [options]",
     "Which settings are worth a look? Simulates every combination of the values, and prints those of which no other is "
     "better in everything that is maximized and minimized (the Pareto front). Exit status: 0 done, 1 no combination has "
@@ -66,7 +66,7 @@ Json json(const PointRuns& runs, const FrontierQuestion& question, const Frontie
 }  // namespace
 
 Options frontier_options() {
-  Options options(kHelp, {"SCENARIO", 1, 1});
+  Options options(kFrontierHelp, {"SCENARIO", 1, 1});
   options.add("maximize", "EXPR", Repeatable{}, "more of it is better; may be repeated");
   options.add("minimize", "EXPR", Repeatable{}, "less of it is better; may be repeated");
   options.add("subject-to", "EXPR", Repeatable{}, "what has to hold; may be repeated");

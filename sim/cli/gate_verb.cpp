@@ -19,10 +19,10 @@ namespace ktlssim {
 
 namespace {
 
-enum class Format { markdown, json };
-constexpr std::array<std::string_view, 2> kFormatNames{"markdown", "json"};
+enum class GateFormat { markdown, json };
+constexpr std::array<std::string_view, 2> kGateFormatNames{"markdown", "json"};
 
-constexpr HelpText kHelp{
+constexpr HelpText kGateHelp{
     "ktlssim gate BASE NEW [options]",
     "Did a change make anything worse? BASE and NEW are scenarios, or directories that `ktlssim run --out` wrote (also "
     "by other versions), or directories of such directories, which are compared by name. A metric fails where it is "
@@ -59,12 +59,12 @@ std::vector<Threshold> thresholds(const Values& values) {
   return all;
 }
 
-struct Side {
+struct SavedSide {
   Scenario scenario;
   Experiment experiment;
 };
 
-using Sides = std::map<std::string, Side>;  // by name
+using Sides = std::map<std::string, SavedSide>;  // by name
 
 // Directories of results by their names; one that is a result itself has none.
 Sides saved_sides(const std::filesystem::path& path) {
@@ -85,18 +85,13 @@ Sides saved_sides(const std::filesystem::path& path) {
 }
 
 Sides simulated_side(const std::string& path, const Texts& sets, const Values& values, const Pool& pool, bool& whole) {
-  Side side{load_scenario(path, sets), {}};
+  SavedSide side{load_scenario(path, sets), {}};
   whole = settle(side.scenario, side.experiment, pool);
   if (whole) extend(side.experiment, side.scenario, Engines::fiber, values.count("replications"), pool);
   whole = whole && !side.experiment.interrupted;
   Sides sides;
   sides.insert({"", std::move(side)});
   return sides;
-}
-
-Texts joined(Texts sets, const Texts& own) {
-  sets.insert(sets.end(), own.begin(), own.end());
-  return sets;
 }
 
 std::vector<GateReport> reports(const Sides& base, const Sides& now, const std::vector<Threshold>& limits) {
@@ -108,7 +103,7 @@ std::vector<GateReport> reports(const Sides& base, const Sides& now, const std::
       complain(fmt::format("{} is not in NEW, and left out", key));
       continue;
     }
-    const Side& other = now.at(key);
+    const SavedSide& other = now.at(key);
     all.push_back(gate(key.empty() ? side.scenario.name : key, {side.experiment, side.scenario.seed},
                        {other.experiment, other.scenario.seed}, limits, common * limits.size()));
   }
@@ -143,7 +138,7 @@ Json json(const std::vector<GateReport>& all) {
 }  // namespace
 
 Options gate_options() {
-  Options options(kHelp, {"BASE", 2, 2});
+  Options options(kGateHelp, {"BASE", 2, 2});
   options.add("allow", "METRIC=PERCENT", Repeatable{},
               "by how many per cent of BASE a metric may get worse; may be repeated; throughput_gbps=1, "
               "cpu_us_per_record=1 and latency_ready_us_p99=5 unless given");
@@ -151,7 +146,7 @@ Options gate_options() {
   add_seed(options);
   add_replications(options, 10, "of scenarios: simulate each N times");
   add_pool(options);
-  add_format(options, kFormatNames);
+  add_format(options, kGateFormatNames);
   return options;
 }
 
@@ -175,7 +170,7 @@ int gate_verb(const Values& values) {
     if (!ended_whole(progress, !whole)) return kExitInterrupted;
   }
   const std::vector<GateReport> all = reports(base, now, limits);
-  print(values.choice<Format>("format") == Format::json ? json_of_verb("gate", json(all)) : gate_markdown(all));
+  print(values.choice<GateFormat>("format") == GateFormat::json ? json_of_verb("gate", json(all)) : gate_markdown(all));
   return std::ranges::all_of(all, &GateReport::passes) ? kExitDone : kExitRunFailed;
 }
 

@@ -18,7 +18,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr HelpText kHelp{
+constexpr HelpText kHuntHelp{
     "ktlssim hunt SCENARIO [options]",
     "What breaks it? Searches settings, faults and phases of a scenario, guided by what earlier candidates reached, for "
     "panics, stalls, aborted connections, starved interrupt threads and settings with which async dispatch loses. Each "
@@ -31,7 +31,6 @@ constexpr HelpText kHelp{
 constexpr std::int64_t kMostRuns = 10'000'000;
 constexpr std::int64_t kMostSeconds = 1'000'000;
 constexpr std::int64_t kUsualSeconds = 60;
-constexpr std::int64_t kMaxSeed = 9007199254740991;
 constexpr std::size_t kTimelineRecords = 20;
 constexpr std::chrono::seconds kLimit{60};  // of a candidate: one that takes longer is passed over
 const Time kTimelineLength = from_ms(1);
@@ -144,7 +143,7 @@ std::string table(const Hunt& found) {
 }  // namespace
 
 Options hunt_options() {
-  Options options(kHelp, {"SCENARIO", 1, 1});
+  Options options(kHuntHelp, {"SCENARIO", 1, 1});
   options.add("for", "NAMES", Repeatable{}, "what to look for: panic, stall, abort, starvation, 'async loses'; all unless given");
   options.add("keep", "/POINTER", Repeatable{}, "a parameter or group that is not to be changed, such as /faults; may be repeated");
   options.add("runs", "N", Integer{1, kMostRuns}, "stop after N simulations; the same seed then finds the same");

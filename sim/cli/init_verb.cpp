@@ -20,7 +20,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr HelpText kHelp{
+constexpr HelpText kInitHelp{
     "ktlssim init [FILE] [options]",
     "Writes a scenario to begin with, each parameter with a comment, to FILE or to standard output. On a terminal it asks "
     "for what no option says; elsewhere, and with --yes, it takes the defaults. `ktlssim check` takes the result; "
@@ -121,7 +121,7 @@ void add_settings(const Texts& sets, std::vector<Assignment>& values) {
 }  // namespace
 
 Options init_options() {
-  Options options(kHelp, {"FILE", 0, 1});
+  Options options(kInitHelp, {"FILE", 0, 1});
   options.add("host", "NAME", Text{}, "host profile, a name or a path");
   options.add("driver", "NAME", Text{}, "driver profile, likewise");
   options.add("kernel", "NAME", Text{}, "kernel profile, likewise");

@@ -10,7 +10,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr HelpText kHelp{
+constexpr HelpText kKneeHelp{
     "ktlssim knee SCENARIO --over /POINTER=FROM..TO [options]",
     "From where on does more of it gain nothing? Finds the first value of a parameter at which a metric is within "
     "--worth of its best over all values, the interval of that, and what limits there. Exit status: 0 found, 1 no value "
@@ -28,7 +28,7 @@ std::size_t point_of(PointRuns& runs, const VaryAxis& axis, std::size_t index) {
   return runs.add({{axis.pointer, axis.values[index]}});
 }
 
-std::string table(PointRuns& runs, const KneeQuestion& question, const Knee& found) {
+std::string table(PointRuns& runs, const KneeQuestion& question, const KneeAnswer& found) {
   const std::string& pointer = question.over.pointer;
   if (!found.knee) return wrap(fmt::format("{} has no value at any {}", question.of.text(), pointer), columns());
   std::string text = wrap(fmt::format("From {}={} on, more of it gains at most {} % of {}", pointer,
@@ -46,7 +46,7 @@ std::string table(PointRuns& runs, const KneeQuestion& question, const Knee& fou
   return text + fmt::format("{} runs\n", runs.simulated());
 }
 
-Json json(PointRuns& runs, const KneeQuestion& question, const Knee& found) {
+Json json(PointRuns& runs, const KneeQuestion& question, const KneeAnswer& found) {
   const auto value = [&](const std::optional<std::size_t>& index) { return index ? question.over.values[*index] : Json(); };
   Json points = Json::array();
   for (std::size_t i = 0; i < found.indices.size(); ++i)
@@ -65,7 +65,7 @@ Json json(PointRuns& runs, const KneeQuestion& question, const Knee& found) {
 }  // namespace
 
 Options knee_options() {
-  Options options(kHelp, {"SCENARIO", 1, 1});
+  Options options(kKneeHelp, {"SCENARIO", 1, 1});
   options.add("over", "/POINTER=VALUES", Text{}, "numbers that rise: FROM..TO, FROM..TO:STEP or VALUE,VALUE,...");
   options.add("of", "EXPR", Text{"throughput_gbps"}, "what is gained: a metric, or what is computed of metrics");
   options.flag("lowest", "less of it is better");
@@ -84,7 +84,7 @@ int knee_verb(const Values& values) {
   if (!question.over.ordered) throw UsageError("--over takes numbers that rise");
   Progress progress = progress_option(values);
   PointRuns runs(values.operands().front(), settings(values), pool_option(values, progress));
-  const Knee found = knee(runs, question);
+  const KneeAnswer found = knee(runs, question);
   if (!ended_whole(progress, found.interrupted)) return kExitInterrupted;
   print(as_json(values) ? json_of_verb("knee", json(runs, question, found)) : table(runs, question, found));
   return found.knee ? kExitDone : kExitRunFailed;

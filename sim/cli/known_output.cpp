@@ -17,16 +17,6 @@ constexpr std::array<std::string_view, 4> kShown{"throughput_gbps", "cpu_percent
                                                  "latency_ready_us_mean"};
 
 // No exponent where three digits would have one.
-std::string digits(double value, int significant) {
-  return std::abs(value) >= 100 ? fmt::format("{:.0f}", value) : fmt::format("{:.{}g}", value, significant);
-}
-
-std::string short_number(double value) { return digits(value, 3); }
-
-std::string range_text(const KnownRange& range) {
-  return fmt::format("{} to {}", short_number(range.lo), short_number(range.hi));
-}
-
 std::string per_cent(double value) { return (value > 0 ? "+" : "") + digits(value, 2); }
 
 std::string dice_text(const Estimate& metric) {
@@ -75,8 +65,6 @@ std::string origin_lines(const KnownAnswer& answer) {
     lines += wrap(fmt::format("on {} machines a run did not come to its end: left out", answer.runs.failed), columns());
   return lines;
 }
-
-Json range_json(const KnownRange& range) { return {number_json(range.lo), number_json(range.hi)}; }
 
 Json origin_json(const KnownAnswer& answer) {
   const Machines& m = answer.machines;
@@ -128,6 +116,12 @@ std::string sign_text(const MetricComparison& m, const KnownAnswer& answer) {
 }
 
 }  // namespace
+
+std::string range_text(const KnownRange& range) {
+  return fmt::format("{} to {}", short_number(range.lo), short_number(range.hi));
+}
+
+Json range_json(const KnownRange& range) { return {number_json(range.lo), number_json(range.hi)}; }
 
 void put_known(Json& json, const Known& known, const std::string& prefix) {
   const bool there = std::isfinite(known.median);

@@ -14,6 +14,10 @@
 
 namespace ktlssim {
 
+// "31 to 46".
+std::string range_text(const KnownRange& range);
+Json range_json(const KnownRange& range);
+
 // `known90`, `known50` and `known_median` into `json`, their names after `prefix`.
 void put_known(Json& json, const Known& known, const std::string& prefix = "");
 

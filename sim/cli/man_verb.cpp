@@ -8,7 +8,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr HelpText kHelp{"ktlssim man",
+constexpr HelpText kManHelp{"ktlssim man",
                          "Prints the manual page, for man(1): every verb, with its options and examples.",
                          "  ktlssim man > ktlssim.1\n"
                          "  ktlssim man | man -l -\n"};
@@ -65,7 +65,7 @@ std::string man_page() {
 
 }  // namespace
 
-Options man_options() { return {kHelp, kNoOperands}; }
+Options man_options() { return {kManHelp, kNoOperands}; }
 
 int man_verb(const Values&) {
   print(man_page());

@@ -6,14 +6,13 @@
 #include <fstream>
 #include <iterator>
 
+#include "sim/cli/known_output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/experiment/profiles/profiles.hpp"
 
 namespace ktlssim {
 
 namespace {
-
-std::string range_text(const KnownRange& range) { return fmt::format("{:.3g} to {:.3g}", range.lo, range.hi); }
 
 std::string leaf(const std::string& pointer) { return pointer.substr(pointer.rfind('/') + 1); }
 
@@ -22,8 +21,6 @@ std::string script() {
   std::ifstream file(shipped_profiles(ProfileKind::host).parent_path() / "measure-steps.d");
   return {std::istreambuf_iterator<char>(file), {}};
 }
-
-Json range_json(const KnownRange& range) { return {number_json(range.lo), number_json(range.hi)}; }
 
 }  // namespace
 

@@ -12,7 +12,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr HelpText kHelp{"ktlssim parameters",
+constexpr HelpText kParametersHelp{"ktlssim parameters",
                          "Explains every parameter of a scenario: JSON pointer, default, what is allowed, "
                          "meaning. Values below /kernel, /host "
                          "and /driver have no default: they come from the profile that the scenario names.",
@@ -46,7 +46,7 @@ Json parameter_json(const Parameter& parameter) {
 }  // namespace
 
 Options parameters_options() {
-  Options options(kHelp, kNoOperands);
+  Options options(kParametersHelp, kNoOperands);
   add_format(options, kParameterFormats);
   return options;
 }

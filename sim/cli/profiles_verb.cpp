@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr HelpText kHelp{
+constexpr HelpText kProfilesHelp{
     "ktlssim profiles [NAME] [options]",
     "Without NAME, lists the kernel, host and driver profiles, in the directories where they are searched: those below "
     "each directory of KTLSSIM_DATA (parted by colons), then those that come with the simulator. With NAME, which may be "
@@ -181,7 +181,7 @@ int derive(const Values& values) {
 }  // namespace
 
 Options profiles_options() {
-  Options options(kHelp, {"NAME", 0, 1});
+  Options options(kProfilesHelp, {"NAME", 0, 1});
   options.add("from", "NAME", Text{}, "the profile to change; may be a path");
   options.add("steps", "FILE", Text{}, "CSV of measured costs: step,mean,unit, with ns, us or ns/byte");
   options.add("name", "NAME", Text{}, "what to call the new profile");

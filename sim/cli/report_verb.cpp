@@ -7,7 +7,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr HelpText kHelp{
+constexpr HelpText kReportHelp{
     "ktlssim report DIR",
     "Writes DIR/report/index.html, one file that opens from disk, and its plots as PNG and SVG. DIR was "
     "written by `ktlssim run`, `compare` or `sweep` with `--out DIR`, or holds directories of runs, which "
@@ -27,7 +27,7 @@ constexpr HelpText kHelp{
 
 }  // namespace
 
-Options report_options() { return {kHelp, {"DIR", 1, 1}}; }
+Options report_options() { return {kReportHelp, {"DIR", 1, 1}}; }
 
 int report_verb(const Values& values) {
   become_python("ktlssim_report", {values.operands().front()});

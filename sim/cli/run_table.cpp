@@ -156,7 +156,7 @@ std::vector<ClassUse> by_class(const Summary& summary) {
 }
 
 std::string cpu_lines(const Scenario& scenario, const Summary& summary) {
-  constexpr double kShown = 0.9;  // of a class's time: the functions listed
+  constexpr double kListed = 0.9;  // of a class's time: the functions listed
   std::string text;
   for (const ClassUse& use : by_class(summary)) {
     if (use.busy_ns <= 0) continue;
@@ -168,7 +168,7 @@ std::string cpu_lines(const Scenario& scenario, const Summary& summary) {
                      [](const auto& a, const auto& b) { return a.second > b.second; });
     double shown = 0;
     for (const auto& [function, busy_ns] : functions) {
-      if (shown >= kShown * use.busy_ns) break;
+      if (shown >= kListed * use.busy_ns) break;
       shown += busy_ns;
       text += fmt::format("  {:<38} {:>10} {:>12}\n", shortened(plain(function), 38), "",
                           number_text(us_per_record(busy_ns, scenario, summary)));

@@ -19,10 +19,10 @@ namespace ktlssim {
 
 namespace {
 
-enum class Format { table, json, sysctl };
-constexpr std::array<std::string_view, 3> kFormatNames{"table", "json", "sysctl"};
+enum class RunFormat { table, json, sysctl };
+constexpr std::array<std::string_view, 3> kRunFormatNames{"table", "json", "sysctl"};
 
-constexpr HelpText kHelp{
+constexpr HelpText kRunHelp{
     "ktlssim run SCENARIO [options]",
     "Simulates a scenario and reports throughput, latency, CPU use by function, and what runs out first.\n"
     "SCENARIO is a JSON file; `ktlssim parameters` explains what it can hold. Exit status: 0 done, 1 a run "
@@ -41,15 +41,15 @@ std::string sysctl_lines(const Summary& summary) {
 }
 
 // What is there before the ensemble: a file of JSON waits for it.
-void print_plain(Format format, const Scenario& scenario, const Experiment& experiment) {
-  if (format == Format::table) print(run_table(scenario, experiment));
-  if (format == Format::sysctl) print(sysctl_lines(experiment.summary));
+void print_plain(RunFormat format, const Scenario& scenario, const Experiment& experiment) {
+  if (format == RunFormat::table) print(run_table(scenario, experiment));
+  if (format == RunFormat::sysctl) print(sysctl_lines(experiment.summary));
 }
 
-void print_known(Format format, const Scenario& scenario, const Experiment& experiment, const RunRecord& record,
+void print_known(RunFormat format, const Scenario& scenario, const Experiment& experiment, const RunRecord& record,
                  const std::optional<KnownAnswer>& known) {
-  if (format == Format::table && known) print(known_lines(experiment.summary, *known));
-  if (format != Format::json) return;
+  if (format == RunFormat::table && known) print(known_lines(experiment.summary, *known));
+  if (format != RunFormat::json) return;
   Json result = result_json(scenario, experiment, record);
   if (known) add_known(result, *known);
   print_json("run", result);
@@ -58,13 +58,13 @@ void print_known(Format format, const Scenario& scenario, const Experiment& expe
 }  // namespace
 
 Options run_options() {
-  Options options(kHelp, {"SCENARIO", 1, 1});
+  Options options(kRunHelp, {"SCENARIO", 1, 1});
   add_sets(options);
   add_seed(options);
   add_replications(options, 1, "simulate N times, each with random numbers of its own");
   add_precision(options, "the same as --set /measure/relative_precision=R: replicate until intervals are narrow enough");
   add_pool(options);
-  add_format(options, kFormatNames);
+  add_format(options, kRunFormatNames);
   add_out(options, "write result.json, latency.csv, series.csv, runs.json and manifest.json to DIR");
   options.flag("resume", "add to the replications that DIR holds, so that there are N of them");
   add_listening(options);
@@ -84,7 +84,7 @@ int run_verb(const Values& values) {
   std::vector<Problem> unread;
   const Scenario asked = load_scenario(values.operands().front(), settings(values), &unread);
   Scenario scenario = asked;
-  const Format format = values.choice<Format>("format");
+  const RunFormat format = values.choice<RunFormat>("format");
   const EnsembleOption ensemble(values);
   warn_of_unread(unread);
   warn_of_kernel(scenario);
@@ -118,7 +118,7 @@ int run_verb(const Values& values) {
   if (any) print_plain(format, scenario, experiment);
   std::optional<KnownAnswer> known;
   std::string why;
-  if (ensemble.wanted() && format != Format::sysctl && !experiment.interrupted && experiment.all_done()) {
+  if (ensemble.wanted() && format != RunFormat::sysctl && !experiment.interrupted && experiment.all_done()) {
     known = ensemble.answer({&scenario}, {events_of(experiment)}, pool, why);
     progress.end();
     if (!known) complain("what is not known: " + why);

@@ -10,7 +10,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr HelpText kHelp{"ktlssim schema [KIND]",
+constexpr HelpText kSchemaHelp{"ktlssim schema [KIND]",
                          "Prints the JSON schema (draft 7) of files of a kind, for editors that complete and "
                          "check while one types. KIND is scenario (unless given), sweep, fit, suite, host, "
                          "driver, kernel, twin or influences: docs/files.md explains each; or output, for what verbs "
@@ -34,7 +34,7 @@ const FileKind& chosen(const std::string& name) {
 
 }  // namespace
 
-Options schema_options() { return {kHelp, {"KIND", 0, 1}}; }
+Options schema_options() { return {kSchemaHelp, {"KIND", 0, 1}}; }
 
 int schema_verb(const Values& values) {
   const Texts& given = values.operands();

@@ -19,7 +19,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr HelpText kHelp{
+constexpr HelpText kSensitivityHelp{
     "ktlssim sensitivity SCENARIO [options]",
     "Which values does the answer lean on? Varies every number of the scenario and its profiles by 10 % up "
     "and down, "
@@ -32,7 +32,7 @@ constexpr HelpText kHelp{
     "  ktlssim sensitivity scenarios/ccr-tls12-gcm128.json \\\n"
     "    --narrowing --against /ktls/dispatch=blocking\n"};
 
-std::string half_width(const Estimate& estimate) {
+std::string plus_minus(const Estimate& estimate) {
   if (estimate.spread != Spread::interval) return "-";
   return fmt::format("{:.3f}", (estimate.hi - estimate.lo) / 2);
 }
@@ -40,8 +40,8 @@ std::string half_width(const Estimate& estimate) {
 std::string row(const Sensitivity& s) {
   const std::string from = s.parameter.confidence.empty() ? "scenario" : s.parameter.confidence;
   return fmt::format("{:<35}{:>8} {:<10}{:>7.3f}{:>6}{:>7.3f}{:>6}\n", shortened(s.parameter.pointer, 35),
-                     number_text(s.parameter.value), from, s.throughput.mean, half_width(s.throughput),
-                     s.cpu.mean, half_width(s.cpu));
+                     number_text(s.parameter.value), from, s.throughput.mean, plus_minus(s.throughput),
+                     s.cpu.mean, plus_minus(s.cpu));
 }
 
 std::string table(const std::string& path, const SensitivityRun& run, std::size_t top) {
@@ -59,7 +59,7 @@ std::string table(const std::string& path, const SensitivityRun& run, std::size_
   return text;
 }
 
-Json estimate_json(const Estimate& estimate) {
+Json effect_json(const Estimate& estimate) {
   Json json{{"mean", estimate.mean}, {"n", estimate.n}};
   json["ci95"] = estimate.spread == Spread::interval ? Json{estimate.lo, estimate.hi} : Json();
   return json;
@@ -74,8 +74,8 @@ Json json(const std::string& path, const SensitivityRun& run) {
          {"low", number_json(s.parameter.low)},
          {"high", number_json(s.parameter.high)},
          {"confidence", s.parameter.confidence.empty() ? Json() : Json(s.parameter.confidence)},
-         {"throughput_gbps", estimate_json(s.throughput)},
-         {"cpu_us_per_record", estimate_json(s.cpu)}});
+         {"throughput_gbps", effect_json(s.throughput)},
+         {"cpu_us_per_record", effect_json(s.cpu)}});
   Json not_varied = Json::array();
   for (const NotVaried& parameter : run.not_varied)
     not_varied.push_back({{"pointer", parameter.pointer}, {"why", parameter.why}});
@@ -162,7 +162,7 @@ int totals(const Values& values, const Question& q, const Pool& pool, Progress& 
 
 Options sensitivity_options() {
   static const std::vector<std::string_view> metrics = metric_names();
-  Options options(kHelp, {"SCENARIO", 1, 1});
+  Options options(kSensitivityHelp, {"SCENARIO", 1, 1});
   add_sets(options, "change a parameter first; may be repeated");
   options.add("percent", "N", Integer{1, 50, 10}, "vary by N per cent up and down");
   add_replications(options, 5, "simulate each variant N times");

@@ -12,7 +12,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr HelpText kHelp{
+constexpr HelpText kSizeHelp{
     "ktlssim size SCENARIO --target EXPR --vary /POINTER=VALUES [options]",
     "How many cores, cards or sessions does it take? Finds the cheapest settings that meet --target, and says by how "
     "much, how sure that is, what limits there, and what a step less or more would give. VALUES are FROM..TO, "
@@ -148,7 +148,7 @@ class Report {
 }  // namespace
 
 Options size_options() {
-  Options options(kHelp, {"SCENARIO", 1, 1});
+  Options options(kSizeHelp, {"SCENARIO", 1, 1});
   options.add("target", "EXPR", Repeatable{}, "what is to be met; may be repeated");
   options.add("subject-to", "EXPR", Repeatable{}, "what has to hold too; may be repeated");
   add_vary(options, "what may vary; may be repeated");

@@ -181,6 +181,10 @@ std::string shortened(std::string_view text, std::size_t width) {
   return std::string(text.substr(0, bytes_within(text, width - 2))) + "..";
 }
 
+std::string digits(double value, int significant) {
+  return std::abs(value) >= 100 ? fmt::format("{:.0f}", value) : fmt::format("{:.{}g}", value, significant);
+}
+
 std::string number_text(double value) {
   constexpr double kManyDigits = 1000;  // from here on, more than four digits stand before the point
   if (std::isnan(value)) return "-";

@@ -28,6 +28,11 @@ std::string wrap(std::string_view text, std::size_t width, std::size_t indent = 
 // At most `width` wide, the last ones dots where something was cut.
 std::string shortened(std::string_view text, std::size_t width);
 
+// `significant` digits, and all of those before the point.
+std::string digits(double value, int significant);
+// Three, as most figures are published.
+inline std::string short_number(double value) { return digits(value, 3); }
+
 // Four significant digits, never an exponent between 1e-4 and 1e15; "-" where it is not a number.
 std::string number_text(double value);
 

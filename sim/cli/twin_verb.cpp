@@ -15,7 +15,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr HelpText kHelp{
+constexpr HelpText kTwinHelp{
     "ktlssim twin [options]",
     "Runs both dispatch paths on threads of this machine, a polling thread being the coprocessor, measures by "
     "themselves what the threads' switches, wakeups and interrupts cost, and holds what the simulator predicts "
@@ -45,7 +45,7 @@ void keep_only(std::vector<TwinSetting>& settings, const std::string& name) {
 }  // namespace
 
 Options twin_options() {
-  Options options(kHelp, kNoOperands);
+  Options options(kTwinHelp, kNoOperands);
   options.flag("quick", "two conditions, once, shortly: does it work here?");
   options.add("only", "NAME", Text{}, "one of the conditions");
   options.flag("costs", "only measure what threads cost here");

@@ -20,7 +20,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr HelpText kHelp{"ktlssim validate [CLAIM...] [options]",
+constexpr HelpText kValidateHelp{"ktlssim validate [CLAIM...] [options]",
                          "Holds what the model predicts against published measurements, and says which of "
                          "them parameters were fitted "
                          "to: those show nothing but that the fit worked. With CLAIM, only these, with their "
@@ -118,7 +118,7 @@ bool is_robust(const ClaimOutcome& outcome) { return outcome.chosen_points().emp
 }  // namespace
 
 Options validate_options() {
-  Options options(kHelp, {"CLAIM", 0, Operands::kAny});
+  Options options(kValidateHelp, {"CLAIM", 0, Operands::kAny});
   add_replications(options, 5, "simulate every variant N times");
   add_pool(options);
   options.flag("influences",

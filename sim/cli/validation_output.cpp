@@ -18,9 +18,6 @@ std::string verdict(const ClaimOutcome& outcome) {
   return std::string(name(outcome.verdict));
 }
 
-// Three significant digits are what was published.
-std::string short_number(double value) { return fmt::format("{:.3g}", value); }
-
 std::string published_text(const Claim& claim) {
   return (claim.relation == Relation::below ? "< " : "") + short_number(claim.published);
 }
@@ -121,7 +118,7 @@ Json row_json(const PublishedRow& row) {
   return json;
 }
 
-Json estimate_json(const Estimate& estimate) {
+Json prediction_json(const Estimate& estimate) {
   Json json{{"mean", estimate.mean}, {"unit", estimate.unit}, {"n", estimate.n}};
   json["ci95"] = estimate.spread == Spread::interval ? Json{estimate.lo, estimate.hi} : Json();
   return json;
@@ -140,13 +137,13 @@ Json outcome_json(const ClaimOutcome& outcome, const std::vector<Influence>& inf
             {"kind", kind(claim)},
             {"verdict", verdict(outcome)},
             {"expected", name(claim.expected)},
-            {"predicted", outcome.failure.empty() ? estimate_json(outcome.predicted) : Json()}};
+            {"predicted", outcome.failure.empty() ? prediction_json(outcome.predicted) : Json()}};
   for (const auto& [key, text] :
        {std::pair{"kernel", &claim.kernel}, std::pair{"fitted", &claim.fitted}, std::pair{"explanation", &claim.explanation},
         std::pair{"failure", &outcome.failure}})
     if (!text->empty()) json[key] = *text;
   for (const SeriesPoint& point : outcome.series) {
-    Json estimate = point.failure.empty() ? estimate_json(point.predicted) : Json();
+    Json estimate = point.failure.empty() ? prediction_json(point.predicted) : Json();
     json[point.unstated ? "unstated" : "series"][point.pointer][point.value] = std::move(estimate);
   }
   for (const Influence& influence : influences)

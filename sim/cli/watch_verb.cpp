@@ -24,7 +24,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr HelpText kHelp{
+constexpr HelpText kWatchHelp{
     "ktlssim watch A [B] [options]",
     "Writes DIR/index.html: the simulated machine in slow motion, CPUs, queues, rings, engines and the way of each "
     "record, of one run or of two above each other on one clock. With the same seed record 17 of session 3 is in "
@@ -35,16 +35,15 @@ constexpr HelpText kHelp{
     "  ktlssim watch a.json b.json --from-us 50000 --us 500 --out watch\n"};
 
 constexpr double kOpenWindow_ms = 100;  // to be looked at where the scenario says nothing of it
-constexpr std::int64_t kMaxLength_us = 100'000;
-constexpr std::int64_t kMaxRecords = 100'000;
-constexpr std::int64_t kMaxTimeout_s = 1'000'000;
+constexpr std::int64_t kMaxWatched_us = 100'000;
+constexpr std::int64_t kMaxWatchedRecords = 100'000;
 
-struct Side {
+struct WatchedSide {
   std::string label;
   Scenario scenario;
 };
 
-Side side(const std::string& path, Texts sets, const Texts& own) {
+WatchedSide watched_side(const std::string& path, Texts sets, const Texts& own) {
   sets.insert(sets.end(), own.begin(), own.end());
   std::string label = own.empty() ? path : fmt::format("{}", fmt::join(own, " "));
   Scenario scenario = load_scenario(path, sets);
@@ -71,13 +70,13 @@ void end_after(std::chrono::seconds limit) {
 }  // namespace
 
 Options watch_options() {
-  Options options(kHelp, {"A", 1, 2});
+  Options options(kWatchHelp, {"A", 1, 2});
   add_sets_of_two(options);
   add_seed(options);
   options.add("from-us", "N", Integer{0, kMaxSimulated_us, 0},
               "simulated time at which to begin: both runs have the same records from 0 on");
-  options.add("us", "N", Integer{1, kMaxLength_us, 1000}, "how long");
-  options.add("records", "N", Integer{0, kMaxRecords, 2000}, "records whose way is followed");
+  options.add("us", "N", Integer{1, kMaxWatched_us, 1000}, "how long");
+  options.add("records", "N", Integer{0, kMaxWatchedRecords, 2000}, "records whose way is followed");
   options.add("timeout", "S", Integer{0, kMaxTimeout_s, 0}, "a run that takes more than S seconds has failed; 0: no limit");
   options.add("out", "DIR", Text{"watch"}, "where to write");
   return options;
@@ -86,14 +85,14 @@ Options watch_options() {
 int watch_verb(const Values& values) {
   const Texts& paths = values.operands();
   const Texts sets = settings(values);
-  std::vector<Side> sides{side(paths.front(), sets, values.texts("set-a"))};
+  std::vector<WatchedSide> sides{watched_side(paths.front(), sets, values.texts("set-a"))};
   const Texts own_b = values.texts("set-b");
-  if (paths.size() == 2 || !own_b.empty()) sides.push_back(side(paths.back(), sets, own_b));
+  if (paths.size() == 2 || !own_b.empty()) sides.push_back(watched_side(paths.back(), sets, own_b));
   if (sides.front().scenario.seed != sides.back().scenario.seed)
     throw UsageError(fmt::format("seeds {} and {} differ, so records would not be the same: give --seed",
                                  sides.front().scenario.seed, sides.back().scenario.seed));
   std::vector<TimelineWindow> windows;
-  for (const Side& side : sides) windows.push_back(window(values, side.scenario));
+  for (const WatchedSide& side : sides) windows.push_back(window(values, side.scenario));
 
   const OutputDirectory out(values.text("out"));
   std::vector<std::string> words{out.path().string()};

@@ -13,7 +13,7 @@ namespace ktlssim {
 
 namespace {
 
-const OpencryptoCosts& costs(const Kernel& k) { return k.scenario.host.opencrypto; }
+const OpencryptoCosts& opencrypto_costs(const Kernel& k) { return k.scenario.host.opencrypto; }
 
 bool unregistered(const Kernel& k, const Driver& driver) {
   return k.faults.driver_unloaded(k.now()) && &driver == k.drivers.front();
@@ -28,7 +28,7 @@ bool unregistered(const Kernel& k, const Driver& driver) {
       if (worker.crp_ret_q.empty()) k.sched.sleep("crypto_ret_wait");
       k.mtx_lock(worker.lock, k.locks.crypto_queue);
     }
-    k.charge(Function::crypto_ret_proc, costs(k).crypto_ret_ns.ns());
+    k.charge(Function::crypto_ret_proc, opencrypto_costs(k).crypto_ret_ns.ns());
     Cryptop& crp = *worker.crp_ret_q.front();
     worker.crp_ret_q.pop_front();
     k.mtx_unlock(worker.lock);
@@ -47,7 +47,7 @@ bool unregistered(const Kernel& k, const Driver& driver) {
   for (;;) {
     while (next() == ocf.crp_q.end()) k.sched.sleep("crypto_wait");
     k.mtx_lock(ocf.q_lock, k.locks.crypto_queue);
-    k.charge(Function::crypto_proc, costs(k).crypto_ret_ns.ns());
+    k.charge(Function::crypto_proc, opencrypto_costs(k).crypto_ret_ns.ns());
     const auto found = next();
     Cryptop* const crp = found == ocf.crp_q.end() ? nullptr : *found;
     if (crp != nullptr) ocf.crp_q.erase(found);
@@ -85,7 +85,7 @@ void crypto_newsession(Kernel& k, CryptoSession& ses, Algorithm algorithm, bool 
 
 void crypto_dispatch(Kernel& k, Cryptop& crp) {
   const Frame frame(k.sched, "crypto_dispatch");
-  k.charge(Function::crypto_dispatch, costs(k).crypto_dispatch_ns.ns());
+  k.charge(Function::crypto_dispatch, opencrypto_costs(k).crypto_dispatch_ns.ns());
   k.recorder.stations.enter(crp.cb_mbuf->stays, Place::ocf, k.now());
   crp.fault = k.faults.next_fails(k.now());
   Driver& driver = *crp.ses->driver;
@@ -98,7 +98,7 @@ void crypto_dispatch(Kernel& k, Cryptop& crp) {
   if (!driver.qblocked && driver.process(crp) != Errno::erestart) return;
   Opencrypto& ocf = k.opencrypto;
   k.mtx_lock(ocf.q_lock, k.locks.crypto_queue);
-  k.charge(Function::crypto_proc, costs(k).crypto_ret_ns.ns());
+  k.charge(Function::crypto_proc, opencrypto_costs(k).crypto_ret_ns.ns());
   ocf.crp_q.push_back(&crp);
   k.mtx_unlock(ocf.q_lock);
   if (ocf.dispatch_thread->wchan == "crypto_wait") k.wakeup(ocf.dispatch_thread, "crypto_wait");
@@ -106,7 +106,7 @@ void crypto_dispatch(Kernel& k, Cryptop& crp) {
 
 void crypto_done(Kernel& k, Cryptop& crp) {
   const Frame frame(k.sched, "crypto_done");
-  k.charge(Function::crypto_done, costs(k).crypto_done_ns.ns());
+  k.charge(Function::crypto_done, opencrypto_costs(k).crypto_done_ns.ns());
   if (crp.done) throw ModelError("crypto_done: a request was completed twice");
   crp.done = true;
   if (crp.fault && crp.crp_etype == Errno::ok) crp.crp_etype = Errno::eio;
@@ -119,7 +119,7 @@ void crypto_done(Kernel& k, Cryptop& crp) {
   }
   CryptoRetWorker& worker = workers[crp.ses->id % workers.size()];
   k.mtx_lock(worker.lock, k.locks.crypto_queue);
-  k.charge(Function::crypto_ret_proc, costs(k).crypto_ret_ns.ns());
+  k.charge(Function::crypto_ret_proc, opencrypto_costs(k).crypto_ret_ns.ns());
   const bool was_empty = worker.crp_ret_q.empty();
   worker.crp_ret_q.push_back(&crp);
   k.mtx_unlock(worker.lock);

@@ -10,8 +10,6 @@ namespace ktlssim {
 
 namespace {
 
-const ApplicationCosts& costs(const Kernel& k) { return k.scenario.host.application; }
-
 // What one pass sends: everything left if there is space for it, else up to a page boundary of the file.
 std::int64_t pass_bytes(std::int64_t space, std::int64_t left, std::int64_t offset, std::int64_t page) {
   if (space >= left) return left;
@@ -40,7 +38,7 @@ Mbuf& file_records(Kernel& k, std::int64_t offset, std::int64_t bytes) {
 
 SendResult vn_sendfile(Kernel& k, Socket& so, std::int64_t bytes, bool nonblocking) {
   const Frame frame(k.sched, "vn_sendfile");
-  k.charge(Function::vn_sendfile, costs(k).sendfile_ns.ns());
+  k.charge(Function::vn_sendfile, application_costs(k).sendfile_ns.ns());
   so.so_snd.sb_lowat = std::max(so.so_snd.sb_lowat, so.so_snd.sb_hiwat / 2);
   const std::int64_t page = k.scenario.host.page();
   std::int64_t left = bytes;
@@ -48,7 +46,7 @@ SendResult vn_sendfile(Kernel& k, Socket& so, std::int64_t bytes, bool nonblocki
     const std::int64_t space = sbwait_space(k, so, left, nonblocking);
     if (space == 0) break;
     const std::int64_t pass = pass_bytes(space, left, so.file_offset, page);
-    k.spend(Function::vn_sendfile, costs(k).sendfile_page_ns.times(pages_of(pass, so.file_offset, page)));
+    k.spend(Function::vn_sendfile, application_costs(k).sendfile_page_ns.times(pages_of(pass, so.file_offset, page)));
     const bool resident = k.file_pages == nullptr || k.file_pages->resident();
     Mbuf& top = file_records(k, so.file_offset, pass);
     const int enq_cnt = ktls_frame(k, top, so);
@@ -68,7 +66,7 @@ SendResult vn_sendfile(Kernel& k, Socket& so, std::int64_t bytes, bool nonblocki
 
 void sendfile_iodone(Kernel& k, const SfIo& sfio) {
   const Frame frame(k.sched, "sendfile_iodone");
-  k.charge(Function::sendfile_iodone, costs(k).sendfile_iodone_ns.ns());
+  k.charge(Function::sendfile_iodone, application_costs(k).sendfile_iodone_ns.ns());
   ktls_enqueue(k, *sfio.m, *sfio.so, sfio.npages);
 }
 

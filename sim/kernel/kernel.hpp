@@ -143,4 +143,7 @@ class Kernel {
   boost::random::mt19937_64 steps_;
 };
 
+inline const ApplicationCosts& application_costs(const Kernel& k) { return k.scenario.host.application; }
+inline const KtlsCosts& ktls_costs(const Kernel& k) { return k.scenario.host.ktls; }
+
 }  // namespace ktlssim

@@ -8,8 +8,6 @@ namespace ktlssim {
 
 namespace {
 
-const KtlsCosts& costs(const Kernel& k) { return k.scenario.host.ktls; }
-
 bool has_record(const KtlsRx& rx) { return !rx.records.empty() && rx.encrypted_bytes >= rx.records.front(); }
 
 }  // namespace
@@ -30,7 +28,7 @@ void ktls_check_rx(Kernel& k, KtlsRx& rx) {
   rx.running = true;
   KtlsWq& wq = *rx.tls.wq;
   k.mtx_lock(wq.mtx, k.locks.work_queue);
-  k.charge(Function::ktls_check_rx, costs(k).ktls_check_rx_ns.ns() + costs(k).soref_ns.ns());
+  k.charge(Function::ktls_check_rx, ktls_costs(k).ktls_check_rx_ns.ns() + ktls_costs(k).soref_ns.ns());
   wq.so_head.push_back(&rx);
   ++k.ktls.stats.sw_rx_inqueue;
   const bool running = wq.running;
@@ -45,7 +43,7 @@ void ktls_decrypt(Kernel& k, KtlsRx& rx) {
     const std::int32_t wire_bytes = rx.records.front();
     rx.records.pop_front();
     rx.encrypted_bytes -= wire_bytes;
-    k.charge(Function::ktls_decrypt, costs(k).ktls_decrypt_ns.ns());
+    k.charge(Function::ktls_decrypt, ktls_costs(k).ktls_decrypt_ns.ns());
     Mbuf& m = k.mbufs.get();
     m.destination = DestinationBuffer::in_place;
     const Errno error = ktls_ocf_decrypt(k, rx.tls, m, wire_bytes - rx.tls.framing.wire_bytes(0));
@@ -57,7 +55,7 @@ void ktls_decrypt(Kernel& k, KtlsRx& rx) {
   }
   rx.running = false;
   if (plain > 0) rx.reader->decrypted(rx, plain);
-  k.charge(Function::sorele, costs(k).sorele_ns.ns());
+  k.charge(Function::sorele, ktls_costs(k).sorele_ns.ns());
 }
 
 }  // namespace ktlssim

@@ -19,8 +19,6 @@ namespace ktlssim {
 
 namespace {
 
-const KtlsCosts& costs(const Kernel& k) { return k.scenario.host.ktls; }
-
 // What framing a record changes, apart from its cost.
 void frame_record(Mbuf& m, Socket& so) {
   ++so.tls.refs;
@@ -129,7 +127,7 @@ void ktls_enable_tx(Kernel& k, Socket& so) {
 int ktls_frame(Kernel& k, Mbuf& top, Socket& so) {
   int enq_cnt = 0;
   for (Mbuf* m = &top; m != nullptr; m = m->m_next) {
-    k.spend(Function::ktls_frame, costs(k).ktls_frame_ns.ns());
+    k.spend(Function::ktls_frame, ktls_costs(k).ktls_frame_ns.ns());
     frame_record(*m, so);
     enq_cnt += m->npgs;
   }
@@ -154,7 +152,7 @@ void ktls_enqueue(Kernel& k, Mbuf& top, Socket& so, int page_count) {
   }
   KtlsWq& wq = *so.tls.wq;
   k.mtx_lock(wq.mtx, k.locks.work_queue);
-  k.charge(Function::ktls_enqueue, costs(k).ktls_enqueue_ns.ns());
+  k.charge(Function::ktls_enqueue, ktls_costs(k).ktls_enqueue_ns.ns());
   prepare_batch(k, top, page_count);
   bool queued = true;
   if (so.tls.version == TlsVersion::tls10 && k.scenario.ktls.sequential_records)
@@ -196,7 +194,7 @@ void ktls_work_thread(Kernel& k, KtlsWq& wq) {
     k.mtx_unlock(wq.mtx);
     while (batch != nullptr) {
       Mbuf& top = *std::exchange(batch, batch->stailq_next);
-      k.spend(Function::ktls_work_thread, costs(k).ktls_work_thread_ns.ns());
+      k.spend(Function::ktls_work_thread, ktls_costs(k).ktls_work_thread_ns.ns());
       if (top.so->tls.sync_dispatch)
         ktls_encrypt(k, top);
       else
@@ -214,7 +212,7 @@ void ktls_work_thread(Kernel& k, KtlsWq& wq) {
 Errno ktls_encrypt_record(Kernel& k, Mbuf& m, KtlsOcfEncryptState& state) {
   const Frame frame(k.sched, "ktls_encrypt_record");
   k.recorder.stations.leave(m.stays, Place::work_queue, k.settled_at());
-  k.spend(Function::ktls_encrypt_record, costs(k).ktls_encrypt_record_ns.ns());
+  k.spend(Function::ktls_encrypt_record, ktls_costs(k).ktls_encrypt_record_ns.ns());
   state.m = &m;
   if (m.file_backed) allocate_destination(k, m);
   const Errno error = ktls_ocf_encrypt(k, state);
@@ -224,13 +222,13 @@ Errno ktls_encrypt_record(Kernel& k, Mbuf& m, KtlsOcfEncryptState& state) {
 
 void ktls_finish_nonanon(Kernel& k, Mbuf& m) {
   const Frame frame(k.sched, "ktls_finish_nonanon");
-  k.spend(Function::ktls_finish_nonanon, costs(k).ktls_finish_nonanon_ns.ns());
-  k.spend(Function::page_unwire, costs(k).page_unwire_ns.times(m.npgs));
+  k.spend(Function::ktls_finish_nonanon, ktls_costs(k).ktls_finish_nonanon_ns.ns());
+  k.spend(Function::page_unwire, ktls_costs(k).page_unwire_ns.times(m.npgs));
   m.file_backed = false;
 }
 
 void ktls_free(Kernel& k, KtlsSession& tls) {
-  k.spend(Function::ktls_free, costs(k).ktls_free_ns.ns());
+  k.spend(Function::ktls_free, ktls_costs(k).ktls_free_ns.ns());
   if (--tls.refs < 1) throw ModelError("ktls_free: more references dropped than taken");
 }
 
@@ -290,7 +288,7 @@ void ktls_encrypt_cb(Kernel& k, KtlsOcfEncryptState& state, Errno error) {
   const Frame frame(k.sched, "ktls_encrypt_cb");
   Mbuf& m = *state.m;
   Socket& so = *m.so;
-  k.spend(Function::ktls_encrypt_cb, costs(k).ktls_encrypt_cb_ns.ns());
+  k.spend(Function::ktls_encrypt_cb, ktls_costs(k).ktls_encrypt_cb_ns.ns());
   if (m.file_backed) ktls_finish_nonanon(k, m);
   if (k.ktls.in_flight_matters) k.settle();
   --so.tls.in_flight;
@@ -329,7 +327,7 @@ void mb_free_extpg(Kernel& k, Mbuf& m) {
   const Frame frame(k.sched, "mb_free_extpg");
   k.spend(Function::sbdrop, k.scenario.host.tcp.sbdrop_record_ns.ns());
   k.spend(Function::page_free, k.scenario.host.tcp.page_free_ns.times(m.npgs));
-  if (m.file_backed) k.spend(Function::page_unwire, costs(k).page_unwire_ns.times(m.npgs));
+  if (m.file_backed) k.spend(Function::page_unwire, ktls_costs(k).page_unwire_ns.times(m.npgs));
   if (m.holds_session) release_session(k, m);
   free_destination(k, m);
   k.mbufs.put(m);

@@ -12,8 +12,6 @@ namespace ktlssim {
 
 namespace {
 
-const KtlsCosts& costs(const Kernel& k) { return k.scenario.host.ktls; }
-
 bool uses_uma(const Kernel& k) { return k.scenario.what_if.state_allocator == StateAllocator::uma; }
 
 // malloc(9)'s bins on amd64.
@@ -47,7 +45,7 @@ bool ktls_buffer_alloc(Kernel& k, Mbuf& m) {
   KtlsWq& wq = *m.so->tls.wq;
   if (wq.alloc_failed && k.now() - wq.lastallocfail < kAllocationHoldOff) return false;
   wq.alloc_failed = false;
-  k.spend(Function::ktls_buffer_alloc, costs(k).ktls_buffer_alloc_ns.ns());
+  k.spend(Function::ktls_buffer_alloc, ktls_costs(k).ktls_buffer_alloc_ns.ns());
   if (k.ktls.buffers_matter) k.settle();
   if (buffers.alloc_thread == nullptr || buffers.used < buffers.contiguous) {
     ++buffers.used;
@@ -68,17 +66,17 @@ void make_buffers(Kernel& k, KtlsBuffers& buffers) {
   const KtlsParameters& ktls = k.scenario.ktls;
   if (ktls.contig_memory == ContigMemory::plentiful) {
     for (std::int64_t i = 0; i < ktls.max_alloc; ++i) {
-      k.charge(Function::ktls_alloc_thread, costs(k).ktls_alloc_buffer_ns.ns());
+      k.charge(Function::ktls_alloc_thread, ktls_costs(k).ktls_alloc_buffer_ns.ns());
       ++buffers.allocs;
     }
   } else if (k.scenario.kernel.ktls.contig_allocation.value() == ContigAllocation::reclaim_thread) {
     // ktls_reclaim_thread: vm_page_reclaim_contig_domain_ext moves pages until there are that many.
     for (std::int64_t i = 0; i < ktls.max_alloc; ++i)
-      k.charge(Function::ktls_alloc_thread, costs(k).contig_reclaim_ns.ns());
+      k.charge(Function::ktls_alloc_thread, ktls_costs(k).contig_reclaim_ns.ns());
     ++buffers.reclaims;
   } else {
     // M_WAITOK of a contiguous piece in fragmented memory: it searches until it finds one, which it does not.
-    for (;;) k.charge(Function::ktls_alloc_thread, std::max(costs(k).contig_scan_ns.ns(), kLeastScan));
+    for (;;) k.charge(Function::ktls_alloc_thread, std::max(ktls_costs(k).contig_scan_ns.ns(), kLeastScan));
   }
   buffers.contiguous += ktls.max_alloc;  // back to the zone
 }
@@ -121,7 +119,7 @@ std::int64_t state_bytes(const Kernel& k) {
 
 KtlsOcfEncryptState& state_alloc(Kernel& k) {
   may_wait_for_memory(k);
-  k.spend(Function::malloc, (uses_uma(k) ? costs(k).state_uma_alloc_ns : costs(k).state_alloc_ns).ns());
+  k.spend(Function::malloc, (uses_uma(k) ? ktls_costs(k).state_uma_alloc_ns : ktls_costs(k).state_alloc_ns).ns());
   k.recorder.states.add(1, k.settled_at());
   Ktls& ktls = k.ktls;
   if (ktls.free_states == nullptr) return *ktls.states.emplace_back(std::make_unique<KtlsOcfEncryptState>());
@@ -131,7 +129,7 @@ KtlsOcfEncryptState& state_alloc(Kernel& k) {
 }
 
 void state_free(Kernel& k, KtlsOcfEncryptState& state) {
-  k.spend(Function::free, (uses_uma(k) ? costs(k).state_uma_free_ns : costs(k).state_free_ns).ns());
+  k.spend(Function::free, (uses_uma(k) ? ktls_costs(k).state_uma_free_ns : ktls_costs(k).state_free_ns).ns());
   k.recorder.states.add(-1, k.settled_at());
   state.next_free = k.ktls.free_states;
   k.ktls.free_states = &state;
@@ -143,7 +141,7 @@ void allocate_destination(Kernel& k, Mbuf& m) {
     k.recorder.buffer_bytes.add(kTlsMaxPayloadBytes, k.settled_at());
   } else {
     may_wait_for_memory(k);
-    k.spend(Function::vm_page_alloc, costs(k).vm_page_alloc_ns.times(m.npgs));
+    k.spend(Function::vm_page_alloc, ktls_costs(k).vm_page_alloc_ns.times(m.npgs));
     m.destination = DestinationBuffer::pages;
     k.recorder.buffer_bytes.add(m.npgs * k.scenario.host.page(), k.settled_at());
   }

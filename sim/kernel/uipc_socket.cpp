@@ -13,8 +13,6 @@ namespace ktlssim {
 
 namespace {
 
-const ApplicationCosts& costs(const Kernel& k) { return k.scenario.host.application; }
-
 // Records of up to maxlen for `bytes` copied bytes; returns the first.
 Mbuf& anonymous_records(Kernel& k, std::int64_t bytes) {
   RecordChain chain;
@@ -40,7 +38,7 @@ void send_plain(Kernel& k, Socket& so, Mbuf& top) {
 void pr_send_plain(Kernel& k, Socket& so, Mbuf& m) {
   k.mtx_lock(so.inp_lock, k.locks.inpcb);
   k.mtx_lock(so.so_snd.sb_mtx, k.locks.sockbuf);
-  k.charge(Function::pr_send, costs(k).sbappend_ns.ns());
+  k.charge(Function::pr_send, application_costs(k).sbappend_ns.ns());
   m.not_ready = false;
   m.destination = DestinationBuffer::in_place;
   sbappendstream(so, m);
@@ -59,7 +57,7 @@ void pr_send_plain(Kernel& k, Socket& so, Mbuf& m) {
 }  // namespace
 
 void RecordChain::append(Kernel& k, std::int64_t payload_bytes, std::int64_t npgs, bool file_backed) {
-  k.spend(Function::mb_alloc_ext_pgs, costs(k).mb_alloc_ext_pgs_ns.ns());
+  k.spend(Function::mb_alloc_ext_pgs, application_costs(k).mb_alloc_ext_pgs_ns.ns());
   Mbuf& m = k.mbufs.get();
   m.payload_bytes = static_cast<std::int32_t>(payload_bytes);
   m.npgs = static_cast<std::int32_t>(npgs);
@@ -93,7 +91,7 @@ bool pr_send(Kernel& k, Socket& so, Mbuf& top) {
   const Frame frame(k.sched, "pr_send");
   k.mtx_lock(so.inp_lock, k.locks.inpcb);
   k.mtx_lock(so.so_snd.sb_mtx, k.locks.sockbuf);
-  k.charge(Function::pr_send, costs(k).sbappend_ns.ns());
+  k.charge(Function::pr_send, application_costs(k).sbappend_ns.ns());
   const bool dropped = so.dropped;
   if (!dropped) {
     ktls_seq(so, top);
@@ -130,11 +128,11 @@ void sorele(Kernel& k, Socket& so, std::int64_t& holders) {
 }
 
 bool sosend_sealed(Kernel& k, Socket& so, Mbuf& record, bool nonblocking) {
-  k.charge(Function::sosend_generic, costs(k).sosend_ns.ns());
+  k.charge(Function::sosend_generic, application_costs(k).sosend_ns.ns());
   for (;;) {
     const std::int64_t bytes = sbwait_space(k, so, record.wire_bytes, nonblocking);
     if (bytes == 0) return false;
-    k.charge_moving(Function::copyin, costs(k).copyin_ns_per_byte.times(bytes), k.memory.copied(bytes));
+    k.charge_moving(Function::copyin, application_costs(k).copyin_ns_per_byte.times(bytes), k.memory.copied(bytes));
     const std::int64_t pages = pages_of(bytes);
     k.spend(Function::m_getm2, k.scenario.host.userland.mjumpage_ns.times(pages));
     const bool whole = bytes == record.wire_bytes;
@@ -149,13 +147,13 @@ bool sosend_sealed(Kernel& k, Socket& so, Mbuf& record, bool nonblocking) {
 
 SendResult sosend_generic(Kernel& k, Socket& so, std::int64_t bytes, bool nonblocking) {
   const Frame frame(k.sched, "sosend_generic");
-  k.charge(Function::sosend_generic, costs(k).sosend_ns.ns());
+  k.charge(Function::sosend_generic, application_costs(k).sosend_ns.ns());
   std::int64_t left = bytes;
   while (left > 0) {
     const std::int64_t space = sbwait_space(k, so, left, nonblocking);
     if (space == 0) break;
-    k.charge_moving(Function::copyin, costs(k).copyin_ns_per_byte.times(space), k.memory.copied(space));
-    k.spend(Function::m_uiotombuf, costs(k).anonymous_page_ns.times(pages_of(space, 0, k.scenario.host.page())));
+    k.charge_moving(Function::copyin, application_costs(k).copyin_ns_per_byte.times(space), k.memory.copied(space));
+    k.spend(Function::m_uiotombuf, application_costs(k).anonymous_page_ns.times(pages_of(space, 0, k.scenario.host.page())));
     Mbuf& top = anonymous_records(k, space);
     const int enq_cnt = ktls_frame(k, top, so);
     if (pr_send(k, so, top) && k.scenario.ktls.mode == KtlsMode::software) {

@@ -94,4 +94,11 @@ struct RunResult {
   std::int64_t peak_memory_kib = 0;  // of the process
 };
 
+inline RunResult failed_run(std::string diagnosis) {
+  RunResult result;
+  result.status = RunStatus::failed;
+  result.diagnosis = std::move(diagnosis);
+  return result;
+}
+
 }  // namespace ktlssim

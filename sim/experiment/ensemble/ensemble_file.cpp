@@ -4,9 +4,9 @@
 
 #include <cmath>
 #include <cstdlib>
-#include <limits>
 #include <sstream>
 
+#include "sim/experiment/statistics/mean.hpp"
 #include "sim/experiment/text/problems.hpp"
 #include "sim/experiment/text/sealed_json.hpp"
 #include "sim/experiment/validation/validation_suite.hpp"
@@ -14,8 +14,6 @@
 namespace ktlssim {
 
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 std::string draw_text(const std::vector<double>& draw) {
   std::string text;

@@ -8,10 +8,6 @@ namespace ktlssim {
 
 namespace {
 
-bool contains(const std::vector<std::string>& all, const std::string& one) {
-  return std::ranges::find(all, one) != all.end();
-}
-
 struct Moments {
   double mean = 0;
   double variance = 0;
@@ -32,6 +28,10 @@ Moments moments(const std::vector<double>& values, const std::vector<double>& we
 }
 
 }  // namespace
+
+bool contains(const std::vector<std::string>& all, const std::string& one) {
+  return std::ranges::find(all, one) != all.end();
+}
 
 double effective_number(const std::vector<double>& weights) {
   double sum = 0;

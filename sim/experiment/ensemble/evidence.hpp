@@ -37,6 +37,7 @@ using FigureFilter = std::function<bool(const PublishedFigure&)>;
 inline bool none_left_out(const PublishedFigure&) { return false; }
 
 double effective_number(const std::vector<double>& weights);
+bool contains(const std::vector<std::string>& all, const std::string& one);
 
 class Evidence {
  public:

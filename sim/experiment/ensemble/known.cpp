@@ -4,18 +4,16 @@
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <functional>
-#include <limits>
 
 #include "sim/experiment/ensemble/priors.hpp"
 #include "sim/experiment/ensemble/suite_figures.hpp"
+#include "sim/experiment/statistics/mean.hpp"
 #include "sim/experiment/text/problems.hpp"
 #include "sim/machine/simulate.hpp"
 
 namespace ktlssim {
 
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 struct Point {
   double value;

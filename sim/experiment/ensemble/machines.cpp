@@ -9,10 +9,6 @@ namespace ktlssim {
 
 namespace {
 
-bool contains(const std::vector<std::string>& all, const std::string& one) {
-  return std::ranges::find(all, one) != all.end();
-}
-
 void add_once(std::vector<std::string>& all, const std::string& one) {
   if (!contains(all, one)) all.push_back(one);
 }

@@ -5,20 +5,18 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <limits>
 #include <map>
 #include <stdexcept>
 
 #include "sim/experiment/ensemble/quantile.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
+#include "sim/experiment/statistics/mean.hpp"
 #include "sim/experiment/text/problems.hpp"
 #include "sim/machine/simulate.hpp"
 
 namespace ktlssim {
 
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 bool same_machine(const Scenario& a, const Scenario& b) {
   return a.host.name == b.host.name && a.driver.name == b.driver.name;

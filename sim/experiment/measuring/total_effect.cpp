@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <limits>
 #include <map>
 
 #include "sim/experiment/ensemble/quantile.hpp"
 #include "sim/experiment/ensemble/suite_figures.hpp"
+#include "sim/experiment/statistics/mean.hpp"
 #include "sim/experiment/text/problems.hpp"
 #include "sim/machine/simulate.hpp"
 
@@ -15,7 +15,6 @@ namespace ktlssim {
 
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 // Draws of other machines than those of any ensemble.
 constexpr std::size_t kFirst = 1'000'064;
 constexpr std::size_t kOther = 2'000'000;

@@ -3,15 +3,13 @@
 #include <algorithm>
 #include <boost/math/statistics/univariate_statistics.hpp>
 #include <cmath>
-#include <limits>
 
+#include "sim/experiment/statistics/mean.hpp"
 #include "sim/experiment/statistics/two_samples.hpp"
 
 namespace ktlssim {
 
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 struct Pairs {
   std::string unit;

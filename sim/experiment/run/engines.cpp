@@ -10,13 +10,6 @@ namespace ktlssim {
 
 namespace {
 
-RunResult failure(std::string diagnosis) {
-  RunResult result;
-  result.status = RunStatus::failed;
-  result.diagnosis = std::move(diagnosis);
-  return result;
-}
-
 std::string as_simulated(RunResult result) {
   result.wall_seconds = 0;
   result.peak_memory_kib = 0;
@@ -43,11 +36,11 @@ std::string difference(const RunResult& simgrid, const RunResult& fiber) {
 RunResult agreed(RunResult simgrid, const RunResult& fiber) {
   // What only one engine cannot do (threads, time) is a limit of it, and no matter of trajectories.
   if (simgrid.status == RunStatus::failed && fiber.status != RunStatus::failed)
-    return failure(fmt::format("on SimGrid: {} (on fibers it ended: --engine fiber)", simgrid.diagnosis));
+    return failed_run(fmt::format("on SimGrid: {} (on fibers it ended: --engine fiber)", simgrid.diagnosis));
   if (simgrid.status != RunStatus::failed && fiber.status == RunStatus::failed)
-    return failure(fmt::format("on fibers: {} (on SimGrid it ended: --engine simgrid)", fiber.diagnosis));
+    return failed_run(fmt::format("on fibers: {} (on SimGrid it ended: --engine simgrid)", fiber.diagnosis));
   if (simgrid.status == RunStatus::failed || as_simulated(simgrid) == as_simulated(fiber)) return simgrid;
-  return failure(fmt::format("the engines do not agree, a bug of ktlssim: {}", difference(simgrid, fiber)));
+  return failed_run(fmt::format("the engines do not agree, a bug of ktlssim: {}", difference(simgrid, fiber)));
 }
 
 }  // namespace ktlssim

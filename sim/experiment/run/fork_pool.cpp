@@ -72,18 +72,11 @@ struct Child {
   std::string received;
 };
 
-RunResult failure(std::string diagnosis) {
-  RunResult result;
-  result.status = RunStatus::failed;
-  result.diagnosis = std::move(diagnosis);
-  return result;
-}
-
 RunResult run_guarded(const std::function<RunResult(std::size_t)>& task, std::size_t index) {
   try {
     return task(index);
   } catch (const std::exception& error) {
-    return failure(error.what());
+    return failed_run(error.what());
   }
 }
 
@@ -138,13 +131,13 @@ int reap(const Child& child) {
 RunResult result_of(const Child& child, int status) {
   if (WIFSIGNALED(status)) {
     const int signal = WTERMSIG(status);
-    return failure(fmt::format("killed by signal {} ({})", signal, strsignal(signal)));
+    return failed_run(fmt::format("killed by signal {} ({})", signal, strsignal(signal)));
   }
-  if (WEXITSTATUS(status) != 0) return failure(fmt::format("exited with status {}", WEXITSTATUS(status)));
+  if (WEXITSTATUS(status) != 0) return failed_run(fmt::format("exited with status {}", WEXITSTATUS(status)));
   try {
     return decode_run_result(child.received);
   } catch (const nlohmann::json::exception&) {
-    return failure("ended without a result");
+    return failed_run("ended without a result");
   }
 }
 
@@ -204,7 +197,7 @@ std::vector<Ended> take_ended(std::vector<Child>& children, const std::vector<po
 
 RunResult result_of(const Ended& ended, const PoolOptions& options) {
   if (!ended.late) return result_of(ended.child, ended.status);
-  return failure(fmt::format("stopped after {} s (--timeout)",
+  return failed_run(fmt::format("stopped after {} s (--timeout)",
                              std::chrono::duration<double>(options.limit).count()));
 }
 

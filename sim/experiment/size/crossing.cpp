@@ -165,8 +165,8 @@ class KneeSearch {
  public:
   KneeSearch(PointRuns& runs, const KneeQuestion& question) : runs_(runs), question_(question) {}
 
-  Knee run() {
-    Knee found;
+  KneeAnswer run() {
+    KneeAnswer found;
     found.interrupted = !simulate(probes(question_.over), question_.replications.first) || !find(found);
     std::string why;
     for (const auto& [index, number] : numbers_) {
@@ -189,7 +189,7 @@ class KneeSearch {
 
   double better(double value) const { return question_.more_is_better ? value : -value; }
 
-  void find_best(Knee& found) const {
+  void find_best(KneeAnswer& found) const {
     std::string why;
     double most = 0;
     for (const auto& [index, number] : numbers_) {
@@ -218,7 +218,7 @@ class KneeSearch {
     return found;
   }
 
-  bool find(Knee& found) {
+  bool find(KneeAnswer& found) {
     find_best(found);
     if (!found.best) return true;
     const std::size_t best = *found.best;
@@ -262,6 +262,6 @@ BreakEven break_even(PointRuns& a, PointRuns& b, const BreakEvenQuestion& questi
   return BreakEvenSearch(a, b, question).run();
 }
 
-Knee knee(PointRuns& runs, const KneeQuestion& question) { return KneeSearch(runs, question).run(); }
+KneeAnswer knee(PointRuns& runs, const KneeQuestion& question) { return KneeSearch(runs, question).run(); }
 
 }  // namespace ktlssim

@@ -52,7 +52,7 @@ struct KneeQuestion {
   Replications replications;
 };
 
-struct Knee {
+struct KneeAnswer {
   std::vector<std::size_t> indices;              // that were simulated, in their order
   std::vector<std::optional<Estimate>> values;   // likewise
   std::optional<std::size_t> best;               // index of the best value
@@ -62,6 +62,6 @@ struct Knee {
   bool interrupted = false;
 };
 
-Knee knee(PointRuns& runs, const KneeQuestion& question);
+KneeAnswer knee(PointRuns& runs, const KneeQuestion& question);
 
 }  // namespace ktlssim

@@ -6,7 +6,7 @@ namespace ktlssim {
 
 namespace {
 
-constexpr std::size_t kProbes = 5;
+constexpr std::size_t kFirstPoints = 5;
 constexpr std::size_t kMostScanned = 200;  // points of a line that is not monotone
 
 }  // namespace
@@ -41,7 +41,7 @@ std::vector<std::size_t> LineSearch::wanted() const {
   const auto want = [&](std::size_t point) {
     if (!looks_.contains(point) && std::ranges::find(points, point) == points.end()) points.push_back(point);
   };
-  for (std::size_t i = 0; i < kProbes; ++i) want(i * (points_ - 1) / (kProbes - 1));
+  for (std::size_t i = 0; i < kFirstPoints; ++i) want(i * (points_ - 1) / (kFirstPoints - 1));
   if (!points.empty()) return points;
   if (!monotone()) {
     const std::size_t end = first().value_or(points_);

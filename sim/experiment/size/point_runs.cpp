@@ -4,18 +4,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "sim/experiment/parameters/effective.hpp"
 #include "sim/experiment/parameters/parameter_list.hpp"
 #include "sim/experiment/parameters/settings.hpp"
+#include "sim/experiment/statistics/mean.hpp"
 #include "sim/machine/metrics.hpp"
 
 namespace ktlssim {
 
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 bool is_metric(const std::string& name) {
   if (name.starts_with("throughput_gbps_group_")) return true;

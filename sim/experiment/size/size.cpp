@@ -7,11 +7,11 @@
 #include <limits>
 #include <numeric>
 
+#include "sim/experiment/statistics/mean.hpp"
+
 namespace ktlssim {
 
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // A line under way: the numbers of its points among PointRuns', as far as they are looked at.
 struct Line {

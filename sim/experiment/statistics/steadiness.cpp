@@ -7,6 +7,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "sim/experiment/statistics/mean.hpp"
+
 namespace ktlssim {
 
 namespace {
@@ -20,10 +22,6 @@ constexpr std::size_t kBatches = 20;
 constexpr std::size_t kHalf = kBatches / 2;
 
 using Runs = std::vector<const RunResult*>;
-
-double mean_of(std::span<const double> values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
 
 double mean_metric(const Runs& runs, std::string_view metric_name) {
   double sum = 0;

@@ -6,19 +6,12 @@
 #include <limits>
 #include <map>
 
+#include "sim/experiment/statistics/mean.hpp"
 #include "sim/measure/latency_histogram.hpp"
 
 namespace ktlssim {
 
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-double mean_of(std::span<const double> values) {
-  double sum = 0;
-  for (const double value : values) sum += value;
-  return sum / static_cast<double>(values.size());
-}
 
 // Half the width of the 95 % confidence interval of `centre`.
 double half_width(std::span<const double> values, double centre) {

@@ -6,13 +6,13 @@
 #include <limits>
 #include <vector>
 
+#include "sim/experiment/statistics/mean.hpp"
+
 namespace ktlssim {
 
 namespace {
 
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
 struct Moments {
   double n;
   double mean;

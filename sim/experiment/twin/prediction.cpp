@@ -73,7 +73,7 @@ void decide_who_runs(Json& scheduler) {
   scheduler["pri_max_interact"] = quantity(130, source, "derived");
 }
 
-Json network(const TwinSetting& s, std::int64_t wire_bytes, double flight_ns) {
+Json twin_network(const TwinSetting& s, std::int64_t wire_bytes, double flight_ns) {
   return {{"kind", "nic"},
           {"rate_gbps", 10000},
           {"rtt_us", static_cast<double>(s.rtt_ns) / 1e3},
@@ -194,7 +194,7 @@ Json twin_scenario(const TwinSetting& s, const ThreadCosts& costs, int cpus) {
             {"write_bytes", s.record_bytes},
             {"flow_ids", "sequential"},
             {"start_spread_us", 100}}},
-          {"network", network(s, wire_bytes, costs["interrupt_flight_ns"].value)},
+          {"network", twin_network(s, wire_bytes, costs["interrupt_flight_ns"].value)},
           {"measure", {{"warmup_ms", kWarmupMs}, {"duration_ms", kMeasuredMs}}}};
 }
 
