@@ -423,7 +423,7 @@ void describe(ParameterVisitor& v, SessionGroup& group) {
 void describe(ParameterVisitor& v, Scenario& s) {
   v.text("name", s.name, "", "short name, used in output");
   v.text("description", s.description, "", "the question that the scenario answers");
-  v.integer("seed", s.seed, {1, 0, 9007199254740991}, "master seed");
+  v.integer("seed", s.seed, {1, 0, kMaxSeed}, "master seed");
   v.begin_group("ktls", "kernel TLS");
   describe(v, s.ktls);
   v.end_group();

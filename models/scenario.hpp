@@ -198,6 +198,9 @@ struct MeasureParameters {
   std::int64_t max_replications;
 };
 
+// Up to here a double holds every integer.
+inline constexpr std::int64_t kMaxSeed = 9007199254740991;
+
 struct Scenario {
   std::string name;
   std::string description;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "models/scenario.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/experiment/validation/validation_suite.hpp"
 

@@ -28,7 +28,6 @@ void add_progress(Options& options);
 // --jobs, --timeout, --progress of verbs that simulate in a pool.
 void add_pool(Options& options);
 
-inline constexpr std::int64_t kMaxSeed = 9007199254740991;  // the last before which a double holds every integer
 inline constexpr std::int64_t kMaxTimeout_s = 1'000'000;
 
 // The longest simulated time that an option can name; a scenario narrows it.

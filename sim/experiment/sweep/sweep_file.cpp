@@ -3,271 +3,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/uuid/name_generator_sha1.hpp>
-#include <boost/uuid/uuid_io.hpp>
-#include <map>
 #include <optional>
 
-#include "sim/experiment/input/unread_values.hpp"
-#include "sim/experiment/expression/expression.hpp"
-#include "sim/experiment/parameters/effective.hpp"
-#include "sim/experiment/parameters/list_pointers.hpp"
 #include "sim/experiment/parameters/parameter_reader.hpp"
-#include "sim/experiment/sweep/sweep_axes.hpp"
-#include "sim/machine/simulate.hpp"
+#include "sim/experiment/sweep/sweep_points.hpp"
 
 namespace ktlssim {
 
 namespace {
 
-constexpr std::int64_t kMaxSeed = 9007199254740991;
 constexpr std::int64_t kMaxReplications = 1000;
 
-struct NamedConstraint {
-  Expression constraint;
-  std::string place;
-  std::string text;
-};
-
-bool is_within(const std::string& pointer, const std::string& group) {
-  return pointer.starts_with(group) && (pointer.size() == group.size() || pointer[group.size()] == '/');
-}
-
-Scenario read_point(const Sweep& sweep, std::vector<Assignment> values) {
-  // A profile first, then what is within it.
-  std::stable_sort(values.begin(), values.end(), [](const Assignment& a, const Assignment& b) {
-    return a.pointer.size() < b.pointer.size();
-  });
-  return read_scenario(sweep.base, sweep.scenario_file, values, sweep.file);
-}
-
-// How many replications of a point, of which a sweep may fix the number.
-void plan_replications(const Scenario& scenario, std::int64_t fixed, MeasureParameters& measure) {
-  measure = scenario.measure;
-  if (fixed == 0 && measure.relative_precision > 0 && is_random(scenario)) return;
-  measure.relative_precision = 0;
-  measure.min_replications = measure.max_replications = std::max<std::int64_t>(fixed, 1);
-}
-
-class Expansion {
- public:
-  Expansion(Sweep& sweep, std::vector<SweepAxis> axes,
-            std::vector<NamedConstraint> constraints, const std::vector<Parameter>& parameters,
-            Problems& problems)
-      : sweep_(sweep),
-        axes_(std::move(axes)),
-        constraints_(std::move(constraints)),
-        problems_(problems) {
-    list_given(parameters);
-  }
-
-  void expand() {
-    std::vector<std::size_t> rows(axes_.size(), 0);
-    do {
-      add_point(rows);
-    } while (advance(rows));
-    for (const Seen& seen : seen_) report(seen);
-    if (!sweep_.points.empty()) report_unread();
-    if (sweep_.points.empty() && problems_.empty())
-      problems_.add(sweep_.file, "/constraint", "", "no point fulfils it");
-  }
-
- private:
-  struct Seen {
-    Problem problem;
-    std::string first;  // the values of the first point that has it; empty if the problem's place tells
-    std::size_t points;
-  };
-
-  // A value of the scenario, or the first that a parameter takes on.
-  struct Given {
-    GivenValue value;
-    std::string place;  // in the sweep's file; empty: the scenario's
-    bool varies;
-    bool read;  // by a point
-  };
-
-  void list_given(const std::vector<Parameter>& parameters) {
-    for (const SweepAxis& axis : axes_) {
-      for (std::size_t i = 0; i < axis.pointers.size() && !axis.rows.empty(); ++i) {
-        const Parameter& parameter = *find_parameter(parameters, axis.pointers[i]);
-        const Json& first = axis.rows.front()[i];
-        const bool varies = std::any_of(axis.rows.begin(), axis.rows.end(),
-                                        [&](const std::vector<Json>& row) { return row[i] != first; });
-        given_.push_back({{&parameter, first}, axis.places.front()[i], varies, false});
-      }
-    }
-    const std::size_t varied = given_.size();
-    for (GivenValue& value : given_values(sweep_.base, parameters)) {
-      const std::string& pointer = value.parameter->pointer;
-      if (std::none_of(given_.begin(), given_.begin() + static_cast<std::ptrdiff_t>(varied),
-                       [&](const Given& given) { return is_within(pointer, given.value.parameter->pointer); }))
-        given_.push_back({std::move(value), "", false, false});
-    }
-  }
-
-  void report_unread() {
-    for (const Given& given : given_) {
-      if (given.read) continue;
-      Problem problem = unread_value(given.value, given.place.empty() ? sweep_.scenario_file : sweep_.file,
-                                     sweep_.scenario(0));
-      if (!given.place.empty()) problem.pointer = given.place;
-      if (given.varies)
-        problems_.add(problem.file, problem.pointer, problem.value,
-                      "varies, and no point reads it: " + problem.message);
-      else
-        sweep_.unread.push_back(std::move(problem));
-    }
-  }
-
-  // To the next combination, the last axis first.
-  bool advance(std::vector<std::size_t>& rows) const {
-    for (std::size_t axis = rows.size(); axis-- > 0;) {
-      if (++rows[axis] < axes_[axis].rows.size()) return true;
-      rows[axis] = 0;
-    }
-    return false;
-  }
-
-  void add_point(const std::vector<std::size_t>& rows) {
-    SweepPoint point{};
-    std::map<std::string, std::string> places;
-    for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
-      for (std::size_t i = 0; i < axes_[axis].pointers.size(); ++i) {
-        point.values.push_back({axes_[axis].pointers[i], axes_[axis].rows[rows[axis]][i]});
-        places.emplace(axes_[axis].pointers[i], axes_[axis].places[rows[axis]][i]);
-      }
-    }
-    std::optional<Scenario> scenario;
-    try {
-      if (!fulfils(point.values, scenario)) return;
-      if (!scenario) scenario = read(point.values);
-    } catch (const InputError& error) {
-      for (const Problem& problem : error.problems()) note(problem, point.values, places);
-      return;
-    }
-    if (!sweep_.settings.common_random_numbers)
-      scenario->seed += static_cast<std::int64_t>(sweep_.points.size());
-    point.seed = scenario->seed;
-    plan_replications(*scenario, sweep_.settings.replications, point.measure);
-    if (point.seed > kMaxSeed)
-      note({sweep_.scenario_file, "/seed", "", "too large to give every point a seed of its own"}, {}, {});
-    for (Given& given : given_)
-      given.read = given.read || unmet(*given.value.parameter, *scenario) == nullptr;
-    extend_id(point, *scenario);
-    sweep_.points.push_back(std::move(point));
-  }
-
-  Scenario read(const std::vector<Assignment>& values) const { return read_point(sweep_, values); }
-
-  // Chained, so that no text has to hold all the points at once.
-  void extend_id(const SweepPoint& point, const Scenario& scenario) {
-    for (const Assignment& assignment : point.values)
-      sweep_.id += fmt::format("\n{}={}", assignment.pointer, assignment.value.dump());
-    sweep_.id = to_string(names_(sweep_.id + '\n' + effective_json(scenario).dump()));
-  }
-
-  // What only speaks of what varies is decided without reading the scenario, which may be unsound there.
-  bool fulfils(const std::vector<Assignment>& values, std::optional<Scenario>& scenario) const {
-    std::optional<Json> effective;
-    const auto value_of = [&](const std::string& pointer) -> Json {
-      for (const Assignment& assignment : values)
-        if (canonical_pointer(assignment.pointer) == canonical_pointer(pointer) && !assignment.value.is_object())
-          return assignment.value;
-      if (!scenario) scenario = read(values);
-      if (!effective) effective = effective_json(*scenario);
-      Json found = effective_value(*effective, canonical_pointer(pointer));
-      if (found.is_null()) throw ExpressionError(pointer + " is absent");
-      return found;
-    };
-    for (const NamedConstraint& named : constraints_) {
-      try {
-        if (!named.constraint.holds(value_of).value_or(false)) return false;
-      } catch (const ExpressionError& error) {
-        throw InputError({{sweep_.file, named.place, short_text(Json(named.text)), error.what()}});
-      }
-    }
-    return true;
-  }
-
-  // The same problem at many points is told once.
-  void note(Problem problem, const std::vector<Assignment>& values,
-            const std::map<std::string, std::string>& places) {
-    bool placed = false;
-    if (problem.file == sweep_.file) {
-      std::string best;
-      const std::string at = canonical_pointer(problem.pointer);
-      for (const auto& [pointer, place] : places)
-        if (is_within(at, canonical_pointer(pointer)) && pointer.size() >= best.size()) best = pointer;
-      placed = !best.empty();
-      if (placed) problem.pointer = places.at(best) + at.substr(canonical_pointer(best).size());
-    }
-    std::string first;
-    if (!placed)
-      for (const Assignment& assignment : values)
-        first += fmt::format("{}{}={}", first.empty() ? "" : ", ", assignment.pointer,
-                             plain_value(assignment.value));
-    const std::string line = problem.line();
-    const auto [found, is_new] = number_of_line_.emplace(line, seen_.size());
-    if (is_new)
-      seen_.push_back({std::move(problem), std::move(first), 1});
-    else
-      ++seen_[found->second].points;
-  }
-
-  void report(const Seen& seen) {
-    Problem problem = seen.problem;
-    if (!seen.first.empty())
-      problem.message += seen.points == 1
-                             ? fmt::format(" (with {})", seen.first)
-                             : fmt::format(" ({} points, the first with {})", seen.points, seen.first);
-    problems_.add(problem.file, problem.pointer, problem.value, problem.message);
-  }
-
-  Sweep& sweep_;
-  const boost::uuids::name_generator_sha1 names_{boost::uuids::ns::url()};
-  std::vector<SweepAxis> axes_;
-  std::vector<NamedConstraint> constraints_;
-  Problems& problems_;
-  std::vector<Given> given_;
-  std::map<std::string, std::size_t> number_of_line_;
-  std::vector<Seen> seen_;
-};
-
-std::vector<NamedConstraint> read_constraints(const Json& json, const std::string& file,
-                                              const std::vector<Parameter>& parameters, Problems& problems) {
-  std::vector<NamedConstraint> constraints;
-  const auto add = [&](const Json& value, const std::string& place) {
-    if (!value.is_string())
-      return problems.add(file, place, short_text(value),
-                          fmt::format("expected a condition as text, such as \"/workload/sessions >= "
-                                      "/ktls/workers\", got {}",
-                                      type_text(value)));
-    const std::string text = value.get<std::string>();
-    try {
-      Expression constraint(text);
-      for (const std::string& metric : constraint.names())
-        problems.add(file, place, short_text(value),
-                     fmt::format("{} is no parameter: points are chosen before anything is simulated", metric));
-      for (const std::string& pointer : constraint.pointers())
-        if (!find_parameter(parameters, pointer))
-          problems.add(file, place, short_text(value),
-                       fmt::format("no such parameter: {}; did you mean {}?", pointer,
-                                   nearest_pointer(parameters, pointer)));
-      constraints.push_back({std::move(constraint), place, text});
-    } catch (const ExpressionError& error) {
-      problems.add(file, place, short_text(value), error.what());
-    }
-  };
-  const auto found = json.find("constraint");
-  if (found == json.end()) return constraints;
-  if (!found->is_array()) {
-    add(*found, "/constraint");
-    return constraints;
-  }
-  for (std::size_t i = 0; i < found->size(); ++i)
-    add(found->at(i), child_pointer("/constraint", std::to_string(i)));
-  return constraints;
+// The name of a sweep is that of its directory under results/, too.
+bool is_file_name(const std::string& name) {
+  constexpr std::size_t kMostBytes = 200;  // leaves room for what is added to it, in the 255 of most file systems
+  return !name.empty() && name.size() <= kMostBytes && name != "." && name != ".." &&
+         name.find_first_of(std::string("/\0", 2)) == std::string::npos;
 }
 
 void check_size(const std::vector<SweepAxis>& axes, const std::string& file, Problems& problems) {
@@ -291,8 +42,16 @@ void describe(ParameterVisitor& v, SweepSettings& settings) {
          "every point has the scenario's seed; otherwise point K has that seed + K");
 }
 
+Scenario Sweep::read_point(std::vector<Assignment> values) const {
+  // A profile first, then what is within it.
+  std::stable_sort(values.begin(), values.end(), [](const Assignment& a, const Assignment& b) {
+    return a.pointer.size() < b.pointer.size();
+  });
+  return read_scenario(base, scenario_file, values, file);
+}
+
 Scenario Sweep::scenario(std::size_t point) const {
-  Scenario scenario = read_point(*this, points[point].values);
+  Scenario scenario = read_point(points[point].values);
   scenario.seed = points[point].seed;
   return scenario;
 }
@@ -306,17 +65,6 @@ std::string plain_value(const Json& value) {
   return value.is_string() ? value.get<std::string>()
                            : value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
-
-namespace {
-
-// The name of a sweep is that of its directory under results/, too.
-bool is_file_name(const std::string& name) {
-  constexpr std::size_t kMostBytes = 200;  // leaves room for what is added to it, in the 255 of most file systems
-  return !name.empty() && name.size() <= kMostBytes && name != "." && name != ".." &&
-         name.find_first_of(std::string("/\0", 2)) == std::string::npos;
-}
-
-}  // namespace
 
 Sweep load_sweep(const std::filesystem::path& path) {
   Problems problems;
@@ -359,7 +107,7 @@ Sweep load_sweep(const std::filesystem::path& path) {
   problems.throw_if_any();
   sweep.base = std::move(*scenario);
   sweep.id = fmt::format("ktlssim sweep, {} replications", sweep.settings.replications);
-  Expansion(sweep, std::move(axes), std::move(constraints), parameters, problems).expand();
+  expand(sweep, std::move(axes), std::move(constraints), parameters, problems);
   problems.throw_if_any();
   for (const SweepPoint& point : sweep.points)
     sweep.settings.replications = std::max(sweep.settings.replications, point.measure.max_replications);

@@ -57,6 +57,8 @@ struct Sweep {
   std::vector<Problem> unread;          // values that no point reads: nothing to stop at
   std::string id;  // the same for the same points in the same order, with the same seeds and replications
 
+  // The base with these values.
+  Scenario read_point(std::vector<Assignment> values) const;
   // That of a point. Precondition: load_sweep() made the sweep.
   Scenario scenario(std::size_t point) const;
   // Of the point that may have most.
