@@ -9,6 +9,9 @@ except ModuleNotFoundError as error:
 
 try:
     print(page.write(sys.argv[1]))
+except KeyboardInterrupt:
+    print("ktlssim: interrupted", file=sys.stderr)
+    sys.exit(130)
 except (files.BadInput, OSError) as failure:
     print(f"ktlssim: {failure}", file=sys.stderr)
     sys.exit(2)

@@ -8,13 +8,13 @@
 #include "sim/cli/calibration_output.hpp"
 #include "sim/cli/common_options.hpp"
 #include "sim/cli/output.hpp"
+#include "sim/cli/output_file.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/ensemble/calibration.hpp"
 #include "sim/experiment/ensemble/evidence.hpp"
 #include "sim/experiment/ensemble/suite_figures.hpp"
 #include "sim/experiment/text/build_info.hpp"
-#include "sim/experiment/text/output_directory.hpp"
 #include "sim/experiment/text/problems.hpp"
 
 namespace ktlssim {
@@ -172,21 +172,16 @@ int ensemble_verb(const Values& values) {
     print(as_json(values) ? json_of_verb("ensemble", Json(figures.priors())) : priors_text(figures.priors()));
     return kExitDone;
   }
-  std::optional<OutputDirectory> directory;
-  std::filesystem::path out;
-  if (values.given("out")) {
-    out = values.text("out");
-    directory.emplace(out.has_parent_path() ? out.parent_path() : ".");
-  }
+  const std::optional<OutputFile> out = output_file(values, "out");
   Progress progress = progress_option(values);
   Pool pool = pool_option(values, progress);
   const std::size_t draws = values.count("draws");
   if (!figures.prepare(kReplications, pool)) return kExitInterrupted;
   progress.end();
   EnsembleFile file = begin(suite, figures, fmt::format("ktlssim ensemble --draws {}", draws));
-  if (directory) take_up(file, out);
+  if (out) take_up(file, out->path());
   const auto keep = [&] {
-    if (directory && !file.draws.empty()) directory->write(out.filename().string(), json_text(file.json()));
+    if (out && !file.draws.empty()) out->write(json_text(file.json()));
   };
   keep();  // figures that claims say otherwise now
   const std::size_t before = file.draws.size();
@@ -201,7 +196,9 @@ int ensemble_verb(const Values& values) {
     keep();
     if (more.size() == wave) continue;
     progress.end();
-    complain(fmt::format("interrupted; {} draws are kept", file.draws.size()));
+    complain(out && !file.draws.empty()
+                 ? fmt::format("interrupted; {} draws are kept", file.draws.size())
+                 : fmt::format("interrupted; nothing is kept: --out FILE is written after every {} draws", kWave));
     return kExitInterrupted;
   }
   progress.end();

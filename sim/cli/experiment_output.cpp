@@ -6,6 +6,7 @@
 #include "sim/cli/known_output.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/experiment/result/saved_runs.hpp"
+#include "sim/experiment/text/problems.hpp"
 #include "sim/experiment/text/run_result_json.hpp"
 
 namespace ktlssim {
@@ -48,6 +49,13 @@ std::string series_csv(const Experiment& experiment) {
 }
 
 }  // namespace
+
+OutputDirectory results_directory(const std::filesystem::path& path) {
+  std::error_code error;
+  if (std::filesystem::exists(path / "manifest.json", error) && !has_saved_runs(path))
+    throw InputError({{path.string(), "", "", "results of another verb are there: name another directory"}});
+  return OutputDirectory(path);
+}
 
 void write_results(const OutputDirectory& out, const Scenario& asked, const Scenario& scenario, const Experiment& experiment,
                    const RunRecord& record, const KnownAnswer* known) {

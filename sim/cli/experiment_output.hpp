@@ -23,6 +23,8 @@ void complain_of_failures(const Experiment& experiment, const std::string& where
 
 // result.json, manifest.json, and the replications whole; with what is not known, where that was asked for. `asked`: the
 // scenario before its window was found.
+// A directory for the results of `ktlssim run`. Throws InputError if another verb's are there.
+OutputDirectory results_directory(const std::filesystem::path& path);
 void write_results(const OutputDirectory& out, const Scenario& asked, const Scenario& scenario, const Experiment& experiment,
                    const RunRecord& record, const KnownAnswer* known = nullptr);
 

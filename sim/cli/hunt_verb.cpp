@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "models/scenario.hpp"
 #include "sim/cli/common_options.hpp"
 #include "sim/cli/listening.hpp"
 #include "sim/cli/output.hpp"
@@ -174,11 +175,11 @@ int hunt_verb(const Values& values) {
   Pool pool = pool_option(values, progress);
   if (pool.limit.count() == 0) pool.limit = kLimit;
   const Hunt found = hunt(hunted, question, pool);
-  progress.end();
+  const bool whole = ended_whole(progress, found.interrupted);
   if (out)
     for (std::size_t i = 0; i < found.finds.size(); ++i) write_find(out->path(), hunted, found.finds[i], i);
   print(as_json(values) ? json_of_verb("hunt", json(found)) : table(found));
-  if (found.interrupted) return kExitInterrupted;
+  if (!whole) return kExitInterrupted;
   const bool failed = std::ranges::any_of(found.finds, [](const Find& find) { return find.breakage == Breakage::failure; });
   return failed ? kExitRunFailed : kExitDone;
 }

@@ -57,9 +57,9 @@ EnsembleOption::EnsembleOption(const Values& values, bool needed) : machines_(kM
     path = text;
     named = true;
     if (!std::filesystem::exists(path))
-      throw UsageError(fmt::format("--ensemble: \"{}\": expected \"off\", a number from {} to {}, or the file of an "
+      throw UsageError(fmt::format("{}: \"{}\": expected \"off\", a number from {} to {}, or the file of an "
                                    "ensemble",
-                                   plain(text), kFewest, kMost));
+                                   values.given("ensemble") ? "--ensemble" : kVariable, plain(text), kFewest, kMost));
   }
   const Discrepancies floors = load_floors(discrepancies_file(default_suite()));
   const bool there = named || std::filesystem::exists(path);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <optional>
@@ -86,7 +87,8 @@ int run_command_line(const std::vector<std::string>& words) {
     for (const Problem& problem : error.problems()) complain(problem.line());
     return kExitWrongInput;
   } catch (const UsageError& error) {
-    complain(fmt::format("{}\nTry `ktlssim --help`.", error.what()));
+    const bool verb = !words.empty() && std::ranges::find(verbs(), words.front(), &Verb::name) != verbs().end();
+    complain(fmt::format("{}\nTry `ktlssim {}--help`.", error.what(), verb ? words.front() + ' ' : ""));
     return kExitWrongInput;
   } catch (const std::exception& error) {
     complain(error.what());

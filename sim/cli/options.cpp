@@ -104,6 +104,7 @@ void check(const Option& option, const std::string& text) {
 void check_operands(const Texts& found, const Operands& allowed) {
   if (found.size() < allowed.min) throw UsageError(fmt::format("{} is missing", allowed.name));
   if (found.size() > allowed.max) throw UsageError(fmt::format("unexpected argument \"{}\"", found.at(allowed.max)));
+  if (std::ranges::find(found, "") != found.end()) throw UsageError(fmt::format("{}: expected a name, got \"\"", allowed.name));
 }
 
 }  // namespace
@@ -158,6 +159,8 @@ std::optional<Values> parse(const Options& options, const Arguments& arguments) 
         value.texts = {found.as<std::string>()};
     }
     for (const std::string& text : value.texts) check(option, text);
+    if (value.given && std::holds_alternative<Text>(option.type) && value.texts.front().empty())
+      throw UsageError(fmt::format("--{}: expected {}, got \"\"", option.name, option.value));
     values.values_.emplace(option.name, std::move(value));
   }
   if (stored_values.contains(kOperands)) values.operands_ = stored_values.at(kOperands).as<Texts>();

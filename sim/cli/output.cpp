@@ -34,7 +34,10 @@ void print_json(std::string_view verb, const Json& content) { print(json_of_verb
 
 void complain(std::string_view message) {
   const bool in_colour = has_colour(STDERR_FILENO);
-  fmt::print(stderr, "{}ktlssim:{} {}\n", in_colour ? "\x1b[1m" : "", in_colour ? "\x1b[0m" : "", message);
+  const std::string line =
+      fmt::format("{}ktlssim:{} {}\n", in_colour ? "\x1b[1m" : "", in_colour ? "\x1b[0m" : "", message);
+  // Where standard error is closed or full there is nobody to tell.
+  std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
 }  // namespace ktlssim

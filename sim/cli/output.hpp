@@ -20,7 +20,7 @@ void print(std::string_view text);
 void print_json(std::string_view verb, const Json& content);
 std::string json_of_verb(std::string_view verb, const Json& content);
 
-// A line on standard error, after "ktlssim: ".
+// A line on standard error, after "ktlssim: ". Never fails.
 void complain(std::string_view message);
 
 }  // namespace ktlssim

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "sim/cli/options.hpp"
@@ -10,7 +11,8 @@
 
 namespace ktlssim {
 
-// A file to be written at the end, in a directory that can be written to now.
+// A file to be written at the end, in a directory that can be written to now. Throws InputError where the path is that of
+// something else than a regular file, a device for example.
 class OutputFile {
  public:
   explicit OutputFile(const std::filesystem::path& path);
@@ -18,8 +20,8 @@ class OutputFile {
   std::filesystem::path path() const { return directory_.path() / name_; }
 
  private:
-  OutputDirectory directory_;
   std::string name_;
+  OutputDirectory directory_;
 };
 
 // The file that an option names, if it was given.

@@ -26,7 +26,7 @@ constexpr HelpText kProfilesHelp{
     "Without NAME, lists the kernel, host and driver profiles, in the directories where they are searched: those below "
     "each directory of KTLSSIM_DATA (parted by colons), then those that come with the simulator. With NAME, which may be "
     "a path, prints every value of a profile with its unit, how far it can be trusted (measured, published, derived, "
-    "fitted, estimated) and its source.\n"
+    "fitted, estimated, composed) and its source.\n"
     "With --from, writes a profile that changes another by steps which you measured: a CSV of step,mean,unit, the steps "
     "called as in this list.",
     "  ktlssim profiles\n"

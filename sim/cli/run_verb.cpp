@@ -89,7 +89,7 @@ int run_verb(const Values& values) {
   warn_of_unread(unread);
   warn_of_kernel(scenario);
   std::optional<OutputDirectory> out;
-  if (values.given("out")) out.emplace(values.text("out"));
+  if (values.given("out")) out.emplace(results_directory(values.text("out")));
   Listening listening(values);
 
   record.started = utc_now();
@@ -123,7 +123,10 @@ int run_verb(const Values& values) {
     progress.end();
     if (!known) complain("what is not known: " + why);
   }
-  if (out) write_results(*out, asked, scenario, experiment, record, known ? &*known : nullptr);
+  if (out && experiment.interrupted && !values.given("resume") && has_saved_runs(out->path()))
+    complain(fmt::format("{}: the results that are there stay", out->path().string()));
+  else if (out)
+    write_results(*out, asked, scenario, experiment, record, known ? &*known : nullptr);
   listening.write(scenario, experiment);
   if (any) print_known(format, scenario, experiment, record, known);
   if (experiment.interrupted || why == kInterrupted) return kExitInterrupted;

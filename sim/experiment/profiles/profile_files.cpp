@@ -81,8 +81,11 @@ std::optional<fs::path> find_profile(ProfileKind kind, const std::string& refere
 }
 
 std::string no_such_profile(ProfileKind kind, const std::string& reference, const fs::path& directory) {
-  if (is_profile_path(reference))
-    return fmt::format("no such file: {}, a path to a {} profile", (directory / reference).string(), name(kind));
+  if (is_profile_path(reference)) {
+    const fs::path path = directory / reference;
+    return fmt::format("{}: {}, a path to a {} profile", fs::is_directory(path) ? "a directory" : "no such file", path.string(),
+                       name(kind));
+  }
   const std::vector<std::string> names = profile_names(kind);
   if (names.empty())
     return fmt::format("no such {} profile: there are none in {}", name(kind), shipped_profiles(kind).string());

@@ -106,7 +106,7 @@ bool write_all(int fd, std::string_view bytes) {
 Child start(const std::function<RunResult(std::size_t)>& task, std::size_t index,
             const InterruptWatch& watch) {
   int ends[2];
-  if (pipe(ends) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
+  if (pipe(ends) != 0) throw std::system_error(errno, std::generic_category(), "a pipe to a run (fewer --jobs, or a higher `ulimit -n`)");
   std::fflush(nullptr);  // or the child would print it again
   const pid_t parent = getpid();
   const pid_t pid = fork();

@@ -1,0 +1,86 @@
+"""What a run is told to write to: what is there already is not destroyed, and where nobody listens nothing breaks."""
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+KTLSSIM = os.environ["KTLSSIM"]
+SCENARIOS = pathlib.Path(os.environ["KTLSSIM_ROOT"], "scenarios")
+
+
+def run(*words, **more):
+    return subprocess.run([KTLSSIM, *map(str, words)], capture_output=True, text=True, timeout=120, check=False, **more)
+
+
+class Outputs(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = pathlib.Path(directory.name)
+
+    def test_a_standard_error_that_is_full_or_closed_breaks_nothing(self):
+        for command in (["run", "/nosuch"], ["run", "--bogus"]):
+            with open("/dev/full", "w") as full:
+                self.assertEqual(subprocess.run([KTLSSIM, *command], stderr=full, check=False).returncode, 2)
+            closed = subprocess.run(["/bin/sh", "-c", 'exec "$0" "$@" 2>&-', KTLSSIM, *command], check=False)
+            self.assertEqual(closed.returncode, 2)
+
+    def test_a_file_takes_the_place_of_a_file_only(self):
+        fifo = self.directory / "fifo"
+        os.mkfifo(fifo)
+        for option in ("--trace", "--folded"):
+            refused = run("run", SCENARIOS / "closed-ideal.json", option, fifo)
+            self.assertEqual(refused.returncode, 2)
+            self.assertIn(f"{fifo}: cannot write there: not a regular file", refused.stderr)
+        self.assertTrue(fifo.is_fifo())
+
+    def test_of_a_link_what_it_leads_to_is_written(self):
+        target, link = self.directory / "target", self.directory / "link"
+        target.write_text("old")
+        link.symlink_to(target)
+        self.assertEqual(run("run", SCENARIOS / "ccr-tls12-gcm128.json", "--folded", link).returncode, 0)
+        self.assertTrue(link.is_symlink())
+        self.assertIn("ktls_work_thread", target.read_text())
+
+    def test_an_interrupted_run_leaves_the_results_that_are_there(self):
+        out = self.directory / "out"
+        self.assertEqual(run("run", SCENARIOS / "closed-ideal.json", "--out", out).returncode, 0)
+        before = (out / "result.json").read_text()
+        process = subprocess.Popen([KTLSSIM, "run", str(SCENARIOS / "mixed-ciphers.json"), "--replications", "1000", "--out", str(out)],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        self.assertIn("the results that are there stay", process.communicate()[1])
+        self.assertEqual(process.returncode, 130)
+        self.assertEqual((out / "result.json").read_text(), before)
+
+    def test_a_run_is_not_written_into_a_sweep(self):
+        sweep = self.directory / "sweep.json"
+        sweep.write_text(json.dumps({"scenario": str(SCENARIOS / "closed-ideal.json"), "parameters": {"grid": {"/ktls/workers": [1, 2]}}}))
+        out = self.directory / "out"
+        self.assertEqual(run("sweep", sweep, "--out", out).returncode, 0)
+        refused = run("run", SCENARIOS / "closed-ideal.json", "--out", out)
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("results of another verb are there", refused.stderr)
+        self.assertEqual(run("status", out).returncode, 0)
+
+    def test_an_empty_name_is_named(self):
+        self.assertIn('SCENARIO: expected a name, got ""', run("run", "").stderr)
+        self.assertIn('--out: expected DIR, got ""', run("run", SCENARIOS / "closed-ideal.json", "--out", "").stderr)
+
+    def test_the_hint_names_the_verb(self):
+        self.assertIn("Try `ktlssim sweep --help`.", run("sweep", "--bogus").stderr)
+        self.assertIn("Try `ktlssim --help`.", run("nosuch").stderr)
+
+    def test_a_variable_is_blamed_for_what_it_holds(self):
+        refused = run("run", SCENARIOS / "ccr-tls12-gcm128.json", env={**os.environ, "KTLSSIM_ENSEMBLE": "bogus"})
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn('KTLSSIM_ENSEMBLE: "bogus"', refused.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
