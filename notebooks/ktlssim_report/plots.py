@@ -76,6 +76,20 @@ def whiskers(axes, rows, y):
                   xerr=[some["mean"] - some["lo"], some["hi"] - some["mean"]], fmt="none", ecolor="black", capsize=4)
 
 
+def known_bands(axes, rows, y, height):
+    """What is not known of the machine, along x: 90 % pale, 50 % darker, as on the page. Whether there was any."""
+    if "known90_lo" not in rows or not rows["known90_lo"].notna().any():
+        return False
+    for level, alpha in (("known90", 0.25), ("known50", 0.4)):
+        low, high = (rows[f"{level}_{end}"] for end in ("lo", "hi"))
+        axes.barh(y, high - low, left=low, height=height, color="black", alpha=alpha, linewidth=0,
+                  label=KNOWN_NAMES[level])
+    return True
+
+
+KNOWN_NAMES = {"known90": "not known: 90 %", "known50": "not known: 50 %"}
+
+
 def bars_over_runs(count):
     return plt.subplots(figsize=(4.6, 0.9 + 0.45 * count), layout="constrained")
 
@@ -86,6 +100,7 @@ def metric(table, name, title, bound=None):
     figure, axes = bars_over_runs(len(rows))
     axes.barh(range(len(rows)), rows["mean"], color=COLOURS[0], height=0.6)
     axes.set_yticks(range(len(rows)), wrapped(rows["run"]))
+    banded = known_bands(axes, rows, range(len(rows)), 0.6)
     whiskers(axes, rows, range(len(rows)))
     for i, (mean, lo) in enumerate(zip(rows["mean"], rows["lo"])):
         note = f", {NO_INTERVAL}" if numpy.isnan(lo) else ""
@@ -93,7 +108,9 @@ def metric(table, name, title, bound=None):
     if bound is not None and rows[bound].notna().any():
         axes.vlines(rows[bound], [i - 0.4 for i in range(len(rows))], [i + 0.4 for i in range(len(rows))],
                     color=COLOURS[5], linestyle="--", label="bound")
-        legend(axes, 2)
+        banded = True
+    if banded:
+        legend(axes, 3)
     axes.invert_yaxis()
     axes.set_xlim(left=0)
     axes.set_xlabel(f"{title} [{rows['unit'].iloc[0]}]; {interval_text(rows)}")

@@ -83,6 +83,10 @@ def lines(table, layout, shown, title, bound=None):
             style = {"color": colour, "linewidth": 1.3}
             axes.plot(rows["at"], rows["mean"], marker="os^D"[i % 4], markersize=4, label="mean" if hue is None else plots.label(hue),
                       **style)
+            if "known90_lo" in rows and rows["known90_lo"].notna().any():
+                for level, alpha in (("known90", 0.15), ("known50", 0.25)):
+                    axes.fill_between(rows["at"], rows[f"{level}_lo"], rows[f"{level}_hi"], color=colour, alpha=alpha, linewidth=0,
+                                      label="_" if i else plots.KNOWN_NAMES[level])
             known = rows[rows["lo"] < rows["hi"]]
             axes.errorbar(known["at"], known["mean"], yerr=[known["mean"] - known["lo"], known["hi"] - known["mean"]],
                           fmt="none", ecolor=colour, capsize=3)
@@ -92,7 +96,8 @@ def lines(table, layout, shown, title, bound=None):
         x_axis(axes, layout, place)
     figure.supylabel(title, fontsize=9)
     figure.supxlabel(f"{layout.x}; {plots.interval_text(table)}", fontsize=9)
-    highest = table[["mean", "hi", bound or "mean"]].max().max()
+    tops = ["mean", "hi", *(["known90_hi"] if "known90_hi" in table else []), *([bound] if bound else [])]
+    highest = table[tops].max().max()
     panels[0][0].set_ylim(0, 1.08 * highest if highest > 0 else 1)
     plots.figure_legend(figure, panels[0][0])
     return figure

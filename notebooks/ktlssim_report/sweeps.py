@@ -5,6 +5,7 @@ import shlex
 import pandas
 
 from .files import BadInput, read_csv, read_json
+from .words import missing
 
 SATURATED, HARDWARE_FIRST = 0.9, 0.01  # kSaturated and kHardwareFirst of sim/experiment/summary.hpp
 NO_SUMMARY = pandas.DataFrame(columns=["point", "metric", "unit", "mean", "ci95_lo", "ci95_hi", "n", "spread"])
@@ -93,8 +94,9 @@ def point_result(done, rows):
         interval = [row["ci95_lo"], row["ci95_hi"]] if row["spread"] == "interval" else None
         metrics[row["metric"]] = {"mean": None if pandas.isna(row["mean"]) else row["mean"], "ci95": interval, "n": row["n"],
                                   "unit": row["unit"], "deterministic": row["spread"] == "deterministic"}
-        if not pandas.isna(row.get("known90_lo")):
-            metrics[row["metric"]]["known90"] = [row["known90_lo"], row["known90_hi"]]
+        if not missing(row.get("known90_lo")):
+            for level in ("known90", "known50"):
+                metrics[row["metric"]][level] = [row[f"{level}_lo"], row[f"{level}_hi"]]
     busy = {}
     for run in done:
         for thread_class, function, busy_ns in run["cpu"]:

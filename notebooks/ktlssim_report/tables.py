@@ -7,6 +7,7 @@ from .words import plain, spread
 
 __all__ = ["Tables", "bound_gbps", "cpu_by_class", "cpu_by_function", "metrics", "of", "points", "resources"]
 NAN = float("nan")
+KNOWN = ["known90_lo", "known90_hi", "known50_lo", "known50_hi"]  # columns that metrics() has where there is an ensemble
 
 
 def bound_gbps(run):
@@ -32,9 +33,13 @@ def metrics(runs):
                 kind, lo, hi = "single", NAN, NAN
             rows.append((run.name, name, mean, lo, hi, spread(kind, lo, hi, plain), metric["n"], metric["unit"]))
     table = pandas.DataFrame(rows, columns=["run", "metric", "mean", "lo", "hi", "95 % interval", "n", "unit"])
-    ranges = [metric.get("known90") for run in runs for metric in run.result["metrics"].values()]
-    if any(ranges):
-        table["all that is not known, 90 %"] = [spread("interval", *one, plain) if one else "" for one in ranges]
+    entries = [metric for run in runs for metric in run.result["metrics"].values()]
+    if any(entry.get("known90") for entry in entries):
+        table["all that is not known, 90 %"] = [
+            spread("interval", *entry["known90"], plain) if entry.get("known90") else "" for entry in entries]
+        for column in KNOWN:
+            ranges = [entry.get(column[:-3]) or (NAN, NAN) for entry in entries]
+            table[column] = [one[column.endswith("hi")] for one in ranges]
     return table
 
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "sim/cli/known_search.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/size_options.hpp"
 #include "sim/cli/text.hpp"
@@ -83,6 +84,8 @@ Options break_even_options() {
   add_sets_of_two(options);
   add_seed(options);
   add_search(options);
+  add_ensemble_on_demand(options, "what `compare --ensemble N` takes, for each value that was looked at, about ten; the "
+                                  "interval of each crossing over machines");
   return options;
 }
 
@@ -96,14 +99,26 @@ int break_even_verb(const Values& values) {
   BreakEvenQuestion question{parse_axis(values.text("over"), "--over"), checked_expression(values.text("of"), "--of"),
                              replications_option(values)};
   if (!question.over.ordered) throw UsageError("--over takes numbers that rise");
+  const EnsembleOption ensemble(values, UnlessGiven::off);
   Progress progress = progress_option(values);
   const Pool pool = pool_option(values, progress);
   PointRuns a(paths.front(), joined(settings(values), own_a), pool);
   PointRuns b(paths.back(), joined(settings(values), own_b), pool);
   const BreakEven found = break_even(a, b, question);
   if (!ended_whole(progress, found.interrupted)) return kExitInterrupted;
-  print(as_json(values) ? json_of_verb("break-even", json(question, found))
-                        : table(named(paths.front(), own_a), named(paths.back(), own_b), question, found));
+  if (!as_json(values)) print(table(named(paths.front(), own_a), named(paths.back(), own_b), question, found));
+  std::optional<KnownBreakEven> known;
+  std::string why;
+  if (ensemble.wanted() && !found.crossings.empty()) known = known_break_even(a, b, question, found, ensemble, pool, why);
+  progress.end();
+  if (!why.empty()) complain("what is not known: " + why);
+  if (why == kInterrupted) return kExitInterrupted;
+  if (!as_json(values) && known) print(known_lines(*known, question, found));
+  if (as_json(values)) {
+    Json answer = json(question, found);
+    if (known) answer["known"] = known_json(*known);
+    print_json("break-even", answer);
+  }
   return found.crossings.empty() ? kExitRunFailed : kExitDone;
 }
 

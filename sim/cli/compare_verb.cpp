@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <optional>
 
+#include "sim/cli/compare_sweeps.hpp"
+#include "sim/cli/comparison_json.hpp"
 #include "sim/cli/experiment_output.hpp"
 #include "sim/cli/kernel_warning.hpp"
 #include "sim/cli/common_options.hpp"
@@ -17,6 +19,7 @@
 #include "sim/experiment/result/saved_runs.hpp"
 #include "sim/experiment/run/comparison.hpp"
 #include "sim/experiment/statistics/precision.hpp"
+#include "sim/experiment/sweep/saved_points.hpp"
 #include "sim/experiment/text/problems.hpp"
 #include "sim/machine/metrics.hpp"
 
@@ -28,8 +31,8 @@ constexpr HelpText kCompareHelp{
     "ktlssim compare A [B...] [options]",
     "Simulates scenarios, or one with two settings, with common random numbers, and reports for each metric what differs "
     "from the first, pair by pair, as ministat(1) does. Directories that `ktlssim run --out` wrote are compared as they "
-    "are. The intervals of several against the first hold together in 95 % (Bonferroni). Every metric has 95 % of its "
-    "own: of twenty that do not differ, one will seem to. Exit status: 0 done, 1 a run failed, 2 the command line or a "
+    "are, two of `ktlssim sweep` point by point, matched by their settings. The intervals of several against the first "
+    "hold together in 95 % (Bonferroni). Every metric has 95 % of its own: of twenty that do not differ, one will seem to. Exit status: 0 done, 1 a run failed, 2 the command line or a "
     "scenario is wrong.",
     "  ktlssim compare scenarios/qat-loopback.json --set-a /ktls/dispatch=blocking\n"
     "  ktlssim compare a.json b.json c.json --metric latency_ready_us_p99\n"
@@ -165,28 +168,6 @@ std::string table(const std::vector<Side>& sides, const Compared& compared, cons
   for (const auto& some : compared) all.insert(all.end(), some.begin(), some.end());
   for (const std::string& name : metrics) text += metric_lines(name, compared, judging);
   return text + left_out_lines(all, metrics);
-}
-
-Json sample_json(const Sample& s) {
-  return {{"n", s.n},
-          {"min", number_json(s.min)},
-          {"max", number_json(s.max)},
-          {"median", number_json(s.median)},
-          {"mean", number_json(s.mean)},
-          {"stddev", number_json(s.stddev)}};
-}
-
-Json difference_json(const MetricComparison& m) {
-  const Estimate& d = m.difference;
-  Json difference{{"mean", number_json(d.mean)},
-                  {"percent", number_json(m.percent(d.mean))},
-                  {"n", d.n},
-                  {"proven", m.proven()}};
-  if (d.spread == Spread::deterministic)
-    difference["deterministic"] = true;
-  else
-    difference["ci95"] = d.spread == Spread::interval ? Json{number_json(d.lo), number_json(d.hi)} : Json();
-  return difference;
 }
 
 // Of two sides "difference", of more "differences" by side.
@@ -355,6 +336,8 @@ Options compare_options() {
 int compare_verb(const Values& values) {
   const Texts metrics = values.given("metric") ? values.texts("metric") : Texts{"throughput_gbps", "cpu_percent"};
   if (values.given("resume") && !values.given("out")) throw UsageError("--resume takes --out DIR");
+  if (std::ranges::any_of(values.operands(), [](const std::string& path) { return has_saved_points(path); }))
+    return compare_sweeps(values, metrics);
   RunRecord record{};
   record.engines = engines_option(values);
   record.replications = values.count("replications");
@@ -395,7 +378,8 @@ int compare_verb(const Values& values) {
   const std::string as_json_text = json_of_verb("compare", answer);
   if (out) {
     for (const Side& side : sides)
-      write_results(OutputDirectory(out->path() / side.name()), side.asked, side.scenario, side.experiment, side.record);
+      write_results(OutputDirectory(out->path() / side.name()), side.asked, side.scenario, side.experiment, side.record,
+                    known ? &*known : nullptr, side.number);
     out->write("comparison.json", as_json_text);
     if (!sides[0].saved && !sides[1].saved) write_of_comparison(*out, sides[0].scenario, sides[1].scenario);
   }

@@ -58,9 +58,9 @@ OutputDirectory results_directory(const std::filesystem::path& path) {
 }
 
 void write_results(const OutputDirectory& out, const Scenario& asked, const Scenario& scenario, const Experiment& experiment,
-                   const RunRecord& record, const KnownAnswer* known) {
+                   const RunRecord& record, const KnownAnswer* known, std::size_t number) {
   Json result = result_json(scenario, experiment, record);
-  if (known != nullptr) add_known(result, *known);
+  if (known != nullptr) add_known(result, *known, number);
   out.write("result.json", json_of_verb("run", result));
   out.write("latency.csv", latency_csv(experiment.summary));
   out.write("series.csv", series_csv(experiment));

@@ -21,11 +21,11 @@ Json counts_json(const std::filesystem::path& directory, const SweepCounts& coun
 // A line for each replication that is not done; `where` names the experiment, if there are several.
 void complain_of_failures(const Experiment& experiment, const std::string& where = "");
 
-// result.json, manifest.json, and the replications whole; with what is not known, where that was asked for. `asked`: the
-// scenario before its window was found.
 // A directory for the results of `ktlssim run`. Throws InputError if another verb's are there.
 OutputDirectory results_directory(const std::filesystem::path& path);
+// result.json, manifest.json, and the replications whole; with what is not known, where that was asked for: of the
+// scenario of this number in that answer. `asked`: the scenario before its window was found.
 void write_results(const OutputDirectory& out, const Scenario& asked, const Scenario& scenario, const Experiment& experiment,
-                   const RunRecord& record, const KnownAnswer* known = nullptr);
+                   const RunRecord& record, const KnownAnswer* known = nullptr, std::size_t number = 0);
 
 }  // namespace ktlssim

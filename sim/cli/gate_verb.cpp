@@ -13,6 +13,7 @@
 #include "sim/experiment/gate/gate.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
 #include "sim/experiment/result/saved_runs.hpp"
+#include "sim/experiment/sweep/saved_points.hpp"
 #include "sim/machine/metrics.hpp"
 
 namespace ktlssim {
@@ -24,8 +25,9 @@ constexpr std::array<std::string_view, 2> kGateFormatNames{"markdown", "json"};
 
 constexpr HelpText kGateHelp{
     "ktlssim gate BASE NEW [options]",
-    "Did a change make anything worse? BASE and NEW are scenarios, or directories that `ktlssim run --out` wrote (also "
-    "by other versions), or directories of such directories, which are compared by name. A metric fails where it is "
+    "Did a change make anything worse? BASE and NEW are scenarios, or directories that `ktlssim run --out` or `ktlssim "
+    "sweep` wrote (also by other versions), or directories of such directories, which are compared by name. Points of sweeps "
+    "are compared by their settings. A metric fails where it is "
     "proven worse than --allow; with equal models that happens at most once in a hundred. Prints Markdown for a review. "
     "Exit status: 0 passes, 1 fails, 2 the command line or an input is wrong.",
     "  ktlssim gate base.json new.json --allow throughput_gbps=1\n"
@@ -66,21 +68,26 @@ struct SavedSide {
 
 using Sides = std::map<std::string, SavedSide>;  // by name
 
-// Directories of results by their names; one that is a result itself has none.
+// Directories of results by their names; one that is a result itself has none. Points of sweeps by their settings too.
 Sides saved_sides(const std::filesystem::path& path) {
   Sides sides;
   const auto add = [&](const std::string& name, const std::filesystem::path& directory) {
-    SavedRuns saved = read_saved_runs(directory);
-    sides.insert({name, {std::move(saved.scenario), std::move(saved.experiment)}});
+    if (has_saved_runs(directory)) {
+      SavedRuns saved = read_saved_runs(directory);
+      sides.insert({name, {std::move(saved.scenario), std::move(saved.experiment)}});
+    } else if (has_saved_points(directory)) {
+      for (SavedPoint& point : read_saved_points(directory))
+        sides.insert({name.empty() ? point.settings : name + ": " + point.settings,
+                      {std::move(point.scenario), std::move(point.experiment)}});
+    }
   };
-  if (has_saved_runs(path)) {
-    add("", path);
-    return sides;
-  }
+  add("", path);
+  if (!sides.empty()) return sides;
   for (const auto& entry : std::filesystem::directory_iterator(path))
-    if (entry.is_directory() && has_saved_runs(entry.path())) add(entry.path().filename().string(), entry.path());
+    if (entry.is_directory()) add(entry.path().filename().string(), entry.path());
   if (sides.empty())
-    throw InputError({{path.string(), "", "", "no results of ktlssim run: expected a runs.json, or directories with one each"}});
+    throw InputError({{path.string(), "", "", "no results of ktlssim run or sweep: expected a runs.json, the directory of a sweep "
+                                              "with a run, or directories with one each"}});
   return sides;
 }
 

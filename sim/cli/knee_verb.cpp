@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "sim/cli/known_search.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/size_options.hpp"
 #include "sim/cli/text.hpp"
@@ -73,6 +74,8 @@ Options knee_options() {
   add_sets(options);
   add_seed(options);
   add_search(options);
+  add_ensemble_on_demand(options, "what `run --ensemble N` takes, for each value that was looked at, about ten; the interval "
+                                  "of the knee over machines");
   return options;
 }
 
@@ -82,11 +85,25 @@ int knee_verb(const Values& values) {
   const KneeQuestion question{parse_axis(values.text("over"), "--over"), checked_expression(values.text("of"), "--of"),
                               !values.given("lowest"), worth, replications_option(values)};
   if (!question.over.ordered) throw UsageError("--over takes numbers that rise");
+  const EnsembleOption ensemble(values, UnlessGiven::off);
   Progress progress = progress_option(values);
-  PointRuns runs(values.operands().front(), settings(values), pool_option(values, progress));
+  const Pool pool = pool_option(values, progress);
+  PointRuns runs(values.operands().front(), settings(values), pool);
   const KneeAnswer found = knee(runs, question);
   if (!ended_whole(progress, found.interrupted)) return kExitInterrupted;
-  print(as_json(values) ? json_of_verb("knee", json(runs, question, found)) : table(runs, question, found));
+  if (!as_json(values)) print(table(runs, question, found));
+  std::optional<KnownKnee> known;
+  std::string why;
+  if (ensemble.wanted()) known = known_knee(runs, question, found, ensemble, pool, why);
+  progress.end();
+  if (!why.empty()) complain("what is not known: " + why);
+  if (why == kInterrupted) return kExitInterrupted;
+  if (!as_json(values) && known) print(known_lines(*known, question));
+  if (as_json(values)) {
+    Json answer = json(runs, question, found);
+    if (known) answer["known"] = known_json(*known);
+    print_json("knee", answer);
+  }
   return found.knee ? kExitDone : kExitRunFailed;
 }
 

@@ -19,9 +19,10 @@ constexpr std::int64_t kFewest = 8;
 constexpr std::int64_t kMost = 10000;
 constexpr const char* kVariable = "KTLSSIM_ENSEMBLE";
 
-std::string chosen(const Values& values, bool needed) {
+std::string chosen(const Values& values, UnlessGiven unless_given) {
   if (values.given("ensemble")) return values.text("ensemble");
-  if (needed) return std::to_string(kMachines);
+  if (unless_given == UnlessGiven::off) return "off";
+  if (unless_given == UnlessGiven::needed) return std::to_string(kMachines);
   const char* const set = std::getenv(kVariable);
   return set != nullptr && *set != '\0' ? std::string(set) : std::to_string(kMachines);
 }
@@ -45,8 +46,14 @@ void add_ensemble(Options& options) {
               "is not known; or off; or the file of another ensemble; 100 unless $KTLSSIM_ENSEMBLE says otherwise");
 }
 
-EnsembleOption::EnsembleOption(const Values& values, bool needed) : machines_(kMachines) {
-  const std::string text = chosen(values, needed);
+void add_ensemble_on_demand(Options& options, std::string_view cost) {
+  options.add("ensemble", "N", Text{},
+              fmt::format("N machines that the ranges of profiles and the published figures allow, or the file of another "
+                          "ensemble; off unless given, because of what it costs: {}", cost));
+}
+
+EnsembleOption::EnsembleOption(const Values& values, UnlessGiven unless_given) : machines_(kMachines) {
+  const std::string text = chosen(values, unless_given);
   wanted_ = text != "off";
   if (!wanted_) return;
   std::filesystem::path path = default_ensemble();
@@ -69,20 +76,35 @@ EnsembleOption::EnsembleOption(const Values& values, bool needed) : machines_(kM
 std::optional<KnownAnswer> EnsembleOption::answer(const std::vector<const Scenario*>& scenarios,
                                                   const std::vector<std::uint64_t>& events, const Pool& pool,
                                                   std::string& why) const {
-  if (std::ranges::find(events, std::uint64_t{0}) != events.end()) {
-    why = "no run came to its end";
-    return std::nullopt;
+  std::optional<KnownPoints> found = answer({{scenarios, events}}, pool, why);
+  if (!found) return std::nullopt;
+  return KnownAnswer{std::move(found->machines), std::move(found->runs.front())};
+}
+
+std::optional<KnownPoints> EnsembleOption::answer(const std::vector<Point>& points, const Pool& pool,
+                                                  std::string& why) const {
+  std::vector<const Scenario*> all;
+  std::size_t count = machines_;
+  for (const Point& point : points) {
+    if (std::ranges::find(point.events, std::uint64_t{0}) != point.events.end()) {
+      why = "no run came to its end";
+      return std::nullopt;
+    }
+    all.insert(all.end(), point.scenarios.begin(), point.scenarios.end());
+    count = std::min(count, affordable_machines(machines_, point.scenarios, point.events));
   }
-  KnownAnswer answer{
-      choose_machines(*evidence_, scenarios, affordable_machines(machines_, scenarios, events)), {}};
-  if (answer.machines.all.empty()) {
+  KnownPoints found{choose_machines(*evidence_, all, count), {}};
+  if (found.machines.all.empty()) {
     why = "no value of these profiles states a range";
     return std::nullopt;
   }
-  answer.runs = run_machines(answer.machines, scenarios, events, pool);
-  if (!answer.runs.interrupted) return answer;
-  why = kInterrupted;
-  return std::nullopt;
+  for (const Point& point : points) {
+    found.runs.push_back(run_machines(found.machines, point.scenarios, point.events, pool));
+    if (!found.runs.back().interrupted) continue;
+    why = kInterrupted;
+    return std::nullopt;
+  }
+  return found;
 }
 
 std::uint64_t events_of(const Experiment& experiment) {

@@ -13,19 +13,29 @@ namespace ktlssim {
 
 // --ensemble N, off or FILE. Unless it is given, $KTLSSIM_ENSEMBLE says so, or there are a hundred machines.
 void add_ensemble(Options& options);
+// The same, off unless it is given, for verbs of many points. `cost`: what it costs there, and gives, for the help.
+void add_ensemble_on_demand(Options& options, std::string_view cost);
 
 struct KnownAnswer {
   Machines machines;
   MachineRuns runs;
 };
 
+// The same at several points, all on the same machines.
+struct KnownPoints {
+  Machines machines;
+  std::vector<MachineRuns> runs;  // by point
+};
+
 inline constexpr std::string_view kInterrupted = "interrupted";
+
+// Unless the option is given: as the variable says; a hundred machines, for a verb that has no answer without; or none.
+enum class UnlessGiven { variable, needed, off };
 
 // Whether any is asked for. Throws UsageError, or InputError for a file that is none.
 class EnsembleOption {
  public:
-  // `needed`: by a verb that has no answer without, whatever the variable says.
-  explicit EnsembleOption(const Values& values, bool needed = false);
+  explicit EnsembleOption(const Values& values, UnlessGiven unless_given = UnlessGiven::variable);
   bool wanted() const { return wanted_; }
 
   // The machines alone.
@@ -36,6 +46,13 @@ class EnsembleOption {
   // value has a range, or if interrupted: then `why` says so.
   std::optional<KnownAnswer> answer(const std::vector<const Scenario*>& scenarios,
                                     const std::vector<std::uint64_t>& events, const Pool& pool, std::string& why) const;
+
+  // Of points that each have scenarios and their events, as many as all others have.
+  struct Point {
+    std::vector<const Scenario*> scenarios;
+    std::vector<std::uint64_t> events;
+  };
+  std::optional<KnownPoints> answer(const std::vector<Point>& points, const Pool& pool, std::string& why) const;
 
  private:
   bool wanted_ = true;

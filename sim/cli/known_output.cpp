@@ -144,11 +144,20 @@ std::string known_lines(const Summary& summary, const KnownAnswer& answer) {
   return text + origin_lines(answer);
 }
 
-void add_known(Json& result, const KnownAnswer& answer) {
+void add_known(Json& result, const KnownAnswer& answer, std::size_t scenario) {
   for (auto& item : result.at("metrics").items()) {
-    if (!item.value().contains("growing")) put_known(item.value(), known_of(answer, 0, item.key()));
+    if (!item.value().contains("growing")) put_known(item.value(), known_of(answer, scenario, item.key()));
   }
   result["known"] = origin_json(answer);
+}
+
+Json known_json(const KnownAnswer& answer) {
+  Json metrics = Json::object();
+  for (const std::optional<RunResult>& result : answer.runs.results.front())
+    if (result)
+      for (const Metric& metric : result->metrics)
+        if (!metrics.contains(metric.name)) put_known(metrics[metric.name], known_of(answer, 0, metric.name));
+  return {{"known", origin_json(answer)}, {"metrics", std::move(metrics)}};
 }
 
 std::string known_lines(std::span<const MetricComparison> compared, const KnownAnswer& answer) {

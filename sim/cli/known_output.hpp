@@ -22,8 +22,10 @@ Json range_json(const KnownRange& range);
 void put_known(Json& json, const Known& known, const std::string& prefix = "");
 
 std::string known_lines(const Summary& summary, const KnownAnswer& answer);
-// Into what result_json() made.
-void add_known(Json& result, const KnownAnswer& answer);
+// "machines", and "metrics" with what is not known of each that runs of scenario 0 have.
+Json known_json(const KnownAnswer& answer);
+// Into what result_json() made of scenario number `scenario`.
+void add_known(Json& result, const KnownAnswer& answer, std::size_t scenario = 0);
 
 // Of a comparison of scenario 0, "x", with scenario 1, "+".
 std::string known_lines(std::span<const MetricComparison> compared, const KnownAnswer& answer);

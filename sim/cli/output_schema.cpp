@@ -37,8 +37,9 @@ constexpr Key kRun[]{
     {"provenance", "object", "version, engine, seed, time: all that may differ between two runs of the same"}};
 constexpr Key kCompare[]{{"a", "string", "the first"},
                          {"b", "string", "the second"},
-                         {"steady", "object", "of a and b"},
-                         {"metrics", "object", "NAME: unit, a, b, difference"}};
+                         {"steady", "object", "of a and b; of sweeps it is each point's", false},
+                         {"metrics", "object", "NAME: unit, a, b, difference; of sweeps they are each point's", false},
+                         {"points", "array", "of sweeps: settings, steady, metrics", false}};
 constexpr Key kCounts[]{{"directory", "string", "of the sweep"},
                         {"total", "integer", "runs that are planned"},
                         {"done", "integer", "of them"},
@@ -70,17 +71,20 @@ constexpr Key kSize[]{{"met", "boolean", "whether any setting meets the conditio
                       {"answer", "object or null", "the one that costs least"},
                       {"lines", "array", "of each fixed choice what was found"},
                       {"points", "integer", "settings that were looked at"},
-                      {"runs", "integer", "that were simulated"}};
+                      {"runs", "integer", "that were simulated"},
+                      {"known", "object", "with --ensemble: parts of the machines that meet it, settings that 50 and 90 % meet", false}};
 constexpr Key kBreakEven[]{{"of", "string", "what is compared"},
                            {"over", "string", "the parameter that varies"},
                            {"crossings", "array", "below, above, interval"},
                            {"points", "array", "value, a, b, difference"},
-                           {"runs", "integer", "that were simulated"}};
+                           {"runs", "integer", "that were simulated"},
+                           {"known", "object", "with --ensemble: of each crossing where it is, null: not within what was varied", false}};
 constexpr Key kKnee[]{{"of", "string", "what is looked at"},
                       {"over", "string", "the parameter that varies"},
                       {"interval", "array", "of the knee"},
                       {"points", "array", "value, and what it gives"},
-                      {"runs", "integer", "that were simulated"}};
+                      {"runs", "integer", "that were simulated"},
+                      {"known", "object", "with --ensemble: where the knee is", false}};
 constexpr Key kFrontier[]{{"points", "array", "settings, front, proven, goals, limit, steady"},
                           {"left_out", "array", "settings, and why"},
                           {"runs", "integer", "that were simulated"}};

@@ -106,7 +106,7 @@ Question question(const Values& values, const Variant& variant) {
 }
 
 int narrow(const Values& values, const Question& q, const Pool& pool, Progress& progress) {
-  const EnsembleOption ensemble(values, true);
+  const EnsembleOption ensemble(values, UnlessGiven::needed);
   if (!ensemble.wanted()) throw UsageError("--narrowing needs an ensemble: it goes without --ensemble off");
   // What a comparison is measured against comes first.
   std::vector<const Scenario*> sides;

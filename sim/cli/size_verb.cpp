@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "sim/cli/known_search.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/size_options.hpp"
 #include "sim/cli/text.hpp"
@@ -156,6 +157,8 @@ Options size_options() {
   add_sets(options);
   add_seed(options);
   add_search(options);
+  add_ensemble_on_demand(options, "what `run --ensemble N` takes, for the answer and each of the few points where halving "
+                                  "looks for what is met on 50 and on 90 % of the machines");
   return options;
 }
 
@@ -164,12 +167,26 @@ int size_verb(const Values& values) {
   if (!values.given("vary")) throw UsageError("--vary is missing: what may vary");
   SizeQuestion question{margins_option(values), vary_option(values), std::nullopt, replications_option(values)};
   if (const auto text = values.optional_text("minimize")) question.minimize = checked_expression(*text, "--minimize");
+  const EnsembleOption ensemble(values, UnlessGiven::off);
   Progress progress = progress_option(values);
-  PointRuns runs(values.operands().front(), settings(values), pool_option(values, progress));
+  const Pool pool = pool_option(values, progress);
+  PointRuns runs(values.operands().front(), settings(values), pool);
   const SizeAnswer answer = size(runs, question);
   if (!ended_whole(progress, answer.interrupted)) return kExitInterrupted;
   const Report report(runs, question, answer);
-  print(as_json(values) ? json_of_verb("size", report.json()) : report.table());
+  if (!as_json(values)) print(report.table());
+  std::optional<KnownSize> known;
+  std::string why;
+  if (ensemble.wanted()) known = known_size(runs, question, answer, ensemble, pool, why);
+  progress.end();
+  if (!why.empty()) complain("what is not known: " + why);
+  if (why == kInterrupted) return kExitInterrupted;
+  if (!as_json(values) && known) print(known_lines(*known, question));
+  if (as_json(values)) {
+    Json json = report.json();
+    if (known) json["known"] = known_json(*known, question);
+    print_json("size", json);
+  }
   return report.met() ? kExitDone : kExitRunFailed;
 }
 

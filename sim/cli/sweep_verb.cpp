@@ -6,6 +6,7 @@
 #include "sim/cli/common_options.hpp"
 #include "sim/cli/experiment_output.hpp"
 #include "sim/cli/kernel_warning.hpp"
+#include "sim/cli/known_sweep.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/sweep/sweep_run.hpp"
@@ -61,6 +62,17 @@ SweepShard shard_option(const Values& values, std::size_t points) {
   return shard;
 }
 
+// Whether it came to its end.
+bool add_known(const Sweep& sweep, const SweepRunOptions& options, const EnsembleOption& ensemble, const Values& values) {
+  Progress progress = progress_option(values, "runs on machines of the ensemble");
+  const Pool pool = pool_option(values, progress);
+  SweepDirectory directory(options.out);
+  const bool whole = write_known_of_points(directory, sweep, options.shard, ensemble, values.text("ensemble"), pool);
+  progress.end();
+  if (options.shard.whole()) directory.write_tables(!whole, options.command_line);
+  return whole;
+}
+
 }  // namespace
 
 Options sweep_options() {
@@ -73,11 +85,14 @@ Options sweep_options() {
               "only point K; `ktlssim merge DIR` makes the tables");
   options.add("shard", "K/N", Text{},
               "only the points whose number leaves K, from 0 to N-1, when divided by N; likewise");
+  add_ensemble_on_demand(options, "N more runs of every point, of shorter windows where a run is long; summary.csv and the "
+                                  "report gain what is not known of each point");
   return options;
 }
 
 int sweep_verb(const Values& values) {
   SweepRunOptions options;
+  const EnsembleOption ensemble(values, UnlessGiven::off);
   options.jobs = jobs_option(values);
   options.limit = timeout_option(values);
   options.resume = values.given("resume");
@@ -93,12 +108,13 @@ int sweep_verb(const Values& values) {
   };
   const SweepOutcome outcome = run_sweep(sweep, options);
   progress.end();
+  const bool interrupted = outcome.interrupted || (ensemble.wanted() && !add_known(sweep, options, ensemble, values));
   const SweepCounts& counts = outcome.counts;
   for (const std::string& file : outcome.damaged) complain(file);
   complain(fmt::format("{}: {} done, {} failed, {} missing", options.out.string(), counts.done, counts.failed,
                        counts.missing()));
   if (as_json(values)) print_json("sweep", counts_json(options.out, counts));
-  if (outcome.interrupted) {
+  if (interrupted) {
     complain("interrupted; --resume goes on");
     return kExitInterrupted;
   }

@@ -50,13 +50,13 @@ Character first_character(std::string_view text) {
   return {code, bytes};
 }
 
-struct Range {
+struct LetterRange {
   std::uint32_t first;
   std::uint32_t last;
 };
 
-bool is_in(std::uint32_t code, std::initializer_list<Range> ranges) {
-  return std::ranges::any_of(ranges, [=](const Range& r) { return code >= r.first && code <= r.last; });
+bool is_in(std::uint32_t code, std::initializer_list<LetterRange> ranges) {
+  return std::ranges::any_of(ranges, [=](const LetterRange& r) { return code >= r.first && code <= r.last; });
 }
 
 // Controls, and what turns the direction of writing.

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """What is not known of an answer: machines drawn from ranges, weighted by claims, and answers over them."""
+import csv
 import json
 import os
 import pathlib
@@ -177,6 +178,113 @@ class Answers(unittest.TestCase):
     def test_refuse_what_is_no_ensemble(self):
         self.assertIn("expected \"off\", a number from 8 to 10000",
                       ktlssim("run", CCR, "--ensemble", "lots", status=2).stderr)
+
+
+class OfSweeps(unittest.TestCase):
+    DISPATCH = {"grid": {"/ktls/dispatch": ["blocking", "driver"]}}
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = pathlib.Path(directory.name)
+
+    def sweep(self, out, *words, parameters=None, **more):
+        path = self.directory / "sweep.json"
+        base = json.loads(CCR.read_text())
+        base["measure"] = {"warmup_ms": 5, "duration_ms": 10}
+        (self.directory / "ccr.json").write_text(json.dumps(base))
+        path.write_text(json.dumps({"name": "s", "scenario": "ccr.json", "parameters": parameters or self.DISPATCH, **more}))
+        ktlssim("sweep", path, "--out", self.directory / out, *words)
+
+    def rows(self, out):
+        with open(self.directory / out / "summary.csv", newline="", encoding="utf-8") as file:
+            return list(csv.DictReader(file))
+
+    def test_every_point_says_what_run_says_of_it(self):
+        self.sweep("out", "--ensemble", 8)
+        for dispatch in ("blocking", "driver"):
+            alone = answer("run", self.directory / "ccr.json", "--engine", "fiber", "--set", f"/ktls/dispatch={dispatch}",
+                           "--ensemble", 8)["metrics"]
+            for row in (row for row in self.rows("out") if row["/ktls/dispatch"] == dispatch):
+                metric = alone[row["metric"]]
+                if metric.get("known_median") is None:
+                    self.assertEqual(row["known_median"], "")
+                    continue
+                self.assertEqual(float(row["known_median"]), metric["known_median"])
+                for level in ("known90", "known50"):
+                    self.assertEqual([float(row[f"{level}_lo"]), float(row[f"{level}_hi"])], metric[level])
+            self.assertNotEqual(alone["throughput_gbps"]["known90"][0], alone["throughput_gbps"]["known90"][1])
+
+    def test_is_off_unless_asked_and_asked_once(self):
+        self.sweep("out")
+        self.assertNotIn("known_median", self.rows("out")[0])
+        self.assertFalse((self.directory / "out/known").exists())
+        self.sweep("out", "--resume", "--ensemble", 8)
+        written = {path: path.stat().st_mtime_ns for path in (self.directory / "out/known").iterdir()}
+        self.assertEqual(len(written), 2)
+        tables = (self.directory / "out/summary.csv").read_bytes()
+        self.sweep("out", "--resume", "--ensemble", 8)
+        self.sweep("out", "--resume")
+        self.assertEqual({path: path.stat().st_mtime_ns for path in written}, written)
+        self.assertEqual((self.directory / "out/summary.csv").read_bytes(), tables)
+        self.sweep("out", "--resume", "--ensemble", 9)
+        self.assertNotEqual((self.directory / "out/summary.csv").read_bytes(), tables)
+
+    def test_parts_and_new_points_keep_what_is_known_of_theirs(self):
+        two = {"grid": {"/ktls/workers": [4, 8]}}
+        self.sweep("whole", "--ensemble", 8, parameters=two)
+        for part in range(2):
+            self.sweep(f"part{part}", "--ensemble", 8, "--shard", f"{part}/2", parameters=two)
+        ktlssim("merge", self.directory / "merged", self.directory / "part0", self.directory / "part1")
+        self.assertEqual(*((self.directory / out / "summary.csv").read_bytes() for out in ("whole", "merged")))
+        # A point before them gives both other numbers.
+        self.sweep("whole", "--resume", parameters={"grid": {"/ktls/workers": [2, 4, 8]}})
+        before, now = ({row["/ktls/workers"]: row["known_median"] for row in self.rows(out) if row["metric"] == "throughput_gbps"}
+                       for out in ("merged", "whole"))
+        self.assertEqual(now, {"2": "", **before})
+
+
+class Backwards(unittest.TestCase):
+    SHORTER = ["--set", "/measure/warmup_ms=5", "--set", "/measure/duration_ms=10", "--set", "/ktls/dispatch=blocking"]
+
+    def test_size_says_what_is_met_on_half_and_on_nine_tenths_of_the_machines(self):
+        size = ["size", CCR, *self.SHORTER, "--target", "throughput_gbps >= 40", "--vary", "/ktls/workers=4..12", "--replications", 1]
+        self.assertNotIn("known", answer(*size))
+        found = answer(*size, "--ensemble", 16)
+        known = found["known"]
+        half, most = (known[key]["/ktls/workers"] for key in ("settings50", "settings90"))
+        self.assertLessEqual(half, most)
+        # Each is the first of the line: a question of one point alone says the same of it, and less of the one before.
+        for workers, part in ((half, 0.5), (most, 0.9)):
+            before, there = (self.alone(size, n)["known"]["met_on"] for n in (workers - 1, workers))
+            self.assertLess(before, part)
+            self.assertGreaterEqual(there, part)
+
+    def alone(self, size, workers):
+        """Exit status 1 where the machine of the profiles does not meet it."""
+        done = subprocess.run([KTLSSIM, *map(str, size[:-3]), f"/ktls/workers={workers}", "--replications", "1", "--ensemble", "16",
+                               "--format", "json"], capture_output=True, text=True, check=False)
+        self.assertIn(done.returncode, (0, 1), done.stderr)
+        return json.loads(done.stdout)
+
+    def test_size_says_so_where_no_machine_meets_it(self):
+        done = ktlssim("size", CCR, *self.SHORTER, "--target", "throughput_gbps >= 400", "--vary", "/ktls/workers=1,2",
+                       "--replications", 1, "--ensemble", 8, status=1)
+        self.assertIn("here all of it is met on 0 of 100 machines", done.stdout)
+        self.assertIn("met on 90 % of the machines: by nothing that was looked at", done.stdout)
+
+    def test_a_knee_and_a_crossing_have_intervals_over_machines(self):
+        knee = answer("knee", CCR, *self.SHORTER, "--over", "/ktls/workers=1,4,8,16", "--replications", 1, "--ensemble", 8)
+        looked = [point["value"] for point in knee["points"]]
+        for value in (*knee["known"]["known90"], *knee["known"]["known50"]):
+            self.assertIn(value, looked)
+        self.assertLessEqual(*knee["known"]["known90"])
+        crossing = answer("break-even", CCR, *self.SHORTER[:4], "--set-a", "/ktls/dispatch=blocking", "--set-b",
+                          "/driver=aesni-haswell", "--over", "/ktls/workers=4,8,16", "--replications", 1, "--ensemble", 8)
+        self.assertEqual(len(crossing["crossings"]), 1)
+        known, = crossing["known"]["crossings"]
+        self.assertTrue(0 < known["meet_on"] <= 1)
+        self.assertTrue(4 <= known["known50"][0] <= known["known_median"] <= known["known50"][1] <= 16)
 
 
 class Sensitivity(unittest.TestCase):

@@ -94,6 +94,75 @@ class SavedResults(unittest.TestCase):
         a, b = self.run_to("a"), self.run_to("b", "--seed", 9)
         self.assertIn("Welch", json.loads(self.ktlssim("compare", a, b, "--format", "json").stdout)["method"])
 
+    # --- sweeps
+
+    def sweep_to(self, name, sessions, *, seed=1, request_ns=2600, workers_first=False):
+        """Of the closed network, with an engine that takes so many ns; 6 replications."""
+        base = json.loads(pathlib.Path(CLOSED).read_text())
+        base["driver"]["ciphers"]["aes-128-gcm"]["request_ns"] = request_ns
+        base.update(seed=seed, measure={"warmup_ms": 1, "duration_ms": 5})
+        (self.directory / "scenario.json").write_text(json.dumps(base))
+        varied = [("/workload/sessions", sessions), ("/ktls/workers", [8])]
+        (self.directory / "sweep.json").write_text(json.dumps({
+            "scenario": "scenario.json", "replications": 6, "parameters": {"grid": dict(varied[::-1] if workers_first else varied)}}))
+        self.ktlssim("sweep", self.directory / "sweep.json", "--out", self.directory / name)
+        return self.directory / name
+
+    def point_to(self, name, sweep, point):
+        self.ktlssim("run", sweep / f"points/{point:05}.json", "--engine", "fiber", "--replications", 6, "--out", self.directory / name)
+        return self.directory / name
+
+    def compared(self, *paths):
+        return json.loads(self.ktlssim("compare", *paths, "--format", "json").stdout)
+
+    def test_points_are_matched_by_their_settings(self):
+        a, b = self.sweep_to("a", [2, 4, 8]), self.sweep_to("b", [8, 4, 1], workers_first=True)
+        done = self.ktlssim("compare", a, b, "--format", "json")
+        self.assertIn("/workload/sessions=2 is not in", done.stderr)
+        self.assertIn("/workload/sessions=1 is not in", done.stderr)
+        points = json.loads(done.stdout)["points"]
+        self.assertEqual([point["settings"] for point in points],
+                         ["/ktls/workers=8 /workload/sessions=4", "/ktls/workers=8 /workload/sessions=8"])
+        self.assertEqual([point["metrics"]["throughput_gbps"]["difference"]["mean"] for point in points], [0, 0])
+
+    def test_points_are_judged_as_runs_are_and_hold_together(self):
+        a, b = self.sweep_to("a", [4, 8]), self.sweep_to("b", [4, 8], request_ns=2860)
+        self.assertTrue(all(point["metrics"]["cpu_percent"]["unit"] == "%" for point in self.compared(a, b)["points"]))
+        both = self.compared(a, b)["points"][1]["metrics"]["throughput_gbps"]
+        alone = self.compared(self.point_to("run-a", a, 1), self.point_to("run-b", b, 1))["metrics"]["throughput_gbps"]
+        self.assertEqual((both["a"], both["b"]), (alone["a"], alone["b"]))
+        width = [d["ci95"][1] - d["ci95"][0] for d in (both["difference"], alone["difference"])]
+        # Student's t of 5 degrees of freedom: 3.1634 at 98.75 %, 2.5706 at 97.5 %.
+        self.assertAlmostEqual(width[0] / width[1], 3.1634 / 2.5706, places=3)
+        text = " ".join(self.ktlssim("compare", a, b, "-M", "throughput_gbps").stdout.split())
+        self.assertIn("throughput_gbps: of 2 points + is proven higher at 0, lower at 2", text)
+        self.assertIn("Student's t, paired", text)
+        self.assertIn("Welch", " ".join(self.ktlssim("compare", a, self.sweep_to("c", [4, 8], seed=5)).stdout.split()))
+
+    def test_a_sweep_is_compared_as_it_is_and_with_a_sweep(self):
+        a = self.sweep_to("a", [2])
+        self.assertIn("one other sweep", self.ktlssim("compare", a, self.run_to("one"), status=2).stderr)
+        self.assertIn("--replications has no place", self.ktlssim("compare", a, a, "--replications", 3, status=2).stderr)
+        self.assertIn("no point with the same settings", self.ktlssim("compare", a, self.sweep_to("b", [4]), status=2).stderr)
+        run = a / "runs/00000-00001.json"
+        run.write_text(run.read_text().replace('"done"', '"gone"'))
+        self.assertIn("00000-00001.json", self.ktlssim("compare", a, a, status=2).stderr)
+
+    def test_a_gate_takes_sweeps_alone_and_beside_runs(self):
+        for side, seed, request_ns in (("base", 1, 2600), ("same", 5, 2600), ("slow", 5, 2860)):
+            (self.directory / side).mkdir()
+            self.sweep_to(f"{side}/sweep", [2, 8], seed=seed, request_ns=request_ns)
+            self.run_to(f"{side}/run", "--seed", seed)
+        gate = ["--allow", "throughput_gbps=4"]
+        base, same, slow = (self.directory / side for side in ("base", "same", "slow"))
+        self.assertIn("**ktlssim gate: passes** (3 scenarios)", self.ktlssim("gate", base, same, *gate).stdout)
+        failed = self.ktlssim("gate", base / "sweep", slow / "sweep", "--allow", "throughput_gbps=0", status=1).stdout
+        self.assertRegex(failed, r"\| /ktls/workers=8 /workload/sessions=8 \| `throughput_gbps` \| .* \| FAILS \|")
+        report = json.loads(self.ktlssim("gate", base, slow, *gate, "--format", "json", status=1).stdout)
+        self.assertEqual([one["name"] for one in report["scenarios"]],
+                         ["run", "sweep: /ktls/workers=8 /workload/sessions=2", "sweep: /ktls/workers=8 /workload/sessions=8"])
+        self.assertTrue(report["scenarios"][0]["passes"])
+
     # --- gate
 
     def test_a_gate_tells_equal_from_slower(self):

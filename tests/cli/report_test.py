@@ -312,6 +312,34 @@ class UglyInputs(unittest.TestCase):
         self.assertEqual(data_of(text)["runs"][0]["m"][0][4:], [1.0, 2.0, 1.4, 1.6])
         self.assertIn("Pale: what is not known", text)
 
+    def test_what_is_not_known_of_points_is_a_band_on_the_page_and_in_the_pictures(self):
+        out = self.sweep(parameters={"grid": {"/workload/sessions": [1, 2, 3]}})
+        rows = pandas.read_csv(out / "summary.csv")
+        mean = rows["mean"].where(rows["point"] < 2)  # of the third nothing is known
+        for column, factor in (("known_median", 1), ("known90_lo", 0.5), ("known90_hi", 1.5), ("known50_lo", 0.9), ("known50_hi", 1.1)):
+            rows[column] = factor * mean
+        rows.to_csv(out / "summary.csv", index=False)
+        page_data = data_of(report(out).read_text())
+        first, _, third = (point["m"][[name for name, _ in page_data["metrics"]].index("throughput_gbps")] for point in page_data["runs"])
+        self.assertEqual([round(value / first[0], 3) for value in first[4:]], [0.5, 1.5, 0.9, 1.1])
+        self.assertEqual(third[4:], [])
+        found = next(figure for name, _, _, figure, _ in figures.sweep_plots.figures(tables.of(results.read_study(out).runs))
+                     if name == "throughput")
+        self.assertEqual([text.get_text() for text in found.legends[0].get_texts()][:3], ["mean", "not known: 90 %", "not known: 50 %"])
+        tops = [max(path.vertices[:, 1].max() for path in band.get_paths()) for band in found.axes[0].collections[:2]]
+        wanted = rows[rows["metric"] == "throughput_gbps"][["known90_hi", "known50_hi"]].max()
+        self.assertEqual([round(top, 6) for top in tops], [round(top, 6) for top in wanted])
+        self.assertGreater(found.axes[0].get_ylim()[1], tops[0])
+
+    def test_what_is_not_known_of_runs_is_a_band_of_their_bars(self):
+        known = run(3)
+        known.result["metrics"]["throughput_gbps"].update(known90=[5.0, 15.0], known50=[9.0, 12.0])
+        found = tables.metrics([known])
+        figure = plots.metric(found, "throughput_gbps", "throughput")
+        bars = [(bar.get_x(), bar.get_width()) for bar in figure.axes[0].patches]
+        self.assertEqual(bars, [(0, 10.0), (5.0, 10.0), (9.0, 3.0)])
+        self.assertEqual([text.get_text() for text in figure.axes[0].get_legend().get_texts()], ["not known: 90 %", "not known: 50 %"])
+
     def test_many_failures_are_counted_and_fold(self):
         failures = [{"replication": i, "status": "stalled" if i % 2 else "failed", "diagnosis": f"because of {i}"} for i in range(10)]
         study = results.Study("many", [results.Run("one", {"metrics": {}, "failures": failures})])

@@ -15,47 +15,27 @@ namespace ktlssim {
 
 namespace {
 
-struct Point {
-  double value;
-  double weight;
-};
-
-double quantile_of(const std::vector<Point>& sorted, double part) {
+double quantile_of(const std::vector<WeightedValue>& sorted, double part) {
   double whole = 0;
-  for (const Point& point : sorted) whole += point.weight;
+  for (const WeightedValue& point : sorted) whole += point.weight;
   double below = 0;
-  for (const Point& point : sorted) {
+  for (const WeightedValue& point : sorted) {
     below += point.weight;
     if (below >= part * whole) return point.value;
   }
   return sorted.empty() ? kNaN : sorted.back().value;
 }
 
-Known known_of(std::vector<Point> points) {
-  std::ranges::sort(points, {}, &Point::value);
-  const auto at = [&points](double part) { return quantile_of(points, part); };
-  return {at(0.5), {at(0.05), at(0.95)}, {at(0.25), at(0.75)}};
-}
-
-// Values of equal probability that stand for the law of the discrepancy.
-std::vector<double> terms(const Discrepancy& discrepancy) {
-  constexpr int kTerms = 40;
-  const boost::math::students_t law(discrepancy.degrees_of_freedom());
-  std::vector<double> all;
-  for (int i = 0; i < kTerms; ++i) all.push_back(discrepancy.sd * boost::math::quantile(law, (i + 0.5) / kTerms));
-  return all;
-}
-
 // `value(machine, factor)` over machines and factors.
 Known widened(const Machines& machines, FigureKind kind, const std::function<double(std::size_t, double)>& value) {
-  const std::vector<double> all = terms(of(machines.discrepancies, kind));
-  std::vector<Point> points;
+  const std::vector<double> all = discrepancy_terms(of(machines.discrepancies, kind));
+  std::vector<WeightedValue> points;
   for (std::size_t m = 0; m < machines.all.size(); ++m)
     for (const double term : all) {
       const double widened_value = value(m, std::exp(term));
       if (std::isfinite(widened_value)) points.push_back({widened_value, machines.all[m].weight});
     }
-  return known_of(std::move(points));
+  return known_of_values(std::move(points));
 }
 
 RunResult on(const Scenario& scenario, std::size_t draw, std::uint64_t events, std::uint64_t most,
@@ -76,6 +56,20 @@ constexpr std::uint64_t kUsualMachines = 128;
 std::uint64_t most_events(std::size_t scenarios) { return kEventsOfAnAnswer / kUsualMachines * 2 / scenarios; }
 
 }  // namespace
+
+Known known_of_values(std::vector<WeightedValue> values) {
+  std::ranges::sort(values, {}, &WeightedValue::value);
+  const auto at = [&values](double part) { return quantile_of(values, part); };
+  return {at(0.5), {at(0.05), at(0.95)}, {at(0.25), at(0.75)}};
+}
+
+std::vector<double> discrepancy_terms(const Discrepancy& discrepancy) {
+  const boost::math::students_t law(discrepancy.degrees_of_freedom());
+  std::vector<double> all;
+  for (std::size_t i = 0; i < kDiscrepancyTerms; ++i)
+    all.push_back(discrepancy.sd * boost::math::quantile(law, (static_cast<double>(i) + 0.5) / kDiscrepancyTerms));
+  return all;
+}
 
 ByMachine MachineRuns::metric(std::size_t scenario, const std::string& name) const {
   ByMachine values;
@@ -145,12 +139,12 @@ Known known_percent(const Machines& machines, const ByMachine& a, const ByMachin
 
 Known known_figure(const PublishedFigure& figure, const std::vector<double>& values, const std::vector<double>& weights,
                    const Discrepancies& discrepancies) {
-  const std::vector<double> all = terms(of(discrepancies, figure.kind));
-  std::vector<Point> points;
+  const std::vector<double> all = discrepancy_terms(of(discrepancies, figure.kind));
+  std::vector<WeightedValue> points;
   for (std::size_t d = 0; d < values.size(); ++d)
     for (const double term : all)
       if (std::isfinite(values[d]) && weights[d] > 0) points.push_back({figure.unscaled(values[d] + term), weights[d]});
-  return known_of(std::move(points));
+  return known_of_values(std::move(points));
 }
 
 double part_above(const Machines& machines, const ByMachine& a, const ByMachine& b, double Machine::*weight) {

@@ -22,6 +22,18 @@ struct Known {
   KnownRange fifty;
 };
 
+struct WeightedValue {
+  double value;  // may be infinite: beyond what was looked at
+  double weight;
+};
+
+// Without a value: NaN.
+Known known_of_values(std::vector<WeightedValue> values);
+
+// How many values of equal probability stand for the law of a discrepancy.
+inline constexpr std::size_t kDiscrepancyTerms = 40;
+std::vector<double> discrepancy_terms(const Discrepancy& discrepancy);
+
 // One value for each machine, NaN where its run did not come to its end.
 using ByMachine = std::vector<double>;
 

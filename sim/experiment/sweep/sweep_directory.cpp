@@ -35,6 +35,7 @@ Json json_of(const RunResult& result) {
   json.emplace("random", result.random);
   json.emplace("wall_seconds", result.wall_seconds);
   json.emplace("peak_memory_kib", result.peak_memory_kib);
+  json.emplace("events", result.events);
   json.emplace("metrics", std::move(metrics));
   json.emplace("latency", result.latency);
   json.update(usage_json(result));
@@ -58,6 +59,7 @@ SweepRun run_of(const Json& json) {
   run.result.random = json.at("random").get<bool>();
   run.result.wall_seconds = json.at("wall_seconds").get<double>();
   run.result.peak_memory_kib = json.at("peak_memory_kib").get<std::int64_t>();
+  run.result.events = json.value("events", std::uint64_t{0});  // earlier versions wrote none
   for (const Json& metric : json.at("metrics"))
     run.result.metrics.push_back(
         {metric.at(0).get<std::string>(), metric.at(1).get<std::string>(),
@@ -253,6 +255,19 @@ void SweepDirectory::write_run(std::size_t number, const Json& run) const {
   runs_.write_soon(run_name(number), json_text(sealed(run)));
 }
 
+void SweepDirectory::write_known(std::size_t point, const Json& known) const {
+  OutputDirectory(path() / "known").write_soon(fmt::format("{:05}.json", point), json_text(sealed(known)));
+}
+
+std::optional<Json> SweepDirectory::known(std::size_t point) const {
+  const std::filesystem::path file = path() / "known" / fmt::format("{:05}.json", point);
+  if (!std::filesystem::exists(file)) return std::nullopt;
+  std::string why;
+  std::optional<Json> json = read_sealed(file, why);
+  if (!json) damaged_.insert(why);
+  return json;
+}
+
 std::optional<Json> SweepDirectory::read_run(std::size_t number) const {
   const std::filesystem::path path = runs_.path() / run_name(number);
   std::error_code none;
@@ -285,9 +300,12 @@ SweepCounts SweepDirectory::write_tables(bool interrupted, const std::string& co
   const Sweep sweep = plan();
   const SweepRuns all = runs();
   const SweepCounts counts = count(sweep, all);
+  SweepKnown not_known;
+  for (std::size_t point = 0; point < sweep.points.size(); ++point)
+    if (std::optional<Json> json = known(point)) not_known.emplace(point, std::move(*json));
   top_.write("runs.csv", runs_csv(sweep, all));
   top_.write("timing.csv", timing_csv(sweep, all));
-  top_.write("summary.csv", summary_csv(sweep, all));
+  top_.write("summary.csv", summary_csv(sweep, all, not_known));
   manifest_["command_line"] = command_line;
   manifest_["done"] = counts.done;
   manifest_["failed"] = counts.failed;

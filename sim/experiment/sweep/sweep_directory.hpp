@@ -42,6 +42,10 @@ class SweepDirectory {
   // Returns what run() would read of it. On the disk after sync(), as a point.
   SweepRun write_run(std::size_t number, const Scenario& scenario, const RunResult& result) const;
   void write_run(std::size_t number, const Json& run) const;
+  // What is not known of a point, as SweepKnown has it.
+  void write_known(std::size_t point, const Json& known) const;
+  // Nothing where there is none, or a damaged one.
+  std::optional<Json> known(std::size_t point) const;
   void sync() const { top_.sync(); }
   // The file of replication `number` (point * replications + replication); null where there is none, or a damaged
   // one, which damaged() then names.

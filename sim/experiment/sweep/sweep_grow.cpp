@@ -78,7 +78,8 @@ void grow_sweep(const fs::path& path, const Sweep& sweep, const Json& manifest) 
     Json none = *theirs;
     none["sweep_id"] = "an interruption came while points were given other numbers: start anew in another directory";
     out.write("manifest.json", json_text(sealed(none)));
-    for (const char* const folder : {"runs", "points"}) renumber(path / folder, numbers);
+    for (const char* const folder : {"runs", "points", "known"})
+      if (fs::exists(path / folder)) renumber(path / folder, numbers);
   }
   out.write("manifest.json", json_text(sealed(manifest)));
 }

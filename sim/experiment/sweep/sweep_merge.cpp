@@ -49,9 +49,11 @@ MergedSweeps merge_sweeps(const std::filesystem::path& target,
   problems.throw_if_any();
   for (const auto& [number, run] : taken) into.write_run(number, run);
   for (const SweepDirectory& part : parts)
-    std::filesystem::copy(
-        part.path() / "points", into.path() / "points",
-        std::filesystem::copy_options::skip_existing | std::filesystem::copy_options::recursive);
+    for (const char* const folder : {"points", "known"})
+      if (std::filesystem::exists(part.path() / folder))
+        std::filesystem::copy(
+            part.path() / folder, into.path() / folder,
+            std::filesystem::copy_options::skip_existing | std::filesystem::copy_options::recursive);
   MergedSweeps merged{into.write_tables(false, command_line), into.damaged()};
   for (const SweepDirectory& part : parts) merged.damaged.insert(part.damaged().begin(), part.damaged().end());
   return merged;

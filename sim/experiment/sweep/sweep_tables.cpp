@@ -65,6 +65,22 @@ std::string steady_cell(const SweepRun& run) {
   return cell("no: " + why);
 }
 
+constexpr const char* kKnownHeader = ",known_median,known90_lo,known90_hi,known50_lo,known50_hi";
+
+// Cells under kKnownHeader, where there is that header. No interval of a mean that does not exist.
+std::string known_cells(const SweepKnown& known, std::size_t point, const Estimate& metric) {
+  constexpr const char* kNone = ",,,,,";
+  if (known.empty()) return {};
+  const auto at = known.find(point);
+  if (at == known.end() || metric.spread == Spread::growing) return kNone;
+  const auto found = at->second.at("metrics").find(metric.name);
+  if (found == at->second.at("metrics").end() || found->at("known_median").is_null()) return kNone;
+  std::string text = ',' + found->at("known_median").dump();
+  for (const char* const range : {"known90", "known50"})
+    for (const std::size_t end : {0U, 1U}) text += ',' + found->at(range).at(end).dump();
+  return text;
+}
+
 // In the order in which they first appear.
 std::vector<std::string> metric_names(const SweepRuns& runs) {
   std::vector<std::string> names;
@@ -119,8 +135,9 @@ std::string timing_csv(const Sweep& sweep, const SweepRuns& runs) {
   return text;
 }
 
-std::string summary_csv(const Sweep& sweep, const SweepRuns& runs) {
-  std::string text = header(sweep, "point") + ",metric,unit,mean,ci95_lo,ci95_hi,n,spread,bottleneck\n";
+std::string summary_csv(const Sweep& sweep, const SweepRuns& runs, const SweepKnown& known) {
+  std::string text = header(sweep, "point") + ",metric,unit,mean,ci95_lo,ci95_hi,n,spread,bottleneck";
+  text += known.empty() ? "\n" : std::string(kKnownHeader) + '\n';
   for (std::size_t point = 0; point < sweep.points.size(); ++point) {
     std::vector<RunResult> ended;
     for (std::size_t i = 0; i < sweep.replications(); ++i)
@@ -134,10 +151,11 @@ std::string summary_csv(const Sweep& sweep, const SweepRuns& runs) {
     const std::string values = values_of(sweep.points[point]);
     const std::string limit = bottleneck(summary);
     for (const Estimate& e : summary.metrics) {
-      const bool known = e.spread != Spread::single && e.spread != Spread::growing && e.n > 0;
-      text += fmt::format("{}{},{},{},{},{},{},{},{},{}\n", point, values, cell(e.name), cell(e.unit),
-                          number(e.mean), known ? number(e.lo) : "", known ? number(e.hi) : "", e.n,
-                          spread_name(e.spread), limit);
+      const bool bounded = e.spread != Spread::single && e.spread != Spread::growing && e.n > 0;
+      text += fmt::format("{}{},{},{},{},{},{},{},{},{}{}\n", point, values, cell(e.name), cell(e.unit),
+                          number(e.mean), bounded ? number(e.lo) : "", bounded ? number(e.hi) : "", e.n,
+                          spread_name(e.spread), limit,
+                          known_cells(known, point, e));
     }
   }
   return text;

@@ -2,12 +2,14 @@
 // without a value are empty.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "sim/experiment/statistics/steadiness.hpp"
 #include "sim/experiment/sweep/sweep_file.hpp"
+#include "sim/experiment/text/json_file.hpp"
 #include "sim/measure/run_result.hpp"
 
 namespace ktlssim {
@@ -22,9 +24,14 @@ struct SweepRun {
 // Number point * replications + replication; nothing where it is missing.
 using SweepRuns = std::vector<std::optional<SweepRun>>;
 
+// By point, where it was asked for: "metrics", which by name have `known_median`, `known90` and `known50`, null where the
+// machines give none.
+using SweepKnown = std::map<std::size_t, Json>;
+
 std::string points_csv(const Sweep& sweep);
 std::string runs_csv(const Sweep& sweep, const SweepRuns& runs);
 std::string timing_csv(const Sweep& sweep, const SweepRuns& runs);
-std::string summary_csv(const Sweep& sweep, const SweepRuns& runs);
+// With columns of what is not known where `known` has any point.
+std::string summary_csv(const Sweep& sweep, const SweepRuns& runs, const SweepKnown& known = {});
 
 }  // namespace ktlssim

@@ -1,0 +1,62 @@
+#include "sim/experiment/sweep/saved_points.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/experiment/input/scenario_file.hpp"
+#include "sim/experiment/parameters/list_pointers.hpp"
+#include "sim/experiment/sweep/sweep_directory.hpp"
+
+namespace ktlssim {
+
+namespace {
+
+std::string settings_of(const SweepPoint& point) {
+  std::vector<std::string> texts;
+  for (const Assignment& a : point.values) texts.push_back(fmt::format("{}={}", canonical_pointer(a.pointer), plain_value(a.value)));
+  std::ranges::sort(texts);  // two sweeps may have them in another order
+  return fmt::format("{}", fmt::join(texts, " "));
+}
+
+Scenario scenario_of(const std::filesystem::path& file) {
+  Problems problems;
+  std::optional<Json> json = read_json_file(file, problems);
+  problems.throw_if_any();
+  return read_scenario(std::move(*json), file.string());
+}
+
+}  // namespace
+
+bool has_saved_points(const std::filesystem::path& directory) {
+  return std::filesystem::exists(directory / "manifest.json") && std::filesystem::is_directory(directory / "points");
+}
+
+std::vector<SavedPoint> read_saved_points(const std::filesystem::path& directory) {
+  const SweepDirectory sweep(directory);
+  const Sweep plan = sweep.plan();
+  std::vector<SavedPoint> points;
+  for (std::size_t point = 0; point < plan.points.size(); ++point) {
+    Experiment experiment;
+    std::vector<RunResult> ended;
+    for (std::size_t i = 0; i < plan.replications(); ++i) {
+      std::optional<SweepRun> run = sweep.run(point * plan.replications() + i);
+      if (!run) continue;
+      Steadiness& whole = experiment.steadiness;
+      whole.backlog_grows = whole.backlog_grows || run->steadiness.backlog_grows;
+      for (const UnsteadyReason& reason : run->steadiness.why)
+        if (std::ranges::find(whole.why, reason.kind, &UnsteadyReason::kind) == whole.why.end()) whole.why.push_back(reason);
+      ended.push_back(run->result);
+      experiment.runs.push_back({i, std::move(run->result)});
+    }
+    if (ended.empty()) continue;
+    experiment.summary = summarize(ended);
+    withhold_intervals(experiment.steadiness, experiment.summary);
+    points.push_back({settings_of(plan.points[point]), scenario_of(directory / "points" / fmt::format("{:05}.json", point)),
+                      std::move(experiment)});
+  }
+  for (const std::string& why : sweep.damaged()) throw InputError({{"", "", "", why}});
+  return points;
+}
+
+}  // namespace ktlssim
