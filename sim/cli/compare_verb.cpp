@@ -116,7 +116,7 @@ std::string verdict(const MetricComparison& m, const Judging& judging) {
     return fmt::format("Difference, deterministic\n\t{}\n\t{}%\n", number_text(d.mean),
                        number_text(m.percent(d.mean)));
   const double half = (d.hi - d.lo) / 2;
-  return fmt::format("Difference at 95.0% confidence\n\t{} +/- {}\n\t{}% +/- {}%\n\t({})\n",
+  return fmt::format("Difference at 95.0% confidence\n\t{} +/- {}\n\t{}% +/- {}%\n\t({}; the dice alone)\n",
                      number_text(d.mean), number_text(half), number_text(m.percent(d.mean)),
                      number_text(m.percent(half)), judging.method());
 }

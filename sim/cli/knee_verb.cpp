@@ -14,8 +14,8 @@ namespace {
 constexpr HelpText kKneeHelp{
     "ktlssim knee SCENARIO --over /POINTER=FROM..TO [options]",
     "From where on does more of it gain nothing? Finds the first value of a parameter at which a metric is within "
-    "--worth of its best over all values, the interval of that, and what limits there. Exit status: 0 found, 1 no value "
-    "at all, 2 the command line or an input is wrong.",
+    "--worth of its best over all values, the interval of that, and what limits there. Where that is the last value, there "
+    "is no knee: nobody knows what more would gain. Exit status: 0 found, 1 none, 2 the command line or an input is wrong.",
     "  ktlssim knee scenarios/ccr-tls12-gcm128.json --over /workload/sessions=1..256\n"
     "  ktlssim knee s.json --over /ktls/workers=1..16 --of cpu_percent --lowest\n"};
 
@@ -29,12 +29,21 @@ std::size_t point_of(PointRuns& runs, const VaryAxis& axis, std::size_t index) {
   return runs.add({{axis.pointer, axis.values[index]}});
 }
 
+// At the last value nothing is known of more.
+bool is_within(const KneeQuestion& question, const KneeAnswer& found) {
+  return found.knee && *found.knee + 1 < question.over.values.size();
+}
+
 std::string table(PointRuns& runs, const KneeQuestion& question, const KneeAnswer& found) {
   const std::string& pointer = question.over.pointer;
   if (!found.knee) return wrap(fmt::format("{} has no value at any {}", question.of.text(), pointer), columns());
-  std::string text = wrap(fmt::format("From {}={} on, more of it gains at most {} % of {}", pointer,
-                                      value_text(question.over, found.knee), number_text(100 * question.worth),
-                                      question.of.text()), columns());
+  std::string text =
+      is_within(question, found)
+          ? wrap(fmt::format("From {}={} on, more of it, up to {}, gains at most {} % of {}", pointer,
+                             value_text(question.over, found.knee), question.over.values.back().dump(),
+                             number_text(100 * question.worth), question.of.text()), columns())
+          : wrap(fmt::format("NO KNEE within what was varied: {} still gains at {}={}, the last value", question.of.text(),
+                             pointer, value_text(question.over, found.knee)), columns());
   if (found.possible != found.proven)
     text += wrap(fmt::format("95 % interval: from {} to {}", value_text(question.over, found.possible),
                              value_text(question.over, found.proven)), columns());
@@ -54,7 +63,8 @@ Json json(PointRuns& runs, const KneeQuestion& question, const KneeAnswer& found
     points.push_back({{"value", value(found.indices[i])}, {"of", estimate_json(found.values[i])}});
   return {{"of", question.of.text()},
           {"over", question.over.pointer},
-          {"knee", value(found.knee)},
+          {"knee", is_within(question, found) ? value(found.knee) : Json()},
+          {"up_to", question.over.values.back()},
           {"interval", {value(found.possible), value(found.proven)}},
           {"best", value(found.best)},
           {"monotone", found.monotone},
@@ -104,7 +114,7 @@ int knee_verb(const Values& values) {
     if (known) answer["known"] = known_json(*known);
     print_json("knee", answer);
   }
-  return found.knee ? kExitDone : kExitRunFailed;
+  return is_within(question, found) ? kExitDone : kExitRunFailed;
 }
 
 }  // namespace ktlssim

@@ -59,6 +59,12 @@ std::string origin_lines(const KnownAnswer& answer) {
                   columns());
   if (!m.weights.out_of_reach.empty())
     lines += wrap("no machine comes near " + names_text(m.weights.out_of_reach), columns());
+  std::vector<std::string> missed;
+  for (const PublishedFigure& f : m.known_failures)
+    missed.push_back(fmt::format("{} ({} for {})", f.claim, short_number(f.plain), short_number(f.published)));
+  if (!missed.empty())
+    lines += wrap(fmt::format("THE MODEL MISSES published figures of these profiles: {}; `ktlssim validate CLAIM` says why",
+                              names_text(missed)), columns());
   if (!m.of_no_family.empty() && !m.weights.informed_by.empty())
     lines += wrap("drawn from its own ranges alone: " + plain(names_text(m.of_no_family)), columns());
   if (answer.runs.failed > 0)
@@ -71,6 +77,9 @@ Json origin_json(const KnownAnswer& answer) {
   Json discrepancies = Json::object();
   for (std::size_t k = 0; k < m.discrepancies.size(); ++k)
     discrepancies[std::string(kFigureKindNames[k])] = number_json(m.discrepancies[k].sd);
+  Json missed = Json::array();
+  for (const PublishedFigure& f : m.known_failures)
+    missed.push_back({{"claim", f.claim}, {"published", number_json(f.published)}, {"predicted", number_json(f.plain)}});
   return {{"machines", m.all.size()},
           {"effective", number_json(m.effective)},
           {"draws", m.drawn},
@@ -80,6 +89,7 @@ Json origin_json(const KnownAnswer& answer) {
           {"window_ms", number_json(answer.runs.window_ms)},
           {"informed_by", m.weights.informed_by},
           {"out_of_reach", m.weights.out_of_reach},
+          {"known_failures", std::move(missed)},
           {"no_machine_meets_all", m.weights.empty},
           {"conflicting", m.weights.conflicting},
           {"of_no_family", m.of_no_family},

@@ -81,6 +81,7 @@ constexpr Key kBreakEven[]{{"of", "string", "what is compared"},
                            {"known", "object", "with --ensemble: of each crossing where it is, null: not within what was varied", false}};
 constexpr Key kKnee[]{{"of", "string", "what is looked at"},
                       {"over", "string", "the parameter that varies"},
+                      {"up_to", "number", "the last value: of more nothing is known"},
                       {"interval", "array", "of the knee"},
                       {"points", "array", "value, and what it gives"},
                       {"runs", "integer", "that were simulated"},

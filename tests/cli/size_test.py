@@ -129,6 +129,10 @@ class SizeTest(unittest.TestCase):
         self.assertEqual((found["knee"], found["interval"]), (4, [4, 4]))
         self.assertIn("ccr engine", found["limit"])
 
+    def test_a_last_value_that_still_gains_is_no_knee(self):
+        found = self.json("knee", CLOSED, *CONSTANT, "--over", "/workload/sessions=1..3", "--of", "records_per_second", status=1)
+        self.assertEqual((found["knee"], found["up_to"]), (None, 3))
+
     # --- frontier
 
     def test_the_front_has_what_nothing_beats(self):

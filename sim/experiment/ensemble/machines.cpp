@@ -75,6 +75,13 @@ Machines choose_machines(const Evidence& evidence, const std::vector<const Scena
     });
     if (!informed) machines.of_no_family.push_back(profile);
   }
+  for (const PublishedFigure& figure : evidence.file().figures) {
+    const std::string_view deciding = figure.kind == FigureKind::cpu ? "host " : "driver ";
+    if (figure.missed && std::ranges::any_of(figure.profiles, [&](const std::string& profile) {
+          return (profile.starts_with("driver ") || profile.starts_with(deciding)) && contains(machines.profiles, profile);
+        }))
+      machines.known_failures.push_back(figure);
+  }
   // Drawn from the middle of both, so that one set of machines serves with and without.
   std::vector<double> middle;
   for (std::size_t d = 0; d < machines.weights.of_draw.size(); ++d)

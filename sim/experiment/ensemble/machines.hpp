@@ -25,6 +25,7 @@ struct Machines {
   std::vector<std::string> own_sources;  // with figures of this very scenario; empty: none
   std::vector<std::string> profiles;     // with ranges
   std::vector<std::string> of_no_family; // of these, those that no figure informs or whose ranges have changed
+  std::vector<PublishedFigure> known_failures;  // of the model: of one of these drivers, or of CPU time on one of these hosts
   std::size_t inexact_values = 0;
   Discrepancies discrepancies{};
 };
