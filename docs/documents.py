@@ -100,6 +100,28 @@ def commands(lines):
             joined = ""
 
 
+@dataclasses.dataclass
+class Question:
+    text: str
+    command: str  # empty: none can answer it
+    where: str  # "here" or "minutes"; empty without a command
+    answer: str  # what comes out, or why nothing can
+
+
+def questions(lines):
+    """The rows of tables with columns question, command, takes, what comes out."""
+    inside = False
+    for line in lines:
+        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+        if cells[:3] == ["question", "command", "takes"]:
+            inside = True
+        elif not line.startswith("|"):
+            inside = False
+        elif inside and not line.startswith("|---"):
+            text, command, takes, answer = cells
+            yield Question(text, "" if command == "none" else command.strip("`"), {"seconds": "here", "-": ""}.get(takes, takes), answer)
+
+
 @contextlib.contextmanager
 def scratch():
     """A copy of the tree to run commands in, so that none of them leaves anything behind. $KTLSSIM, if set, is its ./ktlssim."""

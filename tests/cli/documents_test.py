@@ -23,6 +23,7 @@ import documents  # noqa: E402  pylint: disable=wrong-import-position,import-err
 README_LINES = 100
 README_WORDS_A_SENTENCE = 30
 WORDS_A_SENTENCE = 40
+QUESTIONS = 25  # that people ask in public, each with a row in docs/ask.md
 PLACEHOLDER = re.compile(r"^(?:/[\w./]*=)?[A-Z][A-Z.]*$|^(?:N|NAME|FILE|DIR|K/N|\.\.\.|\[.*|VERB|KIND)$|\.\.\.|NAME")
 
 
@@ -148,6 +149,26 @@ class Documents(unittest.TestCase):
                      if path.is_file() and path.relative_to(tree).parts[0] != "out"}
             self.assertEqual({str(path) for path in after if before.get(path) != after[path]}, set(),
                              "written beside out/, which is all that git ignores")
+
+    def test_every_question_has_a_command_or_a_reason_why_none_can_answer_it(self):
+        asked = list(documents.questions(lines_of(ROOT / "docs/ask.md")))
+        self.assertEqual(len(asked), QUESTIONS)
+        for question in asked:
+            with self.subTest(question.text):
+                self.assertTrue(question.command.startswith("./ktlssim ") or not question.command)
+                self.assertIn(question.where, ("here", "minutes") if question.command else ("",))
+                self.assertGreater(len(question.answer.split()), 1 if question.command else 8)
+
+    @unittest.skipUnless(RELEASE, "minutes under the sanitizers, which have tests of their own")
+    def test_commands_that_answer_questions_do(self):
+        with documents.scratch() as tree:
+            for question in documents.questions(lines_of(ROOT / "docs/ask.md")):
+                if not question.command or (question.where == "minutes" and not SLOW):
+                    continue
+                with self.subTest(question.text):
+                    done = documents.run(question.command, tree)
+                    self.assertEqual(done.returncode, 0, f"{question.command}\n{done.stderr}")
+                    self.assertNotIn("has no value", done.stdout, question.command)
 
     @unittest.skipUnless(RELEASE, "minutes under the sanitizers, which have tests of their own")
     def test_documents_show_what_their_commands_print(self):

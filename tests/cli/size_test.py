@@ -127,6 +127,8 @@ class SizeTest(unittest.TestCase):
         # n workers of 8 us each keep the engine of 2 us busy from n = 4 on.
         found = self.json("knee", CLOSED, *CONSTANT, "--over", "/workload/sessions=1..8", "--of", "records_per_second")
         self.assertEqual((found["knee"], found["interval"]), (4, [4, 4]))
+        turned = self.json("knee", CLOSED, *CONSTANT, "--over", "/workload/sessions=1..8", "--of", "0 - records_per_second", "--lowest")
+        self.assertEqual((turned["knee"], turned["interval"]), (4, [4, 4]))
         self.assertIn("ccr engine", found["limit"])
 
     def test_a_last_value_that_still_gains_is_no_knee(self):

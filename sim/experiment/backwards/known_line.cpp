@@ -119,7 +119,7 @@ Known known_knee(const Machines& machines, const std::vector<double>& places, co
     double best = kNaN;
     for (const ByMachine& at : values)
       if (std::isfinite(at[m]) && !((more_is_better ? at[m] <= best : at[m] >= best))) best = at[m];
-    const double enough = best * (more_is_better ? 1 - worth : 1 + worth);
+    const double enough = best + (more_is_better ? -worth : worth) * std::abs(best);
     for (std::size_t i = 0; i < places.size(); ++i) {
       if (!std::isfinite(values[i][m]) || (more_is_better ? values[i][m] < enough : values[i][m] > enough)) continue;
       found.push_back({places[i], machines.all[m].weight});

@@ -208,7 +208,9 @@ class KneeSearch {
     std::vector<double> mine = runs_.values(number, question_.of, why);
     const std::vector<double> theirs = runs_.values(of_best, question_.of, why);
     if (mine.empty() || theirs.empty()) return std::nullopt;
-    const double factor = question_.more_is_better ? 1 - question_.worth : 1 + question_.worth;
+    // Of the size of the best, which may be below zero.
+    const bool below_zero = runs_.estimate(of_best, question_.of, why)->mean < 0;
+    const double factor = question_.more_is_better != below_zero ? 1 - question_.worth : 1 + question_.worth;
     std::optional<Estimate> found = paired(std::move(mine), theirs, factor, runs_.random(number) || runs_.random(of_best));
     if (question_.more_is_better) return found;
     found->mean = -found->mean;
