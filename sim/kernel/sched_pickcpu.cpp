@@ -8,6 +8,9 @@ namespace ktlssim {
 namespace {
 
 constexpr int kLastCpu = 2;  // ticks for which a thread finds its own cache warm: CG_SHARE_L2
+// Priorities that outrank nobody, and everybody.
+constexpr int kIdle = SmpTopology::kIdlePriority - 1;
+constexpr int kAnyCpu = -1;
 
 }  // namespace
 
@@ -24,20 +27,16 @@ int Scheduler::pick_cpu(Thread& thread, int self, bool interrupted) {
   }
   const int last = thread.cpu;
   const int priority = thread.priority;
-  const auto outranked = [&](int cpu) {
-    return allowed.contains(cpu) && (idle(cpu) || lowpri(cpu) > priority);
-  };
   int cpu = -1;
   if (const int llc = topology_.llc(); llc >= 0) {
     if (follows_interrupt)
-      cpu = topology_.lowest(llc, last, last, outranked);
+      cpu = topology_.lowest_outranked(llc, last, last, priority, allowed);
     else if (affine(thread, rules_.affine_llc_ticks))
-      cpu = topology_.lowest(llc, last, last, [&](int i) { return allowed.contains(i) && idle(i); });
+      cpu = topology_.lowest_outranked(llc, last, last, kIdle, allowed);
   }
-  if (cpu < 0) cpu = topology_.lowest(topology_.top(), 0, last, outranked);
-  if (cpu < 0)
-    cpu = topology_.lowest(topology_.top(), 0, last, [&](int i) { return allowed.contains(i); });
-  const bool stays = self_allowed && lowpri(self) > priority && !idle(cpu) &&
+  if (cpu < 0) cpu = topology_.lowest_outranked(topology_.top(), 0, last, priority, allowed);
+  if (cpu < 0) cpu = topology_.lowest_outranked(topology_.top(), 0, last, kAnyCpu, allowed);
+  const bool stays = self_allowed && topology_.lowpri(self) > priority && !idle(cpu) &&
                      topology_.load(self) <= topology_.load(cpu) + 1;
   return stays ? self : cpu;
 }
@@ -51,7 +50,7 @@ Thread* Scheduler::steal(const Cpu& thief) {
 
 // The most urgent thread that may run here, of the most loaded CPU that has one.
 Thread* Scheduler::steal_in_group(int level, int thief) {
-  const int victim = topology_.highest(level, thief, [&](int i) {
+  const int victim = topology_.highest_stealable(level, thief, [&](int i) {
     Cpu& cpu = cpus_[static_cast<std::size_t>(i)];
     return i != thief && topology_.load(i) >= rules_.steal_thresh && cpu.queue.stealable() > 0 &&
            cpu.queue.first_stealable(thief) != nullptr;
@@ -84,7 +83,7 @@ void Scheduler::balance(std::uint64_t) {
 void Scheduler::balance_group() {
   std::vector<bool> done(cpus_.size(), false);
   for (;;) {
-    const int high = topology_.highest(topology_.top(), 0, [&](int i) {
+    const int high = topology_.highest_stealable(topology_.top(), 0, [&](int i) {
       return !done[static_cast<std::size_t>(i)] && cpus_[static_cast<std::size_t>(i)].queue.stealable() > 0;
     });
     if (high < 0) return;

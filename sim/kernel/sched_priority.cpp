@@ -115,9 +115,11 @@ void Scheduler::apply_priority(Thread& thread) {
     cpu.queue.remove(thread);
     thread.priority = priority;
     cpu.queue.insert(thread, true);
+    note_lowpri(cpu);
     return;
   }
   thread.priority = priority;
+  if (thread.state == ThreadState::running) note_lowpri(cpu_of(thread));
 }
 
 void Scheduler::lend_priority(Thread& owner, int priority) {

@@ -155,8 +155,10 @@ void Scheduler::enqueue(Thread& thread, Cpu& cpu, bool at_head) {
   if (listener_ != nullptr) listener_->changed_state(thread, executive_.now());
   cpu.queue.insert(thread, at_head);
   topology_.add_load(cpu.number, 1);
+  note_lowpri(cpu);
   if (!thread.floats()) return;
   ++stealable_;
+  topology_.add_stealable(cpu.number, 1);
   if (!balancer_armed_) arm_balancer();
 }
 
@@ -164,13 +166,17 @@ void Scheduler::dequeue(Thread& thread, Cpu& cpu) {
   cpu.queue.remove(thread);
   thread.waited_ns += (executive_.now() - thread.runnable_since).count();
   topology_.add_load(cpu.number, -1);
-  if (thread.floats()) --stealable_;
+  note_lowpri(cpu);
+  if (!thread.floats()) return;
+  --stealable_;
+  topology_.add_stealable(cpu.number, -1);
 }
 
 void Scheduler::dispatch(Cpu& cpu, Thread& thread) {
   close_span(cpu);
   cpu.current = &thread;
   topology_.add_load(cpu.number, 1);
+  note_lowpri(cpu);
   ++cpu.dispatches;
   cpu.resched = false;
   cpu.slice_armed = kNever;
@@ -208,6 +214,7 @@ void Scheduler::take_off(Cpu& cpu) {
   close_span(cpu);
   cpu.current = nullptr;
   topology_.add_load(cpu.number, -1);
+  note_lowpri(cpu);
   thread.left_tick = ticks();
   const Time ran = executive_.now() - thread.on_cpu_since;
   thread.slice_used += ran;

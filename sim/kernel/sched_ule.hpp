@@ -195,11 +195,10 @@ class Scheduler {
   int pick_cpu(Thread& thread, int self, bool interrupted);
   // Nobody runs or waits there, and nobody is on the way.
   bool idle(int cpu) const { return topology_.load(cpu) == 0; }
-  // tdq_lowpri: the best priority of its threads; 256 where there is none.
-  int lowpri(int cpu) const {
-    const Cpu& c = cpus_[static_cast<std::size_t>(cpu)];
-    return c.current == nullptr ? c.queue.best_priority()
-                                : std::min(c.current->priority, c.queue.best_priority());
+  // The threads of `cpu`, or their priorities, have changed.
+  void note_lowpri(const Cpu& cpu) {
+    const int waiting = cpu.queue.best_priority();
+    topology_.set_lowpri(cpu.number, cpu.current == nullptr ? waiting : std::min(cpu.current->priority, waiting));
   }
   bool affine(const Thread& thread, int level) {
     return ticks() - thread.left_tick < level;

@@ -3,13 +3,20 @@
 //
 // A search compares the load of all paths through the tree: it takes the least (or most) loaded group, in it
 // the least loaded group again, and so on. So what it finds may differ from the least loaded CPU of all.
+//
+// The kernel looks at every CPU. Here a group keeps its load, how many threads can be stolen in it, and what the last
+// search for who is outranked found in it, until one of its CPUs changes: no CPU is looked at again in a group that
+// offers nothing or is as it was. What is found is the same, and so is what is drawn.
 #pragma once
 
 #include <algorithm>
 #include <boost/random/taus88.hpp>
 #include <climits>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
+
+#include "sim/kernel/cpuset.hpp"
 
 namespace ktlssim {
 
@@ -31,6 +38,8 @@ struct SearchLoads {
 
 class SmpTopology {
  public:
+  static constexpr int kIdlePriority = 256;
+
   SmpTopology(const TopologyShape& shape, std::uint32_t seed, const SearchLoads& counted = {});
 
   // Levels of groups, from 0; the top one is the machine.
@@ -44,7 +53,25 @@ class SmpTopology {
 
   // Threads on a CPU, whether they run or wait.
   int load(int cpu) const { return loads_[static_cast<std::size_t>(cpu)]; }
-  void add_load(int cpu, int threads) { loads_[static_cast<std::size_t>(cpu)] += threads; }
+  void add_load(int cpu, int threads) {
+    loads_[static_cast<std::size_t>(cpu)] += threads;
+    for_groups_of(cpu, [threads](Group& group) {
+      group.load += threads;
+      group.forget();
+    });
+  }
+  // Threads that wait on a CPU and float.
+  void add_stealable(int cpu, int threads) {
+    for_groups_of(cpu, [threads](Group& group) { group.stealable += threads; });
+  }
+  // tdq_lowpri: the best priority on a CPU, kIdlePriority where nobody runs or waits.
+  int lowpri(int cpu) const { return lowpri_[static_cast<std::size_t>(cpu)]; }
+  void set_lowpri(int cpu, int priority) {
+    auto& known = lowpri_[static_cast<std::size_t>(cpu)];
+    if (known == priority) return;
+    known = static_cast<std::int16_t>(priority);
+    for_groups_of(cpu, [](Group& group) { group.forget(); });
+  }
   // Whether neither the CPU nor another one of its core has anything to run.
   bool core_idle(int cpu) const;
 
@@ -55,24 +82,52 @@ class SmpTopology {
   int lowest(int level, int within, int prefer, const Acceptable& acceptable) {
     return search<Least>(level, first(level, within), prefer, acceptable).cpu;
   }
+  // The same among those of `allowed` whose threads are all outranked by `priority`: with -1 any, with
+  // kIdlePriority - 1 those that are idle.
+  int lowest_outranked(int level, int within, int prefer, int priority, CpuSet allowed);
   // And the most loaded CPU on the most loaded path.
   template <class Acceptable>
   int highest(int level, int within, const Acceptable& acceptable) {
     return search<Most>(level, first(level, within), -1, acceptable).cpu;
   }
+  // The same; `acceptable` takes none without a stealable thread.
+  template <class Acceptable>
+  int highest_stealable(int level, int within, const Acceptable& acceptable) {
+    if (!nested_) return highest(level, within, acceptable);
+    if (group(level, within).stealable == 0) return -1;
+    return search_stealable(level, first(level, within), acceptable).cpu;
+  }
   // Whether chance has decided anything so far.
-  bool has_drawn() const { return has_drawn_; }
+  bool has_drawn() const { return draws_ > 0; }
   std::uint32_t draw() {
-    has_drawn_ = true;
+    ++draws_;
     return random_();
   }
 
  private:
+  using Random = boost::random::taus88;
+
+  // What is known of a group, and found in it by a search that prefers none of its CPUs and may use them all: for
+  // priorities from `from` to below `below`, for which the same CPUs are outranked.
+  struct Group {
+    static constexpr std::int16_t kNone = -1;  // no priority is below it
+
+    int load = 0;
+    int stealable = 0;
+    std::int16_t from = 0;
+    std::int16_t below = kNone;
+    int best = 0;   // load of the CPU found
+    int equal = 0;  // of which so many were drawn from
+    int draws = 0;
+
+    bool knows(int priority) const { return from <= priority && priority < below; }
+    void forget() { below = kNone; }
+  };
   // What a group has to offer.
   struct Found {
     int cpu = -1;
     int load = 0;       // of that CPU
-    int equal = 0;      // CPUs that it was drawn from
+    int equal = 0;      // CPUs that it was drawn from; 0 = there is none
     int total = 0;      // load of the group, as SearchLoads counts it
     int path = 0;       // by which it was found: the same of the CPU, or of the child group
   };
@@ -83,7 +138,47 @@ class SmpTopology {
     static bool better(int a, int b) { return a > b; }
   };
 
+  struct Outranked {
+    int prefer;
+    int priority;
+    CpuSet allowed;
+  };
+  // Found.cpu is to be found yet where its group was known: by searching that with the draws that were passed over.
+  struct Offer {
+    Found found;
+    int level = 0;
+    int first = 0;
+    Random random;
+  };
+
   int size(int level) const { return sizes_[static_cast<std::size_t>(level)]; }
+  Group& group(int level, int cpu) {
+    const auto i = static_cast<std::size_t>(cpu) * sizes_.size() + static_cast<std::size_t>(level);
+    return groups_[group_of_[i]];
+  }
+  template <class Change>
+  void for_groups_of(int cpu, const Change& change) {
+    if (!nested_) return;
+    for (int level = 0; level < levels(); ++level) change(group(level, cpu));
+  }
+  void make_groups();
+  Offer offer(int level, int first, const Outranked& sought);
+  Offer look_at(int level, int first, const Outranked& sought, Group& limits);
+
+  template <class Acceptable>
+  Found search_stealable(int level, int first, const Acceptable& acceptable) {
+    if (level == 0) return search<Most>(0, first, -1, acceptable);
+    Found best;
+    const int behind = std::min(first + size(level), cpus_);
+    for (int child = first; child < behind; child += size(level - 1)) {
+      const Group& there = group(level - 1, child);
+      if (there.stealable == 0) continue;
+      Found found = search_stealable(level - 1, child, acceptable);
+      found.path = counted_.thread * there.load;
+      consider<Most>(found, best);
+    }
+    return best;
+  }
 
   template <class Order, class Acceptable>
   Found search(int level, int first, int prefer, const Acceptable& acceptable) {
@@ -107,23 +202,23 @@ class SmpTopology {
   }
 
   // Keeps the better of the two in `best`; of equal ones each of the CPUs that they were drawn from has the
-  // same chance.
+  // same chance. Whether it was the new one.
   template <class Order>
-  void consider(const Found& found, Found& best) {
-    if (found.cpu < 0) return;
+  bool consider(const Found& found, Found& best) {
+    if (found.equal == 0) return false;
     int equal = found.equal;
-    if (best.cpu >= 0) {
+    if (best.equal > 0) {
       if (found.path != best.path) {
-        if (Order::better(best.path, found.path)) return;
+        if (Order::better(best.path, found.path)) return false;
       } else if (found.load != best.load) {
-        if (Order::better(best.load, found.load)) return;
+        if (Order::better(best.load, found.load)) return false;
       } else if (!counted_.random_ties) {
-        return;
+        return false;
       } else {
         equal += best.equal;
         if (static_cast<int>(draw() % static_cast<std::uint32_t>(equal)) >= found.equal) {
           best.equal = equal;
-          return;
+          return false;
         }
       }
     }
@@ -131,6 +226,7 @@ class SmpTopology {
     best.load = found.load;
     best.path = found.path;
     best.equal = equal;
+    return true;
   }
 
   int cpus_;
@@ -139,8 +235,13 @@ class SmpTopology {
   bool cores_have_siblings_;
   int llc_ = -1;
   std::vector<int> loads_;
-  boost::random::taus88 random_;
-  bool has_drawn_ = false;
+  std::vector<std::int16_t> lowpri_;
+  // Whether each group is one of those that it is made of; else none is known.
+  bool nested_ = true;
+  std::vector<Group> groups_;
+  std::vector<std::uint32_t> group_of_;  // by CPU, then by level
+  Random random_;
+  std::uint64_t draws_ = 0;
 };
 
 }  // namespace ktlssim

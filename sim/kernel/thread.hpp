@@ -9,6 +9,7 @@
 
 #include "models/units.hpp"
 #include "sim/engine/executive.hpp"
+#include "sim/kernel/cpuset.hpp"
 #include "sim/kernel/function.hpp"
 #include "sim/kernel/interactivity.hpp"
 #include "sim/kernel/step.hpp"
@@ -23,14 +24,6 @@ inline constexpr std::array<std::string_view, 6> kThreadClassNames{"application"
                                                                    "netisr",      "receiver", "crypto"};
 inline std::string_view name(ThreadClass thread_class) { return kThreadClassNames[static_cast<std::size_t>(thread_class)]; }
 enum class ThreadState : std::uint8_t { sleeping, runnable, running };
-
-// Neighbouring CPUs: all, those of a NUMA domain, or one.
-struct CpuSet {
-  int first = 0;
-  int count = 1;
-
-  bool contains(int cpu) const { return cpu >= first && cpu < first + count; }
-};
 
 struct Thread {
   static constexpr std::int64_t kLongAgo = -1'000'000;  // ticks
