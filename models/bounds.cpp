@@ -46,13 +46,14 @@ Limit mix_bound(const std::vector<Demands>& kinds) {
   return lowest;
 }
 
-std::vector<TlsParameters> kinds_of_sessions(const Scenario& scenario) {
-  std::vector<TlsParameters> kinds;
-  for (const TlsParameters& tls : scenario.all_tls())
-    if (std::ranges::none_of(kinds, [&tls](const TlsParameters& kind) {
-          return kind.version == tls.version && kind.cipher == tls.cipher;
+std::vector<SessionGroup> kinds_of_sessions(const Scenario& scenario) {
+  std::vector<SessionGroup> kinds;
+  for (const SessionGroup& group : scenario.all_groups())
+    if (std::ranges::none_of(kinds, [&group](const SessionGroup& kind) {
+          return kind.software == group.software && kind.tls.version == group.tls.version &&
+                 kind.tls.cipher == group.tls.cipher;
         }))
-      kinds.push_back(tls);
+      kinds.push_back(group);
   return kinds;
 }
 
@@ -62,7 +63,7 @@ ThroughputBound throughput_bound(const Scenario& scenario) {
     return {bounds.bottleneck.name, bounds.throughput_gbps};
   }
   std::vector<Demands> kinds;
-  for (const TlsParameters& kind : kinds_of_sessions(scenario)) kinds.push_back(demands_of(scenario.with_all(kind)));
+  for (const SessionGroup& kind : kinds_of_sessions(scenario)) kinds.push_back(demands_of(scenario.with_all(kind)));
   const Limit mix = mix_bound(kinds);
   return {mix.name, mix.records_per_us * static_cast<double>(kinds.front().payload_bytes) * 8 / 1e3};
 }

@@ -77,8 +77,8 @@ struct BalancedJobBounds {
 };
 std::optional<BalancedJobBounds> balanced_job_bounds(const ClosedNetwork& network);
 
-// The parameters of all sessions, each once: there may be far more groups than kinds.
-std::vector<TlsParameters> kinds_of_sessions(const Scenario& scenario);
+// The groups of all sessions, one of each kind: there may be far more groups than kinds.
+std::vector<SessionGroup> kinds_of_sessions(const Scenario& scenario);
 
 // The scenario as a network of product form, or the reason why it is none.
 struct ProductForm {

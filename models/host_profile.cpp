@@ -46,6 +46,20 @@ void describe(ParameterVisitor& v, MemoryCosts& c) {
              "bytes that lag behind by less delay nobody: costs per byte contain such waiting");
 }
 
+void describe(ParameterVisitor& v, NumaCosts& c) {
+  v.quantity("interconnect_gbytes_per_s", c.interconnect_gbytes_per_s, {0, 1e5},
+             "what all domains move from one to another together, at most; 0 = no limit");
+  v.quantity("remote_line_ns", c.remote_line_ns, {0, 1e5},
+             "what a cache line from another domain takes longer than one of its own");
+  v.quantity("connection_lines", c.connection_lines, {0, 1e4},
+             "lines of socket, session and TCP state that go to another domain with whoever works on a connection next");
+  v.quantity("record_lines", c.record_lines, {0, 1e4}, "lines of a record's mbuf, the same");
+  v.quantity("wakeup_lines", c.wakeup_lines, {0, 1e4},
+             "lines of a run queue in another domain that a wakeup fetches, charged to the waker");
+  v.quantity("remote_ns_per_byte", c.remote_ns_per_byte, kPerByte,
+             "what the CPU takes longer to encrypt a byte that it reads from another domain");
+}
+
 void describe(ParameterVisitor& v, ApplicationCosts& c) {
   v.optional_quantity("application_ns", c.application_ns, kStep, "user code per write or sendfile call");
   v.optional_quantity("handshake_ns", c.handshake_ns, kStep,
@@ -269,6 +283,11 @@ void describe(ParameterVisitor& v, HostProfile& p) {
   v.begin_group("memory", "the bandwidth that all bytes share");
   describe(v, p.memory);
   v.end_group();
+  if (v.begin_optional_group("numa", p.has_numa, "what crossing NUMA domains costs; absent: nothing")) {
+    v.read_by(readers::kDomains);
+    describe(v, p.numa);
+    v.end_group();
+  }
   v.begin_group("scheduler", "what a change of thread costs");
   describe(v, p.scheduler);
   describe(v, p.scheduler_overrides);

@@ -43,6 +43,16 @@ struct MemoryCosts {
   Quantity backlog_ns;
 };
 
+// What lies in another NUMA domain costs more by so much. Without it all memory is alike.
+struct NumaCosts {
+  Quantity interconnect_gbytes_per_s;
+  Quantity remote_line_ns;
+  Quantity connection_lines;
+  Quantity record_lines;
+  Quantity wakeup_lines;
+  Quantity remote_ns_per_byte;
+};
+
 // The application's own work and its system calls.
 struct ApplicationCosts {
   Quantity application_ns;
@@ -160,6 +170,8 @@ struct HostProfile {
   bool has_steps = false;
   StepMixes steps;
   MemoryCosts memory;
+  bool has_numa = false;
+  NumaCosts numa;
   SchedulerCosts scheduler;
   SchedulerOverrides scheduler_overrides;
   ApplicationCosts application;
@@ -170,6 +182,8 @@ struct HostProfile {
   UserlandCosts userland;
   PollingCosts polling;
 
+  // Whether it matters in which domain something lies.
+  bool domains_differ() const { return has_numa && numa_domains.count() > 1; }
   std::int64_t page() const { return page_bytes.provenance() ? page_bytes.count() : kPageBytes; }
 };
 

@@ -8,7 +8,7 @@
 
 namespace ktlssim::readers {
 
-inline bool software(const Scenario& s) { return s.ktls.mode == KtlsMode::software; }
+inline bool software(const Scenario& s) { return s.has_software_tls(); }
 inline bool nic(const Scenario& s) { return s.has_application() && s.network.kind == NetworkKind::nic; }
 inline bool loopback(const Scenario& s) { return s.has_application() && s.network.kind == NetworkKind::loopback; }
 inline bool is_workload(const Scenario& s, WorkloadKind kind) { return s.workload.kind == kind; }
@@ -56,9 +56,19 @@ inline constexpr Readers kKevent{
 inline constexpr Readers kSendBufferAuto{
     [](const Scenario& s) { return s.has_application() && s.workload.send_buffer_auto; },
     "a workload sendfile or send with /workload/send_buffer_auto"};
-inline constexpr Readers kPaced{
-    [](const Scenario& s) { return s.has_application() && s.workload.rate_gbps > 0; },
-    "a workload sendfile or send with /workload/rate_gbps above 0"};
+inline constexpr Readers kRequests{
+    [](const Scenario& s) { return s.has_requests(); },
+    "a workload sendfile or send with /workload/rate_gbps or /workload/think_us above 0"};
+inline constexpr Readers kClients{
+    [](const Scenario& s) { return is_workload(s, WorkloadKind::closed) || nic(s); },
+    "a workload closed, or sendfile or send with /network/kind nic"};
+inline constexpr Readers kThinking{[](const Scenario& s) { return s.workload.think_us > 0; },
+                                   "/workload/think_us above 0"};
+inline constexpr Readers kDomains{[](const Scenario& s) { return s.host.numa_domains.count() > 1; },
+                                  "a host of several NUMA domains"};
+inline constexpr Readers kDomainsOfNic{
+    [](const Scenario& s) { return nic(s) && s.host.numa_domains.count() > 1; },
+    "a workload sendfile or send with /network/kind nic, on a host of several NUMA domains"};
 inline constexpr Readers kStartSpread{
     [](const Scenario& s) {
       return is_workload(s, WorkloadKind::closed) || (s.has_application() && s.workload.rate_gbps == 0);

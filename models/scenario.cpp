@@ -92,12 +92,24 @@ void describe(ParameterVisitor& v, WorkloadParameters& p) {
   v.integer("write_bytes", p.write_bytes, {kMegabyte, 1, kGigabyte}, "bytes of one write or sendfile call");
   v.read_by(readers::kApplication);
   v.integer("request_bytes", p.request_bytes, {0, 0, kGigabyte},
-            "bytes that a session has to send at each of its times where rate_gbps is imposed; 0 = write_bytes");
-  v.read_by(readers::kPaced);
+            "bytes that a session has to send at each of its times where rate_gbps is imposed, or for each request "
+            "where clients think (think_us); 0 = write_bytes");
+  v.read_by(readers::kRequests);
   v.integer("connection_bytes", p.connection_bytes, {0, 0, 1000000000000},
             "sendfile, send: a client makes a new connection after so many bytes, which costs the application "
             "handshake_ns; its flow id stays; 0 = never");
   v.read_by(readers::kApplication);
+  v.number("think_us", p.think_us, {0, 0, 1e9},
+           "closed: mean time from the end of a record to the next one in its place; sendfile, send: from when a "
+           "client has all of its request_bytes until it sends the next request; 0 = none, and an application sends "
+           "all it can");
+  v.read_by(readers::kClients);
+  v.choice("think_law", p.think_law, kServiceLawNames, ServiceLaw::exponential, "how think_us varies around its mean");
+  v.read_by(readers::kThinking);
+  v.flag("numa_silo", p.numa_silo, false,
+         "sendfile, send: application threads are bound to NUMA domains, each takes connections of its own domain's "
+         "port (TCP_REUSPORT_LB_NUMA), and pages of their files lie there; else pages lie in all domains alike");
+  v.read_by(readers::kDomainsOfNic);
   v.flag("read_file", p.read_file, false,
          "send: the application reads what it sends from a resident file: read(2), its pages and a copy");
   v.read_by(readers::kSend);
@@ -205,6 +217,10 @@ void describe(ParameterVisitor& v, NetworkParameters& p) {
   v.integer("numa_domain", p.numa_domain, {-1, -1, 63},
             "nic: the NUMA domain that its connections are known to be in, for bind_threads 2; -1 = unknown");
   v.read_by(readers::kNumaDomain);
+  v.choice("lagg", p.lagg, kLaggNames, Lagg::none,
+           "nic: none: one NIC, in numa_domain, or in the first domain; by_flow: a port in each NUMA domain, chosen by "
+           "flow id; by_domain: the same with net.link.lagg.use_numa, so that a connection's domain is its port's");
+  v.read_by(readers::kNic);
   v.integer("rx_queues", p.rx_queues, {0, 0, 1024}, "nic: receive queues, whose vectors go round the cores; 0 = one per CPU");
   v.read_by(readers::kReceiveQueues);
   v.number("rx_holdoff_us", p.rx_holdoff_us, {5, 0, 1e5},
@@ -338,6 +354,18 @@ FlowIds Scenario::flow_ids() const {
   return kernel.network.loopback_flow_ids.value() == LoopbackFlowIds::zero ? FlowIds::zero : FlowIds::random;
 }
 
+bool Scenario::has_software_tls() const {
+  if (ktls.mode != KtlsMode::ifnet) return ktls.mode == KtlsMode::software;
+  return std::ranges::any_of(session_groups, &SessionGroup::software);
+}
+
+// The kernel shifts the flow id by 16 bits (net.link.lagg.default_flowid_shift); with both halves, sequential ones are
+// dealt round too.
+std::int64_t Scenario::port_domain(std::uint32_t flowid) const {
+  if (network.lagg == Lagg::none) return std::max<std::int64_t>(0, network.numa_domain);
+  return (flowid ^ flowid >> 16) % host.numa_domains.count();
+}
+
 SegmentSizes Scenario::segments() const {
   constexpr std::int64_t kNicMtuBytes = 1500;        // ETHERMTU
   constexpr std::int64_t kLoopbackMtuBytes = 16384;  // LOMTU
@@ -372,17 +400,25 @@ std::vector<std::size_t> Scenario::groups_of_sessions() const {
   return groups;
 }
 
-Scenario Scenario::with_all(const TlsParameters& kind) const {
+Scenario Scenario::with_all(const SessionGroup& kind) const {
   Scenario copy = *this;
   copy.session_groups.clear();
-  copy.tls = kind;
+  copy.tls = kind.tls;
+  if (!kind.software || ktls.mode != KtlsMode::ifnet) return copy;
+  copy.ktls.mode = KtlsMode::software;
+  if (const DriverProfile* const software = selected_software(encryption(kind.tls.cipher))) copy.driver = *software;
   return copy;
+}
+
+std::vector<SessionGroup> Scenario::all_groups() const {
+  std::vector<SessionGroup> all = session_groups;
+  if (group_of(workload.sessions - 1) == session_groups.size()) all.push_back({workload.sessions, false, tls});
+  return all;
 }
 
 std::vector<TlsParameters> Scenario::all_tls() const {
   std::vector<TlsParameters> all;
-  for (const SessionGroup& group : session_groups) all.push_back(group.tls);
-  if (group_of(workload.sessions - 1) == session_groups.size()) all.push_back(tls);
+  for (const SessionGroup& group : all_groups()) all.push_back(group.tls);
   return all;
 }
 
@@ -417,6 +453,8 @@ bool Scenario::sync_dispatch() const {
 
 void describe(ParameterVisitor& v, SessionGroup& group) {
   v.integer("sessions", group.sessions, {1, 1, 1000000}, "how many, of those of /workload");
+  v.flag("software", group.software, false,
+         "mode ifnet: a software driver of /other_drivers encrypts for them, on KTLS workers, and not the NIC");
   describe(v, group.tls);
 }
 

@@ -50,9 +50,11 @@ struct TlsParameters {
   Cipher cipher;
 };
 
-// Sessions of their own version and cipher.
+// Sessions of their own version and cipher. `software`: OpenCrypto's driver encrypts for them where the NIC does for
+// others.
 struct SessionGroup {
   std::int64_t sessions;
+  bool software;
   TlsParameters tls;
 };
 
@@ -78,6 +80,9 @@ struct WorkloadParameters {
   std::int64_t write_bytes;
   std::int64_t request_bytes;
   std::int64_t connection_bytes;
+  double think_us;
+  ServiceLaw think_law;
+  bool numa_silo;
   bool read_file;
   std::int64_t records_in_flight;
   std::int64_t record_bytes;
@@ -107,6 +112,12 @@ enum class ReceiverKind { userland, ktls_rx };
 inline constexpr std::array<std::string_view, 2> kReceiverKindNames{"userland", "ktls_rx"};
 inline std::string_view name(ReceiverKind kind) { return kReceiverKindNames[static_cast<std::size_t>(kind)]; }
 
+// How connections come by a port: one NIC; lagg(4) with a port in each NUMA domain, by flow id; or the same with
+// net.link.lagg.use_numa, where the port's domain is known to be the connection's.
+enum class Lagg { none, by_flow, by_domain };
+inline constexpr std::array<std::string_view, 3> kLaggNames{"none", "by_flow", "by_domain"};
+inline std::string_view name(Lagg lagg) { return kLaggNames[static_cast<std::size_t>(lagg)]; }
+
 struct NetworkParameters {
   NetworkKind kind;
   NicCard card;
@@ -130,6 +141,7 @@ struct NetworkParameters {
   std::int64_t netisr_qlimit;
   bool loopback_mextpg;
   std::int64_t numa_domain;
+  Lagg lagg;
   std::int64_t rx_queues;
   double rx_holdoff_us;
   std::int64_t rx_holdoff_packets;
@@ -221,15 +233,26 @@ struct Scenario {
   std::int64_t cpus() const { return host.cpus.count(); }
   // The NUMA domain of a CPU.
   std::int64_t domain_of(std::int64_t cpu) const { return cpu / cpus_per_domain(); }
+  // That of the port through which a connection comes and goes.
+  std::int64_t port_domain(std::uint32_t flowid) const;
   std::int64_t cpus_per_domain() const { return cpus() / host.numa_domains.count(); }
   std::int64_t workers() const { return ktls.workers == 0 ? cpus() : ktls.workers; }
-  // What a session has to send at once where a rate is imposed.
+  // Whether sessions send when they are asked to: at regular times, or when their client has thought.
+  bool has_requests() const { return has_application() && (workload.rate_gbps > 0 || workload.think_us > 0); }
+  // What a session has to send at once where it has requests.
   std::int64_t request_bytes() const {
     return workload.request_bytes > 0 ? workload.request_bytes : workload.write_bytes;
   }
   bool has_application() const {
     return workload.kind == WorkloadKind::sendfile || workload.kind == WorkloadKind::send;
   }
+  // Who encrypts for the sessions of a group.
+  KtlsMode mode_of(std::size_t group) const {
+    const bool software = group < session_groups.size() && session_groups[group].software;
+    return software && ktls.mode == KtlsMode::ifnet ? KtlsMode::software : ktls.mode;
+  }
+  // Whether OpenCrypto encrypts for any session.
+  bool has_software_tls() const;
   // Whether the card offers to encrypt what sessions send (TXTLS).
   bool card_offers_tls() const {
     return has_application() && network.kind == NetworkKind::nic &&
@@ -254,8 +277,10 @@ struct Scenario {
   }
   // The parameters of all sessions: those of the groups, then /tls if there are sessions left for it.
   std::vector<TlsParameters> all_tls() const;
+  // Those groups.
+  std::vector<SessionGroup> all_groups() const;
   // The same with all sessions of one kind.
-  Scenario with_all(const TlsParameters& kind) const;
+  Scenario with_all(const SessionGroup& kind) const;
   std::vector<const DriverProfile*> drivers() const;
   // The driver that OpenCrypto selects for an algorithm (the first of equal ones); null if none takes it.
   const DriverProfile* selected(Algorithm algorithm) const;

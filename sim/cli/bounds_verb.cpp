@@ -131,9 +131,8 @@ Json json(const Scenario& scenario, const Demands& demands) {
           {"product_form", product_form_json(product_form(scenario), demands)}};
 }
 
-std::string name_of(const TlsParameters& kind) {
-  return fmt::format("TLS {} {}", name(kind.version),
-                     name(kind.cipher));
+std::string name_of(const SessionGroup& kind) {
+  return fmt::format("TLS {} {}{}", name(kind.tls.version), name(kind.tls.cipher), kind.software ? ", software" : "");
 }
 
 std::string mix_table(const Scenario& scenario) {
@@ -142,7 +141,7 @@ std::string mix_table(const Scenario& scenario) {
            columns()) +
       fmt::format("\n{:<32}{:>15}  {}\n", "kind", "at most Gbit/s", "limited by");
   std::vector<Demands> kinds;
-  for (const TlsParameters& kind : kinds_of_sessions(scenario)) {
+  for (const SessionGroup& kind : kinds_of_sessions(scenario)) {
     kinds.push_back(demands_of(scenario.with_all(kind)));
     const AsymptoticBounds bounds = asymptotic_bounds(kinds.back());
     text += fmt::format("{:<32}{:>15}  {}\n", name_of(kind), number_text(bounds.throughput_gbps),
@@ -156,7 +155,7 @@ std::string mix_table(const Scenario& scenario) {
 Json mix_json(const Scenario& scenario) {
   Json kinds = Json::array();
   std::vector<Demands> demands;
-  for (const TlsParameters& kind : kinds_of_sessions(scenario)) {
+  for (const SessionGroup& kind : kinds_of_sessions(scenario)) {
     const Scenario alone = scenario.with_all(kind);
     demands.push_back(demands_of(alone));
     kinds.push_back(json(alone, demands.back()));

@@ -61,7 +61,8 @@ std::string sessions_text(const Scenario& s) {
   std::string text;
   std::int64_t left = s.workload.sessions;
   for (const SessionGroup& group : s.session_groups) {
-    text += fmt::format("{}TLS {}, {}", text.empty() ? "" : "; ", tls_text(group.tls), count(group.sessions));
+    text += fmt::format("{}TLS {}{}, {}", text.empty() ? "" : "; ", tls_text(group.tls), group.software ? " in software" : "",
+                        count(group.sessions));
     left -= group.sessions;
   }
   if (left > 0) text += fmt::format("{}TLS {}, {}", text.empty() ? "" : "; ", tls_text(s.tls), count(left));

@@ -15,13 +15,16 @@ enum Kind : std::uint8_t { ack, fw6_pld, softclock };
 }  // namespace
 
 Cxgbe::Cxgbe(Kernel& kernel, int unit, int rx_queues) : kernel_(kernel), name_(fmt::format("t6nex{}", unit)) {
-  const int domain = std::max(0, static_cast<int>(kernel.scenario.network.numa_domain));
-  kernel.vectors.next(domain);  // of errors
-  event_vector_ = kernel.vectors.next(domain);
+  const NetworkParameters& network = kernel.scenario.network;
+  const bool lagg = network.lagg != Lagg::none;
+  const int first = kernel.numa.card();
+  kernel.vectors.next(first);  // of errors
+  event_vector_ = kernel.vectors.next(first);
+  ports_ = lagg ? static_cast<std::size_t>(kernel.scenario.host.numa_domains.count()) : 1;
   for (int i = 0; i < rx_queues; ++i) {
     RxQueue& queue = queues_.emplace_back(*this);
     queue.interrupt = std::make_unique<InterruptQueue>(
-        kernel, fmt::format("irq t6nex{}:0a{}", unit, i), kernel.vectors.next(domain),
+        kernel, fmt::format("irq t6nex{}:0a{}", unit, i), kernel.vectors.next(lagg ? i % static_cast<int>(ports_) : first),
         from_us(kernel.scenario.network.rx_holdoff_us), queue,
         static_cast<std::size_t>(kernel.scenario.network.rx_holdoff_packets));
   }
@@ -32,7 +35,12 @@ PcieLink* Cxgbe::read_over(double gbps) {
   return pcie_link_.get();
 }
 
-Cxgbe::RxQueue& Cxgbe::queue_of(const Socket& so) { return queues_[so.flowid % queues_.size()]; }
+// Each port has its part of them.
+Cxgbe::RxQueue& Cxgbe::queue_of(const Socket& so) {
+  if (ports_ == 1) return queues_[so.flowid % queues_.size()];
+  const auto port = static_cast<std::size_t>(kernel_.numa.port_of(so));
+  return queues_[so.flowid % (queues_.size() / ports_) * ports_ + port];
+}
 
 void Cxgbe::receive_ack(Socket& so, std::int64_t up_to, std::int64_t hole_end) {
   queue_of(so).interrupt->post({Kind::ack, &so, up_to, hole_end});

@@ -78,6 +78,7 @@ class Cxgbe final {
 
   Kernel& kernel_;
   CcrCompletions* ccr_ = nullptr;
+  std::size_t ports_ = 1;  // of lagg, among which the queues are dealt
   std::deque<RxQueue> queues_;
   std::string name_;
   InterruptVector event_vector_;

@@ -32,7 +32,7 @@ Time Device::service_time(const Cryptop& crp) {
 }
 
 Time Device::submit(Cryptop& crp) {
-  const Time arrival = std::max(kernel_.now() + costs_.latency_submit_ns.ns(), kernel_.memory.caught_up());
+  const Time arrival = std::max(kernel_.now() + costs_.latency_submit_ns.ns(), kernel_.caught_up());
   kernel_.recorder.stations.enter(crp.cb_mbuf->stays, Place::device, kernel_.now());
   if (link_ == nullptr) {
     // Requests arrive in the order of submission and are served first come, first served, so the engine that
@@ -99,6 +99,7 @@ void Device::serve(Cryptop& crp, std::size_t engine, Time start) {
 void Device::complete(std::uint64_t tag) {
   Cryptop& crp = *reinterpret_cast<Cryptop*>(tag);
   kernel_.memory.move(kernel_.memory.encrypted(crp), kernel_.now());
+  kernel_.numa.cross(kernel_.numa.crossing(crp, kernel_.numa.card()), kernel_.now());
   kernel_.recorder.stations.leave(crp.cb_mbuf->stays, Place::device, kernel_.now());
   kernel_.recorder.stations.enter(crp.cb_mbuf->stays, Place::completion_queue, kernel_.now());
   if (const Socket* const so = crp.cb_mbuf->so) prefetch(*so);  // a received record has none

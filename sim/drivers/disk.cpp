@@ -34,12 +34,14 @@ void Disk::read(const SfIo& sfio) {
   const double mean_us = kernel_.scenario.workload.disk_latency_us;
   const Time latency =
       mean_us > 0 ? from_us(boost::random::exponential_distribution<>(1 / mean_us)(random_)) : kNoTime;
-  kernel_.calendar().call_at<&Disk::complete>(std::max(kernel_.now() + latency, kernel_.memory.caught_up()),
+  kernel_.calendar().call_at<&Disk::complete>(std::max(kernel_.now() + latency, kernel_.caught_up()),
                                               Rank::hardware, this, slot);
 }
 
 void Disk::complete(std::uint64_t slot) {
-  kernel_.memory.move(reads_[slot].sfio.npages * kernel_.scenario.host.page(), kernel_.now());
+  const SfIo& sfio = reads_[slot].sfio;
+  kernel_.memory.move(sfio.npages * kernel_.scenario.host.page(), kernel_.now());
+  kernel_.numa.cross(kernel_.numa.crossing_from_disk(*sfio.so, *sfio.m, sfio.npages), kernel_.now());
   queues_[reads_[slot].queue].post({.value = static_cast<std::int64_t>(slot)});
 }
 

@@ -11,6 +11,14 @@ namespace ktlssim {
 
 class Kernel;
 
+// Those at the other end, where they send requests.
+class Clients {
+ public:
+  virtual ~Clients() = default;
+  // The client of `so` has received the stream up to peer_received. What it sends then takes `way_back`.
+  virtual void received(Socket& so, Time way_back) = 0;
+};
+
 class Network {
  public:
   virtual ~Network() = default;
@@ -18,6 +26,8 @@ class Network {
   virtual void attach(Socket& so) = 0;
   // Takes one burst of the stream, which begins at offset `from`, in the thread that runs tcp_output.
   virtual void if_output(Socket& so, std::int64_t from, std::int64_t bytes) = 0;
+  // Clients want to be told of what `so` has received, which may have been before they did.
+  virtual void look_at_client(Socket&) {}
   // NIC TLS: for the burst that comes next the NIC reads so many bytes more from memory, over its PCIe link.
   virtual void read_again(std::int64_t) {}
   // The retransmission timer of `so` has gone off: the thread that takes its acknowledgements calls

@@ -53,7 +53,7 @@ SendResult vn_sendfile(Kernel& k, Socket& so, std::int64_t bytes, bool nonblocki
     left -= pass;
     so.file_offset += pass;
     if (!pr_send(k, so, top)) break;
-    if (k.scenario.ktls.mode == KtlsMode::ifnet) continue;
+    if (so.tls.mode == KtlsMode::ifnet) continue;
     soref(k, so);
     ++k.ktls.batches_outstanding;
     if (resident)

@@ -11,6 +11,7 @@ Kernel::Kernel(Executive& executive_, const Scenario& scenario_, std::uint64_t r
       tso(scenario_.network.kind == NetworkKind::nic && scenario_.network.tso),  // lo0 has none
       replication(replication_),
       memory(scenario_.host.memory, window),
+      numa(scenario_, window),
       sched(executive_, scenario_.host, scenario_.kernel.scheduler,
             static_cast<std::uint32_t>(random_stream("scheduler")())),
       vectors(static_cast<int>(scenario_.cpus()), static_cast<int>(scenario_.cpus_per_domain()),

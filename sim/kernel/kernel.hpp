@@ -2,6 +2,7 @@
 // subsystems.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <boost/random/mersenne_twister.hpp>
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include "sim/kernel/kern_mutex.hpp"
 #include "sim/kernel/mbuf.hpp"
 #include "sim/kernel/memory.hpp"
+#include "sim/kernel/numa.hpp"
 #include "sim/kernel/sched_ule.hpp"
 #include "sim/kernel/socket.hpp"
 #include "sim/kernel/uipc_ktls.hpp"
@@ -22,6 +24,7 @@
 
 namespace ktlssim {
 
+class Clients;
 class Driver;
 class FilePages;
 class Network;
@@ -90,19 +93,26 @@ class Kernel {
   // on.
   Time settled_at() const { return executive.now(); }
 
-  // A step during which so many bytes move through memory: takes `cost`, or until memory has caught up.
-  void charge_moving(Function function, Time cost, std::int64_t bytes) {
+  // A step during which so many bytes move through memory, and `crossing` of them from one domain to another: takes
+  // `cost`, or until memory and interconnect have caught up.
+  void charge_moving(Function function, Time cost, std::int64_t bytes, std::int64_t crossing = 0) {
     settle();
     memory.move(bytes, now());
-    const Time caught_up = memory.caught_up();
+    numa.cross(crossing, now());
+    const Time caught_up = this->caught_up();
     charge(function, cost);
     sched.stall(caught_up);
   }
 
+  // When memory and interconnect have caught up with what has moved so far.
+  Time caught_up() const { return std::max(memory.caught_up(), numa.caught_up()); }
+
   // wakeup(9): the caller pays. The thread, if it sleeps on that channel, may run before this returns.
   void wakeup(Thread* thread, std::string_view wchan) {
     charge(Function::wakeup, scenario.host.scheduler.wakeup_ns.ns());
-    if (thread != nullptr && thread->wchan == wchan) sched.make_runnable(*thread);
+    if (thread == nullptr || thread->wchan != wchan) return;
+    sched.make_runnable(*thread);
+    woke(*this, *thread);
   }
 
   // pause(9) of the executing thread.
@@ -120,6 +130,7 @@ class Kernel {
   const std::uint64_t replication;
   Window window;
   Memory memory;
+  Numa numa;
   Scheduler sched;
   InterruptVectors vectors;
   Recorder recorder;
@@ -134,6 +145,7 @@ class Kernel {
   std::vector<Driver*> drivers;  // those that OpenCrypto selects from
   FilePages* file_pages = nullptr;  // null where every file page is resident
   Network* network = nullptr;    // null where the workload has no TCP
+  Clients* clients = nullptr;    // null where they ask for nothing
 
  private:
   void pause_over(std::uint64_t thread);

@@ -31,7 +31,9 @@ struct alignas(64) Mbuf {
   bool holds_session = false;      // m_epg_tls
   bool in_sockbuf = false;
   DestinationBuffer destination = DestinationBuffer::none;
-  std::uint8_t domain = 0;  // of a contiguous destination
+  std::uint8_t domain = 0;       // of the destination
+  std::uint8_t page_domain = 0;  // of what it holds now
+  std::uint8_t lines_in = 0;     // the domain that the mbuf itself was written in last
   Stays stays;
 };
 

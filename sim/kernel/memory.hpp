@@ -1,6 +1,6 @@
 // The bandwidth of memory, which CPUs, cards, the NIC and the disks share: a ceiling. Bytes move first come,
 // first served. Costs per byte are of machines under load and contain what waiting there is below the
-// ceiling, so that nobody waits for a backlog of less than backlog_ns. Caches and NUMA domains are left out.
+// ceiling, so that nobody waits for a backlog of less than backlog_ns. Caches are left out; numa.hpp has what crosses domains.
 #pragma once
 
 #include <cstdint>

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "models/scenario.hpp"
 #include "models/tls.hpp"
 #include "sim/engine/callout.hpp"
 #include "sim/kernel/crypto.hpp"
@@ -36,6 +37,7 @@ struct KtlsSession {
   std::int64_t in_flight = 0;  // asynchronous records
   KtlsWq* wq = nullptr;
   std::int64_t* encrypts = nullptr;  // the counter of KtlsStats for its records
+  KtlsMode mode = KtlsMode::software;
   TlsVersion version = TlsVersion::tls12;
   Cipher cipher = Cipher::aes_128_gcm;
   bool sync_dispatch = true;
@@ -83,6 +85,7 @@ struct Socket {
   std::uint32_t flowid = 0;
   Protocol* proto = nullptr;
   bool dropped = false;  // INP_DROPPED
+  std::uint8_t lines_in = 0;  // the NUMA domain that its state was written in last
   int so_error = 0;
   std::int64_t refs = 1;
   KtlsSession tls;
@@ -96,7 +99,8 @@ struct Socket {
   Kqueue* kqueue = nullptr;
   bool knote_armed = false;
   std::size_t app_thread = 0;    // that serves it
-  std::int64_t owed_bytes = 0;   // what it is to send by now, where a rate is imposed
+  std::int64_t owed_bytes = 0;   // what it is to send by now, where it has requests
+  std::int64_t reply_edge = -1;  // where its reply ends in the stream; -1: none is under way
   std::int64_t file_offset = 0;  // sendfile: of the next byte
 
   // TCP: stream offsets.

@@ -76,7 +76,7 @@ void restart_after_idle(Kernel& k, Tcpcb& tp) {
 
 // NIC TLS: of a record that is sent again in part the NIC reads all, since only it has the plain text.
 void reread_records(Kernel& k, const Socket& so, std::int64_t from, std::int64_t to) {
-  if (k.scenario.ktls.mode != KtlsMode::ifnet) return;
+  if (so.tls.mode != KtlsMode::ifnet) return;
   k.settle();
   std::int64_t record = so.snd_una - so.so_snd.acked_of_head;
   std::int64_t bytes = 0;
@@ -221,6 +221,7 @@ void tcp_output(Kernel& k, Socket& so) {
 void tcp_input_ack(Kernel& k, Socket& so, std::int64_t ack, std::int64_t wnd_edge, std::int64_t hole_end) {
   const Frame frame(k.sched, "tcp_input");
   k.mtx_lock(so.inp_lock, k.locks.inpcb);
+  touch(k, so);
   k.charge(Function::tcp_input, k.scenario.host.tcp.tcp_input_ack_ns.ns());
   if (so.dropped) {
     k.mtx_unlock(so.inp_lock);

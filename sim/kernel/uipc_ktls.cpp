@@ -28,6 +28,13 @@ void frame_record(Mbuf& m, Socket& so) {
   m.so = &so;
 }
 
+// In which domain the executing thread makes it, and where its pages lie.
+void place_record(Kernel& k, Mbuf& m, std::uint64_t number) {
+  k.settle();
+  m.lines_in = static_cast<std::uint8_t>(curdomain(k));
+  m.page_domain = m.file_backed ? static_cast<std::uint8_t>(k.numa.file_pages(*m.so, number)) : m.lines_in;
+}
+
 // What queueing a batch of `page_count` pages changes in the batch itself.
 void prepare_batch(Kernel& k, Mbuf& top, int page_count) {
   top.enc_cnt = page_count;
@@ -107,7 +114,9 @@ void ktls_init(Kernel& k) {
 
 int ktls_get_cpu(const Kernel& k, const Socket& so) {
   const std::int64_t workers = k.scenario.workers();
-  const std::int64_t domain = k.scenario.network.numa_domain;
+  const NetworkParameters& network = k.scenario.network;
+  const bool known = network.lagg == Lagg::by_domain;  // by_flow leaves numa_domain at -1
+  const std::int64_t domain = known ? k.scenario.port_domain(so.flowid) : network.numa_domain;
   if (k.ktls.bind_threads < 2 || domain < 0) return static_cast<int>(so.flowid % workers);
   const std::int64_t first = domain * k.scenario.cpus_per_domain();
   return static_cast<int>(first + so.flowid % std::min(k.scenario.cpus_per_domain(), workers - first));
@@ -119,16 +128,20 @@ void ktls_enable_tx(Kernel& k, Socket& so) {
   tls.version = parameters.version;
   tls.cipher = parameters.cipher;
   tls.framing = framing(tls.version, tls.cipher);
-  if (k.scenario.ktls.mode == KtlsMode::userland) return;
+  so.lines_in = static_cast<std::uint8_t>(k.numa.port_of(so));
+  tls.mode = k.scenario.mode_of(so.group);
+  if (tls.mode == KtlsMode::userland) return;
   ktls_ocf_try(k, tls);
   tls.wq = &k.ktls.wq[static_cast<std::size_t>(ktls_get_cpu(k, so))];
 }
 
 int ktls_frame(Kernel& k, Mbuf& top, Socket& so) {
   int enq_cnt = 0;
+  std::uint64_t number = so.tls.next_seqno;
   for (Mbuf* m = &top; m != nullptr; m = m->m_next) {
     k.spend(Function::ktls_frame, ktls_costs(k).ktls_frame_ns.ns());
     frame_record(*m, so);
+    if (k.numa.matters()) place_record(k, *m, ++number);
     enq_cnt += m->npgs;
   }
   return enq_cnt;
@@ -166,6 +179,7 @@ void ktls_enqueue(Kernel& k, Mbuf& top, Socket& so, int page_count) {
 
 void ktls_inject(Kernel& k, Mbuf& m, Socket& so) {
   frame_record(m, so);
+  if (k.numa.matters()) m.lines_in = m.page_domain = static_cast<std::uint8_t>(k.numa.port_of(so));
   ++so.refs;
   ++k.ktls.batches_outstanding;
   KtlsWq& wq = *so.tls.wq;
@@ -212,6 +226,7 @@ void ktls_work_thread(Kernel& k, KtlsWq& wq) {
 Errno ktls_encrypt_record(Kernel& k, Mbuf& m, KtlsOcfEncryptState& state) {
   const Frame frame(k.sched, "ktls_encrypt_record");
   k.recorder.stations.leave(m.stays, Place::work_queue, k.settled_at());
+  touch(k, m);
   k.spend(Function::ktls_encrypt_record, ktls_costs(k).ktls_encrypt_record_ns.ns());
   state.m = &m;
   if (m.file_backed) allocate_destination(k, m);
@@ -225,6 +240,7 @@ void ktls_finish_nonanon(Kernel& k, Mbuf& m) {
   k.spend(Function::ktls_finish_nonanon, ktls_costs(k).ktls_finish_nonanon_ns.ns());
   k.spend(Function::page_unwire, ktls_costs(k).page_unwire_ns.times(m.npgs));
   m.file_backed = false;
+  m.page_domain = m.domain;
 }
 
 void ktls_free(Kernel& k, KtlsSession& tls) {
@@ -236,6 +252,7 @@ void ktls_encrypt(Kernel& k, Mbuf& top) {
   const Frame frame(k.sched, "ktls_encrypt");
   Socket& so = *top.so;
   const int records = top.batch_records;
+  touch(k, so);
   KtlsOcfEncryptState state;
   Errno error = Errno::ok;
   Mbuf* m = &top;
@@ -262,6 +279,7 @@ void ktls_encrypt_async(Kernel& k, KtlsWq* wq, Mbuf& top) {
   const Frame frame(k.sched, "ktls_encrypt_async");
   Socket& so = *top.so;
   const int records = top.batch_records;
+  touch(k, so);
   Mbuf* next = &top;
   // Nothing caps what is outstanding: a sender is held back by its send buffer alone, where records that are not
   // ready count.
@@ -288,6 +306,8 @@ void ktls_encrypt_cb(Kernel& k, KtlsOcfEncryptState& state, Errno error) {
   const Frame frame(k.sched, "ktls_encrypt_cb");
   Mbuf& m = *state.m;
   Socket& so = *m.so;
+  touch(k, so);
+  touch(k, m);
   k.spend(Function::ktls_encrypt_cb, ktls_costs(k).ktls_encrypt_cb_ns.ns());
   if (m.file_backed) ktls_finish_nonanon(k, m);
   if (k.ktls.in_flight_matters) k.settle();
@@ -325,6 +345,7 @@ void mb_free_notready(Kernel& k, Mbuf& top, int records) {
 
 void mb_free_extpg(Kernel& k, Mbuf& m) {
   const Frame frame(k.sched, "mb_free_extpg");
+  touch(k, m);
   k.spend(Function::sbdrop, k.scenario.host.tcp.sbdrop_record_ns.ns());
   k.spend(Function::page_free, k.scenario.host.tcp.page_free_ns.times(m.npgs));
   if (m.file_backed) k.spend(Function::page_unwire, ktls_costs(k).page_unwire_ns.times(m.npgs));

@@ -91,7 +91,7 @@ void make_buffers(Kernel& k, KtlsBuffers& buffers) {
 
 // Only records of file pages are encrypted to buffers of the cache.
 bool refills_buffers(const Scenario& s) {
-  return s.workload.kind == WorkloadKind::sendfile && s.ktls.mode == KtlsMode::software && s.ktls.sw_buffer_cache &&
+  return s.workload.kind == WorkloadKind::sendfile && s.has_software_tls() && s.ktls.sw_buffer_cache &&
          s.ktls.contiguous_buffers > 0;
 }
 
@@ -142,6 +142,10 @@ void allocate_destination(Kernel& k, Mbuf& m) {
   } else {
     may_wait_for_memory(k);
     k.spend(Function::vm_page_alloc, ktls_costs(k).vm_page_alloc_ns.times(m.npgs));
+    if (k.numa.matters()) {
+      k.settle();
+      m.domain = static_cast<std::uint8_t>(curdomain(k));
+    }
     m.destination = DestinationBuffer::pages;
     k.recorder.buffer_bytes.add(m.npgs * k.scenario.host.page(), k.settled_at());
   }

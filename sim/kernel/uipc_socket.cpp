@@ -41,6 +41,7 @@ void pr_send_plain(Kernel& k, Socket& so, Mbuf& m) {
   k.charge(Function::pr_send, application_costs(k).sbappend_ns.ns());
   m.not_ready = false;
   m.destination = DestinationBuffer::in_place;
+  if (k.numa.matters()) m.lines_in = m.page_domain = static_cast<std::uint8_t>(curdomain(k));
   sbappendstream(so, m);
   so.so_snd.sb_fnrdy = nullptr;
   so.so_snd.sb_acc += m.wire_bytes;
@@ -105,7 +106,7 @@ bool pr_send(Kernel& k, Socket& so, Mbuf& top) {
   if (!dropped) {
     if (so.peer_rx != nullptr)
       for (const Mbuf* m = &top; m != nullptr; m = m->m_next) so.peer_rx->records.push_back(m->wire_bytes);
-    if (k.scenario.ktls.mode == KtlsMode::ifnet) send_plain(k, so, top);
+    if (so.tls.mode == KtlsMode::ifnet) send_plain(k, so, top);
   }
   k.mtx_unlock(so.inp_lock);
   if (dropped)
@@ -156,7 +157,7 @@ SendResult sosend_generic(Kernel& k, Socket& so, std::int64_t bytes, bool nonblo
     k.spend(Function::m_uiotombuf, application_costs(k).anonymous_page_ns.times(pages_of(space, 0, k.scenario.host.page())));
     Mbuf& top = anonymous_records(k, space);
     const int enq_cnt = ktls_frame(k, top, so);
-    if (pr_send(k, so, top) && k.scenario.ktls.mode == KtlsMode::software) {
+    if (pr_send(k, so, top) && so.tls.mode == KtlsMode::software) {
       soref(k, so);
       ++k.ktls.batches_outstanding;
       ktls_enqueue(k, top, so, enq_cnt);

@@ -196,6 +196,8 @@ std::vector<std::pair<std::string, std::int64_t>> counters(const Kernel& k) {
     failures += k.ktls.domains[i].failures;
   }
   all.emplace_back("ktlssim.buffer_cache_failures", failures);
+  if (k.numa.matters())
+    all.emplace_back("ktlssim.numa_crossing_bytes", static_cast<std::int64_t>(k.numa.gbytes_per_s() * window_ns(k)));
   for (const Driver* const driver : k.drivers)
     for (auto& counter : driver->counters()) all.push_back(std::move(counter));
   return all;
@@ -228,6 +230,7 @@ RunResult collect(Kernel& k) {
   if (k.network != nullptr)
     for (Resource& resource : k.network->resources(k.recorder.window_ready()))
       result.resources.push_back(std::move(resource));
+  for (Resource& resource : k.numa.resources(k.recorder.window_ready())) result.resources.push_back(std::move(resource));
   for (Resource& resource : k.memory.resources(k.recorder.window_ready()))
     result.resources.push_back(std::move(resource));
   result.findings = findings(k, result.resources);

@@ -23,7 +23,8 @@ double deviation(const Flags& occupied, std::int64_t sessions) {
 std::vector<double> placement_deviations(const Scenario& s, std::uint64_t replication) {
   std::vector<double> deviations;
   const FlowIds kind = s.flow_ids();
-  if (kind == FlowIds::sequential || kind == FlowIds::zero || s.workers() < 2 || s.network.numa_domain >= 0)
+  if (kind == FlowIds::sequential || kind == FlowIds::zero || s.workers() < 2 || s.network.numa_domain >= 0 ||
+      s.network.lagg == Lagg::by_domain)
     return deviations;
   const std::size_t groups = s.all_tls().size();
   std::vector<Flags> occupied(groups, Flags(static_cast<std::size_t>(s.workers())));

@@ -27,6 +27,7 @@ Nic::Nic(Kernel& kernel, Cxgbe& queues)
       to_peer_(kernel.calendar(), *this),
       from_peer_(kernel.calendar(), *this),
       ack_threshold_bytes_(kernel.scenario.ack_threshold_bytes()),
+      mixed_(kernel.scenario.ktls.mode == KtlsMode::ifnet && kernel.scenario.has_software_tls()),
       lossy_(kernel.scenario.network.loss_probability > 0),
       losses_(kernel.random_stream("loss")) {
   const Time rtt = from_us(kernel.scenario.network.rtt_us);
@@ -43,10 +44,16 @@ void Nic::attach(Socket& so) {
 void Nic::if_output(Socket& so, std::int64_t from, std::int64_t bytes) {
   kernel_.settle();
   if (lossy_) so.tp->to_peer.push_back({from, from + bytes});
+  if (Numa& numa = kernel_.numa; numa.matters())
+    numa.cross(Numa::crossing(so, from, bytes, numa.port_of(so)), kernel_.now());
   if (PcieLink* const link = queues_.pcie_link())
     link->read<&Nic::transmit>(PcieLink::Flow::packets, bytes, this, tag_of(so, bytes));
   else
     transmit(tag_of(so, bytes));
+}
+
+void Nic::look_at_client(Socket& so) {
+  if (kernel_.clients != nullptr) kernel_.clients->received(so, way_back_);
 }
 
 // The burst is read behind it.
@@ -58,12 +65,23 @@ void Nic::read_again(std::int64_t bytes) {
 
 void Nic::transmit(std::uint64_t tag) {
   const std::int64_t bytes = number_of(tag);
-  const Time given = std::max(kernel_.now(), kernel_.memory.caught_up());
+  const Time given = std::max(kernel_.now(), kernel_.caught_up());
   const Time tls = tls_time(socket_of(kernel_, tag), bytes);
+  if (tls == kNoTime) return onto_link(tag, given);
   const Time tls_start = std::max(tls_free_, given);
-  if (tls > kNoTime) tls_free_ = tls_start + tls;
-  tls_busy_ns_ += kernel_.window.overlap_ns(tls_start, tls_start + tls);
-  const Time start = std::max(link_free_, tls > kNoTime ? tls_free_ : given);
+  tls_free_ = tls_start + tls;
+  tls_busy_ns_ += kernel_.window.overlap_ns(tls_start, tls_free_);
+  if (mixed_)
+    kernel_.calendar().call_at<&Nic::encrypted>(tls_free_, Rank::hardware, this, tag);
+  else
+    onto_link(tag, tls_free_);
+}
+
+void Nic::encrypted(std::uint64_t tag) { onto_link(tag, kernel_.now()); }
+
+void Nic::onto_link(std::uint64_t tag, Time ready) {
+  const std::int64_t bytes = number_of(tag);
+  const Time start = std::max(link_free_, ready);
   link_free_ =
       start + transmission_time(kernel_.segments.on_wire(bytes), kernel_.scenario.network.rate_gbps);
   busy_ns_ += kernel_.window.overlap_ns(start, link_free_);
@@ -85,7 +103,7 @@ Time Nic::over_peer_link(const Socket& so, std::int64_t bytes) {
 
 Time Nic::tls_time(const Socket& so, std::int64_t bytes) const {
   const Scenario& s = kernel_.scenario;
-  if (s.ktls.mode != KtlsMode::ifnet || !s.driver.traits().encrypts_in_nic) return kNoTime;
+  if (so.tls.mode != KtlsMode::ifnet || !s.driver.traits().encrypts_in_nic) return kNoTime;
   const AlgorithmCost& cost = s.driver.cost(encryption(s.tls_of(so.group).cipher));
   const double records = static_cast<double>(bytes) / static_cast<double>(s.ktls.maxlen_bytes);
   return from_ns(cost.request_ns.value() * records + cost.byte_ns.value() * static_cast<double>(bytes));
@@ -138,6 +156,7 @@ void Nic::tcp_input_run(Socket& so, std::int64_t from, std::int64_t to) {
 // The peer's tcp_input: one segment, or what LRO has made of several.
 void Nic::tcp_input_data(Socket& so, std::int64_t bytes, bool at_once) {
   so.peer_received += bytes;
+  look_at_client(so);
   const bool wait = ack_threshold_bytes_ > 0
                         ? so.peer_received - so.peer_acked < ack_threshold_bytes_
                         : delay_ack(kernel_.segments, bytes, so.delayed_ack.active());

@@ -19,12 +19,16 @@ class Nic final : public Network {
 
   void attach(Socket& so) override;
   void if_output(Socket& so, std::int64_t from, std::int64_t bytes) override;
+  void look_at_client(Socket& so) override;
   void read_again(std::int64_t bytes) override;
   void softclock(Socket& so) override { queues_.post_softclock(so); }
   std::vector<Resource> resources(std::int64_t records) const override;
 
  private:
   void transmit(std::uint64_t tag);
+  void encrypted(std::uint64_t tag);
+  // From `ready` on it may be sent, behind what was before.
+  void onto_link(std::uint64_t tag, Time ready);
   // What TLS of the card takes for them; no time where it does not encrypt or has no limit.
   Time tls_time(const Socket& so, std::int64_t bytes) const;
   void has_read_again(std::uint64_t) {}
@@ -53,6 +57,7 @@ class Nic final : public Network {
   DelayLine<&Nic::at_peer, Nic> to_peer_;
   DelayLine<&Nic::ack_arrives, Nic> from_peer_;
   const std::int64_t ack_threshold_bytes_;  // 0: by segment
+  const bool mixed_;                        // some of what it sends is encrypted already, and overtakes
   const bool lossy_;
   boost::random::mt19937_64 losses_;
   std::int64_t until_loss_ = 0;

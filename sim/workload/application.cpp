@@ -28,11 +28,16 @@ std::int64_t thread_count(const Scenario& scenario) {
 
 }  // namespace
 
-Application::Application(Kernel& kernel) : kernel_(kernel), tcp_(kernel) {
+Application::Application(Kernel& kernel)
+    : kernel_(kernel),
+      tcp_(kernel),
+      has_requests_(kernel.scenario.has_requests()),
+      thinking_(kernel.random_stream("think")) {
   const WorkloadParameters& w = kernel.scenario.workload;
   const bool blocking = w.io == AppIo::blocking;
   if (kernel.scenario.ktls.mode == KtlsMode::userland) userland_ = std::make_unique<UserlandTls>(kernel);
   if (w.rate_gbps > 0) period_ = from_ns(static_cast<double>(kernel.scenario.request_bytes() * w.sessions) * 8 / w.rate_gbps);
+  if (w.think_us > 0) kernel.clients = this;
   for (const std::size_t group : kernel.scenario.groups_of_sessions())
     kernel.network->attach(open_session(kernel, tcp_, group));
   for (std::int64_t i = 0; i < thread_count(kernel.scenario); ++i) {
@@ -52,6 +57,11 @@ Application::Application(Kernel& kernel) : kernel_(kernel), tcp_(kernel) {
           }
         },
         blocking ? "start" : kKqread);
+    if (!w.numa_silo) continue;
+    const auto per_domain = static_cast<int>(kernel.scenario.cpus_per_domain());
+    const int domain = blocking ? kernel.numa.port_of(so)
+                                : static_cast<int>(i % kernel.scenario.host.numa_domains.count());
+    kernel.sched.bind(*app.thread, {domain * per_domain, per_domain});
   }
   auto random = kernel.random_stream("start");
   // Where a rate is imposed, each session begins within its own part of the period.
@@ -59,21 +69,37 @@ Application::Application(Kernel& kernel) : kernel_(kernel), tcp_(kernel) {
   boost::random::uniform_int_distribution<std::int64_t> phase(
       0, paced() ? part : from_us(w.start_spread_us).count());
   for (Socket& so : kernel.sockets) {
-    so.app_thread = static_cast<std::size_t>(so.index) % threads_.size();
+    so.app_thread = thread_of(so);
     if (!blocking) so.kqueue = &threads_[so.app_thread].kqueue;
     const Time begin{part * so.index + phase(random)};
     const auto session = static_cast<std::uint64_t>(so.index);
-    if (paced())
+    if (has_requests_)
       kernel.calendar().call_at<&Application::due>(begin, Rank::hardware, this, session);
     else
       kernel.calendar().call_at<&Application::start>(begin, Rank::hardware, this, session);
   }
 }
 
+std::size_t Application::thread_of(const Socket& so) const {
+  const WorkloadParameters& w = kernel_.scenario.workload;
+  const auto session = static_cast<std::size_t>(so.index);
+  if (!w.numa_silo || w.io == AppIo::blocking) return session % threads_.size();
+  const auto domains = static_cast<std::size_t>(kernel_.scenario.host.numa_domains.count());
+  return session / domains % (threads_.size() / domains) * domains + static_cast<std::size_t>(kernel_.numa.port_of(so));
+}
+
+void Application::received(Socket& so, Time way_back) {
+  if (so.reply_edge < 0 || so.peer_received < so.reply_edge || so.dropped) return;
+  so.reply_edge = -1;
+  const WorkloadParameters& w = kernel_.scenario.workload;
+  const Time asks = kernel_.now() + draw(w.think_law, from_us(w.think_us), thinking_) + way_back;
+  kernel_.calendar().call_at<&Application::due>(asks, Rank::hardware, this, static_cast<std::uint64_t>(so.index));
+}
+
 void Application::due(std::uint64_t session) {
   Socket& so = kernel_.sockets[session];
   if (so.dropped) return;
-  kernel_.calendar().call_at<&Application::due>(kernel_.now() + period_, Rank::hardware, this, session);
+  if (paced()) kernel_.calendar().call_at<&Application::due>(kernel_.now() + period_, Rank::hardware, this, session);
   const bool waits = so.owed_bytes == 0;
   so.owed_bytes += kernel_.scenario.request_bytes();
   if (waits) start(session);
@@ -102,8 +128,9 @@ bool Application::write(Socket& so, bool nonblocking) {
     frame.emplace(kernel_.sched, "syscall");
     kernel_.spend(Function::syscall, costs.syscall_ns.ns());
   }
-  if (paced()) kernel_.settle();
-  const std::int64_t wanted = paced() ? std::min(w.write_bytes, so.owed_bytes) : w.write_bytes;
+  if (has_requests_) kernel_.settle();
+  touch(kernel_, so);
+  const std::int64_t wanted = has_requests_ ? std::min(w.write_bytes, so.owed_bytes) : w.write_bytes;
   SendResult result;
   if (w.kind == WorkloadKind::sendfile || userland_ != nullptr) {
     if (w.file_bytes > 0 && so.file_offset >= w.file_bytes) so.file_offset = 0;  // of the next file
@@ -119,10 +146,14 @@ bool Application::write(Socket& so, bool nonblocking) {
   kernel_.settle();
   // soisdisconnected has set SBS_CANTSENDMORE, which sosend and sendfile look at before so_error.
   if (result.error) ++kernel_.tcpstat.epipe_writes;
-  if (paced()) so.owed_bytes -= result.sent_bytes;
+  if (has_requests_) so.owed_bytes -= result.sent_bytes;
+  if (kernel_.clients != nullptr && so.owed_bytes == 0 && result.sent_bytes > 0) {
+    so.reply_edge = so.snd_una + so.so_snd.sb_ccc;
+    kernel_.network->look_at_client(so);
+  }
   kernel_.sched.userret();
-  // Where a rate is imposed nothing may be left to send, by which it would learn later.
-  return !result.error && !(paced() && so.dropped);
+  // Where it has requests nothing may be left to send, by which it would learn later.
+  return !result.error && !(has_requests_ && so.dropped);
 }
 
 void Application::handshake(const Socket& so, std::int64_t bytes) {
@@ -161,7 +192,7 @@ void Application::reconnect(std::uint64_t failed) {
   so.app_thread = kernel_.sockets[failed].app_thread;
   AppThread& app = threads_[so.app_thread];
   so.kqueue = kqueue;
-  if (paced()) {
+  if (has_requests_) {
     if (kqueue == nullptr) app.connection = &so;
     due(static_cast<std::uint64_t>(so.index));
   } else if (kqueue == nullptr) {

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <boost/random/mersenne_twister.hpp>
+#include <cstddef>
 #include <deque>
 #include <memory>
 #include <vector>
 
+#include "sim/kernel/ifnet.hpp"
 #include "sim/kernel/socket.hpp"
 #include "sim/kernel/tcp.hpp"
 #include "sim/workload/userland_tls.hpp"
@@ -13,10 +15,12 @@
 
 namespace ktlssim {
 
-class Application final : public Workload {
+class Application final : public Workload, public Clients {
  public:
   explicit Application(Kernel& kernel);
   bool outstanding() const override;
+  // Thinks once it has its whole reply, then asks for the next.
+  void received(Socket& so, Time way_back) override;
 
  private:
   struct AppThread {
@@ -35,11 +39,13 @@ class Application final : public Workload {
   void serve_blocking(AppThread& self, Socket& first);
   // One write or sendfile call. False where it says that the connection has failed.
   bool write(Socket& so, bool nonblocking);
-  // Imposed rate: the time has come for another write_bytes.
+  // A request: of the client, or because its time has come at the rate imposed.
   void due(std::uint64_t session);
   bool paced() const { return period_ > kNoTime; }
   // Whether there is something to send now.
-  bool owes(const Socket& so) const { return !paced() || so.owed_bytes > 0; }
+  bool owes(const Socket& so) const { return !has_requests_ || so.owed_bytes > 0; }
+  // Of all threads, the one that serves a session.
+  std::size_t thread_of(const Socket& so) const;
   // The application has seen `so` fail: it opens a new connection in its place, if the workload says so.
   void replace(Socket& so);
   // read(2) of the part of the file that is to be sent.
@@ -54,7 +60,9 @@ class Application final : public Workload {
   Kernel& kernel_;
   Tcp tcp_;
   std::unique_ptr<UserlandTls> userland_;  // where the application encrypts
+  const bool has_requests_;
   Time period_{0};  // of a session, where a rate is imposed
+  boost::random::mt19937_64 thinking_;
   std::deque<AppThread> threads_;
   std::vector<std::int64_t> left_bytes_;  // of the connection that each session has
 };

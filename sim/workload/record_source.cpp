@@ -79,8 +79,16 @@ void RecordSource::pr_ready(Socket& so, Mbuf& top, int records) {
     kernel_.recorder.delivered(so.group, m.payload_bytes);
     kernel_.recorder.ready(m.stays, m.payload_bytes, kernel_.now());
     kernel_.mbufs.put(m);
-    if (closed_) offer(so);
+    if (closed_) come_again(so);
   }
+}
+
+void RecordSource::come_again(Socket& so) {
+  const WorkloadParameters& w = kernel_.scenario.workload;
+  if (w.think_us <= 0) return offer(so);
+  kernel_.calendar().call_at<&RecordSource::offer_first>(
+      kernel_.now() + draw(w.think_law, from_us(w.think_us), random_), Rank::hardware, this,
+      slots_[static_cast<std::size_t>(so.index)]);
 }
 
 void RecordSource::pr_abort(Socket& so) {

@@ -25,6 +25,8 @@ class RecordSource final : public Workload, public Protocol {
  private:
   void offer_first(std::uint64_t slot);
   void offer(Socket& so);
+  // The next record in the place of one that has left, when its client has thought.
+  void come_again(Socket& so);
   void arrive(std::uint64_t);
   void reconnect(std::uint64_t slot);
   // A record comes for what `slot` is connected to: that connection; or, of a closed workload, the next one that

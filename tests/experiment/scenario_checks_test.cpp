@@ -27,6 +27,29 @@ TEST_F(ScenarioChecks, bound_workers_need_a_cpu_each) {
               ElementsAre(HasSubstr("/ktls/workers: 5: bind_threads")));
 }
 
+TEST_F(ScenarioChecks, clients_that_think_ask_over_a_nic_and_at_no_rate) {
+  EXPECT_THAT(with({"/workload/think_us=50"}), IsEmpty());
+  EXPECT_THAT(with({"/workload/think_us=50", "/workload/rate_gbps=1"}),
+              ElementsAre(HasSubstr("/workload/think_us: 50: clients ask when they have thought")));
+  EXPECT_THAT(with({"/workload/think_us=50", "/network/kind=loopback"}),
+              ElementsAre(HasSubstr("/workload/think_us: 50: takes /network/kind nic")));
+}
+
+TEST_F(ScenarioChecks, sessions_in_software_stand_beside_nic_tls_and_have_a_driver) {
+  const std::string group = "/session_groups=[{\"sessions\": 1, \"software\": true}]";
+  EXPECT_THAT(with({group, "/driver=soft", "/ktls/mode=ifnet"}), IsEmpty());
+  EXPECT_THAT(with({group, "/driver=card", "/ktls/mode=ifnet"}),
+              ElementsAre(HasSubstr("/session_groups/0/software: true: no software driver of the scenario takes")));
+  EXPECT_THAT(with({group, "/driver=soft"}), ElementsAre(HasSubstr("/session_groups/0/software: true: says which sessions NIC TLS")));
+}
+
+TEST_F(ScenarioChecks, a_port_of_lagg_has_a_receive_queue) {
+  const std::string domains =
+      "/host/numa_domains={\"value\": 2, \"source\": \"test\", \"confidence\": \"published\"}";
+  EXPECT_THAT(with({"/driver=soft", domains, "/network/lagg=by_flow", "/network/rx_queues=1"}),
+              ElementsAre(HasSubstr("/network/rx_queues: 1: each port of lagg takes at least one")));
+}
+
 TEST_F(ScenarioChecks, numa_domains_divide_the_cpus_and_are_numbered_from_0) {
   const auto domains = [](int n) {
     return fmt::format(

@@ -118,6 +118,10 @@ Json drawn(Draw& draw) {
     json["network"]["kind"] = loopback ? "loopback" : "nic";
     if (loopback && draw.chance(0.4)) json["network"]["receiver"] = "ktls_rx";
     if (!loopback && draw.chance(0.2)) json["network"]["loss_probability"] = std::pow(10, draw.real(-5, -1));
+    if (!loopback && !json["workload"].contains("rate_gbps") && draw.chance(0.2))
+      json["workload"]["think_us"] = draw.real(1, 300);
+    if (!loopback && draw.chance(0.3)) json["network"]["lagg"] = draw.one_of(kLaggNames);
+    if (!loopback && draw.chance(0.3)) json["workload"]["numa_silo"] = true;
   }
   if (draw.chance(0.6))
     json["tls"] = {{"version", draw.one_of(kTlsVersionNames)}, {"cipher", draw.one_of(kCipherNames)}};
@@ -125,6 +129,10 @@ Json drawn(Draw& draw) {
     json["session_groups"] = Json::array({{{"sessions", draw.whole(1, sessions)},
                                            {"version", draw.one_of(kTlsVersionNames)},
                                            {"cipher", draw.one_of(kCipherNames)}}});
+  if (json["driver"] == "nic-tls" && draw.chance(0.4)) {
+    json["other_drivers"] = Json::array({"cryptosoft"});
+    json["session_groups"] = Json::array({{{"sessions", draw.whole(1, sessions)}, {"software", true}}});
+  }
   if (draw.chance(0.2)) json["ktls"]["dispatch"] = "blocking";
   if (draw.chance(0.2)) json["ktls"]["bind_threads"] = draw.whole(1, 2);
   if (draw.chance(0.3)) json["ktls"]["maxlen_bytes"] = draw.whole(1000, kTlsMaxPayloadBytes);
@@ -190,6 +198,10 @@ std::set<std::string> features_of(const Scenario& s) {
   add(s.what_if.requeue_when_full, "what-if requeue");
   add(s.host.step_law != ServiceLaw::constant, "random steps");
   add(s.host.numa_domains.count() > 1, "NUMA");
+  add(s.host.domains_differ(), "NUMA costs");
+  add(s.has_application() && s.network.lagg != Lagg::none, "lagg");
+  add(s.workload.think_us > 0, "think times");
+  add(s.ktls.mode == KtlsMode::ifnet && s.has_software_tls(), "NIC TLS and software");
   add(s.host.threads_per_core.count() > 1, "SMT");
   add(s.host.memory.bandwidth_gbytes_per_s.value() > 0, "memory bandwidth");
   return all;

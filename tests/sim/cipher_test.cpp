@@ -85,7 +85,7 @@ TEST(SessionGroups, each_has_its_own_cipher_and_throughput) {
   s.other_drivers = {software(DriverKind::ossl, {Algorithm::chacha20_poly1305}, 4000)};
   s.workload.sessions = 2;
   s.workload.flow_ids = FlowIds::sequential;
-  s.session_groups = {{1, {TlsVersion::tls12, Cipher::aes_128_gcm}}};
+  s.session_groups = {{1, false, {TlsVersion::tls12, Cipher::aes_128_gcm}}};
   const RunResult result = simulate(s, EngineKind::fiber, 0);
   EXPECT_NEAR(metric(result, "throughput_gbps_group_0"), 131.072, 0.2);
   EXPECT_NEAR(metric(result, "throughput_gbps_group_1"), 32.768, 0.2);
@@ -98,8 +98,8 @@ TEST(SessionGroups, each_has_its_own_cipher_and_throughput) {
 TEST(SessionGroups, a_session_belongs_to_the_group_that_its_number_falls_in) {
   Scenario s = ideal_scenario();
   s.workload.sessions = 6;
-  s.session_groups = {{2, {TlsVersion::tls12, Cipher::aes_128_gcm}},
-                      {3, {TlsVersion::tls13, Cipher::aes_256_gcm}}};
+  s.session_groups = {{2, false, {TlsVersion::tls12, Cipher::aes_128_gcm}},
+                      {3, false, {TlsVersion::tls13, Cipher::aes_256_gcm}}};
   for (const auto& [session, group] : {std::pair{0, 0}, {1, 0}, {2, 1}, {4, 1}, {5, 2}})
     EXPECT_EQ(s.group_of(session), static_cast<std::size_t>(group));
   EXPECT_EQ(s.groups_of_sessions(), (std::vector<std::size_t>{0, 0, 1, 1, 1, 2}));

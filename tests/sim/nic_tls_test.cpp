@@ -27,6 +27,7 @@ Time at_peer_again(KtlsMode mode) {
     Tcp tcp(k);
     Socket& so = k.sockets.emplace_back();
     so.proto = &tcp;
+    so.tls.mode = mode;
     nic.attach(so);
     so.tp->snd_cwnd = 100000;
     Mbuf& record = k.mbufs.get();

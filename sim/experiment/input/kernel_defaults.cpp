@@ -31,8 +31,8 @@ KtlsMode chosen_mode(const Scenario& s) {
 }  // namespace
 
 bool nic_takes_all(const Scenario& scenario) {
-  return std::ranges::all_of(scenario.all_tls(), [](const TlsParameters& tls) {
-    return tls.cipher == Cipher::aes_128_gcm || tls.cipher == Cipher::aes_256_gcm;
+  return std::ranges::all_of(scenario.all_groups(), [](const SessionGroup& group) {
+    return group.software || group.tls.cipher == Cipher::aes_128_gcm || group.tls.cipher == Cipher::aes_256_gcm;
   });
 }
 

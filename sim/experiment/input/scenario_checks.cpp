@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "models/readers.hpp"
 #include "sim/experiment/input/mode_checks.hpp"
 #include "sim/experiment/input/system_limits.hpp"
 #include "sim/experiment/statistics/precision.hpp"
@@ -128,6 +130,51 @@ void check_numa(const Scenario& s, Checker& checker) {
     checker.add("/network/numa_domain", std::to_string(s.network.numa_domain),
                 fmt::format("the host has {} domain{}, numbered from 0; -1 is unknown", domains,
                             domains == 1 ? "" : "s"));
+  const bool lagg = s.network.lagg != Lagg::none;
+  if (lagg && s.network.numa_domain >= 0)
+    checker.add("/network/numa_domain", std::to_string(s.network.numa_domain),
+                "lagg has a port in each domain: -1 is allowed");
+  if (lagg && s.network.rx_queues > 0 && s.network.rx_queues < domains)
+    checker.add("/network/rx_queues", std::to_string(s.network.rx_queues),
+                fmt::format("each port of lagg takes at least one: 0 or at least {} is allowed", domains));
+  if (lagg && readers::has_kind(s, DriverKind::ccr))
+    checker.add("/network/lagg", fmt::format("\"{}\"", name(s.network.lagg)),
+                "the completions of ccr come over the queues of one NIC: \"none\" is allowed");
+  const WorkloadParameters& w = s.workload;
+  const std::int64_t threads = w.app_threads > 0 ? w.app_threads : std::min(s.cpus(), w.sessions);
+  if (w.numa_silo && w.io != AppIo::blocking && threads < domains)
+    checker.add("/workload/numa_silo", "true",
+                fmt::format("{} application thread{} for {} domains: each takes one", threads, threads == 1 ? "" : "s",
+                            domains));
+}
+
+// Clients that think ask; a rate is imposed on them.
+void check_clients(const Scenario& s, Checker& checker) {
+  const WorkloadParameters& w = s.workload;
+  if (w.think_us <= 0) return;
+  const std::string value = number_json(w.think_us).dump();
+  if (w.kind == WorkloadKind::poisson) checker.add("/workload/think_us", value, "nobody waits for records of a workload poisson");
+  if (s.has_application() && s.network.kind == NetworkKind::loopback)
+    checker.add("/workload/think_us", value, "takes /network/kind nic: receivers of loopback ask for nothing");
+  if (w.rate_gbps > 0)
+    checker.add("/workload/think_us", value, "clients ask when they have thought, and not at /workload/rate_gbps: 0 is allowed");
+}
+
+// Sessions that the NIC does not take.
+void check_software_groups(const Scenario& s, Checker& checker) {
+  for (std::size_t i = 0; i < s.session_groups.size(); ++i) {
+    const SessionGroup& group = s.session_groups[i];
+    if (!group.software) continue;
+    const std::string pointer = fmt::format("/session_groups/{}/software", i);
+    if (s.ktls.mode != KtlsMode::ifnet)
+      checker.add(pointer, "true", "says which sessions NIC TLS does not take: /ktls/mode ifnet is allowed");
+    else if (const Cipher c = group.tls.cipher; s.selected_software(encryption(c)) == nullptr ||
+                                                 (!is_aead(c) && s.selected_software(mac(c)) == nullptr))
+      checker.add(pointer, "true",
+                  fmt::format("no software driver of the scenario takes {}: one goes into /other_drivers, such as "
+                              "\"aesni-haswell\"",
+                              name(c)));
+  }
 }
 
 // Rates of which 0 means that there is no limit.
@@ -255,6 +302,8 @@ void check_scenario(const Scenario& s, const Origins& origins, Problems& problem
                 "takes a workload sendfile or send");
   check_ciphers(s, checker);
   check_rates(s, checker);
+  check_clients(s, checker);
+  check_software_groups(s, checker);
   check_mtu(s, checker);
   if (s.workload.send_buffer_auto && s.workload.send_buffer_max_bytes < s.workload.send_buffer_bytes)
     checker.add("/workload/send_buffer_max_bytes", std::to_string(s.workload.send_buffer_max_bytes),

@@ -34,6 +34,6 @@ ListNames unify_lists(Json& scenario, const Origins& origins, Problems& problems
 
 // A pattern of the pointers that lie in a list, for schemas.
 inline constexpr std::string_view kListPointerPattern =
-    "^/(drivers|other_drivers)(/[0-9]+(/.+)?)?$|^/(sessions|session_groups)(/[0-9]+(/(sessions|version|cipher))?)?$";
+    "^/(drivers|other_drivers)(/[0-9]+(/.+)?)?$|^/(sessions|session_groups)(/[0-9]+(/(sessions|software|version|cipher))?)?$";
 
 }  // namespace ktlssim
