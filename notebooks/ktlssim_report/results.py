@@ -1,12 +1,13 @@
 """Reads what `ktlssim run`, `compare` and `sweep` wrote. A result lacks what did not come about: it is read all the same."""
 import dataclasses
 import pathlib
+import re
 
 import pandas
 
 from . import flames, sweeps
 from .files import BadInput, read_csv, read_json
-from .words import plain, spread
+from .words import plain, short, spread
 
 __all__ = ["BadInput", "Run", "Study", "differences", "read_run", "read_runs", "read_study"]
 
@@ -46,13 +47,18 @@ def read_run(path, name):
                command=result["provenance"].get("command_line", ""))
 
 
+def natural(path):
+    """"8 sessions" before "16 sessions"."""
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", path.name)]
+
+
 def read_runs(directory):
     """The run in `directory`, or the runs in its subdirectories, in order of their names, and notes of what could not be read."""
     directory = pathlib.Path(directory)
     if (directory / "result.json").exists():
         return [read_run(directory, read_json(directory / "result.json").get("scenario", directory.name))], []
     runs, notes = [], []
-    for path in sorted(path.parent for path in directory.glob("*/result.json")):
+    for path in sorted((path.parent for path in directory.glob("*/result.json")), key=natural):
         try:
             runs.append(read_run(path, path.name))
         except BadInput as error:
@@ -87,7 +93,8 @@ def read_study(directory):
 def title(names):
     if len(names) <= 3:
         return " / ".join(names)
-    return f"{len(names)} runs, {names[0]} to {names[-1]}"
+    first, last = short([names[0], names[-1]])
+    return f"{len(names)} runs, {first} to {last}"
 
 
 def sides_of(comparison):

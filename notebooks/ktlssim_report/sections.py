@@ -40,7 +40,10 @@ def limit(point, at):
 def unsteady(study):
     """Why means may not be believed, as the simulator judged the time series."""
     rows = [(run.name, reason["what"]) for run in study.runs for reason in (run.result.get("steady") or {}).get("why", [])]
-    return "".join(f"<p class=verdict><b>{called(name)} is not steady</b>: {escape(sentence)}</p>" for name, sentence in rows)
+    lines = [f"<p class=verdict><b>{called(name)} is not steady</b>: {escape(sentence)}</p>" for name, sentence in rows]
+    folded = lines[FIRST_FAILURES:]
+    return "".join(lines[:FIRST_FAILURES]) + (
+        f"<details><summary>{len(folded)} more are not steady</summary>{''.join(folded)}</details>" if folded else "")
 
 
 def findings(study):
@@ -70,12 +73,15 @@ def point_verdicts(tables):
     return text
 
 
+WORD = 26  # letters that stay in one line
+
+
 def table(frame):
     """A table that the script makes sortable; numbers keep their value for it."""
     head = "".join(f"<th scope=col>{escape(column)}</th>" for column in frame.columns)
     rows = ""
     for row in frame.itertuples(index=False):
-        cells = "".join(f"<td class=text>{escape(value)}</td>" if isinstance(value, str) else
+        cells = "".join(f"<td class='text{' word' if len(value) <= WORD else ''}'>{escape(value)}</td>" if isinstance(value, str) else
                         f"<td data-value={'' if missing(value) else float(value)!r}>{number(value)}</td>" for value in row)
         rows += f"<tr>{cells}</tr>"
     return f"<div class=scroll><table class=sortable><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"

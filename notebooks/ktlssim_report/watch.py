@@ -126,11 +126,12 @@ BODY = """<header><h1>{title}</h1><p>Each dot is a TLS record; its colour is its
 queue</b>, it is made <b>ready</b>, and TCP sends it. Blocking: the worker sleeps (red) until its one record is done, and makes
 its whole batch ready at the end. Asynchronous: it goes on with the next record, and the interrupt thread makes each ready.
 Watch the card's lane: grey is a card that waits for work.</p>
-<p><i class=key style='background:#E69F00'></i>KTLS worker <i class=key style='background:#56B4E9'></i>interrupt thread
-<i class=key style='background:#009E73'></i>application <i class=key style='background:#9A7BD0'></i>card's engine at work
-<i class=key style='background:#d00000'></i>worker asleep until its record is done <i class=key style='background:#F5DCA8'></i>worker waits for a CPU.
-The red line is now. Interrupts of completion queues: <i class=key style='background:#F0E442'></i>held off by the timer
-<i class=key style='background:#D55E00'></i>raised <i class=key style='background:#56B4E9'></i>in service; else armed.</p></header>
+<p class=colours><span><i class=key style='background:#E69F00'></i>KTLS worker</span> <span><i class=key style='background:#56B4E9'></i>interrupt thread</span>
+<span><i class=key style='background:#009E73'></i>application</span> <span><i class=key style='background:#9A7BD0'></i>card's engine at work</span>
+<span><i class=key style='background:#d00000'></i>worker asleep until its record is done</span>
+<span><i class=key style='background:#F5DCA8'></i>worker waits for a CPU.</span> The red line is now.</p>
+<p class=colours>Interrupts of completion queues: <span><i class=key style='background:#F0E442'></i>held off by the timer</span>
+<span><i class=key style='background:#D55E00'></i>raised</span> <span><i class=key style='background:#56B4E9'></i>in service;</span> else armed.</p></header>
 <div class=bar role=group aria-label=Controls>
 <button id=play type=button>play</button>
 <label>time <input id=scrub type=range min=0 value=0 step=any></label> <output id=clock></output>

@@ -214,6 +214,21 @@ class Page(unittest.TestCase):
         self.assertIn(f"{self.stalled()} of 12 points have no value and are not drawn", note)
         self.assertIn("device_dead_from_ms 0.1", note)
 
+    def test_points_without_a_value_come_last(self):
+        self.open("sweep")
+        for rows in ("#busy tbody tr", "#cpu-by-class .row"):
+            stalled = self.browser.script("return [...document.querySelectorAll(arguments[0])].map((row) => /stalled/.test(row.textContent))", rows)
+            self.assertEqual(stalled, sorted(stalled), rows)
+            self.assertEqual(sum(stalled), self.stalled())
+
+    def test_the_end_of_a_long_name_is_seen(self):
+        self.open("ugly")
+        inside = self.browser.script("""
+            return [...document.querySelectorAll("#throughput .row .tail")].map((tail) => {
+              const box = tail.getBoundingClientRect(), row = tail.closest(".row").getBoundingClientRect();
+              return box.height > 0 && box.bottom <= row.bottom + 1 && tail.scrollWidth <= tail.clientWidth + 1; })""")
+        self.assertEqual(inside, [True] * sum(len(name.strip()) > 64 for name in UGLY))
+
     def test_names_are_drawn_as_they_are(self):
         self.open("ugly")
         names = self.browser.script("return [...document.querySelectorAll('#throughput .row .name')].map((one) => one.textContent)")

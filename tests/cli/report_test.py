@@ -340,6 +340,20 @@ class UglyInputs(unittest.TestCase):
         self.assertEqual(bars, [(0, 10.0), (5.0, 10.0), (9.0, 3.0)])
         self.assertEqual([text.get_text() for text in figure.axes[0].get_legend().get_texts()], ["not known: 90 %", "not known: 50 %"])
 
+    def test_runs_stand_in_the_order_of_the_numbers_in_their_names(self):
+        for name in ("8 sessions", "16 sessions", "16", "async"):
+            ktlssim("run", self.tiny, "--out", self.directory / "many" / name)
+        study = results.read_study(self.directory / "many")
+        self.assertEqual([run.name for run in study.runs], ["8 sessions", "16", "16 sessions", "async"])
+        long = [f"{i} {'of a long name ' * 8}" for i in range(5)]
+        self.assertLessEqual(len(results.title(long)), 130)
+
+    def test_many_that_are_not_steady_fold(self):
+        why = {"steady": {"steady": False, "why": [{"kind": "startup", "what": "it starts up"}]}}
+        text = sections.unsteady(results.Study("many", [results.Run(f"run {i}", why) for i in range(9)]))
+        self.assertEqual(text.count("is not steady</b>: it starts up"), 9)
+        self.assertIn("<summary>3 more are not steady</summary>", text)
+
     def test_many_failures_are_counted_and_fold(self):
         failures = [{"replication": i, "status": "stalled" if i % 2 else "failed", "diagnosis": f"because of {i}"} for i in range(10)]
         study = results.Study("many", [results.Run("one", {"metrics": {}, "failures": failures})])

@@ -4,7 +4,7 @@ const percent = (value, most) => `${(100 * Math.min(1, Math.max(0, value / most)
 
 function barRow(run, text, value, ...marks) {
   const track = el("div", { class: "track" }, ...marks);
-  return reacts(el("div", { class: "row", role: "button" }, el("span", { class: "name clamp" }, run.name), track, el("span", { class: "value" }, value)),
+  return reacts(el("div", { class: "row", role: "button" }, el("span", { class: "name" }, ...named(run.name)), track, el("span", { class: "value" }, value)),
     text, run);
 }
 
@@ -13,7 +13,7 @@ const rowsOf = (rows) => el("div", { class: `rows${rows.length > 40 ? " many" : 
 /** A metric: a bar a run, with its interval, its band and its bound. */
 function metricBars(figure, name) {
   const bound = name === "throughput_gbps";
-  const found = DATA.runs.map((run) => [run, metricOf(run, name)]);
+  const found = SHOWN.map((run) => [run, metricOf(run, name)]);
   const most = Math.max(...found.flatMap(([run, m]) => (m ? [m.mean, m.hi ?? 0, m.known?.[1] ?? 0, bound ? run.bound ?? 0 : 0] : [0]))) * 1.02 || 1;
   figure.replaceChildren(rowsOf(found.map(([run, m]) => {
     const marks = [];
@@ -39,7 +39,7 @@ function stackedBars(figure, parts, valuesOf, unit) {
   };
   const holder = el("div");
   const draw = (hidden) => {
-    const visible = DATA.runs.map((run) => [run, split(run)]);
+    const visible = SHOWN.map((run) => [run, split(run)]);
     const total = (values) => values.reduce((sum, value, k) => sum + (hidden.has(k) ? 0 : value), 0);
     const most = Math.max(...visible.map(([, values]) => (values ? total(values) : 0))) || 1;
     holder.replaceChildren(rowsOf(visible.map(([run, values]) => {

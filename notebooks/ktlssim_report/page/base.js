@@ -34,6 +34,18 @@ function number(value, digits = 4) {
   return whole.replace(/\B(?=(\d{3})+$)/g, "\u202f") + (rest ? `.${rest}` : "");
 }
 
+/** The runs, those of which nothing can be shown last. */
+const SHOWN = [...DATA.runs].sort((a, b) => !a.done - !b.done);
+
+const TAIL = 28;
+/** A name within a few lines: its end stays, which often tells it from others. */
+function named(name) {
+  if (name.length <= 64) return [el("span", { class: "clamp" }, name)];
+  const word = name.indexOf(" ", name.length - TAIL - 1) + 1;
+  const cut = word > 0 && word < name.length - TAIL / 3 ? word : name.length - TAIL;
+  return [el("span", { class: "clamp head", title: name }, name.slice(0, cut)), el("span", { class: "tail", title: name }, name.slice(cut))];
+}
+
 const METRIC = new Map(DATA.metrics.map(([name, unit], i) => [name, { i, unit }]));
 const unitOf = (name) => (METRIC.has(name) && METRIC.get(name).unit !== "1" ? METRIC.get(name).unit : "");
 /** {mean, lo, hi, n, known (90 %), even (50 %)} of a run's metric; null where it has none. */

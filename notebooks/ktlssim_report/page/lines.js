@@ -181,8 +181,9 @@ function drawSweep(figure, state, redraw) {
       u.batch(() => u.lines.forEach((one, k) => u.setSeries(k + 1, { show: !hidden.has(one.hue) })));
   }, dash);
   const lost = DATA.runs.filter((run) => !metricOf(run, name));
-  const names = lost.slice(0, 12).map((run) => `${run.name} (${run.status})`).join("; ");
-  const note = lost.length ? el("p", { class: "note" }, `${lost.length} of ${DATA.runs.length} points have no value and are not drawn: ${names}${lost.length > 12 ? "; the table below names all" : ""}.`) : null;
+  const some = lost.length > 12 ? 3 : 12;
+  const names = lost.slice(0, some).map((run) => `${run.name} (${run.status})`).join("; ");
+  const note = lost.length ? el("p", { class: "note" }, `${lost.length} of ${DATA.runs.length} points have no value and are not drawn: ${names}${lost.length > some ? "; and others: the table below names all, at its end" : ""}.`) : null;
   const wide = cut ? el("p", { class: "soft" }, `${cut} intervals are wider than the picture; the mouse over a point tells them.`) : null;
   figure.replaceChildren(controls, key, holder, wide ?? "", note ?? "");
   for (const [title, runs] of panels) {
@@ -242,10 +243,14 @@ function runLines(figure, parts, { steps, xLabel, sync, height }) {
       one.y = spread(y);
       if (marks) { one.lo = spread(marks.map((m) => m.lo)); one.hi = spread(marks.map((m) => m.hi)); one.said = spread(marks.map((m) => m.say)); }
     });
+    // Room for intervals of the last marks, unless they are out of all proportion.
+    const last = xs[xs.length - 1];
+    const most = Math.min(1.4 * last, Math.max(last, ...series.flatMap((one) => one.hi ?? []))) || last;
+    const range = (_, min, max) => (min === xs[0] && max === last ? [min, most] : [min, max]);
     const box = el("div", { class: "panel", role: "img", "aria-label": `${part.title ?? part.label} of ${runs.length} runs` });
     if (part.title) box.append(el("h3", {}, part.title));
     holder.append(box);
-    const u = plot(box, { xs, series, sync, height, x: { axis: axis({ label: xLabel, labelSize: 18, labelFont: "11px system-ui, sans-serif", size: 30, values: (_, splits) => splits.map((v) => number(v)) }) }, y: { label: part.label },
+    const u = plot(box, { xs, series, sync, height, x: { range, axis: axis({ label: xLabel, labelSize: 18, labelFont: "11px system-ui, sans-serif", size: 30, values: (_, splits) => splits.map((v) => number(v)) }) }, y: { label: part.label },
       say: (one, i) => one.said?.[i] ?? `${one.name}\n${number(xs[i])} ${part.unitX}: ${number(one.y[i])} ${part.unitY}`, open: (one) => openRun(one.run) });
     u.lines = series;
     plots.push(u);

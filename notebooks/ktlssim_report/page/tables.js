@@ -34,9 +34,10 @@ function sortable(table) {
   return table;
 }
 
+const WORD = 26;  // letters that stay in one line
 /** A cell of a number (or text) that sorts by its value. */
 const cell = (value, digits) => (typeof value === "number" || value == null
-  ? el("td", { "data-value": value ?? "" }, number(value, digits)) : el("td", { class: "text" }, el("span", { class: "clamp", title: value.length > 60 ? value : null }, value)));
+  ? el("td", { "data-value": value ?? "" }, number(value, digits)) : el("td", { class: value.length <= WORD ? "text word" : "text" }, ...named(value)));
 
 /** `rows`: [run or null, cells]; a click on a row opens its run. */
 function tableOf(heads, rows) {

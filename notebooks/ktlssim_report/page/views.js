@@ -46,17 +46,17 @@ function busy(figure) {
   const share = (r) => {
     if (!r || r[0] == null) return cell(null);
     const value = 100 * r[0];
-    const node = el("td", { class: `share${value >= 90 ? " full" : ""}`, "data-value": value }, number(value, 3), el("i", { style: `width:${Math.min(100, value)}%` }));
+    const node = el("td", { class: `share${value >= 90 ? " full" : ""}`, "data-value": value }, number(value, 3), el("i", { style: `width:calc(${Math.min(1, r[0])} * (100% - .6rem))` }));
     return node;
   };
-  const rows = DATA.runs.map((run) => [run, [...whoCells(run), cell(run.limit?.name ?? run.status), ...DATA.resources.map((_, i) => share(run.r?.[i]))]]);
+  const rows = SHOWN.map((run) => [run, [...whoCells(run), cell(run.limit?.name ?? run.status), ...DATA.resources.map((_, i) => share(run.r?.[i]))]]);
   figure.replaceChildren(scrolled(tableOf([...whoHeads(), "busiest", ...DATA.resources], rows)));
 }
 
 function numbers(figure) {
   const state = { shown: HEADLINE.length ? HEADLINE : DATA.metrics.slice(0, 5).map(([name]) => name) };
   const draw = () => {
-    const rows = DATA.runs.map((run) => [run, [...whoCells(run), cell(run.status), ...state.shown.map((name) => {
+    const rows = SHOWN.map((run) => [run, [...whoCells(run), cell(run.status), ...state.shown.map((name) => {
       const m = metricOf(run, name);
       const node = cell(m?.mean ?? null);
       if (m && m.lo != null && m.lo < m.hi) node.append(` ± ${number((m.hi - m.lo) / 2, 2)}`);
