@@ -2,40 +2,44 @@
 
 namespace ktlssim {
 
+RunQueue::Lists::iterator RunQueue::find(unsigned number) {
+  Lists::iterator list = lists_.begin();
+  while (list != lists_.end() && list->number < number) ++list;
+  return list;
+}
+
 void RunQueue::insert(Thread& thread, bool at_head) {
-  const auto q = list_of(thread);
+  const unsigned number = list_of(thread);
+  const Lists::iterator list = find(number);
   thread.next_runnable = nullptr;
-  if (head_[q] == nullptr) {
-    head_[q] = tail_[q] = &thread;
+  if (list == lists_.end() || list->number != number) {
+    lists_.insert(list, {number, &thread, &thread});
   } else if (at_head) {
-    thread.next_runnable = head_[q];
-    head_[q] = &thread;
+    thread.next_runnable = list->head;
+    list->head = &thread;
   } else {
-    tail_[q]->next_runnable = &thread;
-    tail_[q] = &thread;
+    list->tail->next_runnable = &thread;
+    list->tail = &thread;
   }
-  occupied_[q / kWordBits] |= 1ULL << q % kWordBits;
   ++size_;
   stealable_ += thread.floats() ? 1 : 0;
 }
 
 void RunQueue::remove(Thread& thread) {
-  const auto q = list_of(thread);
+  const Lists::iterator list = find(list_of(thread));
   Thread* previous = nullptr;
-  for (Thread* t = head_[q]; t != &thread; t = t->next_runnable) previous = t;
-  (previous == nullptr ? head_[q] : previous->next_runnable) = thread.next_runnable;
-  if (tail_[q] == &thread) tail_[q] = previous;
-  if (head_[q] == nullptr) occupied_[q / kWordBits] &= ~(1ULL << q % kWordBits);
+  for (Thread* t = list->head; t != &thread; t = t->next_runnable) previous = t;
+  (previous == nullptr ? list->head : previous->next_runnable) = thread.next_runnable;
+  if (list->tail == &thread) list->tail = previous;
+  if (list->head == nullptr) lists_.erase(list);
   --size_;
   stealable_ -= thread.floats() ? 1 : 0;
 }
 
 Thread* RunQueue::first_stealable(int cpu) const {
-  for (std::size_t word = 0; word < occupied_.size(); ++word)
-    for (std::uint64_t lists = occupied_[word]; lists != 0; lists &= lists - 1)
-      for (Thread* t = head_[word * kWordBits + static_cast<std::size_t>(__builtin_ctzll(lists))]; t != nullptr;
-           t = t->next_runnable)
-        if (t->floats() && t->cpuset.contains(cpu)) return t;
+  for (const List& list : lists_)
+    for (Thread* t = list.head; t != nullptr; t = t->next_runnable)
+      if (t->floats() && t->cpuset.contains(cpu)) return t;
   return nullptr;
 }
 
