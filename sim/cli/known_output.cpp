@@ -54,7 +54,7 @@ std::string origin_lines(const KnownAnswer& answer) {
                   columns());
   if (m.weights.power < 1)
     lines += wrap(fmt::format("TOO FEW DRAWS meet these figures: likelihoods are flattened (power {:.2g}), intervals are wide; "
-                              "`ktlssim ensemble` with more --draws narrows them",
+                              "`ktlssim ensemble --draws N --out FILE`, minutes, and --ensemble FILE narrow them",
                               m.weights.power),
                   columns());
   if (!m.weights.out_of_reach.empty())

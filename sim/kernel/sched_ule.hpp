@@ -192,7 +192,7 @@ class Scheduler {
     }
     return ticks_;
   }
-  int pick_cpu(Thread& thread, int self, bool interrupted);
+  int pick_cpu(Thread& thread, int self, bool interrupted);  // sched_pickcpu
   // Nobody runs or waits there, and nobody is on the way.
   bool idle(int cpu) const { return topology_.load(cpu) == 0; }
   // The threads of `cpu`, or their priorities, have changed.
@@ -203,19 +203,20 @@ class Scheduler {
   bool affine(const Thread& thread, int level) {
     return ticks() - thread.left_tick < level;
   }
-  void woke_up(Thread& thread);
-  void rescore(Thread& thread);
-  void balance(std::uint64_t);
-  void balance_group();
+  void woke_up(Thread& thread);  // sched_wakeup
+  void rescore(Thread& thread);  // sched_interact_update, sched_priority
+  void balance(std::uint64_t);  // sched_balance
+  void balance_group();         // sched_balance_group, sched_balance_pair
   void arm_balancer();
+  // sched_shouldpreempt
   bool should_preempt(int priority, const Thread& current, bool remote) const;
   void apply_priority(Thread& thread);
-  void enqueue(Thread& thread, Cpu& cpu, bool at_head);
-  void dequeue(Thread& thread, Cpu& cpu);
+  void enqueue(Thread& thread, Cpu& cpu, bool at_head);  // tdq_add, runq_add
+  void dequeue(Thread& thread, Cpu& cpu);                // tdq_runq_rem, runq_remove
   void dispatch(Cpu& cpu, Thread& thread);
   void run_next(Cpu& cpu);  // its thread has left: next thread, steal, or idle
-  Thread* steal(const Cpu& thief);
-  Thread* steal_in_group(int level, int thief);
+  Thread* steal(const Cpu& thief);  // tdq_idled
+  Thread* steal_in_group(int level, int thief);  // sched_highest, tdq_steal
   void take_off(Cpu& cpu);                  // the running thread stops running, in whatever state
   void deschedule(Cpu& cpu, bool to_head);  // the running thread goes back to the queue
   void give_way();                          // the executing thread goes on at the end of its step
