@@ -8,6 +8,7 @@
 #include "sim/cli/comparison_json.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
+#include "sim/cli/verbs.hpp"
 #include "sim/experiment/result/result_json.hpp"
 #include "sim/experiment/sweep/saved_points.hpp"
 

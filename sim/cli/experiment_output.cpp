@@ -33,6 +33,8 @@ void complain_of_failures(const Experiment& experiment, const std::string& where
 
 namespace {
 
+constexpr const char* kComparisonFile = "comparison.json";
+
 std::string latency_csv(const Summary& summary) {
   std::string text = "latency_ready_us,fraction\n";
   for (const auto& [us, fraction] : summary.latency_cdf) text += fmt::format("{:.7g},{:.7g}\n", us, fraction);
@@ -50,11 +52,26 @@ std::string series_csv(const Experiment& experiment) {
 
 }  // namespace
 
-OutputDirectory results_directory(const std::filesystem::path& path) {
-  std::error_code error;
-  if (std::filesystem::exists(path / "manifest.json", error) && !has_saved_runs(path))
-    throw InputError({{path.string(), "", "", "results of another verb are there: name another directory"}});
+namespace {
+
+OutputDirectory directory_unless(bool of_others, const std::filesystem::path& path) {
+  if (of_others) throw InputError({{path.string(), "", "", "results of another verb are there: name another directory"}});
   return OutputDirectory(path);
+}
+
+bool is_there(const std::filesystem::path& path) {
+  std::error_code error;
+  return std::filesystem::exists(path, error);
+}
+
+}  // namespace
+
+OutputDirectory directory_of_run(const std::filesystem::path& path) {
+  return directory_unless((is_there(path / "manifest.json") && !has_saved_runs(path)) || is_there(path / kComparisonFile), path);
+}
+
+OutputDirectory directory_of_comparison(const std::filesystem::path& path) {
+  return directory_unless(is_there(path / "manifest.json"), path);
 }
 
 void write_results(const OutputDirectory& out, const Scenario& asked, const Scenario& scenario, const Experiment& experiment,

@@ -21,8 +21,9 @@ Json counts_json(const std::filesystem::path& directory, const SweepCounts& coun
 // A line for each replication that is not done; `where` names the experiment, if there are several.
 void complain_of_failures(const Experiment& experiment, const std::string& where = "");
 
-// A directory for the results of `ktlssim run`. Throws InputError if another verb's are there.
-OutputDirectory results_directory(const std::filesystem::path& path);
+// Directories for the results of `ktlssim run` and of `ktlssim compare`. Throw InputError if another verb's are there.
+OutputDirectory directory_of_run(const std::filesystem::path& path);
+OutputDirectory directory_of_comparison(const std::filesystem::path& path);
 // result.json, manifest.json, and the replications whole; with what is not known, where that was asked for: of the
 // scenario of this number in that answer. `asked`: the scenario before its window was found.
 void write_results(const OutputDirectory& out, const Scenario& asked, const Scenario& scenario, const Experiment& experiment,

@@ -68,6 +68,16 @@ class Outputs(unittest.TestCase):
         self.assertIn("results of another verb are there", refused.stderr)
         self.assertEqual(run("status", out).returncode, 0)
 
+    def test_a_run_and_a_comparison_keep_apart(self):
+        ideal = SCENARIOS / "closed-ideal.json"
+        for first, second in ((["run"], ["compare", "--set-a", "/ktls/workers=2"]), (["compare", "--set-a", "/ktls/workers=2"], ["run"])):
+            out = self.directory / first[0]
+            self.assertEqual(run(*first, ideal, "--replications", 2, "--out", out).returncode, 0)
+            self.assertEqual(run(*first, ideal, "--replications", 2, "--out", out).returncode, 0)
+            refused = run(*second, ideal, "--replications", 2, "--out", out)
+            self.assertEqual(refused.returncode, 2)
+            self.assertIn("results of another verb are there", refused.stderr)
+
     def test_an_empty_name_is_named(self):
         self.assertIn('SCENARIO: expected a name, got ""', run("run", "").stderr)
         self.assertIn('--out: expected DIR, got ""', run("run", SCENARIOS / "closed-ideal.json", "--out", "").stderr)
