@@ -292,6 +292,13 @@ class Path {
     const double headers = static_cast<double>(sizes.on_wire(sizes.payload_bytes) - sizes.payload_bytes);
     return (wire_ + per_segment_ * headers) * 8 / s_.network.rate_gbps / 1e3;
   }
+  // Of a card that encrypts as it sends; 0: none does.
+  double nic_tls_us() const {
+    if (s_.ktls.mode != KtlsMode::ifnet || !s_.driver.traits().encrypts_in_nic) return 0;
+    const AlgorithmCost& cost = s_.driver.cost(encryption(s_.tls.cipher));
+    const double records = wire_ / static_cast<double>(s_.ktls.maxlen_bytes);
+    return (cost.request_ns.value() * records + cost.byte_ns.value() * wire_) / 1e3;
+  }
   bool sends_bursts() const { return s_.network.kind == NetworkKind::nic && s_.network.tso; }
   // Of a record, at the least. With LRO one may be all that is outstanding; without, each acknowledges two
   // segments at most, or what reaches the threshold.
@@ -344,6 +351,7 @@ void Path::add_stations(std::vector<StationDemand>& stations) const {
     const auto netisrs = static_cast<double>(s_.network.netisr_threads);
     if (s_.network.kind == NetworkKind::nic) {
       add("NIC interrupt threads", one_flow ? 1 : std::min(queues, sessions), acknowledgement_);
+      if (const double us = nic_tls_us(); us > 0) stations.push_back({"NIC TLS", 1, us, 0});
       stations.push_back({"link", 1, link_us(), 0});
     } else {
       add("netisr threads", one_flow ? 1 : std::min(netisrs, sessions), acknowledgement_);

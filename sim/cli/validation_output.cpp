@@ -70,7 +70,8 @@ std::string lean_lines(const Claim& claim, const Influences& influences) {
 }
 
 std::string point_line(const SeriesPoint& point) {
-  if (!point.failure.empty()) return fmt::format("    {:<20}{:>10}\n", shortened(point.value, 20), "failed");
+  if (!point.failure.empty())
+    return fmt::format("    {:<20}{:>10}\n", shortened(point.value, 20), "failed") + wrap(plain(point.failure), columns(), 6);
   return fmt::format("    {:<20}{:>10} +- {:<10}{:>7}\n", shortened(point.value, 20),
                      short_number(point.predicted.mean), half_width(point.predicted),
                      name(point.verdict));

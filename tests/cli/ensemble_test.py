@@ -274,7 +274,8 @@ class Backwards(unittest.TestCase):
         self.assertIn("met on 90 % of the machines: by nothing that was looked at", done.stdout)
 
     def test_a_knee_and_a_crossing_have_intervals_over_machines(self):
-        knee = answer("knee", CCR, *self.SHORTER, "--over", "/ktls/workers=1,4,8,16", "--replications", 1, "--ensemble", 8)
+        knee = answer("knee", CCR, *self.SHORTER, "--over", "/ktls/workers=1,4,8,16,32", "--worth", 0.1,
+                      "--replications", 1, "--ensemble", 8)
         looked = [point["value"] for point in knee["points"]]
         for value in (*knee["known"]["known90"], *knee["known"]["known50"]):
             self.assertIn(value, looked)

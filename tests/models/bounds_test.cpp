@@ -73,6 +73,18 @@ TEST(Bounds, costs_of_a_batch_are_shared_by_the_records_of_the_largest_one) {
   EXPECT_DOUBLE_EQ(station(demands, "link").demand_us, 16413 * 1538.0 / 1448 * 8 / 1e5);  // with headers
 }
 
+TEST(Bounds, a_card_that_encrypts_is_a_station) {
+  Scenario s = ideal_ccr();
+  s.ktls.mode = KtlsMode::ifnet;
+  s.driver.kind = DriverKind::nic_tls;
+  for (AlgorithmCost& cost : s.driver.ciphers) {
+    cost.request_ns = q(300);
+    cost.byte_ns = q(0.1);
+  }
+  // TLS 1.2 with AES-GCM: 16 384 bytes and 29 more, 16 413/16 384 of a request.
+  EXPECT_NEAR(station(demands_of(s), "NIC TLS").demand_us, (300 * 16413 / 16384.0 + 0.1 * 16413) / 1e3, 1e-6);
+}
+
 TEST(Bounds, siblings_share_a_core) {
   Scenario s = ideal_scenario();
   s.host.cpus = q(8);
