@@ -98,6 +98,15 @@ std::string set_up(const Scenario& s, const Experiment& experiment) {
   return text + "; deterministic";
 }
 
+// On a narrow terminal the words of a line stand under each other.
+std::string fitted(const std::string& line) {
+  if (line.size() <= columns()) return line + '\n';
+  std::string words;
+  for (const char c : line)
+    if (c != ' ' || !words.ends_with(' ')) words += c;
+  return wrap(words, columns());
+}
+
 // `done`: replications there are; how many have the metric is said where it is not all.
 std::string metric_line(std::string_view label, const Estimate& metric, std::string_view unit, std::size_t done) {
   std::string line = fmt::format("{:<22} {:>12} ", label, number_text(metric.mean));
@@ -107,7 +116,14 @@ std::string metric_line(std::string_view label, const Estimate& metric, std::str
   line += unit;
   if (metric.n < done) line += fmt::format(", n {}", metric.n);
   while (line.ends_with(' ')) line.pop_back();
-  return shortened(line, columns()) + '\n';
+  return fitted(line);
+}
+
+// Of names, beside `others` columns; no more than a terminal of 80 has room for.
+std::size_t name_width(std::size_t others) {
+  constexpr std::size_t kLeast = 10;
+  constexpr std::size_t kMost = 40;
+  return columns() < others + kLeast ? kLeast : std::min(kMost, columns() - others);
 }
 
 // Throughput of each group of sessions, where there are groups.
@@ -131,7 +147,7 @@ std::string metric_lines(const Scenario& s, const Summary& summary) {
     text += metric_line(row.label, *metric, row.shown_unit, summary.done);
     if (row.name == "throughput_gbps") text += group_lines(s, summary);
     if (row.also_per_record && records && records->mean > 0)
-      text += fmt::format("{:<22} {:>12} per record\n", "", number_text(metric->mean / records->mean));
+      text += fitted(fmt::format("{:<22} {:>12} per record", "", number_text(metric->mean / records->mean)));
   }
   return text;
 }
@@ -158,10 +174,11 @@ std::vector<ClassUse> by_class(const Summary& summary) {
 
 std::string cpu_lines(const Scenario& scenario, const Summary& summary) {
   constexpr double kListed = 0.9;  // of a class's time: the functions listed
+  const std::size_t width = name_width(24);
   std::string text;
   for (const ClassUse& use : by_class(summary)) {
     if (use.busy_ns <= 0) continue;
-    text += fmt::format("{:<40} {:>10} {:>12}\n", shortened(plain(use.name), 40),
+    text += fmt::format("{:<{}} {:>10} {:>12}\n", shortened(plain(use.name), width), width,
                         number_text(percent_of(use.busy_ns, scenario.cpus(), scenario)),
                         number_text(us_per_record(use.busy_ns, scenario, summary)));
     std::vector<std::pair<std::string, double>> functions(use.functions.begin(), use.functions.end());
@@ -171,12 +188,12 @@ std::string cpu_lines(const Scenario& scenario, const Summary& summary) {
     for (const auto& [function, busy_ns] : functions) {
       if (shown >= kListed * use.busy_ns) break;
       shown += busy_ns;
-      text += fmt::format("  {:<38} {:>10} {:>12}\n", shortened(plain(function), 38), "",
+      text += fmt::format("  {:<{}} {:>10} {:>12}\n", shortened(plain(function), width - 2), width - 2, "",
                           number_text(us_per_record(busy_ns, scenario, summary)));
     }
   }
   if (text.empty()) return {};
-  return fmt::format("\n{:<40} {:>10} {:>12}\n", "CPU time", "% of all", "us/record") + text;
+  return fmt::format("\n{:<{}} {:>10} {:>12}\n", "CPU time", width, "% of all", "us/record") + text;
 }
 
 // How busy each CPU is, in the order of their numbers.
@@ -201,12 +218,15 @@ std::string finding_lines(const Summary& summary, const Steadiness& steadiness) 
 
 std::string resource_lines(const Summary& summary) {
   if (summary.resources.empty()) return {};
-  std::string text =
-      fmt::format("\n{:<40} {:>10} {:>12} {:>14}\n", "resource", "servers", "us/record", "utilization %");
+  const std::size_t width = name_width(39);
+  const bool narrow = columns() < width + 39;
+  const int last = narrow ? 5 : 14;
+  std::string text = fmt::format("\n{:<{}} {:>{}} {:>{}} {:>{}}\n", "resource", width, "servers", narrow ? 7 : 10, "us/record",
+                                 narrow ? 9 : 12, narrow ? "busy%" : "utilization %", last);
   for (const Resource& resource : summary.resources)
-    text += fmt::format("{:<40} {:>10} {:>12} {:>14.1f}\n", shortened(plain(resource.name), 40),
-                        number_text(resource.servers), number_text(resource.demand_us),
-                        100 * resource.utilization);
+    text += fmt::format("{:<{}} {:>{}} {:>{}} {:>{}.1f}\n", shortened(plain(resource.name), width), width,
+                        number_text(resource.servers), narrow ? 7 : 10, number_text(resource.demand_us), narrow ? 9 : 12,
+                        100 * resource.utilization, last);
   return text;
 }
 

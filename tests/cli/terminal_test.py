@@ -57,6 +57,14 @@ class Terminal(unittest.TestCase):
         self.assertLessEqual(self.widest(piped("parameters").stdout), 80)
         self.assertTrue(100 < self.widest(piped("parameters", COLUMNS="150").stdout) <= 150)
 
+    def test_a_narrow_terminal_loses_no_number_and_no_unit(self):
+        words = ("run", SCENARIO, "--replications", 2, "--set", "/measure/duration_ms=5", "--ensemble", "off")
+        narrow, wide = (piped(*words, COLUMNS=columns).stdout for columns in ("40", "80"))
+        self.assertLessEqual(self.widest(narrow), 40)
+        for line in wide[:wide.index("CPU time")].splitlines()[-20:]:
+            for word in line.split():
+                self.assertIn(word, narrow.split())
+
     def test_colour_is_for_terminals_that_want_it(self):
         words = ("check", SCENARIO)
         self.assertIn("\x1b[32m: ok\x1b[0m", on_terminal(*words)[1])
