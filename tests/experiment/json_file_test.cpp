@@ -40,6 +40,8 @@ TEST(JsonFile, a_missing_end_is_refused) {
   EXPECT_THAT(problem_of("{\"a\": 1"), HasSubstr("not valid JSON"));
 }
 
+TEST(JsonFile, bytes_that_are_no_text_are_quoted_by_number) { EXPECT_THAT(problem_of("{\xfb"), HasSubstr("'{\\xfb'")); }
+
 TEST(JsonFile, comments_are_refused) { EXPECT_THAT(problem_of("{} // x"), HasSubstr("not valid JSON")); }
 
 TEST(JsonFile, nothing_but_space_is_called_empty) {

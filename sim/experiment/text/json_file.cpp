@@ -130,7 +130,15 @@ class StrictHandler final : public nlohmann::json_sax<Json> {
       if (colon != std::string::npos) text.erase(0, colon + 2);
     }
     if (text.starts_with("number overflow")) return "not valid JSON: number out of the range of a double";
-    return "not valid JSON: " + text;
+    return "not valid JSON: " + ascii(text);
+  }
+
+  // It quotes what it read last, which may be no text.
+  static std::string ascii(std::string_view text) {
+    std::string shown;
+    for (const char c : text)
+      shown += c >= ' ' && c <= '~' ? std::string(1, c) : fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    return shown;
   }
 
   std::string_view text_;
