@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "sim/cli/common_options.hpp"
 #include "sim/cli/comparison_json.hpp"
@@ -23,17 +24,22 @@ struct PointPair {
 };
 
 std::vector<PointPair> matched(const std::vector<SavedPoint>& a, const std::vector<SavedPoint>& b, const Texts& paths) {
+  const auto by_settings = [](const std::vector<SavedPoint>& points) {
+    std::map<std::string_view, const SavedPoint*> all;  // there may be a hundred thousand
+    for (const SavedPoint& point : points) all.emplace(point.settings, &point);
+    return all;
+  };
+  const auto in_a = by_settings(a);
+  const auto in_b = by_settings(b);
   std::vector<PointPair> pairs;
   for (const SavedPoint& point : a) {
-    const auto other = std::ranges::find(b, point.settings, &SavedPoint::settings);
-    if (other == b.end())
-      complain(fmt::format("{} is not in {}, and left out", point.settings, paths[1]));
+    if (const auto other = in_b.find(point.settings); other != in_b.end())
+      pairs.push_back({&point, other->second, {}});
     else
-      pairs.push_back({&point, &*other, {}});
+      complain(fmt::format("{} is not in {}, and left out", point.settings, paths[1]));
   }
   for (const SavedPoint& point : b)
-    if (std::ranges::find(a, point.settings, &SavedPoint::settings) == a.end())
-      complain(fmt::format("{} is not in {}, and left out", point.settings, paths[0]));
+    if (!in_a.contains(point.settings)) complain(fmt::format("{} is not in {}, and left out", point.settings, paths[0]));
   if (pairs.empty()) throw UsageError(fmt::format("{} and {} have no point with the same settings", paths[0], paths[1]));
   return pairs;
 }

@@ -95,11 +95,12 @@ ByMachine known_values(const std::vector<std::optional<RunResult>>& results, con
 
 KnownCrossing known_crossing(const Machines& machines, const std::vector<double>& places, const std::vector<ByMachine>& a,
                              const std::vector<ByMachine>& b, bool upwards, double near) {
+  const std::vector<double> terms = discrepancy_terms(of(machines.discrepancies, FigureKind::ratio));
   std::vector<WeightedValue> found;
   double meet = 0;
   double whole = 0;
   for (std::size_t m = 0; m < machines.all.size(); ++m)
-    for (const double term : discrepancy_terms(of(machines.discrepancies, FigureKind::ratio))) {
+    for (const double term : terms) {
       std::vector<double> difference;
       for (std::size_t i = 0; i < places.size(); ++i)
         difference.push_back((upwards ? 1 : -1) * (b[i][m] * std::exp(term) - a[i][m]));
