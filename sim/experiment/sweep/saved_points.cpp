@@ -38,21 +38,19 @@ std::vector<SavedPoint> read_saved_points(const std::filesystem::path& directory
   std::vector<SavedPoint> points;
   for (std::size_t point = 0; point < plan.points.size(); ++point) {
     Experiment experiment;
-    std::vector<RunResult> ended;
-    for (std::size_t i = 0; i < plan.replications(); ++i) {
-      std::optional<SweepRun> run = sweep.run(point * plan.replications() + i);
-      if (!run) continue;
+    SweepRuns runs;
+    for (std::size_t i = 0; i < plan.replications(); ++i) runs.push_back(sweep.run(point * plan.replications() + i));
+    experiment.summary = summary_of_point(runs);
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      if (!runs[i]) continue;
       Steadiness& whole = experiment.steadiness;
-      whole.backlog_grows = whole.backlog_grows || run->steadiness.backlog_grows;
-      for (const UnsteadyReason& reason : run->steadiness.why)
+      whole.backlog_grows = whole.backlog_grows || runs[i]->steadiness.backlog_grows;
+      for (const UnsteadyReason& reason : runs[i]->steadiness.why)
         if (std::ranges::find(whole.why, reason.kind, &UnsteadyReason::kind) == whole.why.end()) whole.why.push_back(reason);
-      ended.push_back(run->result);
-      experiment.runs.push_back({i, std::move(run->result)});
+      experiment.runs.push_back({i, std::move(runs[i]->result)});
     }
-    if (ended.empty()) continue;
-    experiment.summary = summarize(ended);
-    withhold_intervals(experiment.steadiness, experiment.summary);
-    points.push_back({settings_of(plan.points[point]), scenario_of(directory / "points" / fmt::format("{:05}.json", point)),
+    if (experiment.runs.empty()) continue;
+    points.push_back({settings_of(plan.points[point]), scenario_of(directory / "points" / point_file(point)),
                       std::move(experiment)});
   }
   for (const std::string& why : sweep.damaged()) throw InputError({{"", "", "", why}});

@@ -234,8 +234,10 @@ std::string SweepDirectory::run_name(std::size_t number) const {
   return fmt::format("{:05}-{:05}.json", number / replications, number % replications);
 }
 
+std::string point_file(std::size_t point) { return fmt::format("{:05}.json", point); }
+
 void SweepDirectory::write_point(std::size_t point, const Scenario& scenario) const {
-  points_.write_soon(fmt::format("{:05}.json", point), json_text(effective_json(scenario)));
+  points_.write_soon(point_file(point), json_text(effective_json(scenario)));
 }
 
 SweepRun SweepDirectory::write_run(std::size_t number, const Scenario& scenario, const RunResult& result) const {
@@ -255,12 +257,13 @@ void SweepDirectory::write_run(std::size_t number, const Json& run) const {
   runs_.write_soon(run_name(number), json_text(sealed(run)));
 }
 
-void SweepDirectory::write_known(std::size_t point, const Json& known) const {
-  OutputDirectory(path() / "known").write_soon(fmt::format("{:05}.json", point), json_text(sealed(known)));
+void SweepDirectory::write_known(std::size_t point, const Json& known) {
+  if (!known_) known_.emplace(path() / "known");
+  known_->write_soon(point_file(point), json_text(sealed(known)));
 }
 
 std::optional<Json> SweepDirectory::known(std::size_t point) const {
-  const std::filesystem::path file = path() / "known" / fmt::format("{:05}.json", point);
+  const std::filesystem::path file = path() / "known" / point_file(point);
   if (!std::filesystem::exists(file)) return std::nullopt;
   std::string why;
   std::optional<Json> json = read_sealed(file, why);

@@ -25,6 +25,9 @@ struct SweepCounts {
 // What a manifest says before anything has run: the sweep, its points, and what simulates them.
 Json manifest_of(const Sweep& sweep, const std::string& command_line);
 
+// Name of a point's file below points/ and known/.
+std::string point_file(std::size_t point);
+
 class SweepDirectory {
  public:
   // Claims an empty directory for a sweep, or joins one of the same sweep and build. Throws InputError if it
@@ -43,7 +46,7 @@ class SweepDirectory {
   SweepRun write_run(std::size_t number, const Scenario& scenario, const RunResult& result) const;
   void write_run(std::size_t number, const Json& run) const;
   // What is not known of a point, as SweepKnown has it.
-  void write_known(std::size_t point, const Json& known) const;
+  void write_known(std::size_t point, const Json& known);
   // Nothing where there is none, or a damaged one.
   std::optional<Json> known(std::size_t point) const;
   void sync() const { top_.sync(); }
@@ -65,6 +68,7 @@ class SweepDirectory {
   OutputDirectory top_;
   OutputDirectory points_;
   OutputDirectory runs_;
+  std::optional<OutputDirectory> known_;  // only where it was asked for
   Json manifest_;
   mutable std::set<std::string> damaged_;
 };

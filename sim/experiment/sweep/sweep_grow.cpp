@@ -23,7 +23,7 @@ std::vector<std::size_t> new_numbers(const SweepDirectory& directory, const Swee
   std::vector<std::size_t> found;
   Problems problems;
   for (std::size_t i = 0; i < old.points.size(); ++i) {
-    const fs::path file = directory.path() / "points" / fmt::format("{:05}.json", i);
+    const fs::path file = directory.path() / "points" / point_file(i);
     const std::optional<Json> point = read_json_file(file, problems);
     problems.throw_if_any();
     const auto at = numbers.find(point->dump());

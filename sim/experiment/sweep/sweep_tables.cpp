@@ -94,6 +94,19 @@ std::vector<std::string> metric_names(const SweepRuns& runs) {
 
 }  // namespace
 
+Summary summary_of_point(std::span<const std::optional<SweepRun>> runs) {
+  std::vector<RunResult> ended;
+  Steadiness steadiness;
+  for (const std::optional<SweepRun>& run : runs) {
+    if (!run) continue;
+    ended.push_back(run->result);
+    steadiness.backlog_grows = steadiness.backlog_grows || run->steadiness.backlog_grows;
+  }
+  Summary summary = summarize(ended);
+  withhold_intervals(steadiness, summary);
+  return summary;
+}
+
 std::string points_csv(const Sweep& sweep) {
   std::string text = header(sweep, "point") + ",seed\n";
   for (std::size_t point = 0; point < sweep.points.size(); ++point)
@@ -139,15 +152,8 @@ std::string summary_csv(const Sweep& sweep, const SweepRuns& runs, const SweepKn
   std::string text = header(sweep, "point") + ",metric,unit,mean,ci95_lo,ci95_hi,n,spread,bottleneck";
   text += known.empty() ? "\n" : std::string(kKnownHeader) + '\n';
   for (std::size_t point = 0; point < sweep.points.size(); ++point) {
-    std::vector<RunResult> ended;
-    for (std::size_t i = 0; i < sweep.replications(); ++i)
-      if (const auto& run = runs[point * sweep.replications() + i]) ended.push_back(run->result);
-    Steadiness steadiness;
-    for (std::size_t i = 0; i < sweep.replications(); ++i)
-      if (const auto& run = runs[point * sweep.replications() + i])
-        steadiness.backlog_grows = steadiness.backlog_grows || run->steadiness.backlog_grows;
-    Summary summary = summarize(ended);
-    withhold_intervals(steadiness, summary);
+    const Summary summary =
+        summary_of_point(std::span(runs).subspan(point * sweep.replications(), sweep.replications()));
     const std::string values = values_of(sweep.points[point]);
     const std::string limit = bottleneck(summary);
     for (const Estimate& e : summary.metrics) {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ using SweepRuns = std::vector<std::optional<SweepRun>>;
 // By point, where it was asked for: "metrics", which by name have `known_median`, `known90` and `known50`, null where the
 // machines give none.
 using SweepKnown = std::map<std::size_t, Json>;
+
+// Of the replications of one point; without intervals of what grows in any of them.
+Summary summary_of_point(std::span<const std::optional<SweepRun>> runs);
 
 std::string points_csv(const Sweep& sweep);
 std::string runs_csv(const Sweep& sweep, const SweepRuns& runs);
