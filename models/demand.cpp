@@ -295,9 +295,7 @@ class Path {
   // Of a card that encrypts as it sends; 0: none does.
   double nic_tls_us() const {
     if (s_.ktls.mode != KtlsMode::ifnet || !s_.driver.traits().encrypts_in_nic) return 0;
-    const AlgorithmCost& cost = s_.driver.cost(encryption(s_.tls.cipher));
-    const double records = wire_ / static_cast<double>(s_.ktls.maxlen_bytes);
-    return (cost.request_ns.value() * records + cost.byte_ns.value() * wire_) / 1e3;
+    return s_.driver.cost(encryption(s_.tls.cipher)).stream_ns(wire_, s_.ktls.maxlen_bytes) / 1e3;
   }
   bool sends_bursts() const { return s_.network.kind == NetworkKind::nic && s_.network.tso; }
   // Of a record, at the least. With LRO one may be all that is outstanding; without, each acknowledges two

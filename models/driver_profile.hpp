@@ -50,6 +50,10 @@ struct AlgorithmCost {
   Time time(std::int64_t bytes) const {
     return from_ns(request_ns.value() + byte_ns.value() * static_cast<double>(bytes));
   }
+  // Of a part of a stream of such requests.
+  double stream_ns(double bytes, std::int64_t request_bytes) const {
+    return request_ns.value() * (bytes / static_cast<double>(request_bytes)) + byte_ns.value() * bytes;
+  }
 };
 
 // A device behind a submission ring and completion queues.

@@ -8,6 +8,19 @@
 
 namespace ktlssim {
 
+namespace {
+
+// The first of those whose probe returns most; null where none is acceptable.
+template <class Acceptable>
+const DriverProfile* best_probe(const std::vector<const DriverProfile*>& drivers, const Acceptable& acceptable) {
+  const DriverProfile* best = nullptr;
+  for (const DriverProfile* const d : drivers)
+    if (acceptable(*d) && (best == nullptr || d->traits().probe_value > best->traits().probe_value)) best = d;
+  return best;
+}
+
+}  // namespace
+
 FlowIds Scenario::flow_ids() const {
   if (workload.flow_ids != FlowIds::automatic) return workload.flow_ids;
   if (!has_application() || network.kind == NetworkKind::nic) return FlowIds::random;
@@ -89,21 +102,13 @@ std::vector<const DriverProfile*> Scenario::drivers() const {
 }
 
 const DriverProfile* Scenario::selected(Algorithm algorithm) const {
-  const DriverProfile* best = nullptr;
-  for (const DriverProfile* const d : drivers()) {
-    if (!d->cost(algorithm).supported) continue;
-    if (best == nullptr || d->traits().probe_value > best->traits().probe_value) best = d;
-  }
-  return best;
+  return best_probe(drivers(), [algorithm](const DriverProfile& d) { return d.cost(algorithm).supported; });
 }
 
 const DriverProfile* Scenario::selected_software(Algorithm algorithm) const {
-  const DriverProfile* best = nullptr;
-  for (const DriverProfile* const d : drivers()) {
-    if (!d->sync() || d->traits().encrypts_in_nic || !d->cost(algorithm).supported) continue;
-    if (best == nullptr || d->traits().probe_value > best->traits().probe_value) best = d;
-  }
-  return best;
+  return best_probe(drivers(), [algorithm](const DriverProfile& d) {
+    return d.sync() && !d.traits().encrypts_in_nic && d.cost(algorithm).supported;
+  });
 }
 
 bool Scenario::sync_dispatch() const {

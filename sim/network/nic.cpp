@@ -105,8 +105,7 @@ Time Nic::tls_time(const Socket& so, std::int64_t bytes) const {
   const Scenario& s = kernel_.scenario;
   if (so.tls.mode != KtlsMode::ifnet || !s.driver.traits().encrypts_in_nic) return kNoTime;
   const AlgorithmCost& cost = s.driver.cost(encryption(s.tls_of(so.group).cipher));
-  const double records = static_cast<double>(bytes) / static_cast<double>(s.ktls.maxlen_bytes);
-  return from_ns(cost.request_ns.value() * records + cost.byte_ns.value() * static_cast<double>(bytes));
+  return from_ns(cost.stream_ns(static_cast<double>(bytes), s.ktls.maxlen_bytes));
 }
 
 void Nic::at_peer(std::uint64_t tag) {

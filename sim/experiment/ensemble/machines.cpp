@@ -76,9 +76,11 @@ Machines choose_machines(const Evidence& evidence, const std::vector<const Scena
     if (!informed) machines.of_no_family.push_back(profile);
   }
   for (const PublishedFigure& figure : evidence.file().figures) {
-    const std::string_view deciding = figure.kind == FigureKind::cpu ? "host " : "driver ";
+    const auto decides = [&figure](const std::string& profile) {
+      return profile.starts_with("driver ") || (figure.kind == FigureKind::cpu && profile.starts_with("host "));
+    };
     if (figure.missed && std::ranges::any_of(figure.profiles, [&](const std::string& profile) {
-          return (profile.starts_with("driver ") || profile.starts_with(deciding)) && contains(machines.profiles, profile);
+          return decides(profile) && contains(machines.profiles, profile);
         }))
       machines.known_failures.push_back(figure);
   }
