@@ -110,9 +110,7 @@ int break_even_verb(const Values& values) {
   std::optional<KnownBreakEven> known;
   std::string why;
   if (ensemble.wanted() && !found.crossings.empty()) known = known_break_even(a, b, question, found, ensemble, pool, why);
-  progress.end();
-  if (!why.empty()) complain("what is not known: " + why);
-  if (why == kInterrupted) return kExitInterrupted;
+  if (!told_of_known(progress, why)) return kExitInterrupted;
   if (!as_json(values) && known) print(known_lines(*known, question, found));
   if (as_json(values)) {
     Json answer = json(question, found);

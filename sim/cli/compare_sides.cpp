@@ -16,7 +16,7 @@ namespace ktlssim {
 
 namespace {
 
-ComparedSide side(const std::string& path, Texts sets, const Texts& own, std::size_t number) {
+ComparedSide side(const std::string& path, const Texts& sets, const Texts& own, std::size_t number) {
   ComparedSide made{};
   made.number = number;
   made.label = path;
@@ -29,9 +29,8 @@ ComparedSide side(const std::string& path, Texts sets, const Texts& own, std::si
     made.experiment = std::move(saved.experiment);
     return made;
   }
-  sets.insert(sets.end(), own.begin(), own.end());
   made.own = own;
-  made.asked = made.scenario = load_scenario(path, sets, &made.unread);
+  made.asked = made.scenario = load_scenario(path, joined(sets, own), &made.unread);
   return made;
 }
 

@@ -110,7 +110,7 @@ int compare_verb(const Values& values) {
     for (const ComparedSide& side : sides)
       write_results(OutputDirectory(out->path() / side.name()), side.asked, side.scenario, side.experiment, side.record,
                     known ? &*known : nullptr, side.number);
-    out->write("comparison.json", as_json_text);
+    out->write(kComparisonFile, as_json_text);
     if (!sides[0].saved && !sides[1].saved) write_of_comparison(*out, sides[0].scenario, sides[1].scenario);
   }
   if (as_json(values)) print(as_json_text);

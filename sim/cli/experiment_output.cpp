@@ -33,7 +33,15 @@ void complain_of_failures(const Experiment& experiment, const std::string& where
 
 namespace {
 
-constexpr const char* kComparisonFile = "comparison.json";
+OutputDirectory directory_unless(bool of_others, const std::filesystem::path& path) {
+  if (of_others) throw InputError({{path.string(), "", "", "results of another verb are there: name another directory"}});
+  return OutputDirectory(path);
+}
+
+bool is_there(const std::filesystem::path& path) {
+  std::error_code error;
+  return std::filesystem::exists(path, error);
+}
 
 std::string latency_csv(const Summary& summary) {
   std::string text = "latency_ready_us,fraction\n";
@@ -48,20 +56,6 @@ std::string series_csv(const Experiment& experiment) {
       text += fmt::format("{},{:.7g},{:.7g},{:.7g},{:.7g},{:.7g}\n", run.number, s.end_us, s.throughput_gbps,
                           s.cpu_percent, s.in_flight_mean, s.device_utilization);
   return text;
-}
-
-}  // namespace
-
-namespace {
-
-OutputDirectory directory_unless(bool of_others, const std::filesystem::path& path) {
-  if (of_others) throw InputError({{path.string(), "", "", "results of another verb are there: name another directory"}});
-  return OutputDirectory(path);
-}
-
-bool is_there(const std::filesystem::path& path) {
-  std::error_code error;
-  return std::filesystem::exists(path, error);
 }
 
 }  // namespace

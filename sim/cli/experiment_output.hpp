@@ -21,6 +21,8 @@ Json counts_json(const std::filesystem::path& directory, const SweepCounts& coun
 // A line for each replication that is not done; `where` names the experiment, if there are several.
 void complain_of_failures(const Experiment& experiment, const std::string& where = "");
 
+inline constexpr std::string_view kComparisonFile = "comparison.json";
+
 // Directories for the results of `ktlssim run` and of `ktlssim compare`. Throw InputError if another verb's are there.
 OutputDirectory directory_of_run(const std::filesystem::path& path);
 OutputDirectory directory_of_comparison(const std::filesystem::path& path);

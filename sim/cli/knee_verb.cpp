@@ -105,9 +105,7 @@ int knee_verb(const Values& values) {
   std::optional<KnownKnee> known;
   std::string why;
   if (ensemble.wanted()) known = known_knee(runs, question, found, ensemble, pool, why);
-  progress.end();
-  if (!why.empty()) complain("what is not known: " + why);
-  if (why == kInterrupted) return kExitInterrupted;
+  if (!told_of_known(progress, why)) return kExitInterrupted;
   if (!as_json(values) && known) print(known_lines(*known, question));
   if (as_json(values)) {
     Json answer = json(runs, question, found);

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/experiment/ensemble/quantile.hpp"
 #include "sim/experiment/run/replicate.hpp"
@@ -105,6 +106,12 @@ std::optional<KnownPoints> EnsembleOption::answer(const std::vector<Point>& poin
     return std::nullopt;
   }
   return found;
+}
+
+bool told_of_known(Progress& progress, const std::string& why) {
+  progress.end();
+  if (!why.empty()) complain("what is not known: " + why);
+  return why != kInterrupted;
 }
 
 std::uint64_t events_of(const Experiment& experiment) {

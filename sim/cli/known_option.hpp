@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/cli/options.hpp"
+#include "sim/cli/progress.hpp"
 #include "sim/experiment/ensemble/known.hpp"
 
 namespace ktlssim {
@@ -59,6 +60,9 @@ class EnsembleOption {
   std::size_t machines_;
   std::optional<Evidence> evidence_;
 };
+
+// Ends the line of progress, and says why an answer is not there; "" where it is, or was not asked for. False if interrupted.
+bool told_of_known(Progress& progress, const std::string& why);
 
 // What a run took: events of its first replication that is done. 0: none is.
 struct Experiment;

@@ -26,8 +26,7 @@ std::filesystem::path parent_of(const std::filesystem::path& path) {
 
 }  // namespace
 
-OutputFile::OutputFile(const std::filesystem::path& path)
-    : name_(checked(path).filename().string()), directory_(parent_of(checked(path))) {}
+OutputFile::OutputFile(const std::filesystem::path& path) : path_(checked(path)), directory_(parent_of(path_)) {}
 
 std::optional<OutputFile> output_file(const Values& values, std::string_view option) {
   const std::optional<std::string> path = values.optional_text(option);

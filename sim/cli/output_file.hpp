@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include "sim/cli/options.hpp"
@@ -16,11 +15,11 @@ namespace ktlssim {
 class OutputFile {
  public:
   explicit OutputFile(const std::filesystem::path& path);
-  void write(std::string_view contents) const { directory_.write(name_, contents); }
-  std::filesystem::path path() const { return directory_.path() / name_; }
+  void write(std::string_view contents) const { directory_.write(path_.filename().string(), contents); }
+  std::filesystem::path path() const { return directory_.path() / path_.filename(); }
 
  private:
-  std::string name_;
+  std::filesystem::path path_;
   OutputDirectory directory_;
 };
 

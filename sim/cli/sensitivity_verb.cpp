@@ -98,9 +98,7 @@ Question question(const Values& values, const Variant& variant) {
   Question q{load_scenario(variant.scenario, variant.sets), std::nullopt, metric, metric};
   const Texts against = values.texts("against");
   if (against.empty()) return q;
-  Texts sets = variant.sets;
-  sets.insert(sets.end(), against.begin(), against.end());
-  q.against = load_scenario(variant.scenario, sets);
+  q.against = load_scenario(variant.scenario, joined(variant.sets, against));
   q.what += plain(fmt::format(" against {}", fmt::join(against, " ")));
   return q;
 }

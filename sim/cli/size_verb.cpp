@@ -178,9 +178,7 @@ int size_verb(const Values& values) {
   std::optional<KnownSize> known;
   std::string why;
   if (ensemble.wanted()) known = known_size(runs, question, answer, ensemble, pool, why);
-  progress.end();
-  if (!why.empty()) complain("what is not known: " + why);
-  if (why == kInterrupted) return kExitInterrupted;
+  if (!told_of_known(progress, why)) return kExitInterrupted;
   if (!as_json(values) && known) print(known_lines(*known, question));
   if (as_json(values)) {
     Json json = report.json();

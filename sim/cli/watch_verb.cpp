@@ -43,10 +43,9 @@ struct WatchedSide {
   Scenario scenario;
 };
 
-WatchedSide watched_side(const std::string& path, Texts sets, const Texts& own) {
-  sets.insert(sets.end(), own.begin(), own.end());
+WatchedSide watched_side(const std::string& path, const Texts& sets, const Texts& own) {
   std::string label = own.empty() ? path : fmt::format("{}", fmt::join(own, " "));
-  Scenario scenario = load_scenario(path, sets);
+  Scenario scenario = load_scenario(path, joined(sets, own));
   if (window_is_open(scenario)) scenario = with_window(scenario, {0, kOpenWindow_ms, 0, true, ""});
   return {std::move(label), std::move(scenario)};
 }
