@@ -83,6 +83,8 @@ TEST(KnownLine, a_knee_is_the_first_value_that_is_worth_the_best) {
   EXPECT_EQ(most.ninety.hi, 2);
   const std::vector<ByMachine> costs{{10}, {5.05}, {5}};
   EXPECT_EQ(known_knee(machines_of({1}), {1, 2, 4}, costs, false, 0.02).median, 2);
+  const std::vector<ByMachine> still_gains{{50}, {80}, {100}};
+  EXPECT_EQ(known_knee(machines_of({1}), {1, 2, 4}, still_gains, true, 0.02).median, kInfinite);
   const std::vector<ByMachine> losses{{-50}, {-98}, {-100}};
   EXPECT_EQ(known_knee(machines_of({1}), {1, 2, 4}, losses, false, 0.02).median, 2);
 }

@@ -123,7 +123,8 @@ Known known_knee(const Machines& machines, const std::vector<double>& places, co
     const double enough = best + (more_is_better ? -worth : worth) * std::abs(best);
     for (std::size_t i = 0; i < places.size(); ++i) {
       if (!std::isfinite(values[i][m]) || (more_is_better ? values[i][m] < enough : values[i][m] > enough)) continue;
-      found.push_back({places[i], machines.all[m].weight});
+      // At the last one nothing is known of more.
+      found.push_back({i + 1 < places.size() ? places[i] : kBeyond, machines.all[m].weight});
       break;
     }
   }

@@ -33,7 +33,8 @@ struct KnownCrossing {
 KnownCrossing known_crossing(const Machines& machines, const std::vector<double>& places, const std::vector<ByMachine>& a,
                              const std::vector<ByMachine>& b, bool upwards, double near);
 
-// The first of the places whose value is within `worth`, a part of its size, of the best of all. What the discrepancy shares between
+// The first of the places whose value is within `worth`, a part of its size, of the best of all; infinity where that is the
+// last one. What the discrepancy shares between
 // places cancels, so none is added.
 Known known_knee(const Machines& machines, const std::vector<double>& places, const std::vector<ByMachine>& values,
                  bool more_is_better, double worth);
