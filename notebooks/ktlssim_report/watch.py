@@ -109,12 +109,14 @@ def scene(label, timeline):
     for process, track, begin, end, name, depth in slices(timeline):
         if depth == 0 and end > begin:
             of[process].append((track, begin, end, name))
-    if label.endswith("dispatch=driver") and SLEEP not in states.all():
-        label += " (asynchronous)"
+    doing = stretches(of[THREADS], threads, start, states)
+    sleeps = SLEEP in states.all()
+    if label.endswith("dispatch=blocking") and sleeps or label.endswith("dispatch=driver") and not sleeps:
+        label += " (workers sleep until their record is done)" if sleeps else " (workers go on: asynchronous)"
     return {"label": label, "scenario": timeline.scenario, "start": start, "length": until - start, "cpus": cpus, "threads": threads,
             "engines": engines, "interrupts": interrupts,
             "running": stretches(of[CPUS], cpus, start, who), "inside": stretches(innermost(timeline), cpus, start, functions),
-            "doing": stretches(of[THREADS], threads, start, states), "busy": stretches(of[DEVICES], engines, start, anything),
+            "doing": doing, "busy": stretches(of[DEVICES], engines, start, anything),
             "moderated": stretches(of[INTERRUPTS], interrupts, start, moderation),
             "levels": {name: [column for i, column in enumerate(packed(rows)) if i != 1] for name, rows in levels.items()},
             "functions": functions.all(), "states": states.all(), "moderation": moderation.all(),
@@ -122,14 +124,14 @@ def scene(label, timeline):
 
 
 BODY = """<header><h1>{title}</h1><p>Each dot is a TLS record; its colour is its connection. Records wait in the <b>KTLS queue</b>, a
-<b>worker</b> hands each to the card's <b>ring</b>, the card's <b>engine</b> encrypts it, the card says so in the <b>completion
-queue</b>, it is made <b>ready</b>, and TCP sends it. Blocking: the worker sleeps (red) until its one record is done, and makes
-its whole batch ready at the end. Asynchronous: it goes on with the next record, and the interrupt thread makes each ready.
-Watch the card's lane: grey is a card that waits for work.</p>
+<b>worker</b> hands each to the card's <b>ring</b>, the card's <b>engine</b> encrypts one after another, and an interrupt thread
+takes them from the <b>completion queue</b>. Blocking dispatch: a worker sleeps (red) until its one record is done, and what is encrypted is held
+back until its whole batch is. Asynchronous: a worker goes on, and each record is <b>ready</b> at once: TCP may send it.
+Watch the card's lane: grey is a card that nobody gives work, while workers sleep below it. It costs CPU time to keep it busy.</p>
 <p class=colours><span><i class=key style='background:#E69F00'></i>KTLS worker</span> <span><i class=key style='background:#56B4E9'></i>interrupt thread</span>
 <span><i class=key style='background:#009E73'></i>application</span> <span><i class=key style='background:#9A7BD0'></i>card's engine at work</span>
 <span><i class=key style='background:#d00000'></i>worker asleep until its record is done</span>
-<span><i class=key style='background:#F5DCA8'></i>worker waits for a CPU.</span> The red line is now.</p>
+<span><i class=key style='background:#F5DCA8'></i>worker woken, waits for a CPU.</span> The upright line is now; what is pale is yet to come.</p>
 <p class=colours>Interrupts of completion queues: <span><i class=key style='background:#F0E442'></i>held off by the timer</span>
 <span><i class=key style='background:#D55E00'></i>raised</span> <span><i class=key style='background:#56B4E9'></i>in service;</span> else armed.</p></header>
 <div class=bar role=group aria-label=Controls>

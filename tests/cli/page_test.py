@@ -234,6 +234,15 @@ class Page(unittest.TestCase):
         names = self.browser.script("return [...document.querySelectorAll('#throughput .row .name')].map((one) => one.textContent)")
         self.assertEqual(sorted(names), sorted([*UGLY, "stalled"]))
 
+    def test_paper_holds_every_table_whole(self):
+        for name in self.pages:
+            self.open(name)
+            self.browser.script("dispatchEvent(new Event('beforeprint'))")
+            self.browser.command("Emulation.setDeviceMetricsOverride", width=718, height=1000, deviceScaleFactor=1, mobile=False)
+            self.browser.media("print")
+            self.assertEqual(self.browser.script("""return [...document.querySelectorAll('.scroll')]
+                .filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.closest('section').id)"""), [], name)
+
     def test_print_is_black_on_white_and_shows_all_rows(self):
         self.open("sweep", scheme="dark")
         self.assertNotEqual(self.browser.script("return getComputedStyle(document.body).backgroundColor"), "rgb(255, 255, 255)")

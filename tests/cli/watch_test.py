@@ -167,7 +167,7 @@ class Moving(unittest.TestCase):
         first = self.now()
         self.assertEqual(first, self.browser.script("return Math.min(...RUNS.map((run) => run.events.find((at) => at > 0)))"))
         self.browser.click("#sleep")
-        asleep = self.browser.script("return RUNS[0].workers.filter(({i}) => RUNS[0].state(i, state.now) === 'asleep on \"ocfktls\"').length")
+        asleep = self.browser.script("return RUNS[0].workers.filter(({i}) => { const {from, number} = RUNS[0].doing[i]; return number[before(from, state.now)] === RUNS[0].sleeping; }).length")
         self.assertGreater(asleep, 0)
 
     def test_the_longest_wait_is_followed_in_both(self):
@@ -179,8 +179,11 @@ class Moving(unittest.TestCase):
 
     def test_a_dot_can_be_clicked(self):
         self.scrub(200_000)
-        self.browser.show("#scene")
-        x, y = self.browser.script("const b = canvas.getBoundingClientRect(); const d = state.dots[1]; const k = Math.floor(d.length / 6) * 3; return [b.left + d[k], b.top + d[k + 1]]")
+        x, y = self.browser.script("""
+            const d = state.dots[1], k = Math.floor(d.length / 6) * 3;
+            scrollTo(0, canvas.offsetTop + d[k + 1] - innerHeight / 2);
+            const b = canvas.getBoundingClientRect();
+            return [b.left + d[k], b.top + d[k + 1]]""")
         for kind, buttons in (("mouseMoved", 0), ("mousePressed", 1), ("mouseReleased", 0)):
             self.browser.mouse(kind, x, y, buttons=buttons)
         self.assertRegex(self.browser.find("#who").text, r"^Record \d+ of session \d+$")

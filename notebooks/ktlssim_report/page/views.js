@@ -163,8 +163,19 @@ document.getElementById("watch")?.addEventListener("toggle", (event) => {
 
 const redrawAll = () => PLOTS.forEach((u) => u.redraw(false, true));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redrawAll);
-addEventListener("beforeprint", () => { printing = true; redrawAll(); });
-addEventListener("afterprint", () => { printing = false; redrawAll(); });
+const PAPER_PX = 700; // upright A4 or Letter, without its margins
+/** Tables as they are printed: those that paper is too narrow for become smaller. */
+function fitToPaper() {
+  document.body.classList.toggle("printing", printing);
+  for (const table of document.querySelectorAll(".scroll > table")) {
+    table.style.zoom = "";
+    if (!printing) continue;
+    table.style.width = "min-content";
+    table.style.zoom = Math.min(1, PAPER_PX / table.offsetWidth);
+    table.style.width = "";
+  }
+}
+for (const [event, on] of [["beforeprint", true], ["afterprint", false]]) addEventListener(event, () => { printing = on; redrawAll(); fitToPaper(); });
 addEventListener("resize", () => PLOTS.forEach((u) => {
   const width = u.root.parentNode.clientWidth;
   if (width && width !== u.width) u.setSize({ width, height: u.height });

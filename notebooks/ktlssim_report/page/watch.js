@@ -150,6 +150,7 @@ addEventListener("keydown", (event) => {
   if (event.key === "ArrowLeft") go(state.now - perFrame());
 });
 addEventListener("resize", fit);
+matchMedia("print").addEventListener("change", fit); // in the colours of paper, and back
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", fit);
 pace();
 fit();

@@ -1,7 +1,7 @@
 "use strict";
 // A timeline made ready for asking: who runs where, what is how full, where each record is, at any time.
-const ZONES = ["KTLS queue", "worker", "ring", "card", "completion queue", "done, not ready", "sent, not acked", "acknowledged"];
-const ZONES_SHORT = ["queue", "worker", "ring", "card", "completed", "done", "sent"];
+const ZONES = ["KTLS queue", "worker", "ring", "in the card", "completion queue", "encrypted, held back", "ready, not acked", "acknowledged"];
+const ZONES_SHORT = ["queue", "worker", "ring", "in card", "completed", "held back", "ready"];
 const GONE = 7;
 const classOf = (thread) => (/^KTLS/.test(thread) ? "ktls" : /^app|receiver/.test(thread) ? "application" : "interrupt");
 
@@ -64,13 +64,6 @@ class Run {
     return [...sums].map(([kind, sum]) => `${kind}: ${sum >= 1e6 ? `${(sum / 1e6).toFixed(1)} M` : sum}`).join("   ");
   }
 
-  /** The state of a thread: its words. */
-  state(thread, at) {
-    const track = this.doing[thread];
-    const i = before(track.from, at);
-    return i < 0 ? "" : this.states[track.number[i]];
-  }
-
   /** The state of moderation of an interrupt: armed, timing, raised or in service. */
   interrupt(i, at) {
     const track = this.moderated[i];
@@ -84,22 +77,29 @@ class Run {
     return i >= 0 && at < track.from[i] + track.length[i];
   }
 
-  /** How much of the time up to `at` the engines worked. */
-  busyShare(at) {
-    if (!at || !this.busy.length) return 0;
+  /** How much of the time up to `at` these tracks had something on them: engines, CPUs. */
+  busyShare(tracks, at) {
+    if (!at || !tracks.length) return 0;
     let sum = 0;
-    for (const track of this.busy) {
+    for (const track of tracks) {
       if (!track.sums) { track.sums = new Float64Array(track.from.length + 1); track.length.forEach((length, i) => { track.sums[i + 1] = track.sums[i] + length; }); }
       const i = before(track.from, at);
       if (i >= 0) sum += track.sums[i] + Math.min(track.length[i], at - track.from[i]);
     }
-    return sum / at / this.busy.length;
+    return sum / at / tracks.length;
   }
 
-  /** Records that were ready by `at`, of those followed. */
-  readyBy(at) {
-    this.ready ??= Float64Array.from(this.records.map((record) => record.enters(6)).filter((time) => time != null)).sort();
-    return before(this.ready, at) + 1;
+  /** Records that had come to a zone, or past it, by `at`: of those followed. */
+  arrived(zone, at) {
+    this.arrivals ??= new Map();
+    if (!this.arrivals.has(zone)) this.arrivals.set(zone, Float64Array.from(this.records.map((record) => record.reaches(zone)).filter((time) => time != null)).sort());
+    return before(this.arrivals.get(zone), at) + 1;
+  }
+
+  /** What a run has done by `at`, in words. */
+  score(at) {
+    const percent = (tracks) => `${(100 * this.busyShare(tracks, at)).toFixed(0)} %`;
+    return `${this.busy.length ? `card busy ${percent(this.busy)}, ` : ""}CPUs busy ${percent(this.running)}; ${this.arrived(4, at)} records encrypted, ${this.arrived(6, at)} ready`;
   }
 }
 
@@ -123,8 +123,9 @@ class Way {
     return i;
   }
 
-  enters(zone) {
-    const i = this.zones.indexOf(zone);
+  /** When it was first in this zone or past it; zones stand in the order of its way. */
+  reaches(zone) {
+    const i = this.zones.findIndex((one) => one >= zone);
     return i < 0 ? null : this.times[i];
   }
 

@@ -1,8 +1,10 @@
 "use strict";
 // Draws a run at a time: lanes of CPUs and engines with a playhead, workers, and boxes with the records in them.
 const CLASS_COLOUR = { interrupt: "#56B4E9", ktls: "#E69F00", application: "#009E73" };
+const WORKER_COLOUR = { running: "#E69F00", runnable: "#F5DCA8", 'asleep on "ocfktls"': "#d00000" };
 const ZONE_COLOUR = ["#E69F00", "#F0C060", "#CC79A7", "#9A7BD0", "#56B4E9", "#4C8DC4", "#BBBBBB"];
 const LANE = 15;
+const WORKERS_PX = 90; // of all lanes of workers together, where they are more than a few
 const TRAVEL_NS = 1500; // a dot needs to its next box, unless it is sooner in the one after
 const PLAYHEAD = 0.7; // of the width of the lanes
 const BOXES = [0, 1, 2, 3, 4, 5, 6];
@@ -17,10 +19,11 @@ function readInk() {
 function layout(run, width, top) {
   const label = Math.min(110, Math.max(54, width * 0.1));
   const narrow = width < 700;
-  const lanes = { left: label, width: width - label, top: top + (narrow ? 40 : 24), rows: run.cpus.length + run.engines.length };
+  const lanes = { left: label, width: width - label, top: top + 40, rows: run.cpus.length + run.engines.length };
   let y = lanes.top + lanes.rows * LANE + 8;
-  const workers = { left: label, width: width - label, top: y };
-  y += 26;
+  const each = Math.max(3, Math.min(12, Math.floor(WORKERS_PX / Math.max(1, run.workers.length))));
+  const workers = { left: label, width: width - label, top: y, each };
+  y += run.workers.length * each + 10;
   const interrupts = { left: label, width: width - label, top: y };
   if (run.interrupts.length) y += 26;
   const columns = narrow ? 4 : 7;
@@ -38,7 +41,7 @@ function text(ctx, words, x, y, room, colour = INK.fg) {
   if (fit.length) ctx.fillText(fit, x, y);
 }
 
-function drawLane(ctx, track, view, y, colour, word) {
+function drawLane(ctx, track, view, y, height, colour) {
   const { from, length, number } = track;
   let lastX = -1;
   for (let i = Math.max(0, before(from, view.from)); i < from.length && from[i] < view.to; i++) {
@@ -47,8 +50,7 @@ function drawLane(ctx, track, view, y, colour, word) {
     if (x1 <= x0 || x1 - lastX < 0.4) continue; // too little to be seen
     lastX = x1;
     ctx.fillStyle = colour(number[i]);
-    ctx.fillRect(x0, y, Math.max(0.7, x1 - x0 - (x1 - x0 > 4 ? 0.5 : 0)), LANE - 3);
-    if (word && x1 - x0 > 26) text(ctx, word(number[i]), x0 + 2, y + 9, x1 - x0 - 3, "#000");
+    ctx.fillRect(x0, y, Math.max(0.7, x1 - x0 - (x1 - x0 > 4 ? 0.5 : 0)), height);
   }
 }
 
@@ -60,7 +62,7 @@ function drawLanes(ctx, run, place, now, span) {
     text(ctx, name, 0, y + 10);
     ctx.fillStyle = INK.panel;
     ctx.fillRect(left, y, width, LANE - 3);
-    drawLane(ctx, run.running[cpu], view, y, (thread) => CLASS_COLOUR[classOf(run.threads[thread])]);
+    drawLane(ctx, run.running[cpu], view, y, LANE - 3, (thread) => CLASS_COLOUR[classOf(run.threads[thread])]);
     // Words of what it runs; the function where that is wide enough to read.
     const { from, length, number } = run.inside[cpu];
     for (let i = Math.max(0, before(from, view.from)); i < from.length && from[i] < view.to; i++) {
@@ -77,34 +79,40 @@ function drawLanes(ctx, run, place, now, span) {
     text(ctx, (place.label > 80 ? "card " : "") + name.replace(" engine", ""), 0, y + 10, place.label - 4);
     ctx.fillStyle = INK.line;
     ctx.fillRect(left, y, width, LANE - 3);
-    drawLane(ctx, run.busy[engine], view, y, () => ZONE_COLOUR[3]);
+    drawLane(ctx, run.busy[engine], view, y, LANE - 3, () => ZONE_COLOUR[3]);
   });
+  drawWorkers(ctx, run, place, view);
+  // What is yet to come is pale.
+  const playhead = left + PLAYHEAD * width;
+  const bottom = run.workers.length ? place.workers.top + run.workers.length * place.workers.each : top + place.lanes.rows * LANE;
+  ctx.globalAlpha = 0.5;
+  ctx.fillStyle = INK.bg;
+  ctx.fillRect(playhead, top, view.right - playhead, bottom - top);
+  ctx.globalAlpha = 1;
   run.cpus.forEach((_, cpu) => {
     const words = run.doingOn(cpu, now).slice(0, Math.floor(((1 - PLAYHEAD) * width - 8) / 6));
     if (!words) return;
     const y = top + cpu * LANE;
-    ctx.fillStyle = "#ffffffc0";
-    ctx.fillRect(left + PLAYHEAD * width + 2, y, words.length * 6 + 4, LANE - 3);
-    text(ctx, words, left + PLAYHEAD * width + 4, y + 9, null, "#000");
+    ctx.fillStyle = INK.bg;
+    ctx.fillRect(playhead + 2, y, ctx.measureText(words).width + 6, LANE - 3);
+    text(ctx, words, playhead + 5, y + 9);
   });
-  ctx.fillStyle = "#d00000";
-  ctx.fillRect(left + PLAYHEAD * width - 0.75, top - 3, 1.5, place.lanes.rows * LANE + 3);
+  ctx.fillStyle = INK.fg;
+  ctx.fillRect(playhead - 0.75, top - 3, 1.5, bottom - top + 3);
   return view;
 }
 
-function drawWorkers(ctx, run, place, now) {
-  const { left, width, top } = place.workers;
-  text(ctx, "workers", 0, top + 12);
-  const each = Math.min(150, width / Math.max(1, run.workers.length));
+/** What each worker did: red where it slept until its record was done. */
+function drawWorkers(ctx, run, place, view) {
+  const { left, width, top, each } = place.workers;
+  const named = each > 8;
+  if (!named && run.workers.length) text(ctx, `${run.workers.length} workers`, 0, top + 10, place.label - 4);
   run.workers.forEach(({ name, i }, k) => {
-    const state = run.state(i, now);
-    const sleepsForRecord = state === 'asleep on "ocfktls"';
-    ctx.fillStyle = state === "running" ? CLASS_COLOUR.ktls : state === "runnable" ? "#F5DCA8" : sleepsForRecord ? "#d00000" : INK.panel;
-    ctx.fillRect(left + k * each, top, each - 3, 18);
-    const words = state === "running" ? "runs" : state === "runnable" ? "waits for CPU" : sleepsForRecord ? "sleeps: ocfktls" : "idle";
-    const ink = sleepsForRecord ? "#fff" : words === "idle" ? INK.soft : "#000";
-    const own = name.replace("KTLS/thr_", "");
-    if (each > 14) text(ctx, each > 90 ? `${own} ${words}` : own, left + k * each + 4, top + 13, each - 6, ink);
+    const y = top + k * each;
+    if (named) text(ctx, name.replace("KTLS/", "worker "), 0, y + each - 3, place.label - 4);
+    ctx.fillStyle = INK.panel;
+    ctx.fillRect(left, y, width, each - 1);
+    drawLane(ctx, run.doing[i], view, y, each - 1, (state) => WORKER_COLOUR[run.states[state]] ?? INK.panel);
   });
 }
 
@@ -161,9 +169,10 @@ function drawRecords(ctx, run, place, now, selected, found) {
       });
     }
     const records = inZone[zone];
-    if (counts[zone] > records.length) text(ctx, `+ ${counts[zone] - records.length} not followed`, left + 4, top + height - (zone === 3 ? 22 : 6), width - 8, INK.soft);
+    const foot = (zone === 3 ? 18 : 2) + (counts[zone] > records.length ? 13 : 0);
+    if (counts[zone] > records.length) text(ctx, `+ ${counts[zone] - records.length} not followed`, left + 4, top + height - foot + 9, width - 8, INK.soft);
     records.sort((a, b) => a.times[a.cursor] - b.times[b.cursor]);
-    const room = (width - 8) * (height - (zone === 3 ? 26 : 10));
+    const room = (width - 8) * (height - 8 - foot);
     const pitch = Math.max(2.2, Math.min(11, Math.floor(Math.sqrt(room / Math.max(1, records.length)) * 10) / 10));
     const columns = Math.max(1, Math.floor((width - 8) / pitch));
     const size = Math.max(1.6, pitch - 1.5);
@@ -193,13 +202,9 @@ function drawRecords(ctx, run, place, now, selected, found) {
 
 function drawRun(ctx, run, place, { now, span, selected }, found) {
   ctx.font = "bold 13px system-ui, sans-serif";
-  const ready = run.readyBy(now);
-  const score = `${ready} records ready, card busy ${(100 * run.busyShare(now)).toFixed(0)} % of the time so far`;
-  if (place.lanes.top - place.top > 30) {
-    text(ctx, run.label, 0, place.top + 14, place.lanes.left + place.lanes.width);
-    ctx.font = "12px system-ui, sans-serif";
-    text(ctx, score, 0, place.top + 30, place.lanes.left + place.lanes.width);
-  } else text(ctx, `${run.label}:   ${score}`, 0, place.top + 14, null);
+  text(ctx, run.label, 0, place.top + 14, place.lanes.left + place.lanes.width);
+  ctx.font = "12px system-ui, sans-serif";
+  text(ctx, run.score(now), 0, place.top + 31, place.lanes.left + place.lanes.width);
   ctx.font = "11px system-ui, sans-serif";
   if (place.lanes.width > 700) {
     ctx.textAlign = "right";
@@ -207,7 +212,6 @@ function drawRun(ctx, run, place, { now, span, selected }, found) {
     ctx.textAlign = "left";
   }
   const view = drawLanes(ctx, run, place, Math.min(now, run.length), span);
-  drawWorkers(ctx, run, place, now);
   drawInterrupts(ctx, run, place, now);
   drawRecords(ctx, run, place, now, selected, found);
   return view;

@@ -37,6 +37,8 @@ function showWays(runs, session, number) {
   };
   const rows = ZONES.slice(0, GONE).map((name, zone) => node("tr", { class: direction(zone) }, node("td", {}, name), ...stays.map((all, i) => node("td", {}, all?.[zone] == null ? "-" : `${found[i].goesOn && found[i].zones[found[i].zones.length - 1] === zone ? "at least " : ""}${inUs(all[zone])}`)),
       ...(stays.length === 2 ? [node("td", {}, stays[0]?.[zone] != null && stays[1]?.[zone] != null ? `${stays[1][zone] >= stays[0][zone] ? "+" : ""}${inUs(stays[1][zone] - stays[0][zone])}` : "-")] : [])));
+  const cut = found.some((record) => record?.goesOn);
   const heads = ["where", ...runs.map((run) => `${run.label} [us]`), ...(runs.length === 2 ? ["second - first"] : [])];
-  document.getElementById("ways").replaceChildren(...bars, node("div", { class: "scroll" }, node("table", {}, node("thead", {}, node("tr", {}, ...heads.map((head) => node("th", {}, head)))), node("tbody", {}, ...rows))));
+  document.getElementById("ways").replaceChildren(...bars, node("div", { class: "scroll" }, node("table", {}, node("thead", {}, node("tr", {}, ...heads.map((head) => node("th", {}, head)))), node("tbody", {}, ...rows))),
+    ...(cut ? [node("p", { class: "keys" }, '"at least": the time that is shown ends before the record goes on; "-": it did not come there')] : []));
 }
