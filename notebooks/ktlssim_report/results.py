@@ -118,6 +118,13 @@ def differences_of(metric):
     return metric["differences"] if "differences" in metric else {"b": metric["difference"]}
 
 
+def judged(difference):
+    """In words. A difference that the dice prove is none to believe while what is not known leaves its sign open."""
+    if not difference["proven"]:
+        return "no difference proven at 95 %"
+    return "proven" if difference.get("settled", True) else "not known which has more"
+
+
 def differences(study, written=plain):
     """As `ktlssim compare` judged them: each side minus the first, pair by pair. `written`: how numbers within text are."""
     names = dict(zip(sides_of(study.comparison), (run.name for run in study.runs)))
@@ -127,9 +134,8 @@ def differences(study, written=plain):
         for side, difference in differences_of(metric).items():
             lo, hi = difference.get("ci95") or (None, None)
             kind = "deterministic" if difference.get("deterministic") else "single" if lo is None else "interval"
-            verdict = "proven" if difference["proven"] else "no difference proven at 95 %"
             who = [names[side]] if len(names) > 2 else []
             rows.append((name, *who, metric["unit"], metric["a"]["mean"], metric[side]["mean"], difference["mean"],
-                         spread(kind, lo, hi, written), difference["percent"], verdict))
+                         spread(kind, lo, hi, written), difference["percent"], judged(difference)))
     heads = ["run", "unit", first, "mean"] if len(names) > 2 else ["unit", *names.values()]
     return pandas.DataFrame(rows, columns=["metric", *heads, "difference", "95 % interval", "%", "verdict"])

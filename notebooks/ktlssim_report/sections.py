@@ -97,8 +97,9 @@ def difference_sentence(name, metric, side, difference, who=""):
     if difference.get("percent_known90"):
         low, high = difference["percent_known90"]
         interval += (f"; with all that is not known {number(low, 3)} to {number(high, 3)} % (90 %)"
-                     + ("" if difference["settled"] else ", <b>not known which has more</b>"))
-    judged = "Difference proven" if difference["proven"] else "No difference proven at 95 %"
+                     + ("" if difference["settled"] else ", either sign"))
+    judged = results.judged(difference)
+    judged = "Difference proven" if judged == "proven" else judged.capitalize()
     return (f"<p class=verdict><b>{judged}: {escape(name)}</b>{who} {number(metric['a']['mean'])} → {number(metric[side]['mean'])} "
             f"{escape(metric['unit'])}: {'+' if difference['mean'] > 0 else ''}{number(difference['mean'])}{percent}{interval} "
             f"(n = {difference['n']}).</p>")

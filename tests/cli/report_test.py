@@ -465,6 +465,14 @@ class ComparisonReport(unittest.TestCase):
         for side in (1, 2):
             self.assertAlmostEqual(sum(callee[side] for callee in callees), (None, a, b)[side], delta=0.001)
 
+    def test_a_sign_that_is_not_known_is_not_called_proven(self):
+        difference = {"mean": 2.0, "percent": 20.0, "n": 3, "proven": True, "ci95": [1.0, 3.0], "percent_known90": [-5.0, 30.0]}
+        metric = {"unit": "%", "a": {"mean": 10.0}, "b": {"mean": 12.0}}
+        for settled, words in ((True, "Difference proven: m<"), (False, "Not known which has more: m<")):
+            sentence = sections.difference_sentence("m", metric, "b", {**difference, "settled": settled})
+            self.assertIn(words, sentence)
+            self.assertEqual("either sign" in sentence, not settled)
+
     def test_of_several_each_is_judged_against_the_first(self):
         difference = {"mean": 2.0, "percent": 20.0, "n": 3, "proven": True, "ci95": [1.0, 3.0]}
         sample = {"mean": 10.0}
