@@ -77,6 +77,34 @@ class Files(unittest.TestCase):
         self.assertEqual([f["informed_by"] for f in calibration["figures"]], [1, 1, 2])
         self.assertEqual(calibration["sources"][-1]["figures"], 3)
 
+    def test_a_claim_of_the_suite_says_what_is_not_known_without_its_source(self):
+        path, _ = self.ensemble(32)
+        left_out = answer("ensemble", path, "--suite", self.suite, "--calibration")["figures"]
+        ask = ["validate", "--suite", self.suite, "--replications", 2]
+        plain = answer(*ask, "--ensemble", "off")["claims"]
+        for claim, figure, without in zip(answer(*ask, "--ensemble", path)["claims"], left_out, plain):
+            for key in ("known90", "known50", "known_median"):
+                self.assertEqual(claim[key], figure[key])
+                self.assertNotIn(key, without)
+        table = ktlssim(*ask, "--ensemble", path).stdout
+        self.assertLessEqual(max(map(len, table.splitlines())), 80)
+        for figure in left_out:
+            row, = (line for line in table.splitlines() if line.startswith(figure["claim"] + " "))
+            low, high = (f"{value:.3g}" for value in figure["known90"])
+            self.assertIn(f" {low} to {high} ", row)
+        within = sum(figure["in90"] for figure in left_out)
+        self.assertIn(f"of 3 figures, neither limits nor of no difference, {within} are within", " ".join(table.split()))
+        old = ktlssim(*ask, "--ensemble", "off").stdout
+        self.assertEqual(old, ktlssim(*ask, KTLSSIM_ENSEMBLE="off").stdout)
+        self.assertIn(" error", old.splitlines()[0])
+        self.assertNotIn("not known", old)
+
+    def test_a_claim_that_only_has_the_name_of_another_takes_nothing_from_it(self):
+        path, _ = self.ensemble(8)
+        self.suite.write_text(json.dumps({"claims": [dict(SUITE["claims"][0], source="another review")]}))
+        claim, = answer("validate", "--suite", self.suite, "--replications", 2, "--ensemble", path)["claims"]
+        self.assertNotIn("known90", claim)
+
     @unittest.skipUnless(SLOW, "minutes: KTLSSIM_SLOW=1")
     def test_intervals_hold_what_secret_machines_do(self):
         """A secret machine of the priors publishes two figures, each with a discrepancy; the third is asked for."""
