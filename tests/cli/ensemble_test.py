@@ -316,6 +316,24 @@ class Backwards(unittest.TestCase):
         self.assertTrue(4 <= known["known50"][0] <= known["known_median"] <= known["known50"][1] <= 16)
 
 
+    def test_a_front_says_on_how_many_machines_each_point_is_on_it(self):
+        front = ["frontier", CCR, *self.SHORTER, "--maximize", "throughput_gbps", "--minimize", "/ktls/workers", "--vary",
+                 "/ktls/workers=1,4,8", "--replications", 2]
+        self.assertNotIn("known", answer(*front))
+        found = answer(*front, "--ensemble", 8)
+        self.assertEqual(found["known"], {"machines": 8, "points": 3})
+        parts = {p["settings"]["/ktls/workers"]: p["on_front"] for p in found["points"]}
+        self.assertAlmostEqual(parts[1], 1)  # nothing has fewer
+        self.assertTrue(all(0 <= part <= 1 + 1e-9 for part in parts.values()))
+        text = ktlssim(*front, "--ensemble", 8).stdout
+        self.assertIn("/ktls/workers=1: on the front on 100 of 100 machines", text)
+        # What has to hold is asked of each machine, also of points that are left out on that of the profiles.
+        bound = next(p["goals"]["throughput_gbps"]["mean"] for p in found["points"] if p["settings"]["/ktls/workers"] == 1)
+        limited = answer(*front, "--subject-to", f"throughput_gbps <= {1.01 * bound}", "--ensemble", 8)
+        self.assertEqual({p["settings"]["/ktls/workers"] for p in limited["left_out"]} & {4, 8}, {4, 8})
+        self.assertTrue(all(0 <= p["on_front"] < 1 for p in limited["left_out"]))
+
+
 class Sensitivity(unittest.TestCase):
     def test_says_what_a_measurement_would_leave(self):
         narrowing = answer("sensitivity", CCR, "--set", "/measure/duration_ms=20", "--narrowing", "--ensemble", 64)
