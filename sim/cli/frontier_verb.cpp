@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "sim/cli/known_frontier.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/size_options.hpp"
 #include "sim/cli/text.hpp"
@@ -13,13 +14,15 @@ namespace {
 constexpr HelpText kFrontierHelp{
     "ktlssim frontier SCENARIO --vary /POINTER=VALUES [options]",
     "Which settings are worth a look? Simulates every combination of the values, and prints those of which no other is "
-    "better in everything that is maximized and minimized (the Pareto front). Exit status: 0 done, 1 no combination has "
+    "better in everything that is maximized and minimized (the Pareto front). What is not steady is marked, and beats "
+    "nothing that is. Exit status: 0 done, 1 no combination has "
     "a value, 2 the command line or an input is wrong.",
     "  ktlssim frontier s.json --maximize throughput_gbps --minimize cpu_percent \\\n"
     "    --vary /driver=ccr-t6,aesni-haswell --vary /ktls/workers=2,4,8\n"};
 
 std::string row(const FrontierPoint& point, const FrontierQuestion& question) {
-  std::string text = fmt::format("{}{}\n", settings_text(point.values), point.proven ? "" : "  (95 % intervals do not decide)");
+  const std::string_view mark = !point.steady ? "  NOT STEADY" : point.proven ? "" : "  (95 % intervals do not decide)";
+  std::string text = wrap(fmt::format("{}{}", settings_text(point.values), mark), columns());
   for (std::size_t g = 0; g < point.goals.size(); ++g)
     text += fmt::format("  {}: {}\n", question.goals[g].of.text(), estimate_text(point.goals[g]));
   return text;
@@ -28,19 +31,27 @@ std::string row(const FrontierPoint& point, const FrontierQuestion& question) {
 std::string table(const PointRuns& runs, const FrontierQuestion& question, const Frontier& found) {
   std::string text;
   std::size_t front = 0;
+  std::size_t unsteady = 0;
   std::string undecided;
+  std::string beaten;
   for (const FrontierPoint& point : found.points) {
     if (point.front) {
       ++front;
+      unsteady += !point.steady;
       text += row(point, question);
       text += wrap("limit: " + plain(limit_text(runs, point.number)), columns(), 2);
-      if (const std::string why = unsteady_text(runs, point.number); !why.empty()) text += wrap("NOT STEADY: " + plain(why), columns(), 2);
+      if (const std::string why = unsteady_text(runs, point.number); !why.empty()) text += wrap("not steady: " + plain(why), columns(), 2);
+    } else if (!point.steady) {
+      beaten += wrap(settings_text(point.values), columns(), 2);
     } else if (!point.proven) {
       undecided += "  " + settings_text(point.values) + '\n';
     }
   }
-  text = fmt::format("{} of {} combinations are on the front\n\n", front, found.points.size() + found.left_out.size()) + text;
+  text = wrap(fmt::format("{} of {} combinations are on the front{}", front, found.points.size() + found.left_out.size(),
+                          unsteady > 0 ? fmt::format(", {} of them NOT STEADY: what was measured there may not be believed", unsteady) : ""),
+              columns()) + '\n' + text;
   if (!undecided.empty()) text += "\nbeaten on average, but 95 % intervals do not decide:\n" + undecided;
+  if (!beaten.empty()) text += "\nnot steady, and beaten:\n" + beaten;
   if (!found.left_out.empty()) text += "\nleft out:\n";
   for (const auto& [values, why] : found.left_out) text += wrap(settings_text(values) + ": " + plain(why), columns(), 2);
   return text + fmt::format("{} runs\n", runs.simulated());
@@ -56,7 +67,8 @@ Json json(const PointRuns& runs, const FrontierQuestion& question, const Frontie
                       {"proven", point.proven},
                       {"goals", std::move(goals)},
                       {"limit", limit_text(runs, point.number)},
-                      {"steady", unsteady_text(runs, point.number).empty()}});
+                      {"steady", point.steady}});
+    if (!point.steady) points.back()["why"] = unsteady_text(runs, point.number);
   }
   Json left_out = Json::array();
   for (const auto& [values, why] : found.left_out) left_out.push_back({{"settings", settings_json(values)}, {"why", why}});
@@ -74,6 +86,7 @@ Options frontier_options() {
   add_sets(options);
   add_seed(options);
   add_search(options);
+  add_ensemble_on_demand(options, "what `run --ensemble N` takes, for each combination; on how many machines each is on the front");
   return options;
 }
 
@@ -84,11 +97,23 @@ int frontier_verb(const Values& values) {
   if (question.goals.size() < 2) throw UsageError("two of --maximize and --minimize are needed, or more");
   if (question.axes.empty()) throw UsageError("--vary is missing: what may vary");
   if (values.given("subject-to")) question.margins = margins_option(values);
+  const EnsembleOption ensemble(values, UnlessGiven::off);
   Progress progress = progress_option(values);
-  PointRuns runs(values.operands().front(), settings(values), pool_option(values, progress));
+  const Pool pool = pool_option(values, progress);
+  PointRuns runs(values.operands().front(), settings(values), pool);
   const Frontier found = frontier(runs, question);
   if (!ended_whole(progress, found.interrupted)) return kExitInterrupted;
-  print(as_json(values) ? json_of_verb("frontier", json(runs, question, found)) : table(runs, question, found));
+  if (!as_json(values)) print(table(runs, question, found));
+  std::optional<KnownFrontier> known;
+  std::string why;
+  if (ensemble.wanted() && !found.points.empty()) known = known_frontier(runs, question, found, ensemble, pool, why);
+  if (!told_of_known(progress, why)) return kExitInterrupted;
+  if (!as_json(values) && known) print(known_lines(*known, found));
+  if (as_json(values)) {
+    Json answer = json(runs, question, found);
+    if (known) add_known(answer, *known);
+    print_json("frontier", answer);
+  }
   return found.points.empty() ? kExitRunFailed : kExitDone;
 }
 

@@ -19,17 +19,6 @@ namespace {
 constexpr double kHalf = 0.5;
 constexpr double kNineTenths = 0.9;
 
-Expression::Values parameters_of(const PointRuns& runs, std::size_t point) {
-  return [&runs, point](const std::string& pointer) { return runs.parameter(point, pointer); };
-}
-
-// With the window that was measured.
-Scenario measured_at(const PointRuns& runs, std::size_t point) {
-  const std::vector<Replication>& all = runs.experiment(point).runs;
-  const auto done = std::ranges::find(all, RunStatus::done, [](const Replication& run) { return run.result.status; });
-  return done == all.end() ? runs.scenario(point) : as_measured(runs.scenario(point), done->result);
-}
-
 // Looks along the line of an answer, at as few points as halving takes.
 class MetOnMachines {
  public:
@@ -115,8 +104,6 @@ class MetOnMachines {
   std::size_t simulated_ = 0;
 };
 
-std::string of_machines(double part) { return fmt::format("on {:.0f} of 100 machines", 100 * part); }
-
 std::string place_text(double place) {
   if (std::isinf(place)) return place < 0 ? "below what was varied" : "beyond what was varied";
   return short_number(place);
@@ -135,11 +122,23 @@ std::string places_text(const Known& at) {
                      place_text(at.fifty.lo), place_text(at.fifty.hi));
 }
 
+}  // namespace
+
+Expression::Values parameters_of(const PointRuns& runs, std::size_t point) {
+  return [&runs, point](const std::string& pointer) { return runs.parameter(point, pointer); };
+}
+
+Scenario measured_at(const PointRuns& runs, std::size_t point) {
+  const std::vector<Replication>& all = runs.experiment(point).runs;
+  const auto done = std::ranges::find(all, RunStatus::done, [](const Replication& run) { return run.result.status; });
+  return done == all.end() ? runs.scenario(point) : as_measured(runs.scenario(point), done->result);
+}
+
+std::string of_machines(double part) { return fmt::format("on {:.0f} of 100 machines", 100 * part); }
+
 std::string effort_text(std::size_t machines, std::size_t points) {
   return wrap(fmt::format("{} machines at {} points", machines, points), columns());
 }
-
-}  // namespace
 
 std::optional<KnownSize> known_size(PointRuns& runs, const SizeQuestion& question, const SizeAnswer& answer,
                                     const EnsembleOption& ensemble, const Pool& pool, std::string& why) {

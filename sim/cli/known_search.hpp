@@ -12,6 +12,15 @@
 
 namespace ktlssim {
 
+// Values of an expression's pointers at a point.
+Expression::Values parameters_of(const PointRuns& runs, std::size_t point);
+// The scenario of a point with the window that was measured.
+Scenario measured_at(const PointRuns& runs, std::size_t point);
+// "on 97 of 100 machines".
+std::string of_machines(double part);
+// "100 machines at 7 points", a line.
+std::string effort_text(std::size_t machines, std::size_t points);
+
 struct KnownSize {
   KnownMet met;  // at the answer, or, where nothing meets the targets, at what comes closest
   std::size_t machines;

@@ -86,9 +86,10 @@ constexpr Key kKnee[]{{"of", "string", "what is looked at"},
                       {"points", "array", "value, and what it gives"},
                       {"runs", "integer", "that were simulated"},
                       {"known", "object", "with --ensemble: where the knee is", false}};
-constexpr Key kFrontier[]{{"points", "array", "settings, front, proven, goals, limit, steady"},
-                          {"left_out", "array", "settings, and why"},
-                          {"runs", "integer", "that were simulated"}};
+constexpr Key kFrontier[]{{"points", "array", "settings, front, proven, goals, limit, steady, and why not; with --ensemble on_front"},
+                          {"left_out", "array", "settings, and why; with --ensemble on_front"},
+                          {"runs", "integer", "that were simulated"},
+                          {"known", "object", "with --ensemble: of how many machines on_front is the part", false}};
 constexpr Key kHunt[]{{"finds", "array", "breakage, changes, what"},
                       {"runs", "integer", "that were simulated"},
                       {"refused", "integer", "settings that are no scenario"},

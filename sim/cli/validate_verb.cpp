@@ -79,13 +79,18 @@ std::optional<Influences> influences_for(const Values& values, const std::filesy
   return influences;
 }
 
-// Of the suite that the ensemble was made of; nothing is simulated.
-KnownClaims known_claims(const Values& values) {
+bool is_of(const PublishedFigure& figure, const Claim& claim) {
+  return figure.claim == claim.name && figure.source == claim.source && figure.metric == claim.metric;
+}
+
+// Of the claims that the ensemble was made of; nothing is simulated.
+KnownClaims known_claims(const Values& values, const std::vector<Claim>& claims) {
   KnownClaims known;
   const EnsembleOption ensemble(values);
   if (!ensemble.wanted() || ensemble.evidence().file().figures.empty()) return known;
   for (const LeftOutFigure& figure : calibrate_intervals(ensemble.evidence()).figures)
-    known.emplace(figure.figure.claim, figure.known);
+    if (std::ranges::any_of(claims, [&](const Claim& claim) { return is_of(figure.figure, claim); }))
+      known.emplace(figure.figure.claim, figure);
   return known;
 }
 
@@ -168,18 +173,18 @@ int validate_verb(const Values& values) {
   progress.end();
   if (run.interrupted) return interrupted(progress);
   if (json_wanted) {
-    print_json("validate", validation_json(suite, run, *influences, known_claims(values)));
+    print_json("validate", validation_json(suite, run, *influences, known_claims(values, claims)));
   } else if (unstated) {
     print(unstated_table(run));
   } else if (names.empty()) {
-    print(claim_table(suite, run, *influences));
+    print(claim_table(suite, run, *influences, known_claims(values, claims)));
     try {
       if (!fits.empty()) print_left_out(run, fits, replications, pool, progress);
     } catch (const nlopt::forced_stop&) {
       return interrupted(progress);
     }
   } else {
-    const KnownClaims known = known_claims(values);
+    const KnownClaims known = known_claims(values, claims);
     for (const ClaimOutcome& outcome : run.outcomes) print(claim_details(outcome, *influences, known));
   }
   const bool sound = std::ranges::all_of(run.outcomes, is_as_expected) &&

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "sim/cli/known_output.hpp"
 #include "sim/cli/text.hpp"
@@ -40,6 +41,55 @@ std::string row(const ClaimOutcome& outcome) {
                      known ? short_number(outcome.predicted.mean) : "-",
                      known ? half_width(outcome.predicted) : "-", known ? error_text(outcome) : "-",
                      kind(claim), verdict(outcome));
+}
+
+// What an ensemble leaves of a claim; null where it does not have it.
+const LeftOutFigure* left_out_of(const ClaimOutcome& outcome, const KnownClaims& known) {
+  const auto found = known.find(outcome.claim.name);
+  return found == known.end() || !std::isfinite(found->second.known.median) ? nullptr : &found->second;
+}
+
+// In at most so many letters, if two digits do.
+std::string range_within(const KnownRange& range, std::size_t width) {
+  const std::string text = range_text(range);
+  return text.size() <= width ? text : fmt::format("{:.2g} to {:.2g}", range.lo, range.hi);
+}
+
+std::string row(const ClaimOutcome& outcome, const KnownClaims& known) {
+  constexpr std::size_t kRange = 15;
+  const Claim& claim = outcome.claim;
+  const bool predicted = outcome.failure.empty();
+  const LeftOutFigure* const left_out = left_out_of(outcome, known);
+  return fmt::format("{:<24}{:>7}{:>8}{:>8}{:>16}{:>10}{:>7}\n", shortened(claim.name, 24), published_text(claim),
+                     predicted ? short_number(outcome.predicted.mean) : "-",
+                     predicted ? half_width(outcome.predicted) : "-",
+                     left_out != nullptr ? range_within(left_out->known.ninety, kRange) : "-", kind(claim), verdict(outcome));
+}
+
+std::string open_sign_text(const LeftOutFigure& left_out) {
+  return fmt::format("NOT KNOWN which has more: {} (90 %)", range_text(left_out.known.ninety));
+}
+
+// What the column of intervals is, and what is not settled by it.
+std::string known_remarks(const ValidationRun& run, const KnownClaims& known) {
+  std::size_t counted = 0;
+  std::size_t within = 0;
+  std::vector<std::string> outside;
+  std::string signs;
+  for (const ClaimOutcome& outcome : run.outcomes) {
+    const LeftOutFigure* const left_out = left_out_of(outcome, known);
+    if (left_out == nullptr) continue;
+    if (leaves_sign_open(*left_out)) signs += wrap(fmt::format("{}: {}", plain(outcome.claim.name), open_sign_text(*left_out)), columns());
+    if (!left_out->counts) continue;
+    ++counted;
+    within += left_out->in_ninety;
+    if (!left_out->in_ninety) outside.push_back(plain(outcome.claim.name));
+  }
+  std::string text = fmt::format(
+      "not known: where 90 % of the ensemble's machines are, with the model's discrepancy, without the claim's own source and "
+      "its machine; of {} figures, neither limits nor of no difference, {} are within", counted, within);
+  if (!outside.empty()) text += fmt::format(", not {}", fmt::join(outside, ", "));
+  return wrap(text, columns()) + signs;
 }
 
 std::string remark(const ClaimOutcome& outcome) {
@@ -172,9 +222,10 @@ std::string claim_details(const ClaimOutcome& outcome, const Influences& influen
   text += line("metric", fmt::format("{} ({})", claim.metric, outcome.predicted.unit)) +
           line("tolerance", fmt::format("{}: {}", tolerance, claim.reason)) + line("fitted", claim.fitted) +
           line("known failure", claim.explanation);
-  if (const auto found = known.find(claim.name); found != known.end())
-    text += line("not known", fmt::format("{} to {} (90 %), without this source and its machine",
-                                          short_number(found->second.ninety.lo), short_number(found->second.ninety.hi)));
+  if (const LeftOutFigure* const left_out = left_out_of(outcome, known); left_out != nullptr) {
+    text += line("not known", range_text(left_out->known.ninety) + " (90 %), without this source and its machine");
+    if (leaves_sign_open(*left_out)) text += wrap(open_sign_text(*left_out), columns(), 2);
+  }
   std::string over;
   for (const SeriesPoint& point : outcome.series) {
     if (point.pointer != over)
@@ -186,17 +237,21 @@ std::string claim_details(const ClaimOutcome& outcome, const Influences& influen
   return outcome.as_expected() ? text : text + remark(outcome);
 }
 
-std::string claim_table(const Suite& suite, const ValidationRun& run, const Influences& influences) {
-  std::string text = fmt::format("{:<28}{:>8}{:>10}{:>8}{:>9}{:>10}{:>7}\n", "claim", "publ.", "predicted",
-                                 "+-", "error", "", "");
+std::string claim_table(const Suite& suite, const ValidationRun& run, const Influences& influences,
+                        const KnownClaims& known) {
+  std::string text = known.empty() ? fmt::format("{:<28}{:>8}{:>10}{:>8}{:>9}{:>10}{:>7}\n", "claim", "publ.", "predicted",
+                                                 "+-", "error", "", "")
+                                   : fmt::format("{:<24}{:>7}{:>8}{:>8}{:>16}{:>10}{:>7}\n", "claim", "publ.", "model", "+-",
+                                                 "not known, 90 %", "", "");
   std::string remarks;
   std::string leaning;
   for (const ClaimOutcome& outcome : run.outcomes) {
-    text += row(outcome);
+    text += known.empty() ? row(outcome) : row(outcome, known);
     remarks += remark(outcome);
     const std::string lines = lean_lines(outcome.claim, influences);
     if (!lines.empty()) leaning += plain(outcome.claim.name) + '\n' + lines;
   }
+  if (!known.empty()) text += '\n' + known_remarks(run, known);
   if (!remarks.empty()) text += '\n' + remarks;
   if (!leaning.empty()) text += "\nWhat each leans on most, and the change of its prediction:\n" + leaning;
   return text + '\n' + rows_line(suite) + summary(run);
@@ -233,8 +288,10 @@ Json validation_json(const Suite& suite, const ValidationRun& run, const Influen
   Json json{{"claims", Json::array()}, {"rows", Json::array()}};
   for (const ClaimOutcome& outcome : run.outcomes) {
     json["claims"].push_back(outcome_json(outcome, leans_of(outcome.claim, influences)));
-    if (const auto found = known.find(outcome.claim.name); found != known.end())
-      put_known(json["claims"].back(), found->second);
+    const auto found = known.find(outcome.claim.name);
+    if (found == known.end()) continue;
+    put_known(json["claims"].back(), found->second.known);
+    if (outcome.claim.against) json["claims"].back()["settled"] = !leaves_sign_open(found->second);
   }
   for (const PublishedRow& row : suite.rows) json["rows"].push_back(row_json(row));
   return json;

@@ -77,6 +77,34 @@ class Files(unittest.TestCase):
         self.assertEqual([f["informed_by"] for f in calibration["figures"]], [1, 1, 2])
         self.assertEqual(calibration["sources"][-1]["figures"], 3)
 
+    def test_a_claim_of_the_suite_says_what_is_not_known_without_its_source(self):
+        path, _ = self.ensemble(32)
+        left_out = answer("ensemble", path, "--suite", self.suite, "--calibration")["figures"]
+        ask = ["validate", "--suite", self.suite, "--replications", 2]
+        plain = answer(*ask, "--ensemble", "off")["claims"]
+        for claim, figure, without in zip(answer(*ask, "--ensemble", path)["claims"], left_out, plain):
+            for key in ("known90", "known50", "known_median"):
+                self.assertEqual(claim[key], figure[key])
+                self.assertNotIn(key, without)
+        table = ktlssim(*ask, "--ensemble", path).stdout
+        self.assertLessEqual(max(map(len, table.splitlines())), 80)
+        for figure in left_out:
+            row, = (line for line in table.splitlines() if line.startswith(figure["claim"] + " "))
+            low, high = (f"{value:.3g}" for value in figure["known90"])
+            self.assertIn(f" {low} to {high} ", row)
+        within = sum(figure["in90"] for figure in left_out)
+        self.assertIn(f"of 3 figures, neither limits nor of no difference, {within} are within", " ".join(table.split()))
+        old = ktlssim(*ask, "--ensemble", "off").stdout
+        self.assertEqual(old, ktlssim(*ask, KTLSSIM_ENSEMBLE="off").stdout)
+        self.assertIn(" error", old.splitlines()[0])
+        self.assertNotIn("not known", old)
+
+    def test_a_claim_that_only_has_the_name_of_another_takes_nothing_from_it(self):
+        path, _ = self.ensemble(8)
+        self.suite.write_text(json.dumps({"claims": [dict(SUITE["claims"][0], source="another review")]}))
+        claim, = answer("validate", "--suite", self.suite, "--replications", 2, "--ensemble", path)["claims"]
+        self.assertNotIn("known90", claim)
+
     @unittest.skipUnless(SLOW, "minutes: KTLSSIM_SLOW=1")
     def test_intervals_hold_what_secret_machines_do(self):
         """A secret machine of the priors publishes two figures, each with a discrepancy; the third is asked for."""
@@ -286,6 +314,24 @@ class Backwards(unittest.TestCase):
         known, = crossing["known"]["crossings"]
         self.assertTrue(0 < known["meet_on"] <= 1)
         self.assertTrue(4 <= known["known50"][0] <= known["known_median"] <= known["known50"][1] <= 16)
+
+
+    def test_a_front_says_on_how_many_machines_each_point_is_on_it(self):
+        front = ["frontier", CCR, *self.SHORTER, "--maximize", "throughput_gbps", "--minimize", "/ktls/workers", "--vary",
+                 "/ktls/workers=1,4,8", "--replications", 2]
+        self.assertNotIn("known", answer(*front))
+        found = answer(*front, "--ensemble", 8)
+        self.assertEqual(found["known"], {"machines": 8, "points": 3})
+        parts = {p["settings"]["/ktls/workers"]: p["on_front"] for p in found["points"]}
+        self.assertAlmostEqual(parts[1], 1)  # nothing has fewer
+        self.assertTrue(all(0 <= part <= 1 + 1e-9 for part in parts.values()))
+        text = ktlssim(*front, "--ensemble", 8).stdout
+        self.assertIn("/ktls/workers=1: on the front on 100 of 100 machines", text)
+        # What has to hold is asked of each machine, also of points that are left out on that of the profiles.
+        bound = next(p["goals"]["throughput_gbps"]["mean"] for p in found["points"] if p["settings"]["/ktls/workers"] == 1)
+        limited = answer(*front, "--subject-to", f"throughput_gbps <= {1.01 * bound}", "--ensemble", 8)
+        self.assertEqual({p["settings"]["/ktls/workers"] for p in limited["left_out"]} & {4, 8}, {4, 8})
+        self.assertTrue(all(0 <= p["on_front"] < 1 for p in limited["left_out"]))
 
 
 class Sensitivity(unittest.TestCase):

@@ -145,6 +145,28 @@ class SizeTest(unittest.TestCase):
         self.assertLessEqual({1, 2, 3, 4}, front)
         self.assertEqual(len(found["points"]), 8)
 
+    def overloaded(self, *words, status=0):
+        """The engine serves 500 000 records a second, and the host's CPUs do nothing: the more is offered the better."""
+        path = self.directory / "open.json"
+        path.write_text(json.dumps({**json.loads(pathlib.Path(CLOSED).read_text()), "workload": {"kind": "poisson", "sessions": 16}}))
+        return self.ktlssim("frontier", path, *CONSTANT, "--set", "/ktls/dispatch=driver", "--maximize", "records_per_second",
+                            "--minimize", "cpu_percent", "--vary", "/workload/records_per_second=300000,400000,600000",
+                            "--replications", 3, *words)
+
+    def test_what_is_not_steady_is_marked_on_the_front_and_beats_nothing_that_is(self):
+        status, out, err = self.overloaded("--format", "json")
+        self.assertEqual(status, 0, err)
+        points = {p["settings"]["/workload/records_per_second"]: p for p in json.loads(out)["points"]}
+        self.assertEqual({rate: (p["steady"], p["front"]) for rate, p in points.items()},
+                         {300000: (True, False), 400000: (True, True), 600000: (False, True)})
+        self.assertIn("more is offered than served", points[600000]["why"])
+        self.assertFalse(points[600000]["proven"])
+        self.assertNotIn("why", points[400000])
+        _, text, _ = self.overloaded()
+        self.assertIn("/workload/records_per_second=600000  NOT STEADY\n", text)
+        self.assertIn("/workload/records_per_second=400000\n", text)
+        self.assertIn("2 of 3 combinations are on the front, 1 of them NOT STEADY", " ".join(text.split()))
+
     def test_a_front_needs_two_goals(self):
         self.assertEqual(self.ktlssim("frontier", CLOSED, "--maximize", "cpu_percent", "--vary", "/workload/sessions=1,2")[0], 2)
 

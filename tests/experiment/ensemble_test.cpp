@@ -164,6 +164,31 @@ TEST(BinomialInterval, of_hits_alone_is_that_of_clopper_and_pearson) {
   EXPECT_NEAR(range.hi, 1, 1e-9);
 }
 
+// Predicted as 90 % from `lo` to `hi`.
+LeftOutFigure left_out(FigureKind kind, double published, double lo, double hi) {
+  LeftOutFigure one{};
+  one.figure = figure("f", published, 0.1);
+  one.figure.kind = kind;
+  one.figure.nothing = published == (kind == FigureKind::ratio ? 1 : 0);
+  one.known.ninety = {lo, hi};
+  return one;
+}
+
+TEST(SignOf, is_open_where_ninety_per_cent_hold_no_difference) {
+  EXPECT_TRUE(leaves_sign_open(left_out(FigureKind::ratio, 3, 0.9, 4)));
+  EXPECT_FALSE(leaves_sign_open(left_out(FigureKind::ratio, 3, 1.1, 4)));
+  EXPECT_TRUE(leaves_sign_open(left_out(FigureKind::difference, 10, -1, 9)));
+  EXPECT_FALSE(leaves_sign_open(left_out(FigureKind::difference, 10, 0.5, 9)));
+  EXPECT_FALSE(leaves_sign_open(left_out(FigureKind::throughput, 50, 0.5, 90)));
+}
+
+TEST(SignOf, a_claim_of_no_difference_states_none_but_a_limit_does) {
+  LeftOutFigure same = left_out(FigureKind::ratio, 1, 0.9, 1.1);
+  EXPECT_FALSE(leaves_sign_open(same));
+  same.figure.limit = true;  // "less than": that is a sign
+  EXPECT_TRUE(leaves_sign_open(same));
+}
+
 TEST(KnownOf, draws_alone_are_their_weighted_quantiles) {
   Machines machines;
   machines.discrepancies = floors(1e-9);

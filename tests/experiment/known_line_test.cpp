@@ -89,6 +89,24 @@ TEST(KnownLine, a_knee_is_the_first_value_that_is_worth_the_best) {
   EXPECT_EQ(known_knee(machines_of({1}), {1, 2, 4}, losses, false, 0.02).median, 2);
 }
 
+TEST(KnownLine, a_point_is_on_the_front_of_the_machines_on_which_nothing_beats_it) {
+  const Machines machines = machines_of({0.6, 0.3, 0.1});
+  const double none = std::nan("");
+  // On the first machine a beats b; on the second each has something; on the third a has no value.
+  const std::vector<PointOnMachines> points{{{{10, 10, none}, {-1, -2, -1}}, true}, {{{9, 9, 9}, {-1, -1, -1}}, true}};
+  const std::vector<double> parts = known_fronts(machines, points);
+  EXPECT_NEAR(parts[0], 0.9, 1e-12);
+  EXPECT_NEAR(parts[1], 0.4, 1e-12);
+}
+
+TEST(KnownLine, what_is_not_steady_takes_no_steady_point_off_the_front) {
+  const PointOnMachines best{{{10}, {10}}, false};
+  const PointOnMachines steady{{{9}, {9}}, true};
+  const PointOnMachines worst{{{8}, {8}}, false};
+  const std::vector<double> parts = known_fronts(machines_of({1}), {best, steady, worst});
+  EXPECT_EQ(parts, (std::vector<double>{1, 1, 0}));
+}
+
 TEST(KnownLine, a_target_is_met_by_the_weight_of_the_machines_that_meet_it) {
   const Machines machines = machines_of({0.6, 0.3, 0.1});
   const std::vector<std::optional<RunResult>> results{result_of(41, 60), result_of(39, 40), result_of(41, 40, RunStatus::stalled)};

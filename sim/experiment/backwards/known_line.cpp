@@ -1,9 +1,11 @@
 #include "sim/experiment/backwards/known_line.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 
+#include "sim/experiment/size/frontier.hpp"
 #include "sim/experiment/statistics/mean.hpp"
 
 namespace ktlssim {
@@ -111,6 +113,24 @@ KnownCrossing known_crossing(const Machines& machines, const std::vector<double>
       if (std::isfinite(at)) meet += machines.all[m].weight;
     }
   return {known_of_values(std::move(found)), whole > 0 ? meet / whole : kNaN};
+}
+
+std::vector<double> known_fronts(const Machines& machines, const std::vector<PointOnMachines>& points) {
+  std::vector<double> parts(points.size(), 0);
+  for (std::size_t m = 0; m < machines.all.size(); ++m) {
+    std::vector<std::size_t> there;  // with all values
+    std::vector<std::vector<double>> goals(points.size());
+    for (std::size_t p = 0; p < points.size(); ++p) {
+      for (const ByMachine& goal : points[p].goals) goals[p].push_back(goal[m]);
+      if (std::ranges::all_of(goals[p], [](double value) { return std::isfinite(value); })) there.push_back(p);
+    }
+    for (const std::size_t p : there)
+      if (std::ranges::none_of(there, [&](std::size_t other) {
+            return (points[other].steady || !points[p].steady) && beats(goals[other], goals[p]);
+          }))
+        parts[p] += machines.all[m].weight;
+  }
+  return parts;
 }
 
 Known known_knee(const Machines& machines, const std::vector<double>& places, const std::vector<ByMachine>& values,

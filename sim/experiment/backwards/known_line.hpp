@@ -33,6 +33,16 @@ struct KnownCrossing {
 KnownCrossing known_crossing(const Machines& machines, const std::vector<double>& places, const std::vector<ByMachine>& a,
                              const std::vector<ByMachine>& b, bool upwards, double near);
 
+// A point of a front: its goals on each machine, as simulated, more being better; NaN where it has no value, or does not
+// meet what has to hold.
+struct PointOnMachines {
+  std::vector<ByMachine> goals;
+  bool steady;  // on the machine of the profiles; else it beats none that is
+};
+// For each point the part of the machines on which it is on the front. What the discrepancy shares between points cancels,
+// so none is added.
+std::vector<double> known_fronts(const Machines& machines, const std::vector<PointOnMachines>& points);
+
 // The first of the places whose value is within `worth`, a part of its size, of the best of all; infinity where that is the
 // last one. What the discrepancy shares between
 // places cancels, so none is added.

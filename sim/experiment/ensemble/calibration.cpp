@@ -31,6 +31,14 @@ void close(Coverage& coverage) {
 
 }  // namespace
 
+bool leaves_sign_open(const LeftOutFigure& left_out) {
+  const PublishedFigure& figure = left_out.figure;
+  const bool of_two = figure.kind == FigureKind::ratio || figure.kind == FigureKind::difference;
+  const bool states_one = figure.limit || !figure.nothing;
+  const double same = figure.kind == FigureKind::ratio ? 1 : 0;
+  return of_two && states_one && left_out.known.ninety.lo <= same && same <= left_out.known.ninety.hi;
+}
+
 KnownRange binomial_interval(std::size_t hits, std::size_t n) {
   using Binomial = boost::math::binomial_distribution<>;
   constexpr double kTail = 0.025;

@@ -27,6 +27,9 @@ struct LeftOutFigure {
   std::size_t informed_by;  // figures
 };
 
+// Both signs are within the 90 % interval of a ratio or a difference. False of a claim of no difference, which states none.
+bool leaves_sign_open(const LeftOutFigure& figure);
+
 struct Coverage {
   std::string source;  // "all" at the end
   std::size_t figures = 0;

@@ -56,18 +56,21 @@ class FrontierSearch {
     return question_.goals[goal].more_is_better ? point.goals[goal].mean : -point.goals[goal].mean;
   }
 
-  // Whether `a` is at least as good as `b` in everything, and better in something.
-  bool beats(const FrontierPoint& a, const FrontierPoint& b) const {
-    bool better = false;
-    for (std::size_t g = 0; g < a.goals.size(); ++g) {
-      if (signed_mean(a, g) < signed_mean(b, g)) return false;
-      better = better || signed_mean(a, g) > signed_mean(b, g);
-    }
-    return better;
+  std::vector<double> signed_means(const FrontierPoint& point) const {
+    std::vector<double> means;
+    for (std::size_t g = 0; g < point.goals.size(); ++g) means.push_back(signed_mean(point, g));
+    return means;
+  }
+
+  static bool may_beat(const FrontierPoint& a, const FrontierPoint& b) { return a.steady || !b.steady; }
+
+  bool beats_on_average(const FrontierPoint& a, const FrontierPoint& b) const {
+    return may_beat(a, b) && beats(signed_means(a), signed_means(b));
   }
 
   // The same with the intervals on the side of `b`.
   bool surely_beats(const FrontierPoint& a, const FrontierPoint& b) const {
+    if (!may_beat(a, b)) return false;
     bool better = false;
     for (std::size_t g = 0; g < a.goals.size(); ++g) {
       const Estimate& of_a = a.goals[g];
@@ -87,20 +90,23 @@ class FrontierSearch {
     found.left_out.clear();
     for (std::size_t i = 0; i < settings_.size(); ++i) {
       std::string why;
-      FrontierPoint point{numbers_[i], settings_[i], {}, false, false};
+      FrontierPoint point{numbers_[i], settings_[i], {}, false, false, true};
       for (const Goal& goal : question_.goals)
         if (const auto value = runs_.estimate(numbers_[i], goal.of, why)) point.goals.push_back(*value);
       if (question_.margins && why.empty()) {
         const Judgement judgement = judge(runs_, numbers_[i], *question_.margins);
         if (!judgement.look.holds) why = fmt::format("does not meet {}", (*question_.margins)[judgement.worst].by.text());
       }
-      if (why.empty())
-        found.points.push_back(std::move(point));
-      else
+      if (!why.empty()) {
         found.left_out.emplace_back(settings_[i], why);
+        continue;
+      }
+      point.steady = runs_.experiment(numbers_[i]).steadiness.steady();
+      found.points.push_back(std::move(point));
     }
     for (FrontierPoint& point : found.points) {
-      point.front = std::ranges::none_of(found.points, [&](const FrontierPoint& other) { return beats(other, point); });
+      point.front = std::ranges::none_of(found.points, [&](const FrontierPoint& other) { return beats_on_average(other, point); });
+      if (!point.steady) continue;
       point.proven = point.front ? std::ranges::all_of(found.points, [&](const FrontierPoint& other) {
         return &other == &point || cannot_beat(other, point);
       })
@@ -112,6 +118,7 @@ class FrontierSearch {
 
   // By the intervals, `b` is better than `a` in something.
   bool cannot_beat(const FrontierPoint& a, const FrontierPoint& b) const {
+    if (!may_beat(a, b)) return true;
     for (std::size_t g = 0; g < a.goals.size(); ++g) {
       const Estimate& of_a = a.goals[g];
       const Estimate& of_b = b.goals[g];
@@ -124,7 +131,7 @@ class FrontierSearch {
   bool is_settled(std::size_t i, const Frontier& found) const {
     if (!runs_.refused(numbers_[i]).empty() || !runs_.random(numbers_[i])) return true;
     const auto point = std::ranges::find(found.points, numbers_[i], &FrontierPoint::number);
-    return point == found.points.end() || point->proven;
+    return point == found.points.end() || point->proven || !point->steady;
   }
 
   PointRuns& runs_;
@@ -134,6 +141,15 @@ class FrontierSearch {
 };
 
 }  // namespace
+
+bool beats(std::span<const double> a, std::span<const double> b) {
+  bool better = false;
+  for (std::size_t g = 0; g < a.size(); ++g) {
+    if (a[g] < b[g]) return false;
+    better = better || a[g] > b[g];
+  }
+  return better;
+}
 
 Frontier frontier(PointRuns& runs, const FrontierQuestion& question) { return FrontierSearch(runs, question).run(); }
 

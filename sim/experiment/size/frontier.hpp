@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,13 @@ struct FrontierPoint {
   std::vector<Estimate> goals;
   bool front;   // no other is better on average
   bool proven;  // and none of those that are not on the front can be, by the intervals
+  // What was measured may be believed. A point that is not steady beats none that is: a backlog that grows looks fast, and a
+  // machine that lost its connections idle. It may itself be on the front, where it is marked; nothing is proven of it.
+  bool steady;
 };
+
+// Whether `a` is at least as good as `b` in everything, and better in something, more being better.
+bool beats(std::span<const double> a, std::span<const double> b);
 
 struct Frontier {
   std::vector<FrontierPoint> points;                             // best of the first goal first
@@ -38,7 +45,7 @@ struct Frontier {
   bool interrupted = false;
 };
 
-// Points that are proven to be beaten are not simulated more often.
+// Points that are proven to be beaten are not simulated more often, nor are those that are not steady.
 Frontier frontier(PointRuns& runs, const FrontierQuestion& question);
 
 }  // namespace ktlssim
