@@ -197,7 +197,7 @@ int bounds_verb(const Values& values) {
   warn_of_unread(unread);
   warn_of_kernel(scenario);
   if (!scenario.session_groups.empty()) {
-    print(as_json(values) ? json_of_verb("bounds", mix_json(scenario)) : mix_table(scenario));
+    print_table(as_json(values) ? json_of_verb("bounds", mix_json(scenario)) : mix_table(scenario));
     return kExitDone;
   }
   const Demands demands = demands_of(scenario);
@@ -208,9 +208,9 @@ int bounds_verb(const Values& values) {
     print_json("bounds", bounds);
     return kExitDone;
   }
-  print(table(scenario, demands));
+  print_table(table(scenario, demands));
   if (known)
-    print(fmt::format("what the profiles leave open: at most {} to {} Gbit/s (90 % of machines)\n",
+    print_table(fmt::format("what the profiles leave open: at most {} to {} Gbit/s (90 % of machines)\n",
                       number_text(known->ninety.lo), number_text(known->ninety.hi)));
   return kExitDone;
 }

@@ -106,12 +106,12 @@ int break_even_verb(const Values& values) {
   PointRuns b(paths.back(), joined(settings(values), own_b), pool);
   const BreakEven found = break_even(a, b, question);
   if (!ended_whole(progress, found.interrupted)) return kExitInterrupted;
-  if (!as_json(values)) print(table(named(paths.front(), own_a), named(paths.back(), own_b), question, found));
+  if (!as_json(values)) print_table(table(named(paths.front(), own_a), named(paths.back(), own_b), question, found));
   std::optional<KnownBreakEven> known;
   std::string why;
   if (ensemble.wanted() && !found.crossings.empty()) known = known_break_even(a, b, question, found, ensemble, pool, why);
   if (!told_of_known(progress, why)) return kExitInterrupted;
-  if (!as_json(values) && known) print(known_lines(*known, question, found));
+  if (!as_json(values) && known) print_table(known_lines(*known, question, found));
   if (as_json(values)) {
     Json answer = json(question, found);
     if (known) answer["known"] = known_json(*known);

@@ -191,7 +191,7 @@ int calibrate_verb(const Values& values) {
     print_json("calibrate", all);
     return kExitDone;
   }
-  print(wrap(plain(fmt::format("{}, {} CPUs, {} a core, {}", machine.cpu, machine.cpus,
+  print_table(wrap(plain(fmt::format("{}, {} CPUs, {} a core, {}", machine.cpu, machine.cpus,
                                machine.threads_per_core, machine.openssl)),
              columns()) +
         "\n" + timing_lines(algorithms) + cost_lines(algorithms) + thread_lines(rows) + "\n" +

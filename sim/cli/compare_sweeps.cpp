@@ -122,7 +122,7 @@ int compare_sweeps(const Values& values, const Texts& metrics) {
   if (as_json(values))
     print_json("compare", json(paths, pairs, method));
   else
-    print(table(paths, pairs, metrics, method));
+    print_table(table(paths, pairs, metrics, method));
   const bool done = std::ranges::all_of(pairs, [](const PointPair& pair) { return pair.a->experiment.all_done() && pair.b->experiment.all_done(); });
   return done ? kExitDone : kExitRunFailed;
 }

@@ -98,7 +98,7 @@ int compare_verb(const Values& values) {
     return kExitInterrupted;
   }
   const Compared compared = compare_sides(sides, metrics, judging);
-  if (!as_json(values)) print(sides_table(sides, compared, metrics, judging));
+  if (!as_json(values)) print_table(sides_table(sides, compared, metrics, judging));
   std::string why;
   const std::optional<KnownAnswer> known = known_of(sides, ensemble, pool, why);
   progress.end();
@@ -114,7 +114,7 @@ int compare_verb(const Values& values) {
     if (!sides[0].saved && !sides[1].saved) write_of_comparison(*out, sides[0].scenario, sides[1].scenario);
   }
   if (as_json(values)) print(as_json_text);
-  if (!as_json(values) && known) print(known_lines(compared.front(), *known));
+  if (!as_json(values) && known) print_table(known_lines(compared.front(), *known));
   if (why == kInterrupted) return kExitInterrupted;
   return std::ranges::all_of(sides, [](const ComparedSide& side) { return side.experiment.all_done(); }) ? kExitDone : kExitRunFailed;
 }

@@ -131,7 +131,7 @@ void report(const Values& values, EnsembleFile file, const Discrepancies& floors
   const Evidence evidence(std::move(file), floors);
   if (values.given("calibration")) {
     const Calibration calibration = calibrate_intervals(evidence);
-    print(as_json(values) ? json_of_verb("ensemble", calibration_json(calibration)) : calibration_table(calibration));
+    print_table(as_json(values) ? json_of_verb("ensemble", calibration_json(calibration)) : calibration_table(calibration));
     return;
   }
   const Discrepancies discrepancies = evidence.discrepancies();
@@ -139,7 +139,7 @@ void report(const Values& values, EnsembleFile file, const Discrepancies& floors
     print(json_of_verb("ensemble", families_json(evidence, discrepancies)));
     return;
   }
-  print(fmt::format("{} draws, each with {} figures\n\n", draws, evidence.file().figures.size()) +
+  print_table(fmt::format("{} draws, each with {} figures\n\n", draws, evidence.file().figures.size()) +
         family_lines(evidence, discrepancies) + discrepancy_lines(discrepancies));
 }
 
@@ -169,7 +169,7 @@ int ensemble_verb(const Values& values) {
   const Suite suite = load_suite(suite_file);
   SuiteFigures figures(suite);
   if (values.given("priors")) {
-    print(as_json(values) ? json_of_verb("ensemble", Json(figures.priors())) : priors_text(figures.priors()));
+    print_table(as_json(values) ? json_of_verb("ensemble", Json(figures.priors())) : priors_text(figures.priors()));
     return kExitDone;
   }
   const std::optional<OutputFile> out = output_file(values, "out");

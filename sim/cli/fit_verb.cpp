@@ -138,7 +138,7 @@ int fit_verb(const Values& values) {
       if (values.given("leave-one-out")) {
         const std::vector<LeftOut> all = leave_one_out(problem, replications, pool);
         progress.end();
-        print(json_wanted ? json_of_verb("fit", json(all))
+        print_table(json_wanted ? json_of_verb("fit", json(all))
                       : wrap(plain(problem.description), columns()) + '\n' + left_out_heads() +
                             left_out_rows(all));
         continue;
@@ -149,7 +149,7 @@ int fit_verb(const Values& values) {
         add_fitted(result.profile_values, place, written);
         write_profiles(written);
       }
-      print(json_wanted ? json_of_verb("fit", json(result)) : table(problem, result));
+      print_table(json_wanted ? json_of_verb("fit", json(result)) : table(problem, result));
       good = good && result.meets_claims() &&
              (!values.given("check") || std::ranges::all_of(result.parameters, in_profile));
     }

@@ -103,12 +103,12 @@ int frontier_verb(const Values& values) {
   PointRuns runs(values.operands().front(), settings(values), pool);
   const Frontier found = frontier(runs, question);
   if (!ended_whole(progress, found.interrupted)) return kExitInterrupted;
-  if (!as_json(values)) print(table(runs, question, found));
+  if (!as_json(values)) print_table(table(runs, question, found));
   std::optional<KnownFrontier> known;
   std::string why;
   if (ensemble.wanted() && !found.points.empty()) known = known_frontier(runs, question, found, ensemble, pool, why);
   if (!told_of_known(progress, why)) return kExitInterrupted;
-  if (!as_json(values) && known) print(known_lines(*known, found));
+  if (!as_json(values) && known) print_table(known_lines(*known, found));
   if (as_json(values)) {
     Json answer = json(runs, question, found);
     if (known) add_known(answer, *known);

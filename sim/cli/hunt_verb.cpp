@@ -178,7 +178,7 @@ int hunt_verb(const Values& values) {
   const bool whole = ended_whole(progress, found.interrupted);
   if (out)
     for (std::size_t i = 0; i < found.finds.size(); ++i) write_find(out->path(), hunted, found.finds[i], i);
-  print(as_json(values) ? json_of_verb("hunt", json(found)) : table(found));
+  print_table(as_json(values) ? json_of_verb("hunt", json(found)) : table(found));
   if (!whole) return kExitInterrupted;
   const bool failed = std::ranges::any_of(found.finds, [](const Find& find) { return find.breakage == Breakage::failure; });
   return failed ? kExitRunFailed : kExitDone;

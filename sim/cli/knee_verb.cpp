@@ -101,12 +101,12 @@ int knee_verb(const Values& values) {
   PointRuns runs(values.operands().front(), settings(values), pool);
   const KneeAnswer found = knee(runs, question);
   if (!ended_whole(progress, found.interrupted)) return kExitInterrupted;
-  if (!as_json(values)) print(table(runs, question, found));
+  if (!as_json(values)) print_table(table(runs, question, found));
   std::optional<KnownKnee> known;
   std::string why;
   if (ensemble.wanted()) known = known_knee(runs, question, found, ensemble, pool, why);
   if (!told_of_known(progress, why)) return kExitInterrupted;
-  if (!as_json(values) && known) print(known_lines(*known, question));
+  if (!as_json(values) && known) print_table(known_lines(*known, question));
   if (as_json(values)) {
     Json answer = json(runs, question, found);
     if (known) answer["known"] = known_json(*known);

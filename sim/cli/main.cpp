@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/cli/output.hpp"
+#include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/text/build_info.hpp"
 #include "sim/experiment/text/problems.hpp"
@@ -17,17 +18,16 @@ namespace ktlssim {
 namespace {
 
 std::string general_help() {
-  std::string text =
-      "usage: ktlssim VERB [arguments]\n\n"
-      "Simulates FreeBSD kernel TLS over OpenCrypto drivers: throughput, latency, CPU.\n\n";
+  constexpr std::size_t kSummaries = 29;
+  constexpr std::size_t kOptions = 13;
+  std::string text = "usage: ktlssim VERB [arguments]\n\n" +
+                     wrap("Simulates FreeBSD kernel TLS over OpenCrypto drivers: throughput, latency, CPU.", columns()) + '\n';
   for (const Verb& verb : verbs())
-    text += fmt::format("  {:<12}{:<15}{}\n", verb.name, verb.arguments, verb.summary);
-  return text +
-         "  help        VERB         explain a verb, with examples\n\n"
-         "  --version  version, compiler and SimGrid\n"
-         "  --help     this text\n\n"
-         "Exit status: 0 done, 1 a run failed or stalled, 2 the command line or an input\n"
-         "is wrong, 130 interrupted.\n";
+    text += entry(fmt::format("  {:<12}{:<15}", verb.name, verb.arguments), verb.summary, kSummaries);
+  return text + entry(fmt::format("  {:<12}{:<15}", "help", "VERB"), "explain a verb, with examples", kSummaries) + '\n' +
+         entry("  --version", "version, compiler and SimGrid", kOptions) + entry("  --help", "this text", kOptions) + '\n' +
+         wrap("Exit status: 0 done, 1 a run failed or stalled, 2 the command line or an input is wrong, 130 interrupted.",
+              columns());
 }
 
 std::string version_text() {

@@ -42,11 +42,19 @@ po::value_semantic* semantic(const Option& option) {
 }
 
 po::options_description described(const Options& options) {
-  po::options_description visible("Options", static_cast<unsigned>(columns()));
-  for (const Option& option : options.all())
-    visible.add_options()(spelled(option).c_str(), semantic(option), full_help(option).c_str());
-  visible.add_options()("help,h", "print this text");
-  return visible;
+  po::options_description all;
+  for (const Option& option : options.all()) all.add_options()(spelled(option).c_str(), semantic(option));
+  all.add_options()("help,h", "");
+  return all;
+}
+
+// "  -j, --jobs N (=1)".
+std::string heading(const Option& option) {
+  std::string text = option.letter == 0 ? "  " : fmt::format("  -{}, ", option.letter);
+  text += "--" + option.name;
+  if (!option.value.empty()) text += ' ' + option.value;
+  const std::string fallback = fallback_text(option);
+  return fallback.empty() ? text : fmt::format("{} (={})", text, fallback);
 }
 
 Texts long_names(const Options& options) {
@@ -137,10 +145,19 @@ std::string fallback_text(const Option& option) {
 }
 
 std::string help_text(const Options& options) {
-  std::ostringstream listed;
-  listed << described(options);
-  return fmt::format("usage: {}\n\n{}\n{}\nExamples:\n{}", options.help().usage, wrap(options.help().text, columns()),
-                     listed.str(), options.help().examples);
+  constexpr std::size_t kMost = 26;  // of names, beside what is said of them
+  std::vector<std::pair<std::string, std::string>> rows;
+  for (const Option& option : options.all()) rows.emplace_back(heading(option), full_help(option));
+  rows.emplace_back("  -h, --help", "print this text");
+  std::size_t begin = 0;
+  for (const auto& [name, help] : rows) begin = std::min(kMost, std::max(begin, name.size() + 1));
+  std::string listed;
+  for (const auto& [name, help] : rows) listed += entry(name, help, begin);
+  std::string examples;
+  std::istringstream lines{std::string(options.help().examples)};
+  for (std::string line; std::getline(lines, line);) examples += fitted_command(line);
+  return fmt::format("{}\n{}\nOptions:\n{}\nExamples:\n{}", fitted(fmt::format("usage: {}", options.help().usage)),
+                     wrap(options.help().text, columns()), listed, examples);
 }
 
 std::optional<Values> parse(const Options& options, const Arguments& arguments) {

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "sim/cli/colour.hpp"
+#include "sim/cli/text.hpp"
 
 namespace ktlssim {
 
@@ -22,6 +23,12 @@ void print(std::string_view plain_text) {
   if (written) return;
   if (errno == EPIPE) throw OutputClosed();
   throw std::system_error(errno, std::generic_category(), "standard output");
+}
+
+void print_table(std::string_view text) {
+  constexpr std::size_t kMadeFor = 80;
+  const bool as_it_is = columns() >= kMadeFor || text.starts_with('{');
+  print(as_it_is ? std::string(text) : fitted(text));
 }
 
 std::string json_of_verb(std::string_view verb, const Json& content) {

@@ -15,6 +15,10 @@ class OutputClosed : public std::exception {};
 // Throws OutputClosed, or std::system_error if the output cannot be written, a full disk for example.
 void print(std::string_view text);
 
+// A table or text for a reader, made for 80 columns: on a narrower terminal its lines are fitted (text.hpp). JSON in its place
+// stays as it is.
+void print_table(std::string_view text);
+
 // A JSON object, after `verb`, which says by which verb of this program it was written. `ktlssim schema output` describes
 // them all.
 void print_json(std::string_view verb, const Json& content);

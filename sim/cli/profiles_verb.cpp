@@ -70,7 +70,7 @@ int show(const std::string& reference, bool json) {
   if (json)
     print_json("profiles", all);
   else
-    print(text);
+    print_table(text);
   return kExitDone;
 }
 
@@ -146,7 +146,7 @@ int list_all(bool json) {
   if (json)
     print_json("profiles", all);
   else
-    print(text);
+    print_table(text);
   return sound ? kExitDone : kExitWrongInput;
 }
 

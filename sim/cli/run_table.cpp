@@ -98,15 +98,6 @@ std::string set_up(const Scenario& s, const Experiment& experiment) {
   return text + "; deterministic";
 }
 
-// On a narrow terminal the words of a line stand under each other.
-std::string fitted(const std::string& line) {
-  if (line.size() <= columns()) return line + '\n';
-  std::string words;
-  for (const char c : line)
-    if (c != ' ' || !words.ends_with(' ')) words += c;
-  return wrap(words, columns());
-}
-
 // `done`: replications there are; how many have the metric is said where it is not all.
 std::string metric_line(std::string_view label, const Estimate& metric, std::string_view unit, std::size_t done) {
   std::string line = fmt::format("{:<22} {:>12} ", label, number_text(metric.mean));

@@ -42,13 +42,13 @@ std::string sysctl_lines(const Summary& summary) {
 
 // What is there before the ensemble: a file of JSON waits for it.
 void print_plain(RunFormat format, const Scenario& scenario, const Experiment& experiment) {
-  if (format == RunFormat::table) print(run_table(scenario, experiment));
+  if (format == RunFormat::table) print_table(run_table(scenario, experiment));
   if (format == RunFormat::sysctl) print(sysctl_lines(experiment.summary));
 }
 
 void print_known(RunFormat format, const Scenario& scenario, const Experiment& experiment, const RunRecord& record,
                  const std::optional<KnownAnswer>& known) {
-  if (format == RunFormat::table && known) print(known_lines(experiment.summary, *known));
+  if (format == RunFormat::table && known) print_table(known_lines(experiment.summary, *known));
   if (format != RunFormat::json) return;
   Json result = result_json(scenario, experiment, record);
   if (known) add_known(result, *known);

@@ -137,7 +137,7 @@ int narrow(const Values& values, const Question& q, const Pool& pool, Progress& 
     if (std::ranges::find(inexact, value.pointer, &InexactValue::pointer) == inexact.end()) inexact.push_back(value);
   const double sd = of(machines.discrepancies, kind).sd * (q.against ? 100 + now.now.median : now.now.median);
   const std::vector<Narrowing> all = narrowings(machines, inexact, results, now.now, sd);
-  print(as_json(values) ? json_of_verb("sensitivity", narrowing_json(now, all)) : narrowing_table(now, all, values.count("top")));
+  print_table(as_json(values) ? json_of_verb("sensitivity", narrowing_json(now, all)) : narrowing_table(now, all, values.count("top")));
   return kExitDone;
 }
 
@@ -151,7 +151,7 @@ int totals(const Values& values, const Question& q, const Pool& pool, Progress& 
     return kExitRunFailed;
   }
   const std::string what = q.against ? "ln of the ratio of " + q.what : q.what;
-  print(as_json(values) ? json_of_verb("sensitivity", total_effect_json(what, effects))
+  print_table(as_json(values) ? json_of_verb("sensitivity", total_effect_json(what, effects))
                         : total_effect_table(what, effects, values.count("top")));
   return kExitDone;
 }
@@ -188,7 +188,7 @@ int sensitivity_verb(const Values& values) {
     complain(fmt::format("a run failed: {}", run.failure));
     return kExitRunFailed;
   }
-  print(as_json(values) ? json_of_verb("sensitivity", json(variant.scenario.string(), run))
+  print_table(as_json(values) ? json_of_verb("sensitivity", json(variant.scenario.string(), run))
                 : table(variant.scenario.string(), run, values.count("top")));
   return kExitDone;
 }

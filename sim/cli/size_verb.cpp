@@ -174,12 +174,12 @@ int size_verb(const Values& values) {
   const SizeAnswer answer = size(runs, question);
   if (!ended_whole(progress, answer.interrupted)) return kExitInterrupted;
   const Report report(runs, question, answer);
-  if (!as_json(values)) print(report.table());
+  if (!as_json(values)) print_table(report.table());
   std::optional<KnownSize> known;
   std::string why;
   if (ensemble.wanted()) known = known_size(runs, question, answer, ensemble, pool, why);
   if (!told_of_known(progress, why)) return kExitInterrupted;
-  if (!as_json(values) && known) print(known_lines(*known, question));
+  if (!as_json(values) && known) print_table(known_lines(*known, question));
   if (as_json(values)) {
     Json json = report.json();
     if (known) json["known"] = known_json(*known, question);

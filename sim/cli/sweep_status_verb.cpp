@@ -105,7 +105,7 @@ int status_verb(const Values& values) {
   const SweepDirectory directory(values.operands().front());
   const Status status = status_of(directory);
   if (!as_json(values)) {
-    print(text_of(directory, status));
+    print_table(text_of(directory, status));
   } else {
     const Json json{{"sweep", directory.manifest().at("sweep")},
                     {"total", status.counts.total},

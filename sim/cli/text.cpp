@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <initializer_list>
 #include <optional>
+#include <vector>
 
 namespace ktlssim {
 
@@ -174,6 +175,85 @@ std::string wrap(std::string_view text, std::size_t width, std::size_t indent) {
     if (newline == std::string_view::npos) return result;
     text.remove_prefix(newline + 1);
   }
+}
+
+namespace {
+
+constexpr std::size_t kHanging = 4;
+
+// Words between blanks; what is quoted is within one.
+std::vector<std::string> split_words(std::string_view line, bool quotes) {
+  std::vector<std::string> words;
+  bool quoted = false;
+  bool within = false;
+  for (const char c : line) {
+    if (quotes && c == '\'') quoted = !quoted;
+    if (c == ' ' && !quoted) {
+      within = false;
+      continue;
+    }
+    if (!within) words.emplace_back();
+    within = true;
+    words.back() += c;
+  }
+  return words;
+}
+
+// `end`: after each line but the last.
+std::string under_each_other(std::string_view line, const std::vector<std::string>& words, std::string_view end) {
+  const std::size_t indent = std::min(line.find_first_not_of(' '), kHanging);
+  std::string text;
+  std::string row(indent, ' ');
+  std::size_t used = indent;
+  bool begins = true;
+  for (const std::string& word : words) {
+    const std::size_t width = width_of(word);
+    if (!begins && used + 1 + width + end.size() > columns()) {
+      text += row + std::string(end) + '\n';
+      used = indent + kHanging;
+      row.assign(used, ' ');
+      begins = true;
+    }
+    row += begins ? word : ' ' + word;
+    used += width + (begins ? 0 : 1);
+    begins = false;
+  }
+  return text + row + '\n';
+}
+
+}  // namespace
+
+std::string fitted(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const std::size_t newline = text.find('\n');
+    const std::string_view line = text.substr(0, newline);
+    text.remove_prefix(newline == std::string_view::npos ? text.size() : newline + 1);
+    if (width_of(line) <= columns())
+      result += std::string(line) + '\n';
+    else
+      result += under_each_other(line, split_words(line, false), "");
+  }
+  return result;
+}
+
+std::string fitted_command(std::string_view line) {
+  constexpr std::string_view kGoesOn = " \\";
+  if (width_of(line) <= columns()) return std::string(line) + '\n';
+  const bool goes_on = line.ends_with(kGoesOn);
+  if (goes_on) line.remove_suffix(kGoesOn.size());
+  std::string text = under_each_other(line, split_words(line, true), kGoesOn);
+  if (goes_on) text.insert(text.size() - 1, kGoesOn);
+  return text;
+}
+
+std::string entry(std::string_view name, std::string_view text, std::size_t begin) {
+  constexpr std::size_t kLeastRoom = 24;
+  while (name.ends_with(' ')) name.remove_suffix(1);
+  if (columns() < begin + kLeastRoom) return fitted(name) + wrap(text, columns(), kHanging);
+  std::string lines = wrap(text, columns(), begin);
+  if (width_of(name) >= begin) return std::string(name) + '\n' + lines;
+  return std::string(name) + lines.substr(width_of(name));  // in the place of as many blanks
 }
 
 std::string shortened(std::string_view text, std::size_t width) {

@@ -25,6 +25,16 @@ std::string label(std::string_view text);
 // break; words that are too long are cut. Line breaks in `text` stay.
 std::string wrap(std::string_view text, std::size_t width, std::size_t indent = 0);
 
+// The words of a line that is wider than the terminal stand under each other, what goes on indented more. Lines that fit stay
+// as they are.
+std::string fitted(std::string_view text);
+
+// The same for a command of a shell, which can be pasted: lines end in a backslash, quoted text stays together.
+std::string fitted_command(std::string_view line);
+
+// A name, and what is said of it from column `begin` on; under the name, where that leaves too little room or it is too long.
+std::string entry(std::string_view name, std::string_view text, std::size_t begin);
+
 // At most `width` wide, the last ones dots where something was cut.
 std::string shortened(std::string_view text, std::size_t width);
 

@@ -71,7 +71,7 @@ int twin_verb(const Values& values) {
   if (values.given("scenarios")) scenarios.emplace(values.text("scenarios"));
   if (values.given("costs")) {
     const ThreadCosts costs = measure_thread_costs(plan.repeats);
-    print(as_json(values) ? json_of_verb("twin", {{"thread_costs", thread_costs_json(costs)}}) : thread_costs_text(costs, true));
+    print_table(as_json(values) ? json_of_verb("twin", {{"thread_costs", thread_costs_json(costs)}}) : thread_costs_text(costs, true));
     return kExitDone;
   }
   std::vector<TwinSetting> settings = load_twin_settings(
@@ -98,7 +98,7 @@ int twin_verb(const Values& values) {
     for (const TwinRow& row : table.rows)
       scenarios->write(fmt::format("{}-{}.json", row.setting.name, name(row.setting.path)),
                        json_text(twin_scenario(row.setting, table.costs, twin_cpus())));
-  print(as_json(values) ? json_of_verb("twin", twin_json(table)) : twin_text(table));
+  print_table(as_json(values) ? json_of_verb("twin", twin_json(table)) : twin_text(table));
   return kExitDone;
 }
 

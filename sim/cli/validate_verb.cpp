@@ -97,18 +97,18 @@ KnownClaims known_claims(const Values& values, const std::vector<Claim>& claims)
 // The table of all claims once more, each without itself; those of the fits come first, as they are done.
 void print_left_out(const ValidationRun& run, const std::vector<FitProblem>& fits, std::size_t replications,
                     const Pool& pool, Progress& progress) {
-  print('\n' + left_out_heads());
+  print_table('\n' + left_out_heads());
   std::set<std::string> done;
   for (const FitProblem& problem : fits) {
     const std::vector<LeftOut> left_out = leave_one_out(problem, replications, pool);
     progress.end();
-    print(left_out_rows(left_out));
+    print_table(left_out_rows(left_out));
     for (const Claim& claim : problem.claims) done.insert(claim.name);
   }
   std::string others;
   for (const ClaimOutcome& outcome : run.outcomes)
     if (outcome.failure.empty() && !done.contains(outcome.claim.name)) others += unfitted_row(outcome);
-  if (!others.empty()) print("\nIn no fit, so that to leave them out changes nothing:\n" + others);
+  if (!others.empty()) print_table("\nIn no fit, so that to leave them out changes nothing:\n" + others);
 }
 
 int interrupted(Progress& progress) {
@@ -154,7 +154,7 @@ int validate_verb(const Values& values) {
   const std::vector<Claim> claims = chosen(suite, names);
   if (values.given("write") && !values.given("influences")) throw UsageError("--write goes with --influences");
   if (values.given("rows")) {
-    print(json_wanted ? json_of_verb("validate", {{"rows", validation_json(suite, {}, {}).at("rows")}}) : rows_table(suite));
+    print_table(json_wanted ? json_of_verb("validate", {{"rows", validation_json(suite, {}, {}).at("rows")}}) : rows_table(suite));
     return kExitDone;
   }
   std::vector<FitProblem> fits;
@@ -175,9 +175,9 @@ int validate_verb(const Values& values) {
   if (json_wanted) {
     print_json("validate", validation_json(suite, run, *influences, known_claims(values, claims)));
   } else if (unstated) {
-    print(unstated_table(run));
+    print_table(unstated_table(run));
   } else if (names.empty()) {
-    print(claim_table(suite, run, *influences, known_claims(values, claims)));
+    print_table(claim_table(suite, run, *influences, known_claims(values, claims)));
     try {
       if (!fits.empty()) print_left_out(run, fits, replications, pool, progress);
     } catch (const nlopt::forced_stop&) {
@@ -185,7 +185,7 @@ int validate_verb(const Values& values) {
     }
   } else {
     const KnownClaims known = known_claims(values, claims);
-    for (const ClaimOutcome& outcome : run.outcomes) print(claim_details(outcome, *influences, known));
+    for (const ClaimOutcome& outcome : run.outcomes) print_table(claim_details(outcome, *influences, known));
   }
   const bool sound = std::ranges::all_of(run.outcomes, is_as_expected) &&
                      (!unstated || std::ranges::all_of(run.outcomes, is_robust));

@@ -16,7 +16,7 @@ import fixture_profiles
 KTLSSIM = os.environ["KTLSSIM"]
 VERBS = re.findall(r"^  ([a-z][a-z-]*) ", subprocess.run([KTLSSIM, "--help"], capture_output=True, text=True).stdout, re.M)
 VERBS.remove("help")
-OPTION = re.compile(r"^  (?:-(?P<letter>\w) \[ --(?P<long>[\w-]+) \]|--(?P<name>[\w-]+))(?: (?P<value>[A-Z][A-Z/=]*|/\S+))?"
+OPTION = re.compile(r"^  (?:-(?P<letter>\w), --(?P<long>[\w-]+)|--(?P<name>[\w-]+))(?: (?P<value>[A-Z][A-Z/=]*|/\S+))?"
                     r"(?: \(=(?P<fallback>[^)]*)\))?(?: +(?P<help>.*))?$")
 
 

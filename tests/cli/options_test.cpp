@@ -78,7 +78,7 @@ TEST(Options, are_narrowed_by_what_the_input_says) {
 
 TEST(Options, explain_their_limits_choices_and_defaults) {
   const std::string text = help_text(some_options());
-  EXPECT_THAT(text, AllOf(HasSubstr("-c [ --count ] N (=3) "), HasSubstr("how many; N from 1 to 9\n")));
+  EXPECT_THAT(text, AllOf(HasSubstr("-c, --count N (=3) "), HasSubstr("how many; N from 1 to 9\n")));
   EXPECT_THAT(text, HasSubstr("of it; NAME: red, green\n"));
   EXPECT_FALSE(parse(some_options(), {{"--help"}, ""}));
 }

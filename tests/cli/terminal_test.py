@@ -42,7 +42,7 @@ def on_terminal(*words, columns=80, stdin=b"", **more):
 
 
 def piped(*words, **more):
-    return subprocess.run([KTLSSIM, *map(str, words)], capture_output=True, text=True, env=environment(**more), check=False)
+    return subprocess.run([KTLSSIM, *map(str, words)], capture_output=True, text=True, env=environment(**more), check=False, cwd=ROOT)
 
 
 class Terminal(unittest.TestCase):
@@ -64,6 +64,30 @@ class Terminal(unittest.TestCase):
         for line in wide[:wide.index("CPU time")].splitlines()[-20:]:
             for word in line.split():
                 self.assertIn(word, narrow.split())
+
+    def test_help_and_tables_break_no_word_on_a_narrow_terminal(self):
+        run = ("--replications", 2, *SHORT, "--ensemble", "off")
+        asked = [("--help",), ("run", "--help"), ("frontier", "--help"), ("compare", "--help"), ("profiles",), ("validate", "--rows"),
+                 ("bounds", SCENARIO, "--ensemble", "off"), ("run", SCENARIO, *run),
+                 ("compare", SCENARIO.relative_to(ROOT), "--set-a", "/ktls/dispatch=blocking", *run)]
+        for words in asked:
+            narrow, wide = (piped(*words, COLUMNS=columns).stdout for columns in ("40", "400"))
+            known = {*wide.split(), "\\", "busy%"}  # the short head of a column
+            for line in narrow.splitlines():
+                # A word that is wider than a line stays whole. Names that are cut at their end say so.
+                self.assertTrue(len(line) <= 40 or len(line.split()) == 1, (words, line))
+                for word in line.split():
+                    cut = word.endswith("..") and any(whole.startswith(word[:-2]) for whole in known)
+                    self.assertTrue(cut or word in known, (words, line))
+
+    def test_examples_can_be_pasted_from_a_narrow_terminal(self):
+        for verb in ("frontier", "size", "compare"):
+            narrow, wide = (piped(verb, "--help", COLUMNS=columns).stdout.split("Examples:\n")[1] for columns in ("40", "400"))
+            pasted = subprocess.run(["sh", "-c", f"ktlssim() {{ printf '<%s>' \"$@\"; echo; }}\n{narrow}"], capture_output=True,
+                                    text=True, check=True)
+            self.assertEqual(pasted.stdout, subprocess.run(
+                ["sh", "-c", f"ktlssim() {{ printf '<%s>' \"$@\"; echo; }}\n{wide}"], capture_output=True, text=True,
+                check=True).stdout)
 
     def test_colour_is_for_terminals_that_want_it(self):
         words = ("check", SCENARIO)
