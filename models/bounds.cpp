@@ -43,7 +43,13 @@ Limit mix_bound(const std::vector<Demands>& kinds) {
     }
     if (most < lowest.records_per_us) lowest = {station.name, most};
   }
-  return lowest;
+  Limit alone{"", 0};
+  for (const Demands& kind : kinds) {
+    const Limit limit = asymptotic_bounds(kind).bottleneck;
+    if (alone.name.find(limit.name) == std::string::npos) alone.name += (alone.name.empty() ? "" : " + ") + limit.name;
+    alone.records_per_us += limit.records_per_us;
+  }
+  return alone.records_per_us < lowest.records_per_us ? alone : lowest;
 }
 
 std::vector<SessionGroup> kinds_of_sessions(const Scenario& scenario) {

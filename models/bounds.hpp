@@ -33,7 +33,8 @@ struct AsymptoticBounds {
 AsymptoticBounds asymptotic_bounds(const Demands& demands);
 
 // Sessions of several kinds, each with the demands that it would have if all sessions were of it. What any
-// mix of them can reach: at a station that every kind visits, no more than the kind that asks least of it.
+// mix of them can reach: at a station that every kind visits, no more than the kind that asks least of it; and no
+// more than all kinds together have when each is alone.
 Limit mix_bound(const std::vector<Demands>& kinds);
 
 // The lowest limit of a scenario, of a mix where its sessions are of several kinds.

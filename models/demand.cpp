@@ -27,7 +27,10 @@ class Steps {
 class Path {
  public:
   explicit Path(const Scenario& s)
-      : s_(s), tcp_(s.has_application()), file_(s.workload.kind == WorkloadKind::sendfile) {
+      : s_(s),
+        mode_(s.mode_of(s.session_groups.size())),
+        tcp_(s.has_application()),
+        file_(s.workload.kind == WorkloadKind::sendfile) {
     const WorkloadParameters& w = s.workload;
     payload_ = tcp_ ? std::min({s.ktls.maxlen_bytes, w.write_bytes, s.largest_send_buffer_bytes()}) : w.record_bytes;
     wire_ = static_cast<double>(framing(s.tls.version, s.tls.cipher).wire_bytes(payload_));
@@ -40,9 +43,9 @@ class Path {
     per_segment_ = wire_ / static_cast<double>(s.segments().payload_bytes);
     per_burst_ = sends_bursts() ? wire_ / static_cast<double>(s.network.tso_bytes) : per_segment_;
     per_ack_ = acknowledgements();
-    if (s.ktls.mode == KtlsMode::software) add_requests();
+    if (mode_ == KtlsMode::software) add_requests();
     application();
-    if (s.ktls.mode == KtlsMode::software) {
+    if (mode_ == KtlsMode::software) {
       worker();
       completion();
     }
@@ -75,10 +78,11 @@ class Path {
     add(encryption(cipher), is_aead(cipher) ? payload_ : payload_ + framed.trailer_bytes(payload_));
   }
   // Cards like the one that OpenCrypto selects share its sessions.
-  double cards() const {
+  double cards() const { return cards_of(device_->kind); }
+  double cards_of(DriverKind kind) const {
     double cards = 0;
     for (const DriverProfile* const driver : s_.drivers())
-      if (driver->kind == device_->kind) cards += static_cast<double>(driver->functions());
+      if (driver->kind == kind) cards += static_cast<double>(driver->functions());
     return cards;
   }
 
@@ -87,8 +91,8 @@ class Path {
     const ApplicationCosts& a = s_.host.application;
     const double threads = application_threads();
     app_.add(a.application_ns, per_call_);
-    app_.add(a.syscall_ns, s_.ktls.mode == KtlsMode::userland ? 1 : per_call_);
-    if (s_.ktls.mode == KtlsMode::userland) return userland();
+    app_.add(a.syscall_ns, mode_ == KtlsMode::userland ? 1 : per_call_);
+    if (mode_ == KtlsMode::userland) return userland();
     app_.add(file_ ? a.sendfile_ns : a.sosend_ns, per_call_);
     if (s_.workload.io == AppIo::kevent) {
       const double events = std::max(1.0, static_cast<double>(s_.workload.sessions) / threads + 1);
@@ -107,7 +111,7 @@ class Path {
       app_.add(s_.host.loopback.copyout_ns_per_byte, static_cast<double>(payload_));
     }
     app_.add(a.sbappend_ns, per_batch_);
-    if (s_.ktls.mode == KtlsMode::software) {
+    if (mode_ == KtlsMode::software) {
       app_.add(s_.host.ktls.soref_ns, per_batch_);
       app_.add(s_.host.ktls.ktls_enqueue_ns, per_batch_);
     } else {
@@ -207,7 +211,7 @@ class Path {
     acknowledgement_.add(t.tcp_input_ack_ns, per_ack_);
     acknowledgement_.add(t.sbdrop_record_ns);
     acknowledgement_.add(t.page_free_ns, pages_);
-    if (s_.ktls.mode == KtlsMode::ifnet && file_) acknowledgement_.add(s_.host.ktls.page_unwire_ns, pages_);
+    if (mode_ == KtlsMode::ifnet && file_) acknowledgement_.add(s_.host.ktls.page_unwire_ns, pages_);
     if (s_.network.kind == NetworkKind::nic) return;
     output_.add(l.netisr_queue_ns, per_burst_);
     if (!s_.network.loopback_mextpg) output_.add(l.mapped_mbuf_ns, pages_ + 2 * per_segment_);
@@ -258,8 +262,7 @@ class Path {
     double bytes = 0;
     for (const Request& request : requests_)
       bytes += request.driver == device_ ? static_cast<double>(payload_) : 0;
-    if (device_->has_ccr && cards() == 1 && tcp_ && s_.network.kind == NetworkKind::nic)
-      bytes += wire_;
+    if (device_->has_ccr && shares_link()) bytes += wire_;
     return bytes * 8 / device_->device.pcie_gbps.value() / 1e3;
   }
   // Over memory, as Memory counts them.
@@ -274,7 +277,7 @@ class Path {
       bytes += passes * payload + (receives ? 2 * payload : 0);
     }
     if (!tcp_) return bytes;
-    if (s_.ktls.mode == KtlsMode::userland)
+    if (mode_ == KtlsMode::userland)
       bytes += copies * (wire_ + (file_ ? payload : 0));
     else if (!file_)
       bytes += copies * payload;
@@ -294,8 +297,19 @@ class Path {
   }
   // Of a card that encrypts as it sends; 0: none does.
   double nic_tls_us() const {
-    if (s_.ktls.mode != KtlsMode::ifnet || !s_.driver.traits().encrypts_in_nic) return 0;
+    if (mode_ != KtlsMode::ifnet || !s_.driver.traits().encrypts_in_nic) return 0;
     return s_.driver.cost(encryption(s_.tls.cipher)).stream_ns(wire_, s_.ktls.maxlen_bytes) / 1e3;
+  }
+  // Whether what is sent goes over the link of the only ccr(4).
+  bool shares_link() const {
+    return tcp_ && s_.network.kind == NetworkKind::nic && s_.ccr_is_nic() && cards_of(DriverKind::ccr) == 1;
+  }
+  // The link of a ccr(4) of which no request is made; 0: none.
+  double idle_ccr_pcie_gbps() const {
+    if (device_ != nullptr || !shares_link()) return 0;
+    for (const DriverProfile* const driver : s_.drivers())
+      if (driver->has_ccr) return driver->device.pcie_gbps.value();
+    return 0;
   }
   bool sends_bursts() const { return s_.network.kind == NetworkKind::nic && s_.network.tso; }
   // Of a record, at the least. With LRO one may be all that is outstanding; without, each acknowledges two
@@ -313,6 +327,7 @@ class Path {
   void add_circulations(std::vector<Circulation>& circulations) const;
 
   const Scenario& s_;
+  KtlsMode mode_;
   bool tcp_;
   bool file_;  // sendfile: destination buffers, pages to unwire
   std::vector<Request> requests_;
@@ -343,6 +358,8 @@ void Path::add_stations(std::vector<StationDemand>& stations) const {
     if (device_->device.pcie_gbps.value() > 0)
       stations.push_back({"PCIe links of the cards", cards(), pcie_us(), 0});
   }
+  if (const double gbps = idle_ccr_pcie_gbps(); gbps > 0)
+    stations.push_back({"PCIe links of the cards", 1, wire_ * 8 / gbps / 1e3, 0});
   if (tcp_) {
     const bool one_flow = s_.flow_ids() == FlowIds::zero;
     const auto queues = static_cast<double>(s_.network.rx_queues == 0 ? s_.cpus() : s_.network.rx_queues);

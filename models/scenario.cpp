@@ -27,9 +27,26 @@ FlowIds Scenario::flow_ids() const {
   return kernel.network.loopback_flow_ids.value() == LoopbackFlowIds::zero ? FlowIds::zero : FlowIds::random;
 }
 
+bool Scenario::nic_takes(const TlsParameters& session) const {
+  if (driver.traits().encrypts_in_nic && !driver.takes(session.cipher)) return false;
+  switch (network.card) {
+    case NicCard::t6:
+    case NicCard::t6_txtls:
+      return session.cipher != Cipher::chacha20_poly1305 &&
+             (session.version == TlsVersion::tls11 || session.version == TlsVersion::tls12);
+    case NicCard::mlx5:
+      return session.cipher == Cipher::aes_128_gcm || session.cipher == Cipher::aes_256_gcm;
+    case NicCard::other:
+      return true;
+  }
+  return false;
+}
+
 bool Scenario::has_software_tls() const {
   if (ktls.mode != KtlsMode::ifnet) return ktls.mode == KtlsMode::software;
-  return std::ranges::any_of(session_groups, &SessionGroup::software);
+  const std::vector<SessionGroup> groups = all_groups();
+  return std::ranges::any_of(
+      groups, [this](const SessionGroup& group) { return group.software || !nic_takes(group.tls); });
 }
 
 // The kernel shifts the flow id by 16 bits (net.link.lagg.default_flowid_shift); with both halves, sequential ones are
@@ -77,9 +94,8 @@ Scenario Scenario::with_all(const SessionGroup& kind) const {
   Scenario copy = *this;
   copy.session_groups.clear();
   copy.tls = kind.tls;
-  if (!kind.software || ktls.mode != KtlsMode::ifnet) return copy;
-  copy.ktls.mode = KtlsMode::software;
-  if (const DriverProfile* const software = selected_software(encryption(kind.tls.cipher))) copy.driver = *software;
+  if (kind.software && ktls.mode == KtlsMode::ifnet) copy.ktls.mode = KtlsMode::software;
+  copy.ktls.mode = copy.mode_of(0);
   return copy;
 }
 
@@ -102,7 +118,13 @@ std::vector<const DriverProfile*> Scenario::drivers() const {
 }
 
 const DriverProfile* Scenario::selected(Algorithm algorithm) const {
-  return best_probe(drivers(), [algorithm](const DriverProfile& d) { return d.cost(algorithm).supported; });
+  return best_probe(drivers(), [algorithm](const DriverProfile& d) {
+    return !d.traits().encrypts_in_nic && d.cost(algorithm).supported;
+  });
+}
+
+bool Scenario::opencrypto_takes(Cipher cipher) const {
+  return selected(encryption(cipher)) != nullptr && (is_aead(cipher) || selected(mac(cipher)) != nullptr);
 }
 
 const DriverProfile* Scenario::selected_software(Algorithm algorithm) const {
@@ -112,14 +134,15 @@ const DriverProfile* Scenario::selected_software(Algorithm algorithm) const {
 }
 
 bool Scenario::sync_dispatch() const {
-  if (ktls.dispatch == Dispatch::blocking || selected(encryption(tls.cipher))->sync()) return true;
+  const DriverProfile* const takes = selected(encryption(tls.cipher));
+  if (ktls.dispatch == Dispatch::blocking || takes == nullptr || takes->sync()) return true;
   return !is_aead(tls.cipher) && !what_if.async_cbc;
 }
 
 void describe(ParameterVisitor& v, SessionGroup& group) {
   v.integer("sessions", group.sessions, {1, 1, 1000000}, "how many, of those of /workload");
   v.flag("software", group.software, false,
-         "mode ifnet: a software driver of /other_drivers encrypts for them, on KTLS workers, and not the NIC");
+         "mode ifnet: the NIC does not take them; the driver that OpenCrypto selects encrypts for them, through KTLS workers");
   describe(v, group.tls);
 }
 

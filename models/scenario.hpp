@@ -246,10 +246,15 @@ struct Scenario {
   bool has_application() const {
     return workload.kind == WorkloadKind::sendfile || workload.kind == WorkloadKind::send;
   }
-  // Who encrypts for the sessions of a group.
+  // Whether the NIC takes a session (m_snd_tag_alloc), if it is asked: its profile knows the cipher, and its driver takes
+  // the version: a T6 AES-GCM and AES-CBC of TLS 1.1 and 1.2 (t6_tls_tag_alloc), mlx5 AES-GCM of 1.2 and 1.3
+  // (mlx5e_tls_snd_tag_alloc). A card that is not named takes all that its profile does.
+  bool nic_takes(const TlsParameters& session) const;
+  // Who encrypts for the sessions of a group: ktls_try_ifnet, else ktls_try_sw.
   KtlsMode mode_of(std::size_t group) const {
+    if (ktls.mode != KtlsMode::ifnet) return ktls.mode;
     const bool software = group < session_groups.size() && session_groups[group].software;
-    return software && ktls.mode == KtlsMode::ifnet ? KtlsMode::software : ktls.mode;
+    return software || !nic_takes(tls_of(group)) ? KtlsMode::software : KtlsMode::ifnet;
   }
   // Whether OpenCrypto encrypts for any session.
   bool has_software_tls() const;
@@ -257,6 +262,10 @@ struct Scenario {
   bool card_offers_tls() const {
     return has_application() && network.kind == NetworkKind::nic &&
            (network.card == NicCard::t6_txtls || network.card == NicCard::mlx5);
+  }
+  // Whether the network goes through the T6 of the first ccr(4): mlx5 is a card of its own.
+  bool ccr_is_nic() const {
+    return !has_application() || network.kind != NetworkKind::nic || network.card != NicCard::mlx5;
   }
   // How sessions get their flow ids, never `automatic`.
   FlowIds flow_ids() const;
@@ -279,14 +288,16 @@ struct Scenario {
   std::vector<TlsParameters> all_tls() const;
   // Those groups.
   std::vector<SessionGroup> all_groups() const;
-  // The same with all sessions of one kind.
+  // The same with all sessions of one kind, and /ktls/mode what encrypts for it.
   Scenario with_all(const SessionGroup& kind) const;
   std::vector<const DriverProfile*> drivers() const;
   // The driver that OpenCrypto selects for an algorithm (the first of equal ones); null if none takes it.
   const DriverProfile* selected(Algorithm algorithm) const;
-  // The same among drivers that encrypt on the caller's CPU.
+  // Whether its drivers take every request of a record.
+  bool opencrypto_takes(Cipher cipher) const;
+  // The driver that it selects among those that encrypt on the caller's CPU.
   const DriverProfile* selected_software(Algorithm algorithm) const;
-  // tls->sync_dispatch of its sessions, as ktls_ocf_try decides it. Precondition: a driver takes the cipher.
+  // tls->sync_dispatch of its sessions, as ktls_ocf_try decides it; true where no driver takes the cipher.
   bool sync_dispatch() const;
 };
 

@@ -131,8 +131,9 @@ Json json(const Scenario& scenario, const Demands& demands) {
           {"product_form", product_form_json(product_form(scenario), demands)}};
 }
 
-std::string name_of(const SessionGroup& kind) {
-  return fmt::format("TLS {} {}{}", name(kind.tls.version), name(kind.tls.cipher), kind.software ? ", software" : "");
+std::string name_of(const Scenario& scenario, const SessionGroup& kind) {
+  const bool software = scenario.ktls.mode == KtlsMode::ifnet && scenario.with_all(kind).ktls.mode == KtlsMode::software;
+  return fmt::format("TLS {} {}{}", name(kind.tls.version), name(kind.tls.cipher), software ? ", software" : "");
 }
 
 std::string mix_table(const Scenario& scenario) {
@@ -144,7 +145,7 @@ std::string mix_table(const Scenario& scenario) {
   for (const SessionGroup& kind : kinds_of_sessions(scenario)) {
     kinds.push_back(demands_of(scenario.with_all(kind)));
     const AsymptoticBounds bounds = asymptotic_bounds(kinds.back());
-    text += fmt::format("{:<32}{:>15}  {}\n", name_of(kind), number_text(bounds.throughput_gbps),
+    text += fmt::format("{:<32}{:>15}  {}\n", name_of(scenario, kind), number_text(bounds.throughput_gbps),
                         bounds.bottleneck.name);
   }
   const Limit mix = mix_bound(kinds);
@@ -159,7 +160,7 @@ Json mix_json(const Scenario& scenario) {
     const Scenario alone = scenario.with_all(kind);
     demands.push_back(demands_of(alone));
     kinds.push_back(json(alone, demands.back()));
-    kinds.back()["kind"] = name_of(kind);
+    kinds.back()["kind"] = name_of(scenario, kind);
   }
   const Limit mix = mix_bound(demands);
   return {{"scenario", scenario.name},

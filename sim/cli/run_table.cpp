@@ -6,8 +6,10 @@
 #include <map>
 #include <string_view>
 #include <set>
+#include <utility>
 #include <vector>
 
+#include "models/bounds.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/experiment/parameters/effective.hpp"
 #include "sim/experiment/result/bound_check.hpp"
@@ -29,6 +31,11 @@ std::string network_text(const Scenario& s) {
   return fmt::format("nic {} Gbit/s, rtt {} us", s.network.rate_gbps, s.network.rtt_us);
 }
 
+// Who encrypts for sessions that the NIC takes.
+std::string nic_text(const Scenario& s) {
+  return s.driver.traits().encrypts_in_nic ? s.driver.name : std::string("the NIC");
+}
+
 // The drivers; where OpenCrypto has a choice, those that do the work are named.
 std::string drivers_text(const Scenario& s) {
   if (s.other_drivers.empty()) return "driver " + with_changes(s.driver.name, changed_values(s.driver));
@@ -36,18 +43,24 @@ std::string drivers_text(const Scenario& s) {
   for (const DriverProfile* const driver : s.drivers())
     text += fmt::format("{}{}", text.empty() ? "drivers " : ", ",
                         with_changes(driver->name, changed_values(*driver)));
-  std::set<Algorithm> algorithms;
-  for (const TlsParameters& tls : s.all_tls()) {
-    algorithms.insert(encryption(tls.cipher));
-    if (!is_aead(tls.cipher)) algorithms.insert(mac(tls.cipher));
+  std::set<std::pair<Algorithm, std::string>> pairs;  // with who does it
+  for (const SessionGroup& kind : kinds_of_sessions(s)) {
+    const bool nic = s.with_all(kind).ktls.mode == KtlsMode::ifnet;
+    const auto add = [&](Algorithm a) {
+      if (nic)
+        pairs.emplace(a, nic_text(s));
+      else if (const DriverProfile* const driver = s.selected(a))
+        pairs.emplace(a, driver->name);
+    };
+    add(encryption(kind.tls.cipher));
+    if (!is_aead(kind.tls.cipher)) add(mac(kind.tls.cipher));
   }
   std::string_view separator = " (";
-  for (const Algorithm a : algorithms) {
-    text += fmt::format("{}{} by {}", separator, name(a),
-                        s.selected(a)->name);
+  for (const auto& [algorithm, who] : pairs) {
+    text += fmt::format("{}{} by {}", separator, name(algorithm), who);
     separator = ", ";
   }
-  return text + ")";
+  return pairs.empty() ? text : text + ")";
 }
 
 std::string tls_text(const TlsParameters& tls) {
@@ -61,8 +74,8 @@ std::string sessions_text(const Scenario& s) {
   std::string text;
   std::int64_t left = s.workload.sessions;
   for (const SessionGroup& group : s.session_groups) {
-    text += fmt::format("{}TLS {}{}, {}", text.empty() ? "" : "; ", tls_text(group.tls), group.software ? " in software" : "",
-                        count(group.sessions));
+    text += fmt::format("{}TLS {}{}, {}", text.empty() ? "" : "; ", tls_text(group.tls),
+                        group.software ? " not by the NIC" : "", count(group.sessions));
     left -= group.sessions;
   }
   if (left > 0) text += fmt::format("{}TLS {}, {}", text.empty() ? "" : "; ", tls_text(s.tls), count(left));

@@ -27,7 +27,7 @@ void Drivers::attach(Kernel& k, const DriverProfile& profile, int unit) {
       drivers_.push_back(make_software(k, profile, unit));
       break;
     case DriverKind::ccr:
-      drivers_.push_back(make_ccr(k, profile, unit, nic(k, static_cast<std::size_t>(unit))));
+      drivers_.push_back(make_ccr(k, profile, unit, nic(k, static_cast<std::size_t>(unit) + (k.scenario.ccr_is_nic() ? 0 : 1))));
       break;
     case DriverKind::qat:
       drivers_.push_back(make_qat(k, profile, unit));

@@ -71,7 +71,7 @@ void crypto_newsession(Kernel& k, CryptoSession& ses, Algorithm algorithm, bool 
   for (Driver* const driver : k.drivers) {
     if (unregistered(k, *driver)) continue;
     if (!driver->profile().cost(algorithm).supported) continue;
-    if (software && (!driver->sync() || driver->profile().traits().encrypts_in_nic)) continue;
+    if (driver->profile().traits().encrypts_in_nic || (software && !driver->sync())) continue;
     const int difference =
         best == nullptr ? 1 : driver->profile().traits().probe_value - best->profile().traits().probe_value;
     if (difference > 0 || (difference == 0 && driver->sessions() < best->sessions())) best = driver;

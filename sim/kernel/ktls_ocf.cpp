@@ -172,10 +172,8 @@ Errno ktls_ocf_tls_cbc_encrypt(Kernel& k, KtlsOcfEncryptState& state) {
 }  // namespace
 
 void ktls_ocf_try(Kernel& k, KtlsSession& tls) {
-  // Beside NIC TLS these are the sessions that it does not take.
-  const bool software = tls.mode != k.scenario.ktls.mode;
-  crypto_newsession(k, tls.crypto, encryption(tls.cipher), software);
-  if (!is_aead(tls.cipher)) crypto_newsession(k, tls.mac, mac(tls.cipher), software);
+  crypto_newsession(k, tls.crypto, encryption(tls.cipher));
+  if (!is_aead(tls.cipher)) crypto_newsession(k, tls.mac, mac(tls.cipher));
   open_spill_session(k, tls);
   tls.encrypts = &records_of(k.ktls.stats.encrypts, tls);
   tls.sync_dispatch = k.scenario.ktls.dispatch == Dispatch::blocking || tls.crypto.driver->sync() ||

@@ -131,8 +131,8 @@ void ktls_enable_tx(Kernel& k, Socket& so) {
   so.lines_in = static_cast<std::uint8_t>(k.numa.port_of(so));
   tls.mode = k.scenario.mode_of(so.group);
   if (tls.mode == KtlsMode::userland) return;
-  ktls_ocf_try(k, tls);
   tls.wq = &k.ktls.wq[static_cast<std::size_t>(ktls_get_cpu(k, so))];
+  if (tls.mode == KtlsMode::software) ktls_ocf_try(k, tls);
 }
 
 int ktls_frame(Kernel& k, Mbuf& top, Socket& so) {

@@ -78,7 +78,7 @@ void add_workers(const Kernel& k, std::vector<Resource>& resources) {
   for (const Socket& so : k.sockets) used[static_cast<std::size_t>(so.tls.wq->index)] = true;
   const auto workers = static_cast<double>(std::count(used.begin(), used.end(), true));
   const bool waits = std::any_of(k.sockets.begin(), k.sockets.end(), [](const Socket& so) {
-    return !so.tls.crypto.driver->sync() && so.tls.sync_dispatch;
+    return so.tls.mode == KtlsMode::software && !so.tls.crypto.driver->sync() && so.tls.sync_dispatch;
   });
   const auto occupied = [&k](const KtlsWq& wq) {
     return wq.occupied.mean(k.now()) - static_cast<double>(wq.thread->stalled_ns()) / window_ns(k);

@@ -162,6 +162,8 @@ TEST_F(KernelProfileFile, a_nic_that_encrypts_comes_first_where_the_kernel_permi
   EXPECT_EQ(mode({recent, "/network/card=t6-txtls"}), KtlsMode::ifnet);
   EXPECT_EQ(mode({recent, "/network/card=mlx5", "/ktls/mode=software"}), KtlsMode::software);
   EXPECT_EQ(mode({recent, "/network/card=mlx5", "/tls/cipher=chacha20-poly1305"}), KtlsMode::software);
+  const std::string group = "/session_groups=[{\"sessions\": 1, \"version\": \"1.2\", \"cipher\": \"chacha20-poly1305\"}]";
+  EXPECT_EQ(mode({recent, "/network/card=mlx5", group, "/driver=soft"}), KtlsMode::ifnet);  // for the others
   EXPECT_EQ(mode({recent, "/network/card=mlx5", "/network/kind=loopback"}), KtlsMode::software);
   EXPECT_EQ(mode({recent, "/network/card=mlx5", "/workload/disk_probability=0.1"}), KtlsMode::software);
 }

@@ -131,6 +131,8 @@ Json drawn(Draw& draw) {
                                            {"cipher", draw.one_of(kCipherNames)}}});
   if (json["driver"] == "nic-tls" && draw.chance(0.4)) {
     json["other_drivers"] = Json::array({"cryptosoft"});
+    if (draw.chance(0.5)) json["other_drivers"].push_back(driver(draw));
+    if (draw.chance(0.5)) json["network"]["card"] = draw.one_of(kNicCardNames);
     json["session_groups"] = Json::array({{{"sessions", draw.whole(1, sessions)}, {"software", true}}});
   }
   if (draw.chance(0.2)) json["ktls"]["dispatch"] = "blocking";
@@ -201,7 +203,10 @@ std::set<std::string> features_of(const Scenario& s) {
   add(s.host.domains_differ(), "NUMA costs");
   add(s.has_application() && s.network.lagg != Lagg::none, "lagg");
   add(s.workload.think_us > 0, "think times");
-  add(s.ktls.mode == KtlsMode::ifnet && s.has_software_tls(), "NIC TLS and software");
+  const bool mixed = s.ktls.mode == KtlsMode::ifnet && s.has_software_tls();
+  add(mixed, "NIC TLS and software");
+  add(mixed && std::ranges::any_of(s.drivers(), [](const DriverProfile* d) { return d->has_device; }),
+      "NIC TLS and a coprocessor");
   add(s.host.threads_per_core.count() > 1, "SMT");
   add(s.host.memory.bandwidth_gbytes_per_s.value() > 0, "memory bandwidth");
   return all;

@@ -43,10 +43,19 @@ TEST(Bounds, a_mix_is_bounded_where_all_kinds_go) {
   // Both use the first station, two servers: 2 / 5 records a microsecond, or 2 / 4. One of them never uses
   // the second.
   Demands a, b;
-  a.stations = {{"both", 2, 5, 1}, {"a alone", 1, 100, 1}};
-  b.stations = {{"both", 2, 4, 1}, {"b alone", 1, 100, 1}};
+  a.stations = {{"both", 2, 5, 1}, {"a alone", 1, 3, 1}};
+  b.stations = {{"both", 2, 4, 1}, {"b alone", 1, 3, 1}};
   EXPECT_EQ(mix_bound({a, b}).name, "both");
   EXPECT_DOUBLE_EQ(mix_bound({a, b}).records_per_us, 0.5);
+}
+
+TEST(Bounds, a_mix_has_no_more_than_its_kinds_have_alone) {
+  // 1 / 100 and 1 / 50 records a microsecond where only one kind goes, 2 / 4 where both go.
+  Demands a, b;
+  a.stations = {{"both", 2, 5, 1}, {"a alone", 1, 100, 1}};
+  b.stations = {{"both", 2, 4, 1}, {"b alone", 1, 50, 1}};
+  EXPECT_EQ(mix_bound({a, b}).name, "a alone + b alone");
+  EXPECT_DOUBLE_EQ(mix_bound({a, b}).records_per_us, 0.03);
   EXPECT_DOUBLE_EQ(mix_bound({a}).records_per_us, 0.01);
 }
 

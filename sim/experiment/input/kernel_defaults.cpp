@@ -23,16 +23,16 @@ void apply_host(const SchedulerOverrides& host, KernelScheduler& kernel) {
 
 // ktls_enable_tx asks the NIC before OpenCrypto, if it may; a disk beside NIC TLS is not simulated.
 KtlsMode chosen_mode(const Scenario& s) {
-  const bool nic = s.kernel.ktls.ifnet_permitted.value() && s.card_offers_tls() && nic_takes_all(s) &&
+  const bool nic = s.kernel.ktls.ifnet_permitted.value() && s.card_offers_tls() && nic_takes_any(s) &&
                    s.workload.disk_probability == 0;
   return nic ? KtlsMode::ifnet : KtlsMode::software;
 }
 
 }  // namespace
 
-bool nic_takes_all(const Scenario& scenario) {
-  return std::ranges::all_of(scenario.all_groups(), [](const SessionGroup& group) {
-    return group.software || group.tls.cipher == Cipher::aes_128_gcm || group.tls.cipher == Cipher::aes_256_gcm;
+bool nic_takes_any(const Scenario& scenario) {
+  return std::ranges::any_of(scenario.all_groups(), [&scenario](const SessionGroup& group) {
+    return group.software || scenario.nic_takes(group.tls);
   });
 }
 

@@ -10,7 +10,7 @@ namespace ktlssim {
 // and session groups of it are read.
 void apply_kernel(const Json& json, Scenario& scenario);
 
-// Whether NIC TLS takes the ciphers of all sessions.
-bool nic_takes_all(const Scenario& scenario);
+// Whether NIC TLS has sessions, or a group says that it is not for it: the NIC is asked first, session by session.
+bool nic_takes_any(const Scenario& scenario);
 
 }  // namespace ktlssim

@@ -38,7 +38,7 @@ std::string nic_note(const Scenario& s) {
     return fmt::format("the NIC ({}) could encrypt, but kern.ipc.tls.ifnet.permitted is 0 in kernel {}: "
                        "OpenCrypto does; --set /kernel/ktls/ifnet_permitted=true",
                        card, s.kernel.name);
-  if (!nic_takes_all(s)) return fmt::format("the NIC ({}) encrypts AES-GCM only: OpenCrypto encrypts", card);
+  if (!nic_takes_any(s)) return fmt::format("the NIC ({}) takes none of the sessions: OpenCrypto encrypts", card);
   if (s.workload.disk_probability > 0)
     return fmt::format("NIC TLS ({}) beside a disk is not simulated: OpenCrypto encrypts", card);
   return {};

@@ -60,8 +60,8 @@ void check_cipher(const Scenario& s, const TlsParameters& tls, const std::string
                 fmt::format("not a cipher of TLS {}, which has {}",
                             name(version),
                             ciphers_where([version](Cipher c) { return allowed(version, c); })));
-  const auto taken = [&s](Cipher c) {
-    return s.selected(encryption(c)) != nullptr && (is_aead(c) || s.selected(mac(c)) != nullptr);
+  const auto taken = [&s, version](Cipher c) {
+    return s.opencrypto_takes(c) || (s.driver.traits().encrypts_in_nic && s.nic_takes({version, c}));
   };
   if (taken(tls.cipher) || s.ktls.mode == KtlsMode::userland) return;
   const std::string list = ciphers_where([&](Cipher c) { return allowed(version, c) && taken(c); });
@@ -168,12 +168,11 @@ void check_software_groups(const Scenario& s, Checker& checker) {
     const std::string pointer = fmt::format("/session_groups/{}/software", i);
     if (s.ktls.mode != KtlsMode::ifnet)
       checker.add(pointer, "true", "says which sessions NIC TLS does not take: /ktls/mode ifnet is allowed");
-    else if (const Cipher c = group.tls.cipher; s.selected_software(encryption(c)) == nullptr ||
-                                                 (!is_aead(c) && s.selected_software(mac(c)) == nullptr))
+    else if (!s.opencrypto_takes(group.tls.cipher))
       checker.add(pointer, "true",
-                  fmt::format("no software driver of the scenario takes {}: one goes into /other_drivers, such as "
+                  fmt::format("no OpenCrypto driver of the scenario takes {}: one goes into /other_drivers, such as "
                               "\"aesni-haswell\"",
-                              name(c)));
+                              name(group.tls.cipher)));
   }
 }
 
