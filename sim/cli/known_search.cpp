@@ -136,7 +136,7 @@ std::string places_text(const Known& at) {
 }
 
 std::string effort_text(std::size_t machines, std::size_t points) {
-  return wrap(fmt::format("{} machines at {} points", machines, points), columns());
+  return wrap(counted(machines, "machine") + " at " + counted(points, "point"), columns());
 }
 
 }  // namespace
