@@ -92,27 +92,4 @@ Json calibration_json(const Calibration& calibration) {
            {{"known90", calibration.score}, {"priors", calibration.prior_score}, {"plain", calibration.plain_score}}}};
 }
 
-Json families_json(const Evidence& evidence, const Discrepancies& discrepancies) {
-  Json families = Json::array();
-  std::vector<std::vector<std::string>> seen;
-  for (const PublishedFigure& figure : evidence.file().figures) {
-    if (figure.profiles.empty() || std::ranges::find(seen, figure.profiles) != seen.end()) continue;
-    seen.push_back(figure.profiles);
-    const Weights w = evidence.weigh(figure.profiles, discrepancies);
-    families.push_back({{"profiles", figure.profiles},
-                        {"informed_by", w.informed_by},
-                        {"out_of_reach", w.out_of_reach},
-                        {"empty", w.empty},
-                        {"conflicting", w.conflicting},
-                        {"left", number_json(w.left)},
-                        {"effective", number_json(w.effective)}});
-  }
-  Json kinds = Json::object();
-  for (std::size_t k = 0; k < discrepancies.size(); ++k)
-    kinds[std::string(kFigureKindNames[k])] = {{"sd", number_json(discrepancies[k].sd)},
-                                               {"floor", number_json(discrepancies[k].floor)},
-                                               {"sources", discrepancies[k].sources}};
-  return {{"draws", evidence.file().draws.size()}, {"families", families}, {"discrepancies", kinds}};
-}
-
 }  // namespace ktlssim

@@ -4,9 +4,11 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <numeric>
 
 #include "sim/cli/calibration_output.hpp"
 #include "sim/cli/common_options.hpp"
+#include "sim/cli/ensemble_output.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/text.hpp"
@@ -16,6 +18,7 @@
 #include "sim/experiment/ensemble/suite_figures.hpp"
 #include "sim/experiment/text/build_info.hpp"
 #include "sim/experiment/text/problems.hpp"
+#include "sim/experiment/waves/wave_plan.hpp"
 
 namespace ktlssim {
 
@@ -24,15 +27,18 @@ namespace {
 constexpr HelpText kEnsembleHelp{
     "ktlssim ensemble [FILE] [options]",
     "Draws machines from the ranges that profiles state, simulates every published claim on each, and keeps all of them "
-    "with their figures; then says which families of machines the figures leave how many of. With FILE, an ensemble "
-    "that is there, nothing is simulated. Exit status: 0 done, 1 a run failed, 2 the command line or an input is wrong.",
+    "with their figures. Families of machines of which the figures leave too few have further waves, of draws that an "
+    "emulator chooses, and of their own claims alone. Then says which families the figures leave how many of. With FILE, "
+    "an ensemble that is there, nothing is simulated. Exit status: 0 done, 1 a run failed, 2 the command line or an input is wrong.",
     "  ktlssim ensemble --priors\n"
     "  ktlssim ensemble --out scenarios/validation/ensemble.json\n"
     "  ktlssim ensemble scenarios/validation/ensemble.json --calibration\n"};
 
-constexpr std::size_t kWave = 64;           // draws after which the file is written
+constexpr std::size_t kAtOnce = 64;         // draws after which the file is written
 constexpr std::size_t kReplications = 8;    // that tell the dice of a figure
 constexpr std::int64_t kDraws = 512;
+constexpr std::int64_t kWaves = 4;
+constexpr std::int64_t kWaveDraws = 256;
 
 std::string priors_text(const Priors& priors) {
   std::string text;
@@ -56,8 +62,15 @@ EnsembleFile begin(const Suite& suite, const SuiteFigures& figures, const std::s
   return file;
 }
 
-// Draws of an earlier run of the same making stay.
-void take_up(EnsembleFile& file, const std::filesystem::path& path) {
+std::string command_of(const Values& values) {
+  std::string command = fmt::format("ktlssim ensemble --draws {}", values.count("draws"));
+  for (const char* const option : {"waves", "wave-draws"})
+    if (values.given(option)) command += fmt::format(" --{} {}", option, values.count(option));
+  return command;
+}
+
+// Draws of an earlier run of the same making stay; later waves, if they are of just these.
+void take_up(EnsembleFile& file, const std::filesystem::path& path, std::size_t draws) {
   if (!std::filesystem::exists(path)) return;
   EnsembleFile earlier = load_ensemble(path);
   if (!earlier.same_making(file)) {
@@ -66,52 +79,78 @@ void take_up(EnsembleFile& file, const std::filesystem::path& path) {
   }
   file.draws = std::move(earlier.draws);
   complain(fmt::format("{} draws are there", file.draws.size()));
+  if (file.draws.size() >= draws)
+    file.later = std::move(earlier.later);
+  else if (!earlier.later.empty())
+    complain("later waves are made anew, for more draws of the first");
 }
 
-// The sets of profiles that claims are about.
-std::vector<std::vector<std::string>> families(const EnsembleFile& file) {
-  std::vector<std::vector<std::string>> all;
-  for (const PublishedFigure& figure : file.figures)
-    if (!figure.profiles.empty() && std::ranges::find(all, figure.profiles) == all.end()) all.push_back(figure.profiles);
-  return all;
-}
+// Simulates draws, and keeps them a few at a time.
+class Making {
+ public:
+  Making(const SuiteFigures& figures, const std::optional<OutputFile>& out, EnsembleFile& file, Progress& progress, Pool& pool)
+      : figures_(figures), out_(out), file_(file), progress_(progress), pool_(pool) {}
 
-std::string family_name(const std::vector<std::string>& profiles) {
-  std::string text;
-  for (const std::string& profile : profiles)
-    text += (text.empty() ? "" : " + ") + profile.substr(profile.find(' ') + 1);
-  return text;
-}
-
-std::string family_lines(const Evidence& evidence, const Discrepancies& discrepancies) {
-  std::string text = fmt::format("{:<44}{:>8}{:>10}{:>11}\n", "machines", "figures", "left", "effective");
-  std::string remarks;
-  for (const std::vector<std::string>& profiles : families(evidence.file())) {
-    const Weights w = evidence.weigh(profiles, discrepancies);
-    text += fmt::format("{:<44}{:>8}{:>8.1f} %{:>11.0f}\n", shortened(family_name(profiles), 44), w.informed_by.size(),
-                        100 * w.left, w.effective);
-    if (!w.out_of_reach.empty())
-      remarks += wrap(fmt::format("{}: no draw comes near {}", family_name(profiles), fmt::join(w.out_of_reach, ", ")),
-                      columns());
-    if (w.empty)
-      remarks += wrap(fmt::format("{}: EMPTY: no draw meets all {} figures; without any one of {} some do",
-                                  family_name(profiles), w.informed_by.size(),
-                                  w.conflicting.empty() ? "them none does, nor" : fmt::format("{}", fmt::join(w.conflicting, ", "))),
-                      columns());
+  void keep() const {
+    if (out_ && !file_.draws.empty()) out_->write(json_text(file_.json()));
   }
-  return text + (remarks.empty() ? "" : '\n' + remarks);
-}
 
-std::string discrepancy_lines(const Discrepancies& discrepancies) {
-  std::string text = fmt::format("\n{:<24}{:>14}{:>10}{:>10}\n", "discrepancy of", "left out", "floor", "sources");
-  for (std::size_t k = 0; k < discrepancies.size(); ++k) {
-    const bool points = static_cast<FigureKind>(k) == FigureKind::difference;
-    const double scale = points ? 1 : 100;
-    text += fmt::format("{:<24}{:>12.1f} {}{:>8.1f} {}{:>10}\n", kFigureKindNames[k], scale * discrepancies[k].sd,
-                        points ? "p" : "%", scale * discrepancies[k].floor, points ? "p" : "%", discrepancies[k].sources);
+  // Those of `numbers` that `draws` does not have yet. False if interrupted.
+  bool simulate(const std::vector<std::size_t>& numbers, const std::vector<std::size_t>& claims,
+                std::vector<std::vector<double>>& draws) {
+    const std::size_t before = draws.size();
+    pool_.progress = [&](const PoolCounts& counts) {
+      const std::size_t ended = draws.size() - before + counts.done + counts.failed;
+      progress_.show({numbers.size() - before, ended, 0}, ended);
+    };
+    while (draws.size() < numbers.size()) {
+      const std::size_t end = std::min(numbers.size(), draws.size() + kAtOnce);
+      const auto at = [&numbers](std::size_t i) { return numbers.begin() + static_cast<std::ptrdiff_t>(i); };
+      const auto more = figures_.draw({at(draws.size()), at(end)}, claims, pool_);
+      draws.insert(draws.end(), more.begin(), more.end());
+      keep();
+      if (draws.size() < end) return interrupted();
+    }
+    progress_.end();
+    return true;
   }
-  return text;
-}
+
+  bool wave_one(std::size_t first, std::size_t draws) {
+    std::vector<std::size_t> numbers(std::max(draws, file_.draws.size()));
+    std::iota(numbers.begin(), numbers.end(), first);
+    std::vector<std::size_t> claims(file_.figures.size());
+    std::iota(claims.begin(), claims.end(), std::size_t{0});
+    return simulate(numbers, claims, file_.draws);
+  }
+
+  bool later_waves(WavePlan plan) {
+    while (const auto next = plan.next()) {
+      keep();
+      const LaterWaves& later = file_.later[next->set];
+      Wave& wave = file_.later[next->set].waves[next->wave];
+      complain(fmt::format("wave {}: {} draws, each with {} figures", next->wave + 2, wave.numbers.size(), later.figures.size()));
+      if (!simulate(wave.numbers, later.figures, wave.draws)) return false;
+      plan.close(*next);
+      keep();
+    }
+    return true;
+  }
+
+ private:
+  bool interrupted() const {
+    progress_.end();
+    complain(out_ && !file_.draws.empty()
+                 ? fmt::format("interrupted; {} draws are kept", file_.draws.size())
+                 : fmt::format("interrupted; nothing is kept: --out FILE is written after every {} draws", kAtOnce));
+    return false;
+  }
+
+  const SuiteFigures& figures_;
+  const std::optional<OutputFile>& out_;
+  EnsembleFile& file_;
+  Progress& progress_;
+  Pool& pool_;
+};
 
 void publish(EnsembleFile& file, const Texts& figures) {
   for (const std::string& text : figures) {
@@ -127,7 +166,6 @@ void publish(EnsembleFile& file, const Texts& figures) {
 
 void report(const Values& values, EnsembleFile file, const Discrepancies& floors) {
   publish(file, values.texts("figure"));
-  const std::size_t draws = file.draws.size();
   const Evidence evidence(std::move(file), floors);
   if (values.given("calibration")) {
     const Calibration calibration = calibrate_intervals(evidence);
@@ -139,8 +177,7 @@ void report(const Values& values, EnsembleFile file, const Discrepancies& floors
     print(json_of_verb("ensemble", families_json(evidence, discrepancies)));
     return;
   }
-  print_table(fmt::format("{} draws, each with {} figures\n\n", draws, evidence.file().figures.size()) +
-        family_lines(evidence, discrepancies) + discrepancy_lines(discrepancies));
+  print_table(families_text(evidence, discrepancies));
 }
 
 }  // namespace
@@ -149,7 +186,9 @@ Options ensemble_options() {
   Options options(kEnsembleHelp, {"FILE", 0, 1});
   options.add("out", "FILE", Text{}, "write the ensemble to FILE; draws that it already has stay");
   options.add("draws", "N", Integer{8, 100000, kDraws}, "draw N machines");
-  options.add("first", "N", Integer{0, 1'000'000, 0}, "begin with draw N: others than those of an ensemble from 0 on");
+  options.add("waves", "N", Integer{1, 100, kWaves}, "at most N waves of a family, with the first");
+  options.add("wave-draws", "N", Integer{4, 10000, kWaveDraws}, "draws of each further wave");
+  options.add("first", "N", Integer{0, 1'000'000, 0}, "begin with draw N: others than those of an ensemble from 0 on; then there is one wave");
   options.flag("priors", "only print what is drawn, and from what; nothing is simulated");
   options.flag("calibration", "how often intervals hold a figure whose source and machine are left out");
   options.add("figure", "CLAIM=VALUE", Repeatable{}, "with FILE: as if CLAIM's source had published VALUE");
@@ -178,30 +217,17 @@ int ensemble_verb(const Values& values) {
   const std::size_t draws = values.count("draws");
   if (!figures.prepare(kReplications, pool)) return kExitInterrupted;
   progress.end();
-  EnsembleFile file = begin(suite, figures, fmt::format("ktlssim ensemble --draws {}", draws));
-  if (out) take_up(file, out->path());
-  const auto keep = [&] {
-    if (out && !file.draws.empty()) out->write(json_text(file.json()));
-  };
-  keep();  // figures that claims say otherwise now
-  const std::size_t before = file.draws.size();
-  pool.progress = [&](const PoolCounts& counts) {
-    const std::size_t ended = file.draws.size() - before + counts.done + counts.failed;
-    progress.show({draws - std::min(draws, before), ended, 0}, ended);
-  };
-  while (file.draws.size() < draws) {
-    const std::size_t wave = std::min(kWave, draws - file.draws.size());
-    const auto more = figures.draw(values.count("first") + file.draws.size(), wave, pool);
-    file.draws.insert(file.draws.end(), more.begin(), more.end());
-    keep();
-    if (more.size() == wave) continue;
-    progress.end();
-    complain(out && !file.draws.empty()
-                 ? fmt::format("interrupted; {} draws are kept", file.draws.size())
-                 : fmt::format("interrupted; nothing is kept: --out FILE is written after every {} draws", kWave));
-    return kExitInterrupted;
+  EnsembleFile file = begin(suite, figures, command_of(values));
+  if (out) take_up(file, out->path(), draws);
+  Making making(figures, out, file, progress, pool);
+  making.keep();  // figures that claims say otherwise now
+  const std::size_t first = values.count("first");
+  if (!making.wave_one(first, draws)) return kExitInterrupted;
+  if (first == 0) {
+    const auto places = [&figures](const std::vector<std::size_t>& claims) { return figures.places(claims); };
+    if (!making.later_waves(WavePlan(file, floors, places, {values.count("waves") - 1, values.count("wave-draws")})))
+      return kExitInterrupted;
   }
-  progress.end();
   report(values, std::move(file), floors);
   return kExitDone;
 }

@@ -8,7 +8,7 @@
 
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
-#include "sim/experiment/ensemble/quantile.hpp"
+#include "sim/experiment/emulator/quantile.hpp"
 #include "sim/experiment/run/replicate.hpp"
 
 namespace ktlssim {

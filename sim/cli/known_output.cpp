@@ -41,12 +41,13 @@ std::string names_text(const std::vector<std::string>& names) {
 // How the machines came about.
 std::string origin_lines(const KnownAnswer& answer) {
   const Machines& m = answer.machines;
-  std::string text = fmt::format("{} machines (effectively {:.0f}) of {} draws over {} inexact values", m.all.size(),
-                                 m.effective, m.drawn, m.inexact_values);
+  std::string text = fmt::format("{} (effectively {:.0f}) of {} draws{} over {}", counted(m.all.size(), "machine"), m.effective,
+                                 m.drawn, m.weights.later_waves > 0 ? fmt::format(" in {} waves", m.weights.later_waves + 1) : "",
+                                 counted(m.inexact_values, "inexact value"));
   if (m.weights.informed_by.empty())
     text += "; no published figure informs them";
   else
-    text += fmt::format(", weighted by {} published figures", m.weights.informed_by.size());
+    text += ", weighted by " + counted(m.weights.informed_by.size(), "published figure");
   std::string lines = wrap(text, columns());
   if (m.weights.empty)
     lines += wrap(fmt::format("NO MACHINE MEETS ALL FIGURES; without any one of {} some do",
@@ -54,7 +55,7 @@ std::string origin_lines(const KnownAnswer& answer) {
                   columns());
   if (m.weights.power < 1)
     lines += wrap(fmt::format("TOO FEW DRAWS meet these figures: likelihoods are flattened (power {:.2g}), intervals are wide; "
-                              "`ktlssim ensemble --draws N --out FILE`, minutes, and --ensemble FILE narrow them",
+                              "`ktlssim ensemble --draws N --waves N --out FILE`, minutes, and --ensemble FILE narrow them",
                               m.weights.power),
                   columns());
   if (!m.weights.out_of_reach.empty())
@@ -68,7 +69,7 @@ std::string origin_lines(const KnownAnswer& answer) {
   if (!m.of_no_family.empty() && !m.weights.informed_by.empty())
     lines += wrap("drawn from its own ranges alone: " + plain(names_text(m.of_no_family)), columns());
   if (answer.runs.failed > 0)
-    lines += wrap(fmt::format("on {} machines a run did not come to its end: left out", answer.runs.failed), columns());
+    lines += wrap("on " + counted(answer.runs.failed, "machine") + " a run did not come to its end: left out", columns());
   return lines;
 }
 
@@ -83,6 +84,7 @@ Json origin_json(const KnownAnswer& answer) {
   return {{"machines", m.all.size()},
           {"effective", number_json(m.effective)},
           {"draws", m.drawn},
+          {"later_waves", m.weights.later_waves},
           {"likelihood_power", number_json(m.weights.power)},
           {"inexact_values", m.inexact_values},
           {"failed", answer.runs.failed},

@@ -137,7 +137,7 @@ Scenario measured_at(const PointRuns& runs, std::size_t point) {
 std::string of_machines(double part) { return fmt::format("on {:.0f} of 100 machines", 100 * part); }
 
 std::string effort_text(std::size_t machines, std::size_t points) {
-  return wrap(fmt::format("{} machines at {} points", machines, points), columns());
+  return wrap(counted(machines, "machine") + " at " + counted(points, "point"), columns());
 }
 
 std::optional<KnownSize> known_size(PointRuns& runs, const SizeQuestion& question, const SizeAnswer& answer,

@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 """What is not known of an answer: machines drawn from ranges, weighted by claims, and answers over them."""
 import csv
+import hashlib
 import json
 import math
 import os
 import pathlib
 import random
+import re
+import signal
 import subprocess
 import tempfile
+import time
 import unittest
 
 KTLSSIM = os.environ["KTLSSIM"]
@@ -37,7 +41,7 @@ def answer(*words):
     return json.loads(ktlssim(*words, "--format", "json").stdout)
 
 
-class Files(unittest.TestCase):
+class OfSuite(unittest.TestCase):
     def setUp(self):
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
@@ -50,6 +54,8 @@ class Files(unittest.TestCase):
         path = self.directory / "ensemble.json"
         return path, ktlssim("ensemble", "--suite", self.suite, "--draws", draws, "--out", path, *more)
 
+
+class Files(OfSuite):
     def test_is_made_again_and_goes_on_where_it_stopped(self):
         path, _ = self.ensemble(8)
         first = json.loads(path.read_text())
@@ -71,7 +77,7 @@ class Files(unittest.TestCase):
         self.assertIn("damaged", ktlssim("run", CCR, *SHORT, "--ensemble", path, status=2).stderr)
 
     def test_tells_how_often_its_intervals_hold_what_is_left_out(self):
-        path, _ = self.ensemble(32)
+        path, _ = self.ensemble(32, "--waves", 1)
         calibration = answer("ensemble", path, "--suite", self.suite, "--calibration")
         self.assertEqual([f["claim"] for f in calibration["figures"]], ["async", "blocking", "other"])
         # Nothing of the review informs its own figures; the talk's one does.
@@ -117,7 +123,7 @@ class Files(unittest.TestCase):
         machines, floor, tolerances = 200, 0.05, [claim["tolerance_percent"] / 100 for claim in SUITE["claims"]]
         (self.directory / "discrepancies.json").write_text(json.dumps(
             {kind: {"floor": floor, "reason": "injected"} for kind in ("throughput", "cpu", "ratio", "difference", "other")}))
-        path, _ = self.ensemble(512)
+        path, _ = self.ensemble(512, "--waves", 1)
         secret = self.directory / "secret.json"
         ktlssim("ensemble", "--suite", self.suite, "--draws", machines, "--first", 4096, "--out", secret)
         rows = [[float(x) for x in row.split()] for row in json.loads(secret.read_text())["draws"] if "-" not in row.split()]
@@ -132,6 +138,75 @@ class Files(unittest.TestCase):
             inside += left_out["in90"]
         self.assertGreaterEqual(inside / len(rows), 0.85)
         self.assertLessEqual(inside / len(rows), 0.95)
+
+
+class LaterWaves(OfSuite):
+    """Of 48 draws any figures leave too few, so both further waves are made."""
+    WAVES = ("--waves", 3, "--wave-draws", 8)
+
+    def setUp(self):
+        super().setUp()
+        short = ["/measure/warmup_ms=2", "/measure/duration_ms=3"]
+        self.suite.write_text(json.dumps({"claims": [
+            dict(claim, set=claim.get("set", []) + short) for claim in SUITE["claims"][:2]]}))
+
+    @staticmethod
+    def sealed(text, pattern, replacement):
+        """The file's text with something changed, and a seal that says that it is whole."""
+        compact = re.sub(r'("(?:\\.|[^"\\])*")|\s+', lambda found: found.group(1) or "", text)
+        whole, seal = re.fullmatch(r'(.*),"sha256":"(\w+)"}', compact).groups()
+        assert hashlib.sha256((whole + "}").encode()).hexdigest() == seal
+        changed, count = re.subn(pattern, replacement, whole, count=1)
+        assert count == 1, pattern
+        return f'{changed},"sha256":"{hashlib.sha256((changed + "}").encode()).hexdigest()}"}}'
+
+    def test_go_on_where_they_were_stopped_and_are_made_again(self):
+        path, _ = self.ensemble(48, *self.WAVES)
+        whole = path.read_text()
+        later, = json.loads(whole)["later_waves"]
+        self.assertEqual(later["claims"], ["async", "blocking"])
+        self.assertEqual([len(wave["draws"]) for wave in later["waves"]], [8, 8])
+        path.unlink()
+        with subprocess.Popen([KTLSSIM, "ensemble", "--suite", self.suite, "--draws", "48", "--out", path,
+                               *map(str, self.WAVES)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as stopped:
+            while stopped.poll() is None and not (path.exists() and "later_waves" in path.read_text()):
+                time.sleep(0.02)
+            stopped.send_signal(signal.SIGINT)
+        self.assertNotEqual(path.read_text(), whole)
+        self.ensemble(48, *self.WAVES)
+        self.assertEqual(path.read_text(), whole)
+        self.ensemble(52, "--waves", 1)
+        again = json.loads(path.read_text())
+        self.assertEqual(again["draws"][:48], json.loads(whole)["draws"])
+        self.assertNotIn("later_waves", again)
+
+    def test_are_taken_by_answers_and_told(self):
+        path, made = self.ensemble(48, *self.WAVES)
+        self.assertIn("wave 3: 8 draws, each with 2 figures", made.stderr)
+        known = answer("run", CCR, *SHORT, "--ensemble", path)["known"]
+        self.assertEqual((known["draws"], known["later_waves"]), (64, 2))
+        text = ktlssim("ensemble", path, "--suite", self.suite).stdout
+        self.assertIn("wave 2: 8 of 65536 draws", text)
+        self.assertIn("its emulator misses", text)
+        self.assertTrue(all(len(line) <= 80 for line in text.splitlines()))
+        waves = answer("ensemble", path, "--suite", self.suite)["later_waves"][0]["waves"]
+        for wave in waves:
+            self.assertEqual((len(wave["emulator_error"]), len(wave["emulator_missed"])), (2, 2))
+        # Machines of which nothing was published have the first alone.
+        other = answer("run", CCR, *SHORT, "--set", "/driver/name=mine", "--set", "/host/name=mine", "--ensemble", path)["known"]
+        self.assertEqual((other["draws"], other["later_waves"]), (48, 0))
+
+    def test_are_refused_where_they_do_not_fit_together(self):
+        path, _ = self.ensemble(48, "--waves", 2, "--wave-draws", 8)
+        whole = path.read_text()
+        for pattern, replacement, why in ((r'"chances":\["[^"]*",', '"chances":[', "expected chances of 56 draws"),
+                                          (r'"chances":\["', '"chances":["7', "expected chances from 0 to 1"),
+                                          (r'"first":\d+', '"first":0', "expected draws of the pool"),
+                                          (r'"emulator_error":"', '"emulator_error":"1 ', "expected errors of 2 figures"),
+                                          (r'"later_waves":\[\{"claims":\["async"', '"later_waves":[{"claims":["none"',
+                                           "expected names of claims")):
+            path.write_text(self.sealed(whole, pattern, replacement))
+            self.assertIn(why, ktlssim("run", CCR, "--ensemble", path, status=2).stderr)
 
 
 class Committed(unittest.TestCase):

@@ -4,12 +4,12 @@
 #include <random>
 #include <set>
 
+#include "sim/experiment/emulator/quantile.hpp"
 #include "sim/experiment/ensemble/calibration.hpp"
 #include "sim/experiment/ensemble/evidence.hpp"
 #include "sim/experiment/ensemble/known.hpp"
-#include "sim/experiment/measuring/narrowing.hpp"
-#include "sim/experiment/ensemble/quantile.hpp"
 #include "sim/experiment/ensemble/suite_figures.hpp"
+#include "sim/experiment/measuring/narrowing.hpp"
 #include "tests/support/ideal_scenario.hpp"
 
 namespace ktlssim {

@@ -44,6 +44,11 @@ double Discrepancy::degrees_of_freedom() const {
   return std::max(kFewest, static_cast<double>(sources) - 1);
 }
 
+double variance_of(const PublishedFigure& figure, const Discrepancies& discrepancies) {
+  const double discrepancy = of(discrepancies, figure.kind).sd;
+  return figure.sd * figure.sd + figure.dice * figure.dice + discrepancy * discrepancy;
+}
+
 std::filesystem::path discrepancies_file(const std::filesystem::path& suite) {
   return suite.parent_path() / "discrepancies.json";
 }

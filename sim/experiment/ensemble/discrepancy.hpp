@@ -25,6 +25,9 @@ using Discrepancies = std::array<Discrepancy, kFigureKindNames.size()>;
 inline const Discrepancy& of(const Discrepancies& all, FigureKind kind) { return all[static_cast<std::size_t>(kind)]; }
 inline Discrepancy& of(Discrepancies& all, FigureKind kind) { return all[static_cast<std::size_t>(kind)]; }
 
+// Of what a machine's figure may be away from a published one: dice of a run, rounding and discrepancy.
+double variance_of(const PublishedFigure& figure, const Discrepancies& discrepancies);
+
 std::filesystem::path discrepancies_file(const std::filesystem::path& suite);
 // At their floors. Throws InputError.
 Discrepancies load_floors(const std::filesystem::path& path);

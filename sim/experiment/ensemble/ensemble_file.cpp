@@ -2,11 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-#include <cstdlib>
-#include <sstream>
-
-#include "sim/experiment/statistics/mean.hpp"
 #include "sim/experiment/text/problems.hpp"
 #include "sim/experiment/text/sealed_json.hpp"
 #include "sim/experiment/validation/validation_suite.hpp"
@@ -14,26 +9,6 @@
 namespace ktlssim {
 
 namespace {
-
-std::string draw_text(const std::vector<double>& draw) {
-  std::string text;
-  for (const double figure : draw)
-    text += fmt::format("{}{}", text.empty() ? "" : " ", std::isfinite(figure) ? fmt::format("{:.5g}", figure) : "-");
-  return text;
-}
-
-// Wrong numbers of figures or words that are none give a vector of another size.
-std::vector<double> read_draw(const std::string& text) {
-  std::istringstream words(text);
-  std::vector<double> figures;
-  for (std::string word; words >> word;) {
-    char* end = nullptr;
-    const double figure = word == "-" ? kNaN : std::strtod(word.c_str(), &end);
-    if (end != nullptr && *end != '\0') return {};
-    figures.push_back(figure);
-  }
-  return figures;
-}
 
 Json figure_json(const PublishedFigure& f) {
   return {{"name", f.claim},          {"source", f.source},   {"scenario", f.scenario},
@@ -61,10 +36,6 @@ PublishedFigure read_figure(const Json& json) {
           .profiles = json.at("profiles").get<std::vector<std::string>>()};
 }
 
-[[noreturn]] void refuse(const std::filesystem::path& path, const std::string& pointer, const std::string& why) {
-  throw InputError({{path.string(), pointer, "", why + ": make it again with `ktlssim ensemble`"}});
-}
-
 }  // namespace
 
 Json EnsembleFile::json() const {
@@ -72,8 +43,10 @@ Json EnsembleFile::json() const {
   Json claim_list = Json::array();
   for (const PublishedFigure& figure : figures) claim_list.push_back(figure_json(figure));
   Json draw_list = Json::array();
-  for (const std::vector<double>& draw : draws) draw_list.push_back(draw_text(draw));
-  return sealed({{"made", made}, {"priors", priors}, {"claims", claim_list}, {"draws", draw_list}});
+  for (const std::vector<double>& draw : draws) draw_list.push_back(figures_text(draw));
+  Json all{{"made", made}, {"priors", priors}, {"claims", claim_list}, {"draws", draw_list}};
+  if (!later.empty()) all["later_waves"] = later_waves_json(later, figures);
+  return sealed(std::move(all));
 }
 
 std::filesystem::path default_ensemble() { return default_suite().parent_path() / "ensemble.json"; }
@@ -88,14 +61,16 @@ EnsembleFile load_ensemble(const std::filesystem::path& path) {
     file.command = json->at("made").at("command").get<std::string>();
     file.priors = json->at("priors").get<Priors>();
     for (const Json& claim : json->at("claims")) file.figures.push_back(read_figure(claim));
-    for (const Json& draw : json->at("draws")) file.draws.push_back(read_draw(draw.get<std::string>()));
+    for (const Json& draw : json->at("draws")) file.draws.push_back(read_figures(draw.get<std::string>()));
+    if (json->contains("later_waves"))
+      file.later = read_later_waves(json->at("later_waves"), file.figures, file.draws.size(), path);
   } catch (const Json::exception&) {
-    refuse(path, "", "not the file of an ensemble");
+    refuse_ensemble(path, "", "not the file of an ensemble");
   }
   for (std::size_t i = 0; i < file.draws.size(); ++i)
     if (file.draws[i].size() != file.figures.size())
-      refuse(path, fmt::format("/draws/{}", i), fmt::format("expected {} figures", file.figures.size()));
-  if (file.draws.empty()) refuse(path, "/draws", "there is no draw");
+      refuse_ensemble(path, fmt::format("/draws/{}", i), fmt::format("expected {} figures", file.figures.size()));
+  if (file.draws.empty()) refuse_ensemble(path, "/draws", "there is no draw");
   return file;
 }
 

@@ -5,6 +5,7 @@
 //   priors      the ranges that were drawn from (priors.hpp)
 //   claims      the published figures (published_figure.hpp)
 //   draws       a text for each draw: its figures in the order of the claims, "-" where a run did not come to its end
+//   later_waves draws of later waves, with their numbers and the figures of one family (later_waves.hpp); none: not there
 #pragma once
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/experiment/ensemble/later_waves.hpp"
 #include "sim/experiment/ensemble/priors.hpp"
 #include "sim/experiment/ensemble/published_figure.hpp"
 #include "sim/experiment/text/json_file.hpp"
@@ -23,7 +25,8 @@ struct EnsembleFile {
   std::string command;
   Priors priors;
   std::vector<PublishedFigure> figures;
-  std::vector<std::vector<double>> draws;  // of each draw, of each figure; NaN: none
+  std::vector<std::vector<double>> draws;  // of each draw of wave one, of each figure; NaN: none
+  std::vector<LaterWaves> later;
 
   Json json() const;
   // Another file can be continued with draws of this one's making.

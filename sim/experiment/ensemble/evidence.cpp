@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace ktlssim {
 
@@ -28,6 +29,13 @@ Moments moments(const std::vector<double>& values, const std::vector<double>& we
 }
 
 }  // namespace
+
+std::vector<std::vector<std::string>> families(const EnsembleFile& file) {
+  std::vector<std::vector<std::string>> all;
+  for (const PublishedFigure& figure : file.figures)
+    if (!figure.profiles.empty() && std::ranges::find(all, figure.profiles) == all.end()) all.push_back(figure.profiles);
+  return all;
+}
 
 bool contains(const std::vector<std::string>& all, const std::string& one) {
   return std::ranges::find(all, one) != all.end();
@@ -68,26 +76,76 @@ std::vector<std::size_t> Evidence::informing(const std::vector<std::string>& pro
   return nearest.empty() ? any : nearest;
 }
 
-double Evidence::implausibility(std::size_t f, std::size_t draw, const Discrepancies& discrepancies) const {
+double Evidence::implausibility(std::size_t f, double value, const Discrepancies& discrepancies) const {
   const PublishedFigure& figure = file_.figures[f];
-  const double value = drawn(f, draw);
   if (!std::isfinite(value)) return std::numeric_limits<double>::infinity();
   const double away = value - figure.scaled(figure.published);
   if (figure.limit && away <= 0) return 0;
-  const double discrepancy = of(discrepancies, figure.kind).sd;
-  return std::abs(away) / std::sqrt(figure.sd * figure.sd + figure.dice * figure.dice + discrepancy * discrepancy);
+  return std::abs(away) / std::sqrt(variance_of(figure, discrepancies));
+}
+
+Evidence::Drawn Evidence::wave_one() const {
+  Drawn drawn;
+  drawn.numbers.resize(file_.draws.size());
+  std::iota(drawn.numbers.begin(), drawn.numbers.end(), std::size_t{0});
+  drawn.bases.assign(file_.draws.size(), 1);
+  return drawn;
+}
+
+// Of the sets of later waves that have these figures, that with the fewest others.
+Evidence::Drawn Evidence::all_waves_of(const std::vector<std::size_t>& figures) const {
+  Drawn drawn = wave_one();
+  if (figures.empty()) return drawn;
+  for (const LaterWaves& later : file_.later) {
+    const bool all = std::ranges::all_of(
+        figures, [&](std::size_t f) { return std::ranges::find(later.figures, f) != later.figures.end(); });
+    if (!all || later.simulated() == 0) continue;
+    if (drawn.later == nullptr || later.figures.size() < drawn.later->figures.size()) drawn.later = &later;
+  }
+  if (drawn.later == nullptr) return drawn;
+  drawn.waves = drawn.later->simulated();
+  for (std::size_t k = 0; k < drawn.waves; ++k) {
+    const Wave& wave = drawn.later->waves[k];
+    drawn.numbers.insert(drawn.numbers.end(), wave.numbers.begin(), wave.numbers.end());
+  }
+  drawn.bases = drawn.later->bases(file_.draws.size(), drawn.waves);
+  return drawn;
+}
+
+std::vector<double> Evidence::column(std::size_t f, const Drawn& all) const {
+  std::vector<double> values;
+  for (std::size_t d = 0; d < file_.draws.size(); ++d) values.push_back(drawn(f, d));
+  if (all.later == nullptr) return values;
+  const auto place = std::ranges::find(all.later->figures, f) - all.later->figures.begin();
+  for (std::size_t k = 0; k < all.waves; ++k)
+    for (const std::vector<double>& draw : all.later->waves[k].draws)
+      values.push_back(file_.figures[f].scaled(draw[static_cast<std::size_t>(place)]));
+  return values;
 }
 
 Weights Evidence::weigh(const std::vector<std::string>& profiles, const Discrepancies& discrepancies,
                         const FigureFilter& left_out) const {
+  return weigh(informing(profiles, left_out), discrepancies, wave_one());
+}
+
+Weights Evidence::weigh_all_waves(const std::vector<std::string>& profiles, const Discrepancies& discrepancies,
+                                  const FigureFilter& left_out) const {
+  const std::vector<std::size_t> figures = informing(profiles, left_out);
+  return weigh(figures, discrepancies, all_waves_of(figures));
+}
+
+Weights Evidence::weigh(const std::vector<std::size_t>& figures, const Discrepancies& discrepancies,
+                        const Drawn& drawn) const {
   Weights weights;
-  const std::size_t draws = file_.draws.size();
+  weights.numbers = drawn.numbers;
+  weights.later_waves = drawn.waves;
+  const std::size_t draws = drawn.numbers.size();
   std::vector<double> worst(draws, 0);
   std::vector<double> logs(draws, 0);
   std::vector<std::vector<double>> by_figure;
-  for (const std::size_t f : informing(profiles, left_out)) {
-    std::vector<double> far(draws);
-    for (std::size_t d = 0; d < draws; ++d) far[d] = implausibility(f, d, discrepancies);
+  for (const std::size_t f : figures) {
+    std::vector<double> far = column(f, drawn);
+    for (double& value : far) value = implausibility(f, value, discrepancies);
     if (*std::ranges::min_element(far) > kImplausible) {
       weights.out_of_reach.push_back(file_.figures[f].claim);
       continue;
@@ -99,9 +157,10 @@ Weights Evidence::weigh(const std::vector<std::string>& profiles, const Discrepa
     }
     by_figure.push_back(std::move(far));
   }
-  const auto left = std::ranges::count_if(worst, [](double far) { return far <= kImplausible; });
-  weights.left = static_cast<double>(left) / static_cast<double>(draws);
-  weights.empty = left == 0;
+  double left = 0;
+  for (std::size_t d = 0; d < draws; ++d) left += worst[d] <= kImplausible ? drawn.bases[d] : 0;
+  weights.left = left / std::accumulate(drawn.bases.begin(), drawn.bases.end(), 0.0);
+  weights.empty = left <= 0;
   if (weights.empty) {
     for (std::size_t out = 0; out < by_figure.size(); ++out) {
       for (std::size_t d = 0; d < draws; ++d) {
@@ -117,27 +176,28 @@ Weights Evidence::weigh(const std::vector<std::string>& profiles, const Discrepa
   std::vector<double> plausible = logs;
   for (std::size_t d = 0; d < draws; ++d)
     if (!weights.empty && worst[d] > kImplausible) plausible[d] = -std::numeric_limits<double>::infinity();
-  set_weights(plausible, 1, weights);
+  set_weights(plausible, 1, drawn.bases, weights);
   const double fewest = std::min(kFewestEffective, static_cast<double>(draws) / 4);
   if (weights.effective >= fewest) return weights;
   double low = 0;
   double high = 1;
   for (int i = 0; i < 40; ++i) {
     const double middle = (low + high) / 2;
-    set_weights(logs, middle, weights);
+    set_weights(logs, middle, drawn.bases, weights);
     (weights.effective < fewest ? high : low) = middle;
   }
-  set_weights(logs, low, weights);
+  set_weights(logs, low, drawn.bases, weights);
   weights.power = low;
   return weights;
 }
 
-void Evidence::set_weights(const std::vector<double>& logs, double power, Weights& weights) {
+void Evidence::set_weights(const std::vector<double>& logs, double power, const std::vector<double>& bases,
+                           Weights& weights) {
   const double top = *std::ranges::max_element(logs);
   double sum = 0;
   weights.of_draw.clear();
-  for (const double log : logs) {
-    weights.of_draw.push_back(std::isfinite(log) ? std::exp(power * (log - top)) : 0);
+  for (std::size_t d = 0; d < logs.size(); ++d) {
+    weights.of_draw.push_back(std::isfinite(logs[d]) ? bases[d] * std::exp(power * (logs[d] - top)) : 0);
     sum += weights.of_draw.back();
   }
   for (double& w : weights.of_draw) w = sum > 0 ? w / sum : 1 / static_cast<double>(logs.size());

@@ -13,15 +13,34 @@ void add_once(std::vector<std::string>& all, const std::string& one) {
   if (!contains(all, one)) all.push_back(one);
 }
 
-// As many of each draw as its weight asks for, on average: a systematic sample.
-std::vector<std::size_t> sample(const std::vector<double>& weights, std::size_t count) {
-  std::vector<std::size_t> chosen;
+struct Likely {
+  double with = 0;
+  double without = 0;
+  double middle() const { return (with + without) / 2; }
+};
+
+// By number of the draw.
+std::map<std::size_t, Likely> likely_draws(const Weights& with, const Weights& without) {
+  std::map<std::size_t, Likely> all;
+  for (std::size_t d = 0; d < with.numbers.size(); ++d) all[with.numbers[d]].with = with.of_draw[d];
+  for (std::size_t d = 0; d < without.numbers.size(); ++d) all[without.numbers[d]].without = without.of_draw[d];
+  return all;
+}
+
+// As many of each draw as its weight asks for, on average: a systematic sample. Drawn from the middle of both weights, so
+// that one set of machines serves with and without.
+std::vector<Machine> sample(const std::map<std::size_t, Likely>& draws, std::size_t count) {
+  std::vector<Machine> chosen;
   const double step = 1 / static_cast<double>(count);
   double at = step / 2;
   double sum = 0;
-  for (std::size_t d = 0; d < weights.size() && chosen.size() < count; ++d) {
-    sum += weights[d];
-    for (; at < sum && chosen.size() < count; at += step) chosen.push_back(d);
+  std::size_t taken = 0;
+  for (const auto& [number, likely] : draws) {
+    const double middle = likely.middle();
+    sum += middle;
+    double copies = 0;
+    for (; at < sum && taken < count; at += step, ++taken) ++copies;
+    if (copies > 0) chosen.push_back({number, copies * likely.with / middle, copies * likely.without / middle});
   }
   return chosen;
 }
@@ -65,10 +84,10 @@ Machines choose_machines(const Evidence& evidence, const std::vector<const Scena
     return of_changed(figure) || contains(machines.own_sources, figure.source);
   };
   machines.discrepancies = evidence.discrepancies(of_changed);
-  machines.weights = evidence.weigh(machines.profiles, machines.discrepancies, of_changed);
+  machines.weights = evidence.weigh_all_waves(machines.profiles, machines.discrepancies, of_changed);
   const Weights without = machines.own_sources.empty()
                               ? machines.weights
-                              : evidence.weigh(machines.profiles, evidence.discrepancies(own), own);
+                              : evidence.weigh_all_waves(machines.profiles, evidence.discrepancies(own), own);
   for (const std::string& profile : machines.profiles) {
     const bool informed = std::ranges::any_of(evidence.file().figures, [&](const PublishedFigure& figure) {
       return contains(figure.profiles, profile) && contains(machines.weights.informed_by, figure.claim);
@@ -84,21 +103,15 @@ Machines choose_machines(const Evidence& evidence, const std::vector<const Scena
         }))
       machines.known_failures.push_back(figure);
   }
-  // Drawn from the middle of both, so that one set of machines serves with and without.
-  std::vector<double> middle;
-  for (std::size_t d = 0; d < machines.weights.of_draw.size(); ++d)
-    middle.push_back((machines.weights.of_draw[d] + without.of_draw[d]) / 2);
-  machines.drawn = middle.size();
-  std::map<std::size_t, double> copies;
-  for (const std::size_t d : sample(middle, count)) ++copies[d];
-  for (const auto& [d, number] : copies)
-    machines.all.push_back(
-        {d, number * machines.weights.of_draw[d] / middle[d], number * without.of_draw[d] / middle[d]});
+  const std::map<std::size_t, Likely> likely = likely_draws(machines.weights, without);
+  machines.drawn = likely.size();
+  machines.all = sample(likely, count);
   to_one(machines.all, &Machine::weight);
   to_one(machines.all, &Machine::weight_without);
   machines.effective = effective(machines.all, &Machine::weight);
   machines.effective_without = effective(machines.all, &Machine::weight_without);
   machines.weights.of_draw.clear();
+  machines.weights.numbers.clear();
   return machines;
 }
 

@@ -21,7 +21,7 @@ struct Machines {
   double effective = 0;          // number of machines
   double effective_without = 0;
   std::size_t drawn = 0;         // draws that they are taken from
-  Weights weights;               // of these, without `of_draw`
+  Weights weights;               // of these, without `of_draw` and `numbers`
   std::vector<std::string> own_sources;  // with figures of this very scenario; empty: none
   std::vector<std::string> profiles;     // with ranges
   std::vector<std::string> of_no_family; // of these, those that no figure informs or whose ranges have changed

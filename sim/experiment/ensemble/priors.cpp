@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sim/experiment/ensemble/quantile.hpp"
+#include "sim/experiment/emulator/quantile.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
 #include "sim/experiment/parameters/effective.hpp"
 

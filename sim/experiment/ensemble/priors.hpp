@@ -1,7 +1,7 @@
 // What is not known of a scenario's machine: the values of its profiles that state a range, and how they are drawn.
 //
 // A draw is a number. Together with the name of a profile's value it gives the value that this draw's machine has
-// (quantile.hpp): values of one profile that share a cause have one name, so one draw serves every scenario in which
+// (emulator/quantile.hpp): values of one profile that share a cause have one name, so one draw serves every scenario in which
 // the profile turns up, and both sides of a comparison. A value that the user writes as a plain number has no range, and
 // is fixed.
 #pragma once

@@ -6,9 +6,11 @@
 #include <cmath>
 #include <functional>
 #include <map>
+#include <numeric>
 #include <stdexcept>
 
-#include "sim/experiment/ensemble/quantile.hpp"
+#include "sim/experiment/emulator/quantile.hpp"
+#include "sim/experiment/ensemble/later_waves.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
 #include "sim/experiment/statistics/mean.hpp"
 #include "sim/experiment/text/problems.hpp"
@@ -115,7 +117,9 @@ bool SuiteFigures::prepare(std::size_t replications, const Pool& pool) {
                                            first.results[i] ? first.results[i]->diagnosis : "not simulated"));
     sides[i]->events = first.results[i]->events;
   }
-  const PoolOutcome again = run_in_children(replications, pool, [&](std::size_t r) { return figures(r, false); });
+  std::vector<std::size_t> all(plan_.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  const PoolOutcome again = run_in_children(replications, pool, [&](std::size_t r) { return figures(r, all, false); });
   if (again.interrupted) return false;
   for (std::size_t c = 0; c < plan_.size(); ++c) {
     std::vector<double> values;
@@ -132,10 +136,11 @@ bool SuiteFigures::prepare(std::size_t replications, const Pool& pool) {
   return true;
 }
 
-RunResult SuiteFigures::figures(std::size_t draw, bool drawn) const {
+RunResult SuiteFigures::figures(std::size_t draw, const std::vector<std::size_t>& claims, bool drawn) const {
   Runs runs;
   RunResult all;
-  for (const Planned& planned : plan_) {
+  for (const std::size_t c : claims) {
+    const Planned& planned = plan_[c];
     const auto value = [&](const Side& side) {
       const std::string key = fmt::format("{}\n{}\n{}", planned.claim->source, side.variant.scenario.string(),
                                           fmt::join(side.variant.sets, "\n"));
@@ -151,17 +156,32 @@ RunResult SuiteFigures::figures(std::size_t draw, bool drawn) const {
   return all;
 }
 
-std::vector<std::vector<double>> SuiteFigures::draw(std::size_t first, std::size_t count, const Pool& pool) const {
+std::vector<std::vector<double>> SuiteFigures::draw(const std::vector<std::size_t>& numbers,
+                                                    const std::vector<std::size_t>& claims, const Pool& pool) const {
   const PoolOutcome outcome =
-      run_in_children(count, pool, [&](std::size_t i) { return figures(first + i, true); });
+      run_in_children(numbers.size(), pool, [&](std::size_t i) { return figures(numbers[i], claims, true); });
   std::vector<std::vector<double>> draws;
   for (const auto& result : outcome.results) {
     if (!result) break;
-    std::vector<double>& figures = draws.emplace_back(plan_.size(), kNaN);
+    std::vector<double>& figures = draws.emplace_back(claims.size(), kNaN);
     for (std::size_t c = 0; c < std::min(figures.size(), result->metrics.size()); ++c)
-      figures[c] = result->metrics[c].value;
+      figures[c] = as_kept(result->metrics[c].value);
   }
   return draws;
+}
+
+std::vector<DrawnName> SuiteFigures::places(const std::vector<std::size_t>& claims) const {
+  std::map<std::string, std::size_t> choices;
+  for (const std::size_t c : claims) {
+    const Planned& planned = plan_[c];
+    for (const InexactValue& value : inexact_values(planned.a.scenario)) choices[value.name] = 0;
+    if (planned.b)
+      for (const InexactValue& value : inexact_values(planned.b->scenario)) choices[value.name] = 0;
+    for (const Unstated& unstated : planned.unstated) choices[unstated.name] = unstated.series->values.size() + 1;
+  }
+  std::vector<DrawnName> all;
+  for (const auto& [name, count] : choices) all.push_back({name, count});
+  return all;
 }
 
 Priors SuiteFigures::priors() const {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/experiment/emulator/emulator.hpp"
 #include "sim/experiment/ensemble/priors.hpp"
 #include "sim/experiment/run/fork_pool.hpp"
 #include "sim/experiment/validation/validation_suite.hpp"
@@ -32,9 +33,12 @@ class SuiteFigures {
   // The mean of those figures.
   const std::vector<double>& plain() const { return plain_; }
 
-  // Figures of draws `first` to `first + count - 1`, by claim; NaN where a run did not come to its end. Fewer than
-  // `count` if interrupted.
-  std::vector<std::vector<double>> draw(std::size_t first, std::size_t count, const Pool& pool) const;
+  // Figures of draws, by claim of `claims`; NaN where a run did not come to its end. Of fewer draws if interrupted.
+  std::vector<std::vector<double>> draw(const std::vector<std::size_t>& numbers, const std::vector<std::size_t>& claims,
+                                        const Pool& pool) const;
+
+  // All that is drawn for these claims.
+  std::vector<DrawnName> places(const std::vector<std::size_t>& claims) const;
 
   // The ranges of everything that is drawn.
   Priors priors() const;
@@ -57,7 +61,7 @@ class SuiteFigures {
   };
 
   // The claims' figures as metrics: of a draw, or of a replication on the machine of the profiles.
-  RunResult figures(std::size_t draw, bool drawn) const;
+  RunResult figures(std::size_t draw, const std::vector<std::size_t>& claims, bool drawn) const;
   Scenario scenario_of(const Side& side, const Planned& planned, std::size_t draw) const;
 
   std::vector<Planned> plan_;

@@ -5,7 +5,7 @@
 #include <functional>
 #include <map>
 
-#include "sim/experiment/ensemble/quantile.hpp"
+#include "sim/experiment/emulator/quantile.hpp"
 #include "sim/experiment/ensemble/suite_figures.hpp"
 #include "sim/experiment/statistics/mean.hpp"
 #include "sim/experiment/text/problems.hpp"

@@ -7,6 +7,7 @@
 // A name that is added moves no other.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -16,5 +17,7 @@ inline constexpr std::size_t kStratified = 128;
 
 // Within (0, 1).
 double quantile(std::string_view name, std::size_t draw);
+// Those of draws kStratified * block to kStratified * block + kStratified - 1.
+std::array<double, kStratified> quantiles_of_block(std::string_view name, std::size_t block);
 
 }  // namespace ktlssim

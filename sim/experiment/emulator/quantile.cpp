@@ -1,4 +1,4 @@
-#include "sim/experiment/ensemble/quantile.hpp"
+#include "sim/experiment/emulator/quantile.hpp"
 
 #include <array>
 #include <boost/random/mersenne_twister.hpp>
@@ -23,20 +23,24 @@ std::uint64_t hash(std::string_view name, std::uint64_t block) {
 
 }  // namespace
 
-double quantile(std::string_view name, std::size_t draw) {
-  boost::random::mt19937_64 random(hash(name, draw / kStratified));
+std::array<double, kStratified> quantiles_of_block(std::string_view name, std::size_t block) {
+  boost::random::mt19937_64 random(hash(name, block));
   std::array<std::size_t, kStratified> parts{};
   std::iota(parts.begin(), parts.end(), std::size_t{0});
   for (std::size_t i = kStratified; i > 1; --i) {
     boost::random::uniform_int_distribution<std::size_t> other(0, i - 1);
     std::swap(parts[i - 1], parts[other(random)]);
   }
-  const std::size_t place = draw % kStratified;
   boost::random::uniform_01<double> within;
-  double u = within(random);
-  for (std::size_t i = 0; i < place; ++i) u = within(random);
   constexpr double kInside = 1e-9;  // the ends of (0, 1) are left out
-  return (static_cast<double>(parts[place]) + kInside + (1 - 2 * kInside) * u) / static_cast<double>(kStratified);
+  std::array<double, kStratified> all{};
+  for (std::size_t i = 0; i < kStratified; ++i)
+    all[i] = (static_cast<double>(parts[i]) + kInside + (1 - 2 * kInside) * within(random)) / static_cast<double>(kStratified);
+  return all;
+}
+
+double quantile(std::string_view name, std::size_t draw) {
+  return quantiles_of_block(name, draw / kStratified)[draw % kStratified];
 }
 
 }  // namespace ktlssim
