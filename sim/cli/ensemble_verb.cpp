@@ -37,8 +37,8 @@ constexpr HelpText kEnsembleHelp{
 constexpr std::size_t kAtOnce = 64;         // draws after which the file is written
 constexpr std::size_t kReplications = 8;    // that tell the dice of a figure
 constexpr std::int64_t kDraws = 512;
-constexpr std::int64_t kWaves = 4;
-constexpr std::int64_t kWaveDraws = 256;
+constexpr std::int64_t kWaves = 6;
+constexpr std::int64_t kWaveDraws = 128;
 
 std::string priors_text(const Priors& priors) {
   std::string text;

@@ -19,6 +19,12 @@ TEST(Text, too_long_words_are_cut) { EXPECT_EQ(wrap("abcdefgh ij", 4), "abcd\nef
 
 TEST(Text, keeps_its_own_line_breaks) { EXPECT_EQ(wrap("a\n\nb", 10), "a\n\nb\n"); }
 
+TEST(Text, one_has_no_plural) {
+  EXPECT_EQ(counted(1, "machine"), "1 machine");
+  EXPECT_EQ(counted(0, "machine"), "0 machines");
+  EXPECT_EQ(counted(2, "point"), "2 points");
+}
+
 // "Grüße" in UTF-8, then a Chinese letter.
 const std::string kGreeting = "Gr\xc3\xbc\xc3\x9f" "e";
 const std::string kWide = "\xe4\xb8\xad";

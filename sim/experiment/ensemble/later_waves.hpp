@@ -1,10 +1,10 @@
 // Draws of later waves: where the figures of a family leave few draws of wave one, more are chosen from a pool of draw
 // numbers by what an emulator makes of them, and only that family's figures are simulated.
 //
-// Each draw of a pool has a chance of being chosen (proposal.hpp), and so would have each draw of another wave. The draws of
-// all waves are weighed together, each by one over the number of draws that all waves had for one like it: N + sum of
-// pool * chance, N being the draws of wave one (the balance heuristic of Veach and Guibas, 1995). So what they tell is
-// what the priors tell, however wrong the emulator is; a bad one only leaves fewer effective draws.
+// Each draw of a pool has a chance of being chosen (proposal.hpp), and so would have each draw of another wave: what an
+// emulator that has not seen it gives it. The draws of all waves are weighed together, each by one over the number of draws
+// that all waves had for one like it, N + sum of pool * chance, N being the draws of wave one (the balance heuristic of
+// Veach and Guibas, 1995). So they tell what the priors tell, however wrong the emulator is; a bad one leaves fewer of them.
 #pragma once
 
 #include <cstddef>
