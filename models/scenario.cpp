@@ -142,7 +142,8 @@ bool Scenario::sync_dispatch() const {
 void describe(ParameterVisitor& v, SessionGroup& group) {
   v.integer("sessions", group.sessions, {1, 1, 1000000}, "how many, of those of /workload");
   v.flag("software", group.software, false,
-         "mode ifnet: the NIC does not take them; the driver that OpenCrypto selects encrypts for them, through KTLS workers");
+         "mode ifnet: the NIC does not take them; the driver that OpenCrypto selects encrypts for them, through KTLS "
+         "workers");
   describe(v, group.tls);
 }
 

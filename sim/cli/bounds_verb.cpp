@@ -132,7 +132,8 @@ Json json(const Scenario& scenario, const Demands& demands) {
 }
 
 std::string name_of(const Scenario& scenario, const SessionGroup& kind) {
-  const bool software = scenario.ktls.mode == KtlsMode::ifnet && scenario.with_all(kind).ktls.mode == KtlsMode::software;
+  const bool software =
+      scenario.ktls.mode == KtlsMode::ifnet && scenario.with_all(kind).ktls.mode == KtlsMode::software;
   return fmt::format("TLS {} {}{}", name(kind.tls.version), name(kind.tls.cipher), software ? ", software" : "");
 }
 

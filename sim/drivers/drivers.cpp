@@ -26,9 +26,11 @@ void Drivers::attach(Kernel& k, const DriverProfile& profile, int unit) {
     case DriverKind::nic_tls:  // takes the sessions, and never a request
       drivers_.push_back(make_software(k, profile, unit));
       break;
-    case DriverKind::ccr:
-      drivers_.push_back(make_ccr(k, profile, unit, nic(k, static_cast<std::size_t>(unit) + (k.scenario.ccr_is_nic() ? 0 : 1))));
+    case DriverKind::ccr: {
+      const auto card = static_cast<std::size_t>(unit) + (k.scenario.ccr_is_nic() ? 0 : 1);
+      drivers_.push_back(make_ccr(k, profile, unit, nic(k, card)));
       break;
+    }
     case DriverKind::qat:
       drivers_.push_back(make_qat(k, profile, unit));
       break;
