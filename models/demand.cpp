@@ -254,8 +254,12 @@ class Path {
   }
   // CPUs at full speed that all hardware threads together are worth.
   double cpus() const {
-    const double threads = s_.host.threads_per_core.value();
-    return static_cast<double>(s_.cpus()) / threads * std::max(1.0, threads * s_.host.smt_speed.value());
+    const auto threads = static_cast<std::int64_t>(s_.host.threads_per_core.value());
+    const auto core = [this](std::int64_t busy) {
+      return std::max(1.0, static_cast<double>(busy) * s_.host.smt_speed.value());
+    };
+    const std::int64_t left = s_.cpus() % threads;  // of a core that has no more of them
+    return static_cast<double>(s_.cpus() / threads) * core(threads) + (left > 0 ? core(left) : 0);
   }
   // Of a card that reads requests, and what a first port of ccr(4) sends.
   double pcie_us() const {

@@ -73,6 +73,7 @@ void describe(ParameterVisitor& v, DriverProfile& p) {
   for (std::size_t i = 0; i < kAlgorithmCount; ++i) {
     if (!v.begin_optional_group(kAlgorithmNames[i], p.ciphers[i].supported, "present if the driver takes it"))
       continue;
+    v.read_by(readers::kAlgorithms[i]);
     describe(v, p.ciphers[i]);
     v.end_group();
   }

@@ -64,7 +64,7 @@ void describe(ParameterVisitor& v, ApplicationCosts& c) {
   v.optional_quantity("application_ns", c.application_ns, kStep, "user code per write or sendfile call");
   v.optional_quantity("handshake_ns", c.handshake_ns, kStep,
                       "a new connection: TCP and TLS handshakes in accept(2) and OpenSSL, KTLS session set up");
-  v.read_by(readers::kApplication);
+  v.read_by(readers::kNewConnections);
   v.optional_quantity("read_ns", c.read_ns, kStep,
                       "read(2) of a resident file per call, apart from its pages and the copy");
   v.read_by(readers::kApplication);
@@ -184,27 +184,38 @@ void describe(ParameterVisitor& v, LoopbackCosts& c) {
   v.read_by(readers::kUserlandReceive);
   v.begin_group("decrypt_ns_per_byte", "userland decryption and authentication, per byte");
   v.read_by(readers::kUserlandReceive);
-  for (std::size_t i = 0; i < kAlgorithmCount; ++i)
+  for (std::size_t i = 0; i < kAlgorithmCount; ++i) {
     v.quantity(kAlgorithmNames[i], c.decrypt_ns_per_byte[i], kPerByte, "CPU time per byte");
+    v.read_by(readers::kAlgorithms[i]);
+  }
   v.end_group();
 }
 
 void describe(ParameterVisitor& v, UserlandCosts& c) {
   v.optional_quantity("encrypt_record_ns", c.encrypt_record_ns, kStep, "SSL_write: per record apart from its bytes");
+  v.read_by(readers::kUserlandTls);
   v.quantity("copy_ns_per_byte", c.copy_ns_per_byte, kPerByte,
              "SSL_write: copy of what is in the cache to the buffer in which it is encrypted");
+  v.read_by(readers::kUserlandTls);
   v.optional_quantity("mjumpage_ns", c.mjumpage_ns, kStep, "m_getm2: an mbuf with a cluster of a page, for write(2)");
+  v.read_by(readers::kUserlandTls);
   v.optional_quantity("handover_ns", c.handover_ns, kStep,
              "thread pool: hand a record to it, or back; wakeup_ns comes on top");
+  v.read_by(readers::kUserlandTls);
   v.optional_quantity("poll_fd_ns", c.poll_fd_ns, kStep, "poll(2), select(2): look at one descriptor");
+  v.read_by(readers::kPoll);
   v.begin_group("encrypt_ns_per_byte", "encryption and authentication in user mode, of data in the cache, per byte");
-  for (std::size_t i = 0; i < kAlgorithmCount; ++i)
+  v.read_by(readers::kUserlandTls);
+  for (std::size_t i = 0; i < kAlgorithmCount; ++i) {
     v.quantity(kAlgorithmNames[i], c.encrypt_ns_per_byte[i], kPerByte, "CPU time per byte");
+    v.read_by(readers::kAlgorithms[i]);
+  }
   v.end_group();
 }
 
 void describe(ParameterVisitor& v, PollingCosts& c) {
   v.optional_quantity("look_ns", c.look_ns, kStep, "what-if: look at the next entry of one completion queue");
+  v.read_by(readers::kPolling);
 }
 
 // Every optional value within a group, by name, is a step's cost or no step at all.
@@ -212,17 +223,18 @@ class Composer final : public ParameterVisitor {
  public:
   explicit Composer(const HostProfile& profile) : profile_(profile) {}
 
-  std::vector<std::string> take_missing() { return std::move(missing_); }
+  std::vector<Uncomposed> take_failures() { return std::move(failures_); }
 
-  void optional_quantity(std::string_view name, Quantity& field, CostRange, std::string_view) override {
+  void optional_quantity(std::string_view name, Quantity& field, CostRange range, std::string_view) override {
     const auto step = std::find(kStepNames.begin(), kStepNames.end(), name);
     if (step == kStepNames.end() || field.provenance()) return;
     if (!profile_.has_core || !profile_.has_steps) {
-      missing_.push_back("/" + group_ + "/" + std::string(name));
+      failures_.push_back({"/" + group_ + "/" + std::string(name), std::nullopt});
       return;
     }
     field = composed(profile_.steps[static_cast<std::size_t>(step - kStepNames.begin())], profile_.core,
                      name.ends_with("_ns_per_byte"), static_cast<double>(profile_.page()));
+    if (field.value() > range.max) failures_.push_back({"/" + group_ + "/" + std::string(name), field.value()});
   }
   void begin_group(std::string_view name, std::string_view) override { group_ = name; }
   bool begin_optional_group(std::string_view, bool&, std::string_view) override { return false; }
@@ -239,7 +251,7 @@ class Composer final : public ParameterVisitor {
  private:
   const HostProfile& profile_;
   std::string group_;
-  std::vector<std::string> missing_;
+  std::vector<Uncomposed> failures_;
 };
 
 }  // namespace
@@ -252,10 +264,10 @@ void describe(ParameterVisitor& v, HostEconomy& e) {
                       "the same while all CPUs are busy, between which it is linear; absent: not known");
 }
 
-std::vector<std::string> compose(HostProfile& profile) {
+std::vector<Uncomposed> compose(HostProfile& profile) {
   Composer composer(profile);
   describe(composer, profile);
-  return composer.take_missing();
+  return composer.take_failures();
 }
 
 void describe(ParameterVisitor& v, HostProfile& p) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -189,8 +190,14 @@ struct HostProfile {
 
 void describe(ParameterVisitor& visitor, HostProfile& profile);
 
-// Gives each step that states no cost of its own the one that its mix has on this core. Returns the pointers of those
-// that have neither. Precondition: what was composed before is not stated.
-std::vector<std::string> compose(HostProfile& profile);
+// A step that has no cost.
+struct Uncomposed {
+  std::string pointer;
+  std::optional<double> too_much;  // what was composed, beyond what a cost may be; nothing: neither cost nor mix
+};
+
+// Gives each step that states no cost of its own the one that its mix has on this core. Returns those of which that fails.
+// Precondition: what was composed before is not stated.
+std::vector<Uncomposed> compose(HostProfile& profile);
 
 }  // namespace ktlssim

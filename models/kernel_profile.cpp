@@ -11,6 +11,7 @@ constexpr CostRange kLoad{0, 65536};    // parts of a thread's load
 void describe(ParameterVisitor& v, KernelScheduler& s) {
   v.quantity("pri_ithread_net", s.pri_ithread_net, kPriority, "interrupt threads; lower numbers run first");
   v.quantity("pri_swi_net", s.pri_swi_net, kPriority, "netisr threads");
+  v.read_by(readers::kLoopback);
   v.quantity("pri_max_ithread", s.pri_max_ithread, kPriority,
              "PRI_MAX_ITHD: an interrupt thread is demoted as long as it stays below");
   v.quantity("pri_kthread", s.pri_kthread, kPriority, "KTLS workers");
@@ -30,8 +31,8 @@ void describe(ParameterVisitor& v, KernelScheduler& s) {
   v.quantity("slice_ns", s.slice_ns, {1e3, 1e9}, "time a user thread runs before the one that it shares its CPU with gets its turn; more divide it");
   v.quantity("slice_min_ns", s.slice_min_ns, {1e3, 1e9},
              "the least that is left of a slice when many threads share a CPU");
-  v.quantity("balance_interval_ns", s.balance_interval_ns, {1e3, 1e12},
-             "kern.sched.balance_interval: mean time between moves of threads from the most to the least loaded "
+  v.quantity("balance_interval_ns", s.balance_interval_ns, {1e6, 1e12},
+             "kern.sched.balance_interval, a tick or more: mean time between moves of threads from the most to the least loaded "
              "CPU");
   v.quantity("interact_thresh", s.interact_thresh, {0, 100},
              "kern.sched.interact: a score below it makes a thread interactive");
@@ -56,10 +57,13 @@ void describe(ParameterVisitor& v, KernelScheduler& s) {
 void describe(ParameterVisitor& v, KernelKtls& k) {
   v.fact("dispatch", k.dispatch, kDispatchNames,
          "driver: async if the driver is (since D31665); blocking: one record a worker at a time (before)");
+  v.read_by(readers::kAsyncDriver);
   v.fact("legacy_callback", k.legacy_callback, kFlagNames,
          "the one callback of every driver locks and wakes even for software drivers");
+  v.read_by(readers::kSoftwareTls);
   v.fact("sequential_records", k.sequential_records, kFlagNames,
          "TLS 1.0: batches that come out of order are parked (D32381)");
+  v.read_by(readers::kTls10);
   v.fact("rx_tls13", k.rx_tls13, kFlagNames, "KTLS receive takes TLS 1.3");
   v.read_by(readers::kKtlsReceive);
   v.fact("rx_cbc", k.rx_cbc, kFlagNames, "KTLS receive takes AES-CBC");
@@ -68,6 +72,7 @@ void describe(ParameterVisitor& v, KernelKtls& k) {
          "who refills the cache of 16 KiB buffers; none: there is no cache");
   v.quantity("max_alloc", k.max_alloc, {0, 1e6},
              "kern.ipc.tls.max_alloc, later max_reclaim: buffers that it makes at a time");
+  v.read_by(readers::kContiguousBuffers);
   v.fact("counters", k.counters, kOcfCountersNames,
          "kern.ipc.tls.stats.ocf: *_crypts, or *_encrypts, *_decrypts and *_recrypts");
   v.fact("sorele_lock", k.sorele_lock, kFlagNames, "dropping a socket reference takes SOCK_LOCK");
@@ -86,10 +91,13 @@ void describe(ParameterVisitor& v, KernelNetwork& n) {
   v.quantity("initcwnd_segments", n.initcwnd_segments, {1, 1000},
              "net.inet.tcp.initcwnd_segments: congestion window of a new or idle connection, where segments can be "
              "lost");
+  v.read_by(readers::kRetransmission);
   v.quantity("abc_l_var", n.abc_l_var, {1, 1000},
              "net.inet.tcp.abc_l_var: segments by which an acknowledgement opens the window in slow start, at most");
+  v.read_by(readers::kRetransmission);
   v.quantity("sendbuf_inc_bytes", n.sendbuf_inc_bytes, {1, 1e9},
              "net.inet.tcp.sendbuf_inc: step by which a send buffer grows");
+  v.read_by(readers::kSendBufferAuto);
   v.quantity("maxsockbuf_bytes", n.maxsockbuf_bytes, {4096, 1e11},
              "kern.ipc.maxsockbuf: a socket buffer with its mbufs, at most");
   v.quantity("lro_look_entries", n.lro_look_entries, {1, 65536},

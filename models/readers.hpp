@@ -3,6 +3,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "models/scenario.hpp"
 
@@ -62,6 +64,13 @@ inline constexpr Readers kRequests{
 inline constexpr Readers kClients{
     [](const Scenario& s) { return is_workload(s, WorkloadKind::closed) || nic(s); },
     "a workload closed, or sendfile or send with /network/kind nic"};
+inline constexpr Readers kNewConnections{
+    [](const Scenario& s) { return s.has_application() && s.workload.connection_bytes > 0; },
+    "a workload sendfile or send with /workload/connection_bytes above 0"};
+inline constexpr Readers kUserlandTls{[](const Scenario& s) { return s.ktls.mode == KtlsMode::userland; },
+                                      "/ktls/mode userland"};
+inline constexpr Readers kPoll{[](const Scenario& s) { return s.has_application() && s.workload.io == AppIo::poll; },
+                               "a workload sendfile or send with /workload/io poll"};
 inline constexpr Readers kThinking{[](const Scenario& s) { return s.workload.think_us > 0; },
                                    "/workload/think_us above 0"};
 inline constexpr Readers kDomains{[](const Scenario& s) { return s.host.numa_domains.count() > 1; },
@@ -173,6 +182,20 @@ inline constexpr Readers kFailingRequests{failing_requests, "/faults/probability
 inline constexpr Readers kVmWait{
     [](const Scenario& s) { return software(s) && s.faults.vm_wait_probability > 0; },
     "/faults/vm_wait_probability above 0"};
+
+template <std::size_t A>
+bool uses_algorithm(const Scenario& s) {
+  constexpr auto kAlgorithm = static_cast<Algorithm>(A);
+  return any_tls(s, [](const TlsParameters& tls) {
+    return encryption(tls.cipher) == kAlgorithm || (!is_aead(tls.cipher) && mac(tls.cipher) == kAlgorithm);
+  });
+}
+template <std::size_t... A>
+constexpr std::array<Readers, sizeof...(A)> algorithm_readers(std::index_sequence<A...>) {
+  return {Readers{uses_algorithm<A>, "sessions whose cipher takes it"}...};
+}
+// By algorithm.
+inline constexpr auto kAlgorithms = algorithm_readers(std::make_index_sequence<kAlgorithmCount>());
 
 inline constexpr Readers kFixedWarmup{[](const Scenario& s) { return s.measure.warmup == Warmup::fixed; },
                                       "/measure/warmup fixed"};

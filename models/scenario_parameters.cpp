@@ -16,6 +16,7 @@ void describe(ParameterVisitor& v, KtlsParameters& p) {
   v.choice("dispatch", p.dispatch, kDispatchNames, Dispatch::driver,
            "driver: async if the driver is (the kernel since D31665); blocking: one record a worker at a "
            "time (before); left out, as the kernel does");
+  v.read_by(readers::kAsyncDriver);
   v.integer("workers", p.workers, {0, 0, 1024}, "KTLS worker threads; 0 = one per CPU, as the kernel does");
   v.integer(
       "bind_threads", p.bind_threads, {0, 0, 2},

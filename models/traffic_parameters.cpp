@@ -164,7 +164,7 @@ void describe(ParameterVisitor& v, NetworkParameters& p) {
   v.choice("lagg", p.lagg, kLaggNames, Lagg::none,
            "nic: none: one NIC, in numa_domain, or in the first domain; by_flow: a port in each NUMA domain, chosen by "
            "flow id; by_domain: the same with net.link.lagg.use_numa, so that a connection's domain is its port's");
-  v.read_by(readers::kNic);
+  v.read_by(readers::kDomainsOfNic);
   v.integer("rx_queues", p.rx_queues, {0, 0, 1024}, "nic: receive queues, whose vectors go round the cores; 0 = one per CPU");
   v.read_by(readers::kReceiveQueues);
   v.number("rx_holdoff_us", p.rx_holdoff_us, {5, 0, 1e5},

@@ -1,17 +1,29 @@
 """python3 -m ktlssim_report DIR: what `ktlssim report DIR` runs. Exit status 2: the input is wrong."""
+import os
 import sys
+
+
+def end(message, status=2):
+    print(f"ktlssim: {message}", file=sys.stderr)
+    sys.exit(status)
+
 
 try:
     from . import files, page
-except ModuleNotFoundError as error:
-    sys.exit(f"ktlssim: report needs Debian's python3-pandas and python3-matplotlib ({error}); as root:\n"
-             "  apt-get install --no-install-recommends python3-pandas python3-matplotlib")
-
-try:
     print(page.write(sys.argv[1]))
+except ModuleNotFoundError as error:
+    end(f"report needs Debian's python3-pandas and python3-matplotlib ({error}); as root:\n"
+        "  apt-get install --no-install-recommends python3-pandas python3-matplotlib", 1)
 except KeyboardInterrupt:
-    print("ktlssim: interrupted", file=sys.stderr)
-    sys.exit(130)
-except (files.BadInput, OSError) as failure:
-    print(f"ktlssim: {failure}", file=sys.stderr)
-    sys.exit(2)
+    end("interrupted", 130)
+except MemoryError:
+    end(f"{sys.argv[1]}: not enough memory for its report", 1)
+except OSError as failure:
+    end(failure)
+except Exception as failure:
+    if isinstance(failure, files.BadInput):
+        end(failure)
+    if "KTLSSIM_TRACEBACK" in os.environ:
+        raise
+    end(f"{sys.argv[1]}: no report: {type(failure).__name__}: {failure}. Is a file there damaged? If not, this is a fault of ktlssim; "
+        "KTLSSIM_TRACEBACK=1 shows where")

@@ -1,4 +1,5 @@
 """Reads a sweep: each point as a run whose result has the means over its replications."""
+import json
 import pathlib
 import shlex
 
@@ -33,7 +34,8 @@ def read(directory):
     manifest = read_json(directory / "manifest.json")
     try:
         names = short_names(manifest["parameters"])
-        values = pandas.DataFrame(manifest["values"], columns=list(names.values()), dtype=object).infer_objects()
+        rows = [[json.dumps(value) if isinstance(value, (dict, list)) else value for value in row] for row in manifest["values"]]
+        values = pandas.DataFrame(rows, columns=list(names.values()), dtype=object).infer_objects()
         replications = manifest["replications"]
     except (KeyError, TypeError, ValueError) as error:
         raise BadInput(f"{directory / 'manifest.json'}: not the manifest of a sweep: {error}") from error

@@ -174,5 +174,8 @@ def main(directory, *sides):
 if __name__ == "__main__":
     try:
         print(main(*sys.argv[1:]))
+    except KeyboardInterrupt:
+        print("ktlssim: interrupted", file=sys.stderr)
+        sys.exit(130)
     except (BadInput, OSError) as failure:
         sys.exit(f"ktlssim: {failure}")

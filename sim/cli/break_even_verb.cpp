@@ -104,6 +104,9 @@ int break_even_verb(const Values& values) {
   const Pool pool = pool_option(values, progress);
   PointRuns a(paths.front(), joined(settings(values), own_a), pool);
   PointRuns b(paths.back(), joined(settings(values), own_b), pool);
+  const std::optional<Problem> unread_a = a.check(question.over, {}, "--over");
+  const std::optional<Problem> unread_b = b.check(question.over, {}, "--over");
+  if (unread_a && unread_b) throw InputError({*unread_b});
   const BreakEven found = break_even(a, b, question);
   if (!ended_whole(progress, found.interrupted)) return kExitInterrupted;
   if (!as_json(values)) print_table(table(named(paths.front(), own_a), named(paths.back(), own_b), question, found));

@@ -73,6 +73,11 @@ Texts settings(const Values& values) {
   return sets;
 }
 
+void refuse_given(const Values& values, std::initializer_list<const char*> options, std::string_view why) {
+  for (const char* const option : options)
+    if (values.given(option)) throw UsageError(fmt::format("{}: --{} has no place there", why, option));
+}
+
 Texts joined(Texts sets, const Texts& more) {
   sets.insert(sets.end(), more.begin(), more.end());
   return sets;

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,6 +42,8 @@ bool as_json(const Values& values);
 // What --set, --precision and --seed change, as far as the verb has them.
 Texts settings(const Values& values);
 Texts joined(Texts sets, const Texts& more);
+// Throws UsageError where one of these is given; `why` is the first part of what it says.
+void refuse_given(const Values& values, std::initializer_list<const char*> options, std::string_view why);
 // --suite, or the suite of this repository.
 std::filesystem::path suite_option(const Values& values);
 Engines engines_option(const Values& values);

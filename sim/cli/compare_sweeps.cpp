@@ -105,8 +105,8 @@ int compare_sweeps(const Values& values, const Texts& metrics) {
   const Texts& paths = values.operands();
   if (paths.size() != 2 || !has_saved_points(paths[0]) || !has_saved_points(paths[1]))
     throw UsageError("a sweep is compared with one other sweep");
-  for (const char* const option : {"set", "set-a", "set-b", "seed", "replications", "precision", "out", "resume", "ensemble"})
-    if (values.given(option)) throw UsageError(fmt::format("sweeps are compared as they are: --{} has no place there", option));
+  refuse_given(values, {"set", "set-a", "set-b", "seed", "replications", "precision", "out", "resume", "ensemble", "engine", "timeout"},
+               "sweeps are compared as they are");
   const std::vector<SavedPoint> a = read_saved_points(paths[0]);
   const std::vector<SavedPoint> b = read_saved_points(paths[1]);
   std::vector<PointPair> pairs = matched(a, b, paths);

@@ -74,6 +74,8 @@ int compare_verb(const Values& values) {
   record.command_line = values.command_line();
 
   std::vector<ComparedSide> sides = sides_of(values);
+  if (std::ranges::all_of(sides, &ComparedSide::saved))
+    refuse_given(values, {"replications", "precision", "engine", "timeout"}, "results are compared as they are");
   const Judging judging{pairing_of(sides), sides.size() - 1};
   const EnsembleOption ensemble(values);
   const bool alike = values.operands().size() == 1;
@@ -81,7 +83,7 @@ int compare_verb(const Values& values) {
   for (const ComparedSide& side : sides)
     if (!side.saved) warn_of_kernel(side.scenario, label(side.label) + ": ");
   std::optional<OutputDirectory> out;
-  if (values.given("out")) out.emplace(directory_of_comparison(values.text("out")));
+  if (values.given("out")) out.emplace(directory_for(kComparisonFile, values.text("out")));
   if (values.given("resume")) resume(sides, values.text("out"));
 
   record.started = utc_now();
@@ -111,6 +113,7 @@ int compare_verb(const Values& values) {
       write_results(OutputDirectory(out->path() / side.name()), side.asked, side.scenario, side.experiment, side.record,
                     known ? &*known : nullptr, side.number);
     out->write(kComparisonFile, as_json_text);
+    for (char gone = static_cast<char>('a' + sides.size()); gone <= 'z'; ++gone) out->discard(std::string(1, gone));  // of more sides
     if (!sides[0].saved && !sides[1].saved) write_of_comparison(*out, sides[0].scenario, sides[1].scenario);
   }
   if (as_json(values)) print(as_json_text);

@@ -33,16 +33,6 @@ void complain_of_failures(const Experiment& experiment, const std::string& where
 
 namespace {
 
-OutputDirectory directory_unless(bool of_others, const std::filesystem::path& path) {
-  if (of_others) throw InputError({{path.string(), "", "", "results of another verb are there: name another directory"}});
-  return OutputDirectory(path);
-}
-
-bool is_there(const std::filesystem::path& path) {
-  std::error_code error;
-  return std::filesystem::exists(path, error);
-}
-
 std::string latency_csv(const Summary& summary) {
   std::string text = "latency_ready_us,fraction\n";
   for (const auto& [us, fraction] : summary.latency_cdf) text += fmt::format("{:.7g},{:.7g}\n", us, fraction);
@@ -60,16 +50,14 @@ std::string series_csv(const Experiment& experiment) {
 
 }  // namespace
 
-OutputDirectory directory_of_run(const std::filesystem::path& path) {
-  return directory_unless((is_there(path / "manifest.json") && !has_saved_runs(path)) || is_there(path / kComparisonFile), path);
-}
-
-OutputDirectory directory_of_comparison(const std::filesystem::path& path) {
-  return directory_unless(is_there(path / "manifest.json"), path);
+OutputDirectory directory_for(std::string_view own, const std::filesystem::path& path) {
+  refuse_results_of_others(path, own);
+  return OutputDirectory(path);
 }
 
 void write_results(const OutputDirectory& out, const Scenario& asked, const Scenario& scenario, const Experiment& experiment,
                    const RunRecord& record, const KnownAnswer* known, std::size_t number) {
+  const bool had_a_run = has_saved_runs(out.path());
   Json result = result_json(scenario, experiment, record);
   if (known != nullptr) add_known(result, *known, number);
   out.write("result.json", json_of_verb("run", result));
@@ -78,6 +66,7 @@ void write_results(const OutputDirectory& out, const Scenario& asked, const Scen
   write_saved_runs(out, asked, scenario, experiment);
   out.write("manifest.json", json_text(provenance_json(scenario, experiment, record)));
   // A directory belongs to one run: a report must not draw the timeline of an earlier one.
+  if (!had_a_run) return;
   for (const char* const of_an_earlier_run : {"trace.json", "report"}) out.discard(of_an_earlier_run);
 }
 

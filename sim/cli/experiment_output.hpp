@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/cli/known_option.hpp"
@@ -23,9 +24,9 @@ void complain_of_failures(const Experiment& experiment, const std::string& where
 
 inline constexpr std::string_view kComparisonFile = "comparison.json";
 
-// Directories for the results of `ktlssim run` and of `ktlssim compare`. Throw InputError if another verb's are there.
-OutputDirectory directory_of_run(const std::filesystem::path& path);
-OutputDirectory directory_of_comparison(const std::filesystem::path& path);
+// A directory for the results of the verb that leaves `own` there (refuse_results_of_others). Throws InputError if another
+// verb's are there.
+OutputDirectory directory_for(std::string_view own, const std::filesystem::path& path);
 // result.json, manifest.json, and the replications whole; with what is not known, where that was asked for: of the
 // scenario of this number in that answer. `asked`: the scenario before its window was found.
 void write_results(const OutputDirectory& out, const Scenario& asked, const Scenario& scenario, const Experiment& experiment,

@@ -29,7 +29,7 @@ constexpr HelpText kGateHelp{
     "sweep` wrote (also by other versions), or directories of such directories, which are compared by name. Points of sweeps "
     "are compared by their settings. A metric fails where it is "
     "proven worse than --allow; with equal models that happens at most once in a hundred. Prints Markdown for a review. "
-    "Exit status: 0 passes, 1 fails, 2 the command line or an input is wrong.",
+    "Points and scenarios of BASE that NEW lacks fail. Exit status: 0 passes, 1 fails, 2 the command line or an input is wrong.",
     "  ktlssim gate base.json new.json --allow throughput_gbps=1\n"
     "  ktlssim run s.json --replications 10 --out base/s  # after the change: new/s\n"
     "  ktlssim gate base new\n"};
@@ -107,7 +107,7 @@ std::vector<GateReport> reports(const Sides& base, const Sides& now, const std::
   std::vector<GateReport> all;
   for (const auto& [key, side] : base) {
     if (!now.contains(key)) {
-      complain(fmt::format("{} is not in NEW, and left out", key));
+      all.push_back({key, false, {}, {"not judged: NEW does not have it"}});
       continue;
     }
     const SavedSide& other = now.at(key);
@@ -116,7 +116,7 @@ std::vector<GateReport> reports(const Sides& base, const Sides& now, const std::
   }
   for (const auto& [key, side] : now)
     if (!base.contains(key)) complain(fmt::format("{} is not in BASE, and left out", key));
-  if (all.empty()) throw UsageError("BASE and NEW have no result of the same name");
+  if (common == 0) throw UsageError("BASE and NEW have no result of the same name");
   return all;
 }
 
@@ -161,6 +161,7 @@ int gate_verb(const Values& values) {
   const std::vector<Threshold> limits = thresholds(values);
   const Texts& paths = values.operands();
   const bool saved = std::filesystem::is_directory(paths[0]);
+  if (saved) refuse_given(values, {"set", "set-a", "set-b", "seed", "replications", "timeout"}, "results are judged as they are");
   if (saved != std::filesystem::is_directory(paths[1]))
     throw UsageError("BASE and NEW are both scenarios, or both directories of results");
   Sides base, now;

@@ -170,14 +170,17 @@ int hunt_verb(const Values& values) {
   const Hunted hunted(scenario_json(path, settings(values)), path);
   hunted.with({});
   std::optional<OutputDirectory> out;
-  if (values.given("out")) out.emplace(values.text("out"));
+  if (values.given("out")) out.emplace(directory_for("find-1", values.text("out")));
   Progress progress = progress_option(values);
   Pool pool = pool_option(values, progress);
   if (pool.limit.count() == 0) pool.limit = kLimit;
   const Hunt found = hunt(hunted, question, pool);
   const bool whole = ended_whole(progress, found.interrupted);
-  if (out)
+  if (out) {
     for (std::size_t i = 0; i < found.finds.size(); ++i) write_find(out->path(), hunted, found.finds[i], i);
+    for (std::size_t i = found.finds.size(); std::filesystem::exists(out->path() / find_name(i)); ++i)
+      out->discard(find_name(i));  // of an earlier hunt
+  }
   print_table(as_json(values) ? json_of_verb("hunt", json(found)) : table(found));
   if (!whole) return kExitInterrupted;
   const bool failed = std::ranges::any_of(found.finds, [](const Find& find) { return find.breakage == Breakage::failure; });

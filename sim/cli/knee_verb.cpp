@@ -99,6 +99,7 @@ int knee_verb(const Values& values) {
   Progress progress = progress_option(values);
   const Pool pool = pool_option(values, progress);
   PointRuns runs(values.operands().front(), settings(values), pool);
+  runs.check({question.over}, "--over");
   const KneeAnswer found = knee(runs, question);
   if (!ended_whole(progress, found.interrupted)) return kExitInterrupted;
   if (!as_json(values)) print_table(table(runs, question, found));

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "sim/cli/text.hpp"
+#include "sim/machine/metrics.hpp"
 
 namespace ktlssim {
 
@@ -101,9 +102,8 @@ Json origin_json(const KnownAnswer& answer) {
 Known known_of(const KnownAnswer& answer, std::size_t scenario, const std::string& metric) {
   Known all = known(answer.machines, answer.runs.metric(scenario, metric), kind_of_metric(metric));
   // As far as it can be: no part is above the whole.
-  const double most = metric == "cpu_percent" || metric == "busiest_cpu_percent" ? 100
-                      : metric.ends_with("utilization")                         ? 1
-                                                                                : HUGE_VAL;
+  const auto info = std::ranges::find(metric_table(), metric, &MetricInfo::name);
+  const double most = info != metric_table().end() && info->unit == "%" ? 100 : metric.ends_with("utilization") ? 1 : HUGE_VAL;
   for (double* end : {&all.ninety.lo, &all.ninety.hi, &all.fifty.lo, &all.fifty.hi}) *end = std::min(*end, most);
   return all;
 }

@@ -1,4 +1,6 @@
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -101,6 +103,10 @@ int run_command_line(const std::vector<std::string>& words) {
 }  // namespace ktlssim
 
 int main(int argc, char** argv) {
+  // A file that is opened must not become standard output because there is none.
+  for (int fd = 0; fd <= STDERR_FILENO; ++fd)
+    if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) < 0) return ktlssim::kExitRunFailed;
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is noticed where it is written
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is noticed where the output is written
   return ktlssim::run_command_line({argv + (argc > 0 ? 1 : 0), argv + argc});
 }

@@ -16,8 +16,9 @@ namespace ktlssim {
 void become_python(const std::string& module, const std::vector<std::string>& arguments) {
   setenv("PYTHONPATH", shipped_directory("notebooks").c_str(), 1);
   setenv("KTLSSIM", std::filesystem::read_symlink("/proc/self/exe").c_str(), 1);  // asked for bounds
-  // Debian's modules belong to Debian's Python.
-  std::vector<std::string> words{"/usr/bin/python3", "-m", module};
+  setenv("MPLBACKEND", "Agg", 1);  // pictures go to files
+  // Debian's modules belong to Debian's Python; -P: none of them may come from the directory at hand.
+  std::vector<std::string> words{"/usr/bin/python3", "-P", "-m", module};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());

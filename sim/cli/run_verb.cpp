@@ -89,7 +89,7 @@ int run_verb(const Values& values) {
   warn_of_unread(unread);
   warn_of_kernel(scenario);
   std::optional<OutputDirectory> out;
-  if (values.given("out")) out.emplace(directory_of_run(values.text("out")));
+  if (values.given("out")) out.emplace(directory_for("runs.json", values.text("out")));
   Listening listening(values);
 
   record.started = utc_now();

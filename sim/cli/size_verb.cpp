@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "sim/cli/known_search.hpp"
@@ -36,7 +37,10 @@ class Report {
     const SizeLine& best = answer_.lines.front();
     std::string text;
     if (!met()) {
-      text = wrap("CANNOT BE MET by anything that was varied", columns());
+      const std::size_t cut = stopped();
+      text = wrap(cut == 0 ? "CANNOT BE MET by anything that was varied"
+                           : fmt::format("NOT KNOWN whether it can be met: runs of {} points were stopped, and no other meets it", cut),
+                  columns());
       if (best.next_dearer) text += "closest: " + settings(*best.next_dearer) + '\n' + details(*best.next_dearer);
     } else {
       const std::size_t point = *best.first;
@@ -58,6 +62,16 @@ class Report {
   }
 
  private:
+  // Points of which a run did not come to its end.
+  std::size_t stopped() const {
+    std::size_t count = 0;
+    for (std::size_t point = 0; point < runs_.points(); ++point)
+      if (runs_.refused(point).empty())
+        count += std::ranges::any_of(runs_.experiment(point).runs,
+                                     [](const Replication& run) { return run.result.status == RunStatus::failed; });
+    return count;
+  }
+
   std::string settings(std::size_t point) const { return settings_text(answer_.settings[point]); }
 
   std::string interval(const SizeLine& line) const {
@@ -171,6 +185,7 @@ int size_verb(const Values& values) {
   Progress progress = progress_option(values);
   const Pool pool = pool_option(values, progress);
   PointRuns runs(values.operands().front(), settings(values), pool);
+  runs.check(question.axes, "--vary");
   const SizeAnswer answer = size(runs, question);
   if (!ended_whole(progress, answer.interrupted)) return kExitInterrupted;
   const Report report(runs, question, answer);

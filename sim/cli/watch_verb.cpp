@@ -93,7 +93,7 @@ int watch_verb(const Values& values) {
   std::vector<TimelineWindow> windows;
   for (const WatchedSide& side : sides) windows.push_back(window(values, side.scenario));
 
-  const OutputDirectory out(values.text("out"));
+  const OutputDirectory out = directory_for("index.html", values.text("out"));
   std::vector<std::string> words{out.path().string()};
   for (std::size_t i = 0; i < sides.size(); ++i) {
     end_after(timeout_option(values));
@@ -107,6 +107,7 @@ int watch_verb(const Values& values) {
     words.push_back(sides[i].label);
     words.push_back(trace.string());
   }
+  if (sides.size() == 1) out.discard("trace-b.json");  // of two that were watched there before
   become_python("ktlssim_report.watch", words);
 }
 

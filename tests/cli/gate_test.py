@@ -187,6 +187,20 @@ class SavedResults(unittest.TestCase):
         self.assertIn("PERCENT", self.ktlssim("gate", CLOSED, CLOSED, "--allow", "throughput_gbps=-1", status=2).stderr)
         self.assertIn("runs.json", self.ktlssim("gate", self.directory, self.directory, status=2).stderr)
         self.assertIn("both", self.ktlssim("gate", CLOSED, self.directory, status=2).stderr)
+        for verb in ("gate", "compare"):
+            one = self.run_to(f"{verb}/one", replications=2)
+            for words in (["--replications", 4], ["--timeout", 5]):
+                self.assertIn(f"{words[0]} has no place there", self.ktlssim(verb, one, one, *words, status=2).stderr)
+
+    def test_a_gate_does_not_pass_what_it_cannot_judge(self):
+        stalls = [*SHORT, "--replications", 2, "--set", "/faults/device_dead_from_ms=0"]
+        text = self.ktlssim("gate", CLOSED, CLOSED, *stalls, status=1).stdout
+        self.assertIn("not judged: no replication of BASE ended", text)
+        self.assertIn("not judged: no replication of NEW ended", text)
+        for name in ("old/a", "old/b", "new/a"):
+            self.run_to(name, replications=2)
+        self.assertIn("- **b**: not judged: NEW does not have it",
+                      self.ktlssim("gate", self.directory / "old", self.directory / "new", status=1).stdout)
 
 
 if __name__ == "__main__":

@@ -78,6 +78,49 @@ class Outputs(unittest.TestCase):
             self.assertEqual(refused.returncode, 2)
             self.assertIn("results of another verb are there", refused.stderr)
 
+    def test_what_is_refused_leaves_a_directory_as_it_was(self):
+        ideal = SCENARIOS / "closed-ideal.json"
+        sweep = self.directory / "sweep.json"
+        sweep.write_text(json.dumps({"scenario": str(ideal), "parameters": {"grid": {"/ktls/workers": [1, 2]}}}))
+        other = ["--set-a", "/ktls/workers=2"]
+        for first in (["run", ideal], ["compare", ideal, *other]):
+            out = self.directory / first[0]
+            self.assertEqual(run(*first, "--replications", 2, "--out", out).returncode, 0)
+            before = sorted(path.name for path in out.iterdir())
+            for second in (["sweep", sweep], ["watch", ideal], ["hunt", ideal, "--runs", 1]):
+                refused = run(*second, "--out", out)
+                self.assertEqual(refused.returncode, 2, second)
+                self.assertIn("results of another verb are there", refused.stderr)
+            self.assertEqual(sorted(path.name for path in out.iterdir()), before)
+
+    def test_what_an_earlier_run_left_is_gone_and_what_is_not_ours_stays(self):
+        ideal = SCENARIOS / "closed-ideal.json"
+        out = self.directory / "three"
+        for others in (2, 1):
+            sides = [self.directory / f"side-{i}.json" for i in range(others)]
+            for side in sides:
+                side.write_text(ideal.read_text())
+            self.assertEqual(run("compare", ideal, *sides, "--replications", 2, "--out", out).returncode, 0)
+        self.assertFalse((out / "c").exists())
+        mine = self.directory / "mine/report/notes.txt"
+        mine.parent.mkdir(parents=True)
+        mine.write_text("mine")
+        self.assertEqual(run("run", ideal, "--out", self.directory / "mine").returncode, 0)
+        self.assertEqual(mine.read_text(), "mine")
+
+    def test_a_shell_that_closes_everything_gets_its_results_in_the_directory(self):
+        out = self.directory / "closed"
+        words = [KTLSSIM, "run", str(SCENARIOS / "closed-ideal.json"), "--out", str(out)]
+        closed = subprocess.run(["/bin/sh", "-c", 'exec "$0" "$@" <&- >&- 2>&-', *words], check=False)
+        self.assertEqual(closed.returncode, 0)
+        self.assertIn("throughput_gbps", (out / "result.json").read_text())
+
+    def test_a_file_that_may_not_grow_is_named(self):
+        done = subprocess.run(["/bin/sh", "-c", 'ulimit -f 1; exec "$0" "$@"', KTLSSIM, "run", str(SCENARIOS / "closed-ideal.json"),
+                               "--out", str(self.directory / "small")], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("File too large", done.stderr)
+
     def test_an_empty_name_is_named(self):
         self.assertIn('SCENARIO: expected a name, got ""', run("run", "").stderr)
         self.assertIn('--out: expected DIR, got ""', run("run", SCENARIOS / "closed-ideal.json", "--out", "").stderr)

@@ -98,9 +98,35 @@ class SizeTest(unittest.TestCase):
             self.assertEqual((code, out), (2, ""), words)
             self.assertIn(said, err)
 
-    def test_a_value_that_a_scenario_cannot_have_is_not_an_answer(self):
-        found = self.json("size", CLOSED, *CONSTANT, "--target", "records_per_second > 0", "--vary", "/workload/sessions=0..4")
-        self.assertEqual(found["answer"]["settings"], {"/workload/sessions": 1})
+    def test_a_value_that_no_scenario_can_have_is_refused(self):
+        for words in (["size", CLOSED, "--target", TARGET, "--vary", "/workload/sessions=0..4"],
+                      ["size", CLOSED, "--target", TARGET, "--vary", "/workload/sessions=0.1..0.3:0.1"],
+                      ["knee", CLOSED, "--over", "/workload/sessions=0..3"],
+                      ["frontier", CLOSED, "--maximize", "records_per_second", "--minimize", "cpu_percent", "--vary", "/driver=nix,ccr-t6"],
+                      ["break-even", CLOSED, "--set-a", "/ktls/workers=1", "--over", "/workload/sessions=0..3"]):
+            code, out, err = self.ktlssim(*words)
+            self.assertEqual((code, out), (2, ""), words)
+            self.assertRegex(err, r"--(vary|over): /(workload/sessions|driver): ")
+
+    def test_a_parameter_that_nothing_reads_is_refused(self):
+        netisr = "/network/netisr_threads=1..3"
+        for words in (["size", CLOSED, "--target", TARGET, "--vary", netisr], ["knee", CLOSED, "--over", netisr],
+                      ["frontier", CLOSED, "--maximize", "records_per_second", "--minimize", "cpu_percent", "--vary", netisr],
+                      ["break-even", CLOSED, "--set-a", "/ktls/workers=1", "--over", netisr]):
+            code, out, err = self.ktlssim(*words)
+            self.assertEqual((code, out), (2, ""), words)
+            self.assertIn("has no effect here", err)
+
+    def test_a_list_of_numbers_may_stand_in_any_order(self):
+        found = [self.json("size", CLOSED, *CONSTANT, "--target", TARGET, "--vary", f"/workload/sessions={values}")["answer"]
+                 for values in ("1,2,4,8,16", "16,4,1,8,2")]
+        self.assertEqual(*found)
+
+    def test_runs_that_are_stopped_say_nothing_of_what_can_be_met(self):
+        code, out, _ = self.ktlssim("size", CLOSED, "--set", "/measure/duration_ms=1000000", "--timeout", "1", "--replications", "1",
+                                    "--target", "records_per_second >= 1", "--vary", "/workload/sessions=1,2")
+        self.assertEqual(code, 1)
+        self.assertIn("NOT KNOWN whether it can be met: runs of 2 points were stopped", " ".join(out.split()))
 
     # --- break-even
 

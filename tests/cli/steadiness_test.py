@@ -40,6 +40,13 @@ class Steadiness(unittest.TestCase):
     def at(self, part):
         return self.open, "--replications", "4", "--set", f"/workload/records_per_second={part * self.capacity:.0f}"
 
+    def test_a_window_without_a_single_record_is_none_to_believe(self):
+        short = (CCR, "--set", "/measure/warmup_ms=0", "--set", "/measure/duration_ms=0.01", "--set", "/measure/warmup=fixed")
+        self.assertEqual(self.result(*short)["steady"]["why"][0]["kind"], "nothing")
+        strict = self.ktlssim("run", *short, "--strict")
+        self.assertEqual(strict.returncode, 1)
+        self.assertIn("NOT STEADY: not a single record", " ".join(strict.stdout.split()))
+
     def test_open_arrivals_above_capacity_have_no_steady_state(self):
         result = self.result(*self.at(1.2))
         self.assertFalse(result["steady"]["steady"])

@@ -264,6 +264,25 @@ class SweepTest(unittest.TestCase):
         self.assertEqual(self.ktlssim("sweep", self.small(), "--out", self.out, "--resume")[0], 0)
         self.assertEqual(self.tables(self.out), tables)
 
+    def test_a_run_in_the_place_of_another_is_not_believed(self):
+        self.assertEqual(self.ktlssim("sweep", self.small(), "--out", self.out)[0], 0)
+        tables = self.tables(self.out)
+        first, second, third = (self.out / f"runs/{name}.json" for name in ("00000-00000", "00000-00001", "00001-00000"))
+        whole = first.read_text()
+        for other in (second, third):
+            first.write_text(other.read_text())
+            status, out, err = self.ktlssim("status", self.out, "--format", "json")
+            self.assertEqual((status, json.loads(out)["missing"]), (1, 1))
+            self.assertIn("00000-00000.json: of another point or replication", err)
+        first.write_text(whole)
+        self.assertEqual(self.ktlssim("sweep", self.small(), "--out", self.out, "--resume")[0], 0)
+        self.assertEqual(self.tables(self.out), tables)
+
+    def test_a_value_is_one_however_it_is_written(self):
+        status, _, err = self.ktlssim("expand", self.sweep_file({"grid": {"/workload/sessions": [4, 4.0]}}))
+        self.assertEqual(status, 2)
+        self.assertIn("appears twice", err)
+
     def test_a_damaged_manifest_is_refused_by_name(self):
         self.assertEqual(self.ktlssim("sweep", self.small(), "--out", self.out)[0], 0)
         manifest = self.out / "manifest.json"

@@ -38,7 +38,9 @@ TEST(Gate, fails_what_is_proven_worse_than_allowed) {
 }
 
 TEST(Gate, passes_what_is_not_proven) {
-  EXPECT_EQ(of(runs_with({90, 110}), runs_with({80, 100}), 1).rows.front().verdict, GateVerdict::same);
+  EXPECT_EQ(of(runs_with({90, 110}), runs_with({80, 100}), 1).rows.front().verdict, GateVerdict::open);
+  // The same, and known to be no more than one per cent worse.
+  EXPECT_EQ(of(runs_with({100, 100.1, 99.9}), runs_with({100, 99.9, 100.1}), 1).rows.front().verdict, GateVerdict::same);
   EXPECT_EQ(of(runs_with({100}), runs_with({50}), 1).rows.front().verdict, GateVerdict::unknown);
   EXPECT_EQ(of(runs_with({}), runs_with({50}), 1).rows.front().verdict, GateVerdict::unknown);
 }
@@ -49,7 +51,13 @@ TEST(Gate, compares_pair_by_pair_what_has_one_seed) {
   const Experiment now = runs_with({9, 48.99, 89.01});
   EXPECT_EQ(of(base, now, 0, 1).rows.front().verdict, GateVerdict::fails);
   EXPECT_TRUE(of(base, now, 0, 1).paired);
-  EXPECT_EQ(of(base, now, 0, 2).rows.front().verdict, GateVerdict::same);
+  EXPECT_EQ(of(base, now, 0, 2).rows.front().verdict, GateVerdict::open);
+}
+
+TEST(Gate, fails_where_a_value_is_lost_and_where_nothing_can_be_judged) {
+  EXPECT_EQ(of(runs_with({50, 51}), runs_with({}), 1).rows.front().verdict, GateVerdict::fails);
+  EXPECT_FALSE(of(runs_with({50, 51}), runs_with({}), 1).passes());
+  EXPECT_FALSE(of(runs_with({}), runs_with({50, 51}), 1).passes());
 }
 
 TEST(Gate, takes_less_for_better_where_it_is) {

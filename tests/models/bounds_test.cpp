@@ -101,6 +101,11 @@ TEST(Bounds, siblings_share_a_core) {
   s.host.smt_speed = q(0.63);
   s.host.ktls.ktls_encrypt_record_ns = q(1000);
   EXPECT_DOUBLE_EQ(station(demands_of(s), "CPUs, all CPU time").servers, 4 * 1.26);
+  s.host.cpus = q(3);  // a core, and a CPU whose sibling is not there
+  EXPECT_DOUBLE_EQ(station(demands_of(s), "CPUs, all CPU time").servers, 1.26 + 1);
+  s.host.cpus = q(1);
+  EXPECT_DOUBLE_EQ(station(demands_of(s), "CPUs, all CPU time").servers, 1);
+  s.host.cpus = q(8);
   s.host.smt_speed = q(0.4);  // two siblings do less than one alone: no run gains by using both
   EXPECT_DOUBLE_EQ(station(demands_of(s), "CPUs, all CPU time").servers, 4);
 }

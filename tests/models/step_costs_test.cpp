@@ -83,10 +83,21 @@ TEST(StepCost, is_missing_where_a_host_has_neither_it_nor_a_core) {
   HostProfile bare = host();
   bare.has_core = false;
   step(bare) = q(7);
-  const std::vector<std::string> missing = compose(bare);
+  const std::vector<Uncomposed> missing = compose(bare);
   EXPECT_EQ(missing.size(), kStepCount - 1);
-  EXPECT_EQ(std::count(missing.begin(), missing.end(), "/scheduler/wakeup_ns"), 0);
-  EXPECT_EQ(std::count(missing.begin(), missing.end(), "/tcp/tcp_output_burst_ns"), 1);
+  EXPECT_EQ(std::ranges::count(missing, "/scheduler/wakeup_ns", &Uncomposed::pointer), 0);
+  EXPECT_EQ(std::ranges::count(missing, "/tcp/tcp_output_burst_ns", &Uncomposed::pointer), 1);
+  EXPECT_FALSE(missing.front().too_much);
+}
+
+TEST(StepCost, that_comes_to_more_than_a_cost_may_be_is_none) {
+  HostProfile dear = host();
+  for (StepMix& mix : dear.steps) mix.cold_lines = q(0);
+  dear.steps[static_cast<std::size_t>(std::ranges::find(kStepNames, "wakeup_ns") - kStepNames.begin())].device_accesses = q(1e9);
+  const std::vector<Uncomposed> failed = compose(dear);
+  ASSERT_EQ(failed.size(), 1U);
+  EXPECT_EQ(failed.front().pointer, "/scheduler/wakeup_ns");
+  EXPECT_GT(failed.front().too_much.value(), 1e9);
 }
 
 }  // namespace

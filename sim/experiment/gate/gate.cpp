@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "sim/experiment/statistics/mean.hpp"
 
@@ -56,6 +57,7 @@ GateRow row(const Threshold& threshold, const GateSide& base, const GateSide& no
   // Only one side of each interval can fail it.
   const double level = 1 - 2 * kGateLevel / static_cast<double>(comparisons);
   GateRow said{threshold, a.unit.empty() ? b.unit : a.unit, mean_of(a.values), mean_of(b.values), {}, GateVerdict::unknown};
+  if (!a.values.empty() && b.values.empty()) said.verdict = GateVerdict::fails;
   const DifferenceInterval plain = difference(a.values, b.values, paired, level, random);
   const double unit = std::abs(said.base) / 100;
   said.percent = {plain.mean / unit, plain.lo / unit, plain.hi / unit, plain.known && unit > 0};
@@ -69,8 +71,10 @@ GateRow row(const Threshold& threshold, const GateSide& base, const GateSide& no
     said.verdict = GateVerdict::fails;
   else if (gain_hi < 0)
     said.verdict = GateVerdict::worse;
+  else if (gain_lo > 0)
+    said.verdict = GateVerdict::better;
   else
-    said.verdict = gain_lo > 0 ? GateVerdict::better : GateVerdict::same;
+    said.verdict = (threshold.more_is_better ? beyond.lo : -beyond.hi) >= 0 ? GateVerdict::same : GateVerdict::open;
   return said;
 }
 
@@ -82,6 +86,8 @@ std::size_t not_done(const Experiment& experiment) {
 // What NEW does and BASE does not, of which no mean tells.
 std::vector<std::string> failures(const Experiment& base, const Experiment& now) {
   std::vector<std::string> found;
+  for (const auto& [side, experiment] : {std::pair{"BASE", &base}, std::pair{"NEW", &now}})
+    if (not_done(*experiment) == experiment->runs.size()) found.push_back(fmt::format("not judged: no replication of {} ended", side));
   if (const std::size_t failed = not_done(now); failed > not_done(base))
     for (const Replication& run : now.runs)
       if (run.result.status != RunStatus::done) {

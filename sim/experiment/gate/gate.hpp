@@ -29,8 +29,8 @@ struct Threshold {
 // Throughput, records, live connections and the like: more is better. Of all others less is.
 bool more_is_better(std::string_view metric);
 
-enum class GateVerdict { same, better, worse, fails, unknown };
-inline constexpr std::array<std::string_view, 5> kGateVerdictNames{"same", "better", "worse", "FAILS", "unknown"};
+enum class GateVerdict { same, better, worse, fails, unknown, open };
+inline constexpr std::array<std::string_view, 6> kGateVerdictNames{"same", "better", "worse", "FAILS", "unknown", "not proven"};
 inline std::string_view name(GateVerdict verdict) { return kGateVerdictNames[static_cast<std::size_t>(verdict)]; }
 
 struct GateRow {
@@ -39,8 +39,9 @@ struct GateRow {
   double base;  // means; NaN where there is none
   double now;
   DifferenceInterval percent;  // NEW - BASE in % of BASE
-  // same: no difference proven. better, worse: proven, and allowed. fails: worse than allowed, proven. unknown: a side has
-  // no value, or a single one that is random.
+  // same: no difference proven, and proven not to be worse than allowed. open: nothing proven. better, worse: proven, and
+  // allowed. fails: worse than allowed, proven, or a value of BASE that NEW has not. unknown: BASE has no value, or a side
+  // a single one that is random.
   GateVerdict verdict;
 };
 
@@ -53,7 +54,9 @@ struct GateReport {
   std::string name;  // of the scenario
   bool paired = false;
   std::vector<GateRow> rows;
-  std::vector<std::string> failures;  // of NEW and not of BASE: runs that did not end, starvation, overload
+  // Of NEW and not of BASE: runs that did not end, starvation, overload. Of either: nothing that ended, so that nothing
+  // can be judged.
+  std::vector<std::string> failures;
 
   bool passes() const;
 };

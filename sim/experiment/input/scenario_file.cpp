@@ -126,7 +126,7 @@ Scenario read_scenario(Json json, const std::string& file, std::span<const std::
 }
 
 Scenario read_scenario(Json json, const std::string& file, std::span<const Assignment> values,
-                       const std::string& from) {
+                       const std::string& from, std::vector<Problem>* unread) {
   Problems problems;
   Origins origins(file, Origins::Kind::scenario);
   ListNames names;
@@ -135,7 +135,9 @@ Scenario read_scenario(Json json, const std::string& file, std::span<const Assig
     for (const Assignment& assignment : values)
       origins.mark_set(assign(json, assignment.pointer, assignment.value), from);
   }
-  return read(json, file, origins, problems, names);
+  Scenario scenario = read(json, file, origins, problems, names);
+  if (unread != nullptr) *unread = unread_values(json, origins, scenario);
+  return scenario;
 }
 
 Scenario load_scenario(const std::filesystem::path& path, std::span<const std::string> sets,

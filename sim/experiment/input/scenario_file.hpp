@@ -34,9 +34,9 @@ struct Assignment {
 };
 
 // Reads `json` (of the file `file`) with `values` written over it; they come from the file `from`, which
-// problems with them name, at the pointer in the scenario. Throws InputError.
+// problems with them name, at the pointer in the scenario. Throws InputError. `unread` as above.
 Scenario read_scenario(Json json, const std::string& file, std::span<const Assignment> values,
-                       const std::string& from);
+                       const std::string& from, std::vector<Problem>* unread = nullptr);
 
 // The same as load_scenario from JSON at hand; `file` is what problems call it.
 Scenario read_scenario(Json json, const std::string& file, std::span<const std::string> sets = {},

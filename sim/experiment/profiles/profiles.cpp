@@ -35,9 +35,10 @@ void merge(Json& base, const Json& changes) {
 
 // A step that states no cost is composed; what a group left out is missing is its first step.
 void complete_profile(HostProfile& profile, const std::string& pointer, const Origins& origins, Problems& problems) {
-  for (const std::string& step : compose(profile))
-    problems.add(origins.file(pointer + step), pointer + step, "",
-                 "missing: a profile without core and steps states every value");
+  for (const Uncomposed& step : compose(profile))
+    problems.add(origins.file(pointer + step.pointer), pointer + step.pointer, step.too_much ? fmt::format("{:.6g}", *step.too_much) : "",
+                 step.too_much ? "too much, as it is composed of what the step does (/host/steps) and what that costs (/host/core)"
+                               : "missing: a profile without core and steps states every value");
 }
 void complete_profile(DriverProfile&, const std::string&, const Origins&, Problems&) {}
 void complete_profile(KernelProfile&, const std::string&, const Origins&, Problems&) {}

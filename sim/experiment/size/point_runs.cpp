@@ -53,6 +53,48 @@ PointRuns::PointRuns(const std::filesystem::path& scenario, std::vector<std::str
   apply_settings(sets_, json_, origins, problems);
 }
 
+std::optional<Problem> PointRuns::check(const VaryAxis& axis, const std::vector<VaryAxis>& others,
+                                        const std::string& option) const {
+  constexpr std::size_t kAll = 64;
+  std::vector<std::vector<Assignment>> beside{{}};
+  for (const VaryAxis& other : others)
+    if (other.pointer != axis.pointer)
+      for (const Json& value : {other.values.front(), other.values.back()}) beside.push_back({{other.pointer, value}});
+  std::vector<Json> tried = axis.values;
+  if (tried.size() > kAll) tried = {axis.values.front(), axis.values.back()};
+  bool is_read = false;
+  std::optional<Problem> unread;
+  for (const Json& value : tried) {
+    bool possible = false;
+    std::optional<InputError> refused;
+    for (std::size_t i = 0; i < beside.size() && !(possible && is_read); ++i) {
+      std::vector<Assignment> values = beside[i];
+      values.push_back({axis.pointer, value});
+      std::ranges::stable_sort(values, {}, [](const Assignment& a) { return a.pointer.size(); });
+      std::vector<Problem> here;
+      try {
+        read_scenario(json_, path_.string(), values, option, &here);
+      } catch (const InputError& error) {
+        if (!refused) refused = error;
+        continue;
+      }
+      possible = true;
+      const auto found = std::ranges::find(here, axis.pointer, &Problem::pointer);
+      if (found == here.end())
+        is_read = true;
+      else
+        unread = *found;
+    }
+    if (!possible) throw *refused;
+  }
+  return is_read ? std::nullopt : unread;
+}
+
+void PointRuns::check(const std::vector<VaryAxis>& axes, const std::string& option) const {
+  for (const VaryAxis& axis : axes)
+    if (const std::optional<Problem> unread = check(axis, axes, option)) throw InputError({*unread});
+}
+
 std::size_t PointRuns::add(const std::vector<Assignment>& values) {
   std::vector<Assignment> ordered = values;  // a profile first, then what is within it
   std::ranges::stable_sort(ordered, {}, [](const Assignment& a) { return a.pointer.size(); });

@@ -11,6 +11,7 @@
 #include "sim/experiment/expression/expression.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
 #include "sim/experiment/run/replicate.hpp"
+#include "sim/experiment/size/vary_axis.hpp"
 
 namespace ktlssim {
 
@@ -21,6 +22,13 @@ class PointRuns {
  public:
   // Reads the scenario; `sets` are those of every point. Throws InputError.
   PointRuns(const std::filesystem::path& scenario, std::vector<std::string> sets, Pool pool);
+
+  // Throws InputError, under the name of `option`, where an axis has a value that the scenario cannot have, whatever the
+  // others have: of long axes and of the others the first and the last value are tried. What to say where nothing reads any
+  // of its values.
+  std::optional<Problem> check(const VaryAxis& axis, const std::vector<VaryAxis>& others, const std::string& option) const;
+  // The same of each, and throws that too.
+  void check(const std::vector<VaryAxis>& axes, const std::string& option) const;
 
   // The same twice is one. Returns its number, from 0. What a scenario cannot have is a point without runs.
   std::size_t add(const std::vector<Assignment>& values);

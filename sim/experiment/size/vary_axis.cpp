@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -76,8 +77,6 @@ class AxisParser {
   }
 
   void list(const Parameter& parameter, const std::string& text) {
-    axis_.ordered = is_number(parameter);
-    double last = -std::numeric_limits<double>::infinity();
     for (std::size_t begin = 0; begin <= text.size();) {
       const std::size_t comma = std::min(text.find(',', begin), text.size());
       const std::string value = text.substr(begin, comma - begin);
@@ -86,8 +85,6 @@ class AxisParser {
       if (is_number(parameter)) {
         const std::optional<double> number = number_in(value);
         if (!number) fail(axis_.pointer, value, "expected a number");
-        axis_.ordered = axis_.ordered && *number > last;
-        last = *number;
         add_number(*number);
       } else if (parameter.type == ParameterType::flag && (value == "true" || value == "false")) {
         axis_.values.push_back(value == "true");
@@ -97,6 +94,8 @@ class AxisParser {
       if (std::count(axis_.values.begin(), axis_.values.end(), axis_.values.back()) > 1)
         fail(axis_.pointer, value, "appears twice");
     }
+    axis_.ordered = is_number(parameter);
+    if (axis_.ordered) std::ranges::sort(axis_.values);
   }
 
   const std::string& text_;

@@ -11,14 +11,14 @@ namespace ktlssim {
 struct VaryAxis {
   std::string pointer;
   std::vector<Json> values;  // at least one
-  bool ordered = false;      // numbers that rise: more of something
+  bool ordered = false;      // numbers, which rise: more of something
 
   std::size_t size() const { return values.size(); }
 };
 
 inline constexpr std::size_t kMostAxisValues = 1'000'000;
 
-// FROM..TO (whole numbers, by 1), FROM..TO:STEP, or values between commas. `option` is what problems call it. Throws
+// FROM..TO (whole numbers, by 1), FROM..TO:STEP, or values between commas, of which numbers are sorted. `option` is what problems call it. Throws
 // InputError.
 VaryAxis parse_axis(const std::string& text, const std::string& option);
 

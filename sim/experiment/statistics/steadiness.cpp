@@ -113,6 +113,13 @@ void add_startup(const Scenario& s, const Runs& runs, Steadiness& found) {
                                                       text, s.measure.warmup_ms)});
 }
 
+void add_nothing(const Scenario& s, const Runs& runs, Steadiness& found) {
+  const bool pauses = s.workload.kind == WorkloadKind::poisson || s.has_requests();
+  if (pauses || !found.why.empty() || mean_metric(runs, "records_per_second") != 0 || mean_metric(runs, "throughput_gbps") != 0) return;
+  found.why.push_back({Unsteady::nothing, fmt::format("not a single record became ready or was acknowledged in the measured {:.4g} ms: "
+                                                      "a longer /measure/duration_ms", s.measure.duration_ms)});
+}
+
 }  // namespace
 
 Drift drift_of(std::span<const double> series) {
@@ -149,6 +156,7 @@ Steadiness steadiness_of(const Scenario& scenario, std::span<const RunResult> ru
   add_overload(scenario, done, found);
   add_startup(scenario, done, found);
   add_starving(done, found);
+  add_nothing(scenario, done, found);
   return found;
 }
 

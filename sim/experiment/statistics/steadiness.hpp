@@ -16,9 +16,9 @@
 namespace ktlssim {
 
 // overload: more is offered than served. startup: the first part differs from the rest. gone: connections were
-// dropped for good. starving: a thread hardly ever gets a CPU.
-enum class Unsteady { overload, startup, gone, starving };
-inline constexpr std::array<std::string_view, 4> kUnsteadyNames{"overload", "startup", "gone", "starving"};
+// dropped for good. starving: a thread hardly ever gets a CPU. nothing: no record, of senders that never pause.
+enum class Unsteady { overload, startup, gone, starving, nothing };
+inline constexpr std::array<std::string_view, 5> kUnsteadyNames{"overload", "startup", "gone", "starving", "nothing"};
 inline std::string_view name(Unsteady kind) { return kUnsteadyNames[static_cast<std::size_t>(kind)]; }
 
 struct UnsteadyReason {

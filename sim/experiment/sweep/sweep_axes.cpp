@@ -14,6 +14,14 @@ namespace ktlssim {
 
 namespace {
 
+// 4.0 is 4, so that a value is one however it is written.
+Json plain_number(const Json& value) {
+  constexpr double kWhole = 9e15;
+  if (!value.is_number_float()) return value;
+  const double number = value.get<double>();
+  return std::trunc(number) == number && std::abs(number) < kWhole ? Json(static_cast<std::int64_t>(number)) : value;
+}
+
 // To twelve digits: 0.3 rather than 0.30000000000000004, on every machine.
 double rounded(double value) { return std::strtod(fmt::format("{:.12g}", value).c_str(), nullptr); }
 
@@ -148,7 +156,7 @@ class AxisReader {
       std::vector<Json> values;
       std::vector<std::string> places;
       for (const std::string& pointer : axis.pointers) {
-        values.push_back(json[row].value(pointer, Json()));
+        values.push_back(plain_number(json[row].value(pointer, Json())));
         places.push_back(child_pointer(at, pointer));
       }
       axis.rows.push_back(std::move(values));
@@ -173,7 +181,7 @@ class AxisReader {
     if (json.is_array()) {
       if (json.empty()) problem(at, json, "expected at least one value");
       for (std::size_t i = 0; i < json.size(); ++i) {
-        read.values.push_back(json[i]);
+        read.values.push_back(plain_number(json[i]));
         read.places.push_back(child_pointer(at, std::to_string(i)));
       }
       return read;

@@ -180,16 +180,26 @@ SweepCounts count(const Sweep& sweep, const SweepRuns& runs, std::span<const std
   return counts;
 }
 
-SweepDirectory::SweepDirectory(const std::filesystem::path& path, Json manifest, bool join)
-    : top_(path), points_(path / "points"), runs_(path / "runs"), manifest_(std::move(manifest)) {
-  if (top_.create("manifest.json", json_text(sealed(manifest_)))) return;
+namespace {
+
+// The directory with the manifest in it, ours or one that is equal; nothing is left where it is refused.
+OutputDirectory claimed(const std::filesystem::path& path, const Json& manifest, bool join) {
+  refuse_results_of_others(path, "points");
+  OutputDirectory top(path);
+  if (top.create("manifest.json", json_text(sealed(manifest)))) return top;
   if (!join)
     throw InputError({{(path / "manifest.json").string(), "", "",
                        "there are results already; --resume goes on with them"}});
   Problems problems;
-  compare_manifests(manifest_, path, read_manifest(path), problems);
+  compare_manifests(manifest, path, read_manifest(path), problems);
   problems.throw_if_any();
+  return top;
 }
+
+}  // namespace
+
+SweepDirectory::SweepDirectory(const std::filesystem::path& path, Json manifest, bool join)
+    : top_(claimed(path, manifest, join)), points_(path / "points"), runs_(path / "runs"), manifest_(std::move(manifest)) {}
 
 SweepDirectory::SweepDirectory(const std::filesystem::path& path)
     : top_((read_manifest(path), path)),
@@ -253,12 +263,20 @@ SweepRun SweepDirectory::write_run(std::size_t number, const Scenario& scenario,
   return run_of(json);
 }
 
-void SweepDirectory::write_run(std::size_t number, const Json& run) const {
+void SweepDirectory::write_run(std::size_t number, Json run) const {
+  const auto replications = manifest_.at("replications").get<std::size_t>();
+  run["replication"] = number % replications;
+  run["values"] = manifest_.at("values").at(number / replications);
   runs_.write_soon(run_name(number), json_text(sealed(run)));
 }
 
-void SweepDirectory::write_known(std::size_t point, const Json& known) {
+bool SweepDirectory::is_of_point(const Json& json, std::size_t point) const {
+  return !json.contains("values") || json.at("values") == manifest_.at("values").at(point);  // earlier versions wrote none
+}
+
+void SweepDirectory::write_known(std::size_t point, Json known) {
   if (!known_) known_.emplace(path() / "known");
+  known["values"] = manifest_.at("values").at(point);
   known_->write_soon(point_file(point), json_text(sealed(known)));
 }
 
@@ -267,6 +285,10 @@ std::optional<Json> SweepDirectory::known(std::size_t point) const {
   if (!std::filesystem::exists(file)) return std::nullopt;
   std::string why;
   std::optional<Json> json = read_sealed(file, why);
+  if (json && !is_of_point(*json, point)) {
+    why = file.string() + ": of another point of the sweep";
+    json.reset();
+  }
   if (!json) damaged_.insert(why);
   return json;
 }
@@ -278,6 +300,12 @@ std::optional<Json> SweepDirectory::read_run(std::size_t number) const {
   if (none || bytes == 0) return std::nullopt;  // empty: the machine stopped before it was on the disk
   std::string why;
   std::optional<Json> json = read_sealed(path, why);
+  const auto replications = manifest_.at("replications").get<std::size_t>();
+  if (json && (!is_of_point(*json, number / replications) ||
+               json->value("replication", number % replications) != number % replications)) {
+    why = path.string() + ": of another point or replication of the sweep";
+    json.reset();
+  }
   if (!json) damaged_.insert(why);
   return json;
 }

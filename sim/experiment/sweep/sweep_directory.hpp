@@ -44,9 +44,9 @@ class SweepDirectory {
   void write_point(std::size_t point, const Scenario& scenario) const;
   // Returns what run() would read of it. On the disk after sync(), as a point.
   SweepRun write_run(std::size_t number, const Scenario& scenario, const RunResult& result) const;
-  void write_run(std::size_t number, const Json& run) const;
+  void write_run(std::size_t number, Json run) const;
   // What is not known of a point, as SweepKnown has it.
-  void write_known(std::size_t point, const Json& known);
+  void write_known(std::size_t point, Json known);
   // Nothing where there is none, or a damaged one.
   std::optional<Json> known(std::size_t point) const;
   void sync() const { top_.sync(); }
@@ -64,6 +64,9 @@ class SweepDirectory {
 
  private:
   std::string run_name(std::size_t number) const;
+
+  // Whether what was read of a point is of it: a file of another may have been put in its place.
+  bool is_of_point(const Json& json, std::size_t point) const;
 
   OutputDirectory top_;
   OutputDirectory points_;

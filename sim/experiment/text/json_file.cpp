@@ -156,6 +156,11 @@ std::optional<Json> parse_json(std::string_view text, const std::string& file, P
     problems.add(file, "", "", "empty: expected a JSON object");
     return std::nullopt;
   }
+  // The parser takes it for the end, whatever follows.
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    problems.add(file, "", "", fmt::format("byte {}: not valid JSON: a byte of value 0", nul + 1));
+    return std::nullopt;
+  }
   const std::size_t before = problems.size();
   StrictHandler handler(text, file, problems);
   Json::sax_parse(text, &handler);

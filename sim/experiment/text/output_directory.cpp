@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <string>
 #include <system_error>
@@ -26,7 +27,23 @@ void sync_directory(const std::filesystem::path& path) {
   close(fd);
 }
 
+bool is_there(const std::filesystem::path& path) {
+  std::error_code error;
+  return std::filesystem::exists(path, error);
+}
+
 }  // namespace
+
+void refuse_results_of_others(const std::filesystem::path& path, std::string_view own) {
+  constexpr std::array<std::string_view, 5> kMarks{"runs.json", "comparison.json", "points", "find-1", "index.html"};
+  const auto refuse_for = [&](std::string_view mark) {
+    throw InputError({{path.string(), "", "", fmt::format("results of another verb are there ({}): name another directory", mark)}});
+  };
+  for (const std::string_view mark : kMarks)
+    if (mark != own && is_there(path / mark)) refuse_for(mark);
+  const bool has_manifest = own == "points" || (own == "runs.json" && is_there(path / own));
+  if (!has_manifest && is_there(path / "manifest.json")) refuse_for("manifest.json");
+}
 
 OutputDirectory::OutputDirectory(std::filesystem::path path) : path_(std::move(path)) {
   std::error_code error;

@@ -6,6 +6,11 @@
 
 namespace ktlssim {
 
+// A directory belongs to one verb, which is known by a file or folder there: "runs.json" of run, "comparison.json" of
+// compare, "points" of sweep, "find-1" of hunt, "index.html" of watch. Throws InputError where there is one that is not `own`,
+// or the manifest of a run or sweep that is not.
+void refuse_results_of_others(const std::filesystem::path& path, std::string_view own);
+
 class OutputDirectory {
  public:
   // Creates the directory where needed and tries to write in it. Throws InputError if that fails.
