@@ -1,5 +1,6 @@
 #include "sim/machine/placement.hpp"
 
+#include <algorithm>
 #include <boost/random/uniform_int_distribution.hpp>
 #include <cmath>
 
@@ -9,14 +10,31 @@ namespace ktlssim {
 
 namespace {
 
+constexpr double kLeastVariance = 0.5;  // of the greatest
+
 using Flags = std::vector<bool>;  // by worker
 
-double deviation(const Flags& occupied, std::int64_t sessions) {
-  const auto workers = static_cast<double>(occupied.size());
-  double count = 0;
-  for (const bool is : occupied) count += is;
-  return count - workers * (1 - std::pow(1 - 1 / workers, static_cast<double>(sessions)));
-}
+// Sessions, and which workers have any of them.
+struct Sharing {
+  Flags occupied;
+  std::int64_t sessions;
+
+  // Of any `some` workers: the probability that none of them has a session.
+  double none_on(double some) const {
+    return std::pow(1 - some / static_cast<double>(occupied.size()), static_cast<double>(sessions));
+  }
+  double variance() const {
+    const auto workers = static_cast<double>(occupied.size());
+    const double mean = workers * none_on(1);  // of workers without any
+    return mean + workers * (workers - 1) * none_on(2) - mean * mean;
+  }
+  double workers_deviation() const {
+    double count = 0;
+    for (const bool is : occupied) count += is;
+    return count - static_cast<double>(occupied.size()) * (1 - none_on(1));
+  }
+  double first_deviation() const { return (occupied.front() ? 1 : 0) - (1 - none_on(1)); }
+};
 
 }  // namespace
 
@@ -27,22 +45,28 @@ std::vector<double> placement_deviations(const Scenario& s, std::uint64_t replic
       s.network.lagg == Lagg::by_domain)
     return deviations;
   const std::size_t groups = s.all_tls().size();
-  std::vector<Flags> occupied(groups, Flags(static_cast<std::size_t>(s.workers())));
-  std::vector<std::int64_t> sessions(groups);
+  std::vector<Sharing> all(groups, {Flags(static_cast<std::size_t>(s.workers())), 0});
   auto flow_ids = random_stream(static_cast<std::uint64_t>(s.seed), replication, "flow ids");
   for (std::int64_t i = 0; i < s.workload.sessions; ++i) {
     const std::uint32_t flow_id = boost::random::uniform_int_distribution<std::uint32_t>()(flow_ids);
     const std::size_t group = s.group_of(i);
-    occupied[group][flow_id % static_cast<std::uint32_t>(s.workers())] = true;
-    ++sessions[group];
+    all[group].occupied[flow_id % static_cast<std::uint32_t>(s.workers())] = true;
+    ++all[group].sessions;
   }
-  for (std::size_t g = 0; g < groups; ++g) deviations.push_back(deviation(occupied[g], sessions[g]));
   for (std::size_t g = 0; g < groups; ++g)
     for (std::size_t h = g + 1; h < groups; ++h) {
-      Flags both = occupied[g];
-      for (std::size_t w = 0; w < both.size(); ++w) both[w] = both[w] || occupied[h][w];
-      deviations.push_back(deviation(both, sessions[g] + sessions[h]));
+      Sharing both = all[g];
+      for (std::size_t w = 0; w < both.occupied.size(); ++w) both.occupied[w] = both.occupied[w] || all[h].occupied[w];
+      both.sessions += all[h].sessions;
+      all.push_back(both);
     }
+  double most = 0;
+  for (const Sharing& sharing : all) most = std::max(most, sharing.variance());
+  for (const Sharing& sharing : all) {
+    if (sharing.variance() < kLeastVariance * most) continue;
+    deviations.push_back(sharing.workers_deviation());
+    deviations.push_back(sharing.first_deviation());
+  }
   return deviations;
 }
 

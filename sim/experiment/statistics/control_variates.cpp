@@ -14,6 +14,8 @@ using Matrix = std::vector<std::vector<double>>;
 // Values for each control, and a reserve for the residual.
 constexpr std::size_t kValuesPerControl = 3;
 constexpr std::size_t kReserve = 6;
+// A value that its own control alone explains has a residual of zero.
+constexpr double kLeastFreedom = 1e-6;
 
 // Columns that vary, and not as a sum of those before them (Gram and Schmidt).
 std::vector<std::size_t> independent(const Matrix& rows) {
@@ -96,16 +98,23 @@ Estimate controlled_estimate(const Estimate& plain, std::span<const double> valu
   std::vector<double> coefficients(q + 1, 0);
   for (std::size_t i = 0; i <= q; ++i)
     for (std::size_t j = 0; j <= q; ++j) coefficients[i] += (*inverted)[i][j] * right[j];
-  double squares = 0;
+  double variance = 0;  // of the coefficient at controls of zero
   for (std::size_t r = 0; r < n; ++r) {
     double residual = values[r];
-    for (std::size_t i = 0; i <= q; ++i) residual -= coefficients[i] * design[r][i];
-    squares += residual * residual;
+    double leverage = 0;
+    double weight = 0;  // of the value in the mean
+    for (std::size_t i = 0; i <= q; ++i) {
+      residual -= coefficients[i] * design[r][i];
+      weight += (*inverted)[0][i] * design[r][i];
+      for (std::size_t j = 0; j <= q; ++j) leverage += design[r][i] * (*inverted)[i][j] * design[r][j];
+    }
+    const double left_out = residual / std::max(kLeastFreedom, 1 - leverage);  // from a regression without this value
+    variance += weight * weight * left_out * left_out;
   }
   constexpr double kTail = 0.025;
   const auto freedom = static_cast<double>(n - q - 1);
   const double t = boost::math::quantile(boost::math::complement(boost::math::students_t(freedom), kTail));
-  const double half = t * std::sqrt(squares / freedom * (*inverted)[0][0]);
+  const double half = t * std::sqrt(variance);
   Estimate result = plain;
   result.mean = coefficients[0];
   result.lo = result.mean - half;

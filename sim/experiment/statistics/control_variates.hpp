@@ -1,7 +1,8 @@
 // Control variates: what is known to be zero on average, and tells how lucky a replication was.
 //
-// The mean of the values is that of a linear regression at controls of zero, and its interval the regression's (Lavenberg
-// and Welch, Management Science 27, 1981). Replications stay independent and as they are. Which controls are used hangs on
+// The mean of the values is that of a linear regression at controls of zero (Lavenberg and Welch, Management Science 27, 1981).
+// Its interval supposes neither that the regression is right nor that values vary alike everywhere: each residual counts as if
+// its value had been left out (HC3; MacKinnon and White, Journal of Econometrics 29, 1985). Replications stay independent and as they are. Which controls are used hangs on
 // the controls alone, never on the values, so that intervals keep their coverage.
 #pragma once
 
