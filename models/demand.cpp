@@ -327,6 +327,15 @@ class Path {
     return per_segment_ / 2;
   }
 
+  // Its engine, which is that of the only ccr(4) where both are one T6, and no link has a limit.
+  StationDemand nic_tls(double us) const {
+    if (shares_link())
+      for (const DriverProfile* const driver : s_.drivers())
+        if (driver->has_ccr && driver->device.pcie_gbps.value() == 0)
+          return {std::string(name(driver->kind)) + " engines", driver->device.engines.value(), us, 0};
+    return {"NIC TLS", 1, us, 0};
+  }
+
   void add_stations(std::vector<StationDemand>& stations) const;
   void add_circulations(std::vector<Circulation>& circulations) const;
 
@@ -370,7 +379,7 @@ void Path::add_stations(std::vector<StationDemand>& stations) const {
     const auto netisrs = static_cast<double>(s_.network.netisr_threads);
     if (s_.network.kind == NetworkKind::nic) {
       add("NIC interrupt threads", one_flow ? 1 : std::min(queues, sessions), acknowledgement_);
-      if (const double us = nic_tls_us(); us > 0) stations.push_back({"NIC TLS", 1, us, 0});
+      if (const double us = nic_tls_us(); us > 0) stations.push_back(nic_tls(us));
       stations.push_back({"link", 1, link_us(), 0});
     } else {
       add("netisr threads", one_flow ? 1 : std::min(netisrs, sessions), acknowledgement_);

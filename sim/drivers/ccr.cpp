@@ -114,6 +114,10 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
     crypto_done(kernel_, crp);
   }
 
+  Time encrypt_packet(Time ready, Time service) override {
+    return nic_.pcie_link() == nullptr ? device_.encrypt_packet(ready, service) : kNoTime;
+  }
+
   std::string lost_wakeup() const override {
     for (std::size_t port = 0; port < ports_.size(); ++port) {
       const ControlQueue& wrq = ports_[port];

@@ -21,6 +21,10 @@ class CcrCompletions {
  public:
   virtual ~CcrCompletions() = default;
   virtual void do_cpl6_fw_pld(Cryptop& crp) = 0;  // a request is done
+  // NIC TLS: the engine of the card takes a packet for so long, in turn with requests; when it is done. No time if it has
+  // no part in that, as where requests come over a link with a limit: of them one is read ahead, and packets would always
+  // be before it.
+  virtual Time encrypt_packet(Time /*ready*/, Time /*service*/) { return kNoTime; }
 };
 
 class Cxgbe final {
@@ -44,6 +48,7 @@ class Cxgbe final {
   InterruptVector event_vector() const { return event_vector_; }
 
   void set_ccr(CcrCompletions* ccr) { ccr_ = ccr; }
+  CcrCompletions* ccr() const { return ccr_; }
   int rx_queues() const { return static_cast<int>(queues_.size()); }
   InterruptQueue& queue(int i) const { return *queues_[static_cast<std::size_t>(i)].interrupt; }
 

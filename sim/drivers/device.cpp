@@ -47,6 +47,15 @@ Time Device::submit(Cryptop& crp) {
   return kNever;
 }
 
+Time Device::encrypt_packet(Time ready, Time service) {
+  Time& free = free_at_[first_free()];
+  const Time start = std::max(ready, free);
+  free = start + service;
+  busy_ns_ += kernel_.window.overlap_ns(start, free);
+  kernel_.recorder.device_busy.add(start, free);
+  return free;
+}
+
 void Device::arrive(std::uint64_t crp) {
   arrived_.push_back(reinterpret_cast<Cryptop*>(crp));
   fetch();

@@ -39,6 +39,10 @@ class Device {
   // kNever where that depends on the link, and the owner is going to be told.
   Time submit(Cryptop& crp);
 
+  // An engine takes something else from `ready` on, for so long: what NIC TLS of the same card sends. Returns when it is
+  // done. Precondition: the link has no limit.
+  Time encrypt_packet(Time ready, Time service);
+
   std::vector<Resource> resources(std::int64_t records) const;
 
  private:

@@ -68,9 +68,10 @@ void Nic::transmit(std::uint64_t tag) {
   const Time given = std::max(kernel_.now(), kernel_.caught_up());
   const Time tls = tls_time(socket_of(kernel_, tag), bytes);
   if (tls == kNoTime) return onto_link(tag, given);
-  const Time tls_start = std::max(tls_free_, given);
-  tls_free_ = tls_start + tls;
-  tls_busy_ns_ += kernel_.window.overlap_ns(tls_start, tls_free_);
+  CcrCompletions* const ccr = queues_.ccr();
+  const Time with_ccr = mixed_ && ccr != nullptr && tls > Time{} ? ccr->encrypt_packet(given, tls) : kNoTime;
+  tls_free_ = with_ccr == kNoTime ? std::max(tls_free_, given) + tls : with_ccr;
+  tls_busy_ns_ += kernel_.window.overlap_ns(tls_free_ - tls, tls_free_);
   if (mixed_)
     kernel_.calendar().call_at<&Nic::encrypted>(tls_free_, Rank::hardware, this, tag);
   else
