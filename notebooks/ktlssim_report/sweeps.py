@@ -82,8 +82,8 @@ def replications_of(directory):
         try:
             point, replication = (int(part) for part in path.stem.split("-"))
             run = read_json(path)
-            ended.setdefault(point, {})[replication] = {key: run[key] for key in run if key != "latency"}
             assert isinstance(run["status"], str)
+            ended.setdefault(point, {})[replication] = {key: run[key] for key in run if key != "latency"}
         except (BadInput, ValueError, TypeError, KeyError, AssertionError):
             unreadable.append(path.name)
     return ended, unreadable

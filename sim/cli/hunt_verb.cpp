@@ -5,6 +5,7 @@
 
 #include "models/scenario.hpp"
 #include "sim/cli/common_options.hpp"
+#include "sim/cli/experiment_output.hpp"
 #include "sim/cli/listening.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/size_options.hpp"

@@ -260,6 +260,20 @@ class UglyInputs(unittest.TestCase):
         path = out / "runs/00001-00000.json"
         path.write_text(path.read_text()[:500])
         self.assertIn("00001-00000.json", report(out).read_text())
+        path.write_text("[]")
+        self.assertIn("00001-00000.json", report(out).read_text())
+
+    def test_values_that_are_objects_or_lists(self):
+        groups = [[], [{"sessions": 1, "version": "1.2", "cipher": "aes-128-gcm"}]]
+        page = report(self.sweep(parameters={"grid": {"/session_groups": groups, "/workload/sessions": [2, 3]}})).read_text()
+        self.assertEqual(len(data_of(page)["runs"]), 4)
+
+    def test_what_is_no_result_ends_in_a_line(self):
+        out = self.sweep(parameters={"grid": {"/workload/sessions": [1, 2]}})
+        (out / "summary.csv").write_text("a,b\n1,2\n")
+        done = subprocess.run([KTLSSIM, "report", str(out)], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertRegex(done.stderr, r"^ktlssim: [^\n]*no report: \w+: [^\n]*KTLSSIM_TRACEBACK=1 shows where\n$")
 
     def test_a_metric_without_a_value(self):
         ktlssim("run", self.tiny, "--out", self.directory / "out")
