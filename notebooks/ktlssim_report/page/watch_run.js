@@ -99,7 +99,7 @@ class Run {
   /** What a run has done by `at`, in words. */
   score(at) {
     const percent = (tracks) => `${(100 * this.busyShare(tracks, at)).toFixed(0)} %`;
-    return `${this.busy.length ? `card busy ${percent(this.busy)}, ` : ""}CPUs busy ${percent(this.running)}; ${this.arrived(4, at)} records encrypted, ${this.arrived(6, at)} ready`;
+    return `So far: ${this.busy.length ? `card busy ${percent(this.busy)}, ` : ""}CPUs busy ${percent(this.running)}; ${this.arrived(4, at)} records encrypted, ${this.arrived(6, at)} ready`;
   }
 }
 

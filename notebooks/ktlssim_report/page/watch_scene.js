@@ -123,7 +123,7 @@ const INTERRUPT_WORDS = { armed: "armed", timing: "held off", raised: "raised", 
 function drawInterrupts(ctx, run, place, now) {
   if (!run.interrupts.length) return;
   const { left, width, top } = place.interrupts;
-  text(ctx, place.label < 70 ? "irqs" : "interrupts", 0, top + 12);
+  text(ctx, place.label < 70 ? "irqs now" : "interrupts now", 0, top + 12);
   const each = Math.min(150, width / run.interrupts.length);
   run.interrupts.forEach((name, i) => {
     const state = run.interrupt(i, now);

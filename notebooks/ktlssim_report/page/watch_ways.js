@@ -31,12 +31,14 @@ function showWays(runs, session, number) {
     const parts = stays[i].map((ns, zone) => (ns ? node("i", { class: other && grew(ns, other[zone]) ? "grew" : "", style: `width:${(100 * ns) / longest}%;background:${ZONE_COLOUR[zone]}`, title: `${ZONES[zone]}: ${inUs(ns)} us` }, ZONES[zone]) : null));
     return [node("div", {}, run.label), node("div", { class: "way" }, ...parts.filter(Boolean))];
   });
+  const unended = (i, zone) => found[i]?.goesOn && found[i].zones[found[i].zones.length - 1] === zone;
+  const comparable = (zone) => stays[0]?.[zone] != null && stays[1]?.[zone] != null && !unended(0, zone) && !unended(1, zone);
   const direction = (zone) => {
-    if (!stays[0] || !stays[1]) return "";
+    if (!comparable(zone)) return "";
     return grew(stays[1][zone], stays[0][zone]) ? "grew" : grew(stays[0][zone], stays[1][zone]) ? "shrank" : "";
   };
-  const rows = ZONES.slice(0, GONE).map((name, zone) => node("tr", { class: direction(zone) }, node("td", {}, name), ...stays.map((all, i) => node("td", {}, all?.[zone] == null ? "-" : `${found[i].goesOn && found[i].zones[found[i].zones.length - 1] === zone ? "at least " : ""}${inUs(all[zone])}`)),
-      ...(stays.length === 2 ? [node("td", {}, stays[0]?.[zone] != null && stays[1]?.[zone] != null ? `${stays[1][zone] >= stays[0][zone] ? "+" : ""}${inUs(stays[1][zone] - stays[0][zone])}` : "-")] : [])));
+  const rows = ZONES.slice(0, GONE).map((name, zone) => node("tr", { class: direction(zone) }, node("td", {}, name), ...stays.map((all, i) => node("td", {}, all?.[zone] == null ? "-" : `${unended(i, zone) ? "at least " : ""}${inUs(all[zone])}`)),
+      ...(stays.length === 2 ? [node("td", {}, comparable(zone) ? `${stays[1][zone] >= stays[0][zone] ? "+" : ""}${inUs(stays[1][zone] - stays[0][zone])}` : "-")] : [])));
   const cut = found.some((record) => record?.goesOn);
   const heads = ["where", ...runs.map((run) => `${run.label} [us]`), ...(runs.length === 2 ? ["second - first"] : [])];
   document.getElementById("ways").replaceChildren(...bars, node("div", { class: "scroll" }, node("table", {}, node("thead", {}, node("tr", {}, ...heads.map((head) => node("th", {}, head)))), node("tbody", {}, ...rows))),
