@@ -202,12 +202,14 @@ int ensemble_verb(const Values& values) {
   const std::filesystem::path suite_file = suite_option(values);
   const Discrepancies floors = load_floors(discrepancies_file(suite_file));
   if (!values.operands().empty()) {
+    refuse_given(values, {"draws", "first", "waves", "wave-draws", "out", "priors"}, "a file is told of as it is");
     report(values, load_ensemble(values.operands().front()), floors);
     return kExitDone;
   }
   const Suite suite = load_suite(suite_file);
   SuiteFigures figures(suite);
   if (values.given("priors")) {
+    refuse_given(values, {"draws", "first", "waves", "wave-draws", "out", "calibration", "figure"}, "nothing is drawn with --priors");
     print_table(as_json(values) ? json_of_verb("ensemble", Json(figures.priors())) : priors_text(figures.priors()));
     return kExitDone;
   }

@@ -125,6 +125,7 @@ int fit_verb(const Values& values) {
   std::vector<FitProblem> problems;
   for (const std::string& path : values.operands()) problems.push_back(load_fit(path, suite));
   const bool write = values.given("write") || values.given("out");
+  if (!write) refuse_given(values, {"force"}, "without --write or --out");
   const FittedProfilesPlace place{values.optional_text("out"), values.given("force")};
   if (write)
     for (const FitProblem& problem : problems) check_place(places_in_profiles(problem), place);

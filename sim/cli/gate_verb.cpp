@@ -7,6 +7,7 @@
 
 #include "sim/cli/common_options.hpp"
 #include "sim/cli/experiment_output.hpp"
+#include "sim/cli/kernel_warning.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
@@ -92,7 +93,7 @@ Sides saved_sides(const std::filesystem::path& path) {
 }
 
 Sides simulated_side(const std::string& path, const Texts& sets, const Values& values, const Pool& pool, bool& whole) {
-  SavedSide side{load_scenario(path, sets), {}};
+  SavedSide side{load_told(path, sets), {}};
   whole = settle(side.scenario, side.experiment, pool);
   if (whole) extend(side.experiment, side.scenario, Engines::fiber, values.count("replications"), pool);
   whole = whole && !side.experiment.interrupted;

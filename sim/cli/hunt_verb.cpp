@@ -6,6 +6,7 @@
 #include "models/scenario.hpp"
 #include "sim/cli/common_options.hpp"
 #include "sim/cli/experiment_output.hpp"
+#include "sim/cli/kernel_warning.hpp"
 #include "sim/cli/listening.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/size_options.hpp"
@@ -148,7 +149,7 @@ Options hunt_options() {
   Options options(kHuntHelp, {"SCENARIO", 1, 1});
   options.add("for", "NAMES", Repeatable{}, "what to look for: panic, stall, abort, starvation, 'async loses'; all unless given");
   options.add("keep", "/POINTER", Repeatable{}, "a parameter or group that is not to be changed, such as /faults; may be repeated");
-  options.add("runs", "N", Integer{1, kMostRuns}, "stop after N simulations; the same seed then finds the same");
+  options.add("runs", "N", Integer{1, kMostRuns}, "look for N simulations, and shrink what is found with more; the same seed then finds the same");
   options.add("seconds", "N", Integer{1, kMostSeconds}, "stop after N seconds; 60 unless --runs is given");
   options.add("hunt-seed", "N", Integer{0, kMaxSeed, 1}, "seed of the search");
   add_sets(options);
@@ -170,6 +171,7 @@ int hunt_verb(const Values& values) {
   const std::string& path = values.operands().front();
   const Hunted hunted(scenario_json(path, settings(values)), path);
   hunted.with({});
+  load_told(path, settings(values));
   std::optional<OutputDirectory> out;
   if (values.given("out")) out.emplace(directory_for("find-1", values.text("out")));
   Progress progress = progress_option(values);

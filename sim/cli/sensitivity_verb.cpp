@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "sim/cli/common_options.hpp"
+#include "sim/cli/kernel_warning.hpp"
 #include "sim/cli/known_option.hpp"
 #include "sim/cli/measure_output.hpp"
 #include "sim/cli/output.hpp"
@@ -178,6 +179,10 @@ Options sensitivity_options() {
 int sensitivity_verb(const Values& values) {
   const Variant variant{values.operands().front(), settings(values)};
   const double fraction = static_cast<double>(values.integer("percent")) / 100;
+  load_told(variant.scenario, variant.sets);
+  if (values.given("narrowing") && values.given("total-effects")) throw UsageError("--narrowing and --total-effects are two questions");
+  if (!values.given("narrowing") && !values.given("total-effects"))
+    refuse_given(values, {"metric", "against", "ensemble"}, "without --narrowing or --total-effects");
   Progress progress = progress_option(values);
   const Pool pool = pool_option(values, progress);
   if (values.given("narrowing")) return narrow(values, question(values, variant), pool, progress);

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <filesystem>
+#include <system_error>
 
 #include "sim/cli/common_options.hpp"
 #include "sim/cli/experiment_output.hpp"
@@ -128,6 +130,10 @@ Options merge_options() {
 
 int merge_verb(const Values& values) {
   const Texts& words = values.operands();
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    std::error_code none;
+    if (std::filesystem::equivalent(words[i], words.front(), none)) throw UsageError(fmt::format("{} is DIR itself, and no part", words[i]));
+  }
   const auto [counts, damaged] =
       merge_sweeps(words.front(), {words.begin() + 1, words.end()}, values.command_line());
   for (const std::string& file : damaged) complain(file);

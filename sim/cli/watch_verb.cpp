@@ -12,6 +12,7 @@
 
 #include "sim/cli/experiment_output.hpp"
 #include "sim/cli/common_options.hpp"
+#include "sim/cli/kernel_warning.hpp"
 #include "sim/cli/listening.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/python.hpp"
@@ -45,7 +46,7 @@ struct WatchedSide {
 
 WatchedSide watched_side(const std::string& path, const Texts& sets, const Texts& own) {
   std::string label = own.empty() ? path : fmt::format("{}", fmt::join(own, " "));
-  Scenario scenario = load_scenario(path, joined(sets, own));
+  Scenario scenario = load_told(path, joined(sets, own));
   if (window_is_open(scenario)) scenario = with_window(scenario, {0, kOpenWindow_ms, 0, true, ""});
   return {std::move(label), std::move(scenario)};
 }

@@ -278,6 +278,27 @@ class SweepTest(unittest.TestCase):
         self.assertEqual(self.ktlssim("sweep", self.small(), "--out", self.out, "--resume")[0], 0)
         self.assertEqual(self.tables(self.out), tables)
 
+    def test_a_part_is_another_directory_and_of_a_sweep(self):
+        self.assertEqual(self.ktlssim("sweep", self.small(), "--out", self.out)[0], 0)
+        status, _, err = self.ktlssim("merge", self.out, self.out)
+        self.assertEqual(status, 2)
+        self.assertIn("is DIR itself", err)
+        run = self.directory / "run"
+        self.assertEqual(self.ktlssim("run", SCENARIO, "--out", run)[0], 0)
+        status, _, err = self.ktlssim("status", run)
+        self.assertEqual(status, 2)
+        self.assertIn("the results of ktlssim run", err)
+
+    def test_a_hang_up_is_an_interrupt(self):
+        sweep = self.sweep_file({"grid": {"/measure/duration_ms": [1, 900000]}})
+        process = subprocess.Popen([KTLSSIM, "sweep", sweep, "--out", self.out, "-j", "1"], stderr=subprocess.PIPE, text=True)
+        until = time.monotonic() + 60
+        while not list(self.out.glob("runs/[0-9]*")) and time.monotonic() < until:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGHUP)
+        self.assertIn("--resume goes on", process.communicate()[1])
+        self.assertEqual(process.returncode, 130)
+
     def test_a_value_is_one_however_it_is_written(self):
         status, _, err = self.ktlssim("expand", self.sweep_file({"grid": {"/workload/sessions": [4, 4.0]}}))
         self.assertEqual(status, 2)

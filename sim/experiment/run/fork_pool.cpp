@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -25,7 +26,8 @@ volatile std::sig_atomic_t g_interrupted = 0;
 
 void note_interrupt(int) { g_interrupted = 1; }
 
-// While it lives, SIGINT and SIGTERM are noted instead of ending the process, and arrive only within ppoll().
+// While it lives, SIGINT, SIGTERM and SIGHUP are noted instead of ending the process, and arrive only within ppoll(). What
+// is ignored, as SIGHUP under nohup, stays so.
 class InterruptWatch {
  public:
   InterruptWatch() {
@@ -33,16 +35,16 @@ class InterruptWatch {
     struct sigaction action {};
     action.sa_handler = note_interrupt;
     sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, &old_int_);
-    sigaction(SIGTERM, &action, &old_term_);
-    sigset_t both;
-    sigemptyset(&both);
-    sigaddset(&both, SIGINT);
-    sigaddset(&both, SIGTERM);
-    sigprocmask(SIG_BLOCK, &both, &old_mask_);
+    sigset_t all;
+    sigemptyset(&all);
+    for (std::size_t i = 0; i < kSignals.size(); ++i) {
+      sigaction(kSignals[i], nullptr, &old_[i]);
+      if (kSignals[i] != SIGHUP || old_[i].sa_handler != SIG_IGN) sigaction(kSignals[i], &action, nullptr);
+      sigaddset(&all, kSignals[i]);
+    }
+    sigprocmask(SIG_BLOCK, &all, &old_mask_);
     waiting_mask_ = old_mask_;
-    sigdelset(&waiting_mask_, SIGINT);
-    sigdelset(&waiting_mask_, SIGTERM);
+    for (const int signal : kSignals) sigdelset(&waiting_mask_, signal);
   }
   ~InterruptWatch() { restore(); }
   InterruptWatch(const InterruptWatch&) = delete;
@@ -51,13 +53,13 @@ class InterruptWatch {
   const sigset_t& waiting_mask() const { return waiting_mask_; }
   void restore() const {
     sigprocmask(SIG_SETMASK, &old_mask_, nullptr);
-    sigaction(SIGINT, &old_int_, nullptr);
-    sigaction(SIGTERM, &old_term_, nullptr);
+    for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &old_[i], nullptr);
   }
 
  private:
-  struct sigaction old_int_ {};
-  struct sigaction old_term_ {};
+  static constexpr std::array<int, 3> kSignals{SIGINT, SIGTERM, SIGHUP};
+
+  std::array<struct sigaction, kSignals.size()> old_{};
   sigset_t old_mask_{};
   sigset_t waiting_mask_{};
 };

@@ -14,7 +14,7 @@ namespace ktlssim {
 
 struct PoolOutcome {
   std::vector<std::optional<RunResult>> results;  // by task; nothing where the interrupt came first
-  bool interrupted = false;                       // SIGINT or SIGTERM arrived; the children are gone
+  bool interrupted = false;                       // SIGINT, SIGTERM or SIGHUP arrived; the children are gone
 };
 
 // How far a batch of simulations is.

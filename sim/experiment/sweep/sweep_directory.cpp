@@ -90,6 +90,8 @@ Json read_manifest(const std::filesystem::path& directory) {
   const std::filesystem::path path = directory / "manifest.json";
   if (!std::filesystem::exists(path))
     throw InputError({{directory.string(), "", "", "not a directory of ktlssim sweep: no manifest.json"}});
+  if (std::filesystem::exists(directory / "runs.json"))
+    throw InputError({{directory.string(), "", "", "the results of ktlssim run: expected those of ktlssim sweep"}});
   std::string why;
   std::optional<Json> found = read_sealed(path, why);
   if (!found) throw InputError({{"", "", "", why}});
