@@ -16,6 +16,9 @@ namespace ktlssim {
 
 inline constexpr std::size_t kMostSides = 20;
 
+// "a", "b", ...: of its results in the directory of a comparison.
+inline std::string side_name(std::size_t number) { return {static_cast<char>('a' + number)}; }
+
 struct ComparedSide {
   std::string label;  // what the user called it
   Texts own = {};     // what only this side sets
@@ -26,7 +29,7 @@ struct ComparedSide {
   RunRecord record = {};
   bool saved = false;  // and not to be simulated
 
-  std::string name() const { return {static_cast<char>('a' + number)}; }
+  std::string name() const { return side_name(number); }
   std::size_t number = 0;
 };
 

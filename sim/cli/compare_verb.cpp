@@ -42,6 +42,11 @@ std::optional<KnownAnswer> known_of(const std::vector<ComparedSide>& sides, cons
                          {events_of(sides[0].experiment), events_of(sides[1].experiment)}, pool, why);
 }
 
+// What a comparison of more sides left there.
+void discard_further_sides(const OutputDirectory& out, std::size_t sides) {
+  for (; sides < kMostSides && has_saved_runs(out.path() / side_name(sides)); ++sides) out.discard(side_name(sides));
+}
+
 }  // namespace
 
 Options compare_options() {
@@ -113,7 +118,7 @@ int compare_verb(const Values& values) {
       write_results(OutputDirectory(out->path() / side.name()), side.asked, side.scenario, side.experiment, side.record,
                     known ? &*known : nullptr, side.number);
     out->write(kComparisonFile, as_json_text);
-    for (char gone = static_cast<char>('a' + sides.size()); gone <= 'z'; ++gone) out->discard(std::string(1, gone));  // of more sides
+    discard_further_sides(*out, sides.size());
     if (!sides[0].saved && !sides[1].saved) write_of_comparison(*out, sides[0].scenario, sides[1].scenario);
   }
   if (as_json(values)) print(as_json_text);

@@ -103,6 +103,8 @@ TimelineWindow window_of(const Scenario& scenario, const Find& find) {
   return {std::max(Time{0}, until - kTimelineLength), until, kTimelineRecords};
 }
 
+constexpr std::string_view kSentenceFile = "sentence.txt";
+
 std::string find_name(std::size_t i) { return fmt::format("find-{}", i + 1); }
 
 void write_find(const std::filesystem::path& out, const Hunted& hunted, const Find& find, std::size_t i) {
@@ -111,7 +113,7 @@ void write_find(const std::filesystem::path& out, const Hunted& hunted, const Fi
   json["name"] = find_name(i);
   json["description"] = sentence(find);
   directory.write("scenario.json", json_text(json));
-  directory.write("sentence.txt", sentence(find) + '\n');
+  directory.write(kSentenceFile, sentence(find) + '\n');
   if (find.breakage == Breakage::failure) return;
   const Scenario scenario = hunted.with(find.changes);
   const std::filesystem::path trace = directory.path() / "trace.json";
@@ -170,7 +172,6 @@ int hunt_verb(const Values& values) {
     question.time = std::chrono::seconds(values.given("seconds") ? values.integer("seconds") : kUsualSeconds);
   const std::string& path = values.operands().front();
   const Hunted hunted(scenario_json(path, settings(values)), path);
-  hunted.with({});
   load_told(path, settings(values));
   std::optional<OutputDirectory> out;
   if (values.given("out")) out.emplace(directory_for("find-1", values.text("out")));
@@ -181,7 +182,7 @@ int hunt_verb(const Values& values) {
   const bool whole = ended_whole(progress, found.interrupted);
   if (out) {
     for (std::size_t i = 0; i < found.finds.size(); ++i) write_find(out->path(), hunted, found.finds[i], i);
-    for (std::size_t i = found.finds.size(); std::filesystem::exists(out->path() / find_name(i)); ++i)
+    for (std::size_t i = found.finds.size(); std::filesystem::exists(out->path() / find_name(i) / kSentenceFile); ++i)
       out->discard(find_name(i));  // of an earlier hunt
   }
   print_table(as_json(values) ? json_of_verb("hunt", json(found)) : table(found));

@@ -39,6 +39,8 @@ constexpr double kOpenWindow_ms = 100;  // to be looked at where the scenario sa
 constexpr std::int64_t kMaxWatched_us = 100'000;
 constexpr std::int64_t kMaxWatchedRecords = 100'000;
 
+constexpr std::string_view kPage = "index.html";
+
 struct WatchedSide {
   std::string label;
   Scenario scenario;
@@ -94,7 +96,7 @@ int watch_verb(const Values& values) {
   std::vector<TimelineWindow> windows;
   for (const WatchedSide& side : sides) windows.push_back(window(values, side.scenario));
 
-  const OutputDirectory out = directory_for("index.html", values.text("out"));
+  const OutputDirectory out = directory_for(kPage, values.text("out"));
   std::vector<std::string> words{out.path().string()};
   for (std::size_t i = 0; i < sides.size(); ++i) {
     end_after(timeout_option(values));
@@ -108,7 +110,7 @@ int watch_verb(const Values& values) {
     words.push_back(sides[i].label);
     words.push_back(trace.string());
   }
-  if (sides.size() == 1) out.discard("trace-b.json");  // of two that were watched there before
+  if (sides.size() == 1 && std::filesystem::exists(out.path() / kPage)) out.discard("trace-b.json");  // of two that were watched there before
   become_python("ktlssim_report.watch", words);
 }
 

@@ -102,6 +102,20 @@ class Outputs(unittest.TestCase):
                 side.write_text(ideal.read_text())
             self.assertEqual(run("compare", ideal, *sides, "--replications", 2, "--out", out).returncode, 0)
         self.assertFalse((out / "c").exists())
+        for mine in ("c", "x"):
+            (out / mine).mkdir()
+            (out / mine / "notes.txt").write_text("mine")
+        self.assertEqual(run("compare", ideal, sides[0], "--replications", 2, "--out", out).returncode, 0)
+        for mine in ("c", "x"):
+            self.assertEqual((out / mine / "notes.txt").read_text(), "mine")
+        seen = self.directory / "seen"
+        seen.mkdir()
+        host, gone = os.uname().nodename, subprocess.run(["/bin/sh", "-c", "echo $$"], capture_output=True, text=True, check=True).stdout.strip()
+        dead, alive, others = (seen / f".trace-a.json.{who}" for who in (f"{host}.{gone}", f"{host}.{os.getpid()}", f"elsewhere.{gone}"))
+        for part in (dead, alive, others, seen / "trace-b.json"):
+            part.write_text("")
+        self.assertEqual(run("watch", ideal, "--us", 10, "--out", seen).returncode, 0)
+        self.assertEqual([path.exists() for path in (dead, alive, others, seen / "trace-b.json")], [False, True, True, True])
         mine = self.directory / "mine/report/notes.txt"
         mine.parent.mkdir(parents=True)
         mine.write_text("mine")

@@ -1,6 +1,5 @@
 #include "sim/experiment/text/file_in_parts.hpp"
 
-#include <fmt/format.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -9,16 +8,18 @@
 #include <system_error>
 #include <utility>
 
+#include "sim/experiment/text/output_directory.hpp"
+
 namespace ktlssim {
 
 namespace {
 
-// What processes left that were killed while they wrote this file: ".NAME.PID".
-void sweep_up(const std::filesystem::path& path) {
-  const std::filesystem::path directory = path.has_parent_path() ? path.parent_path() : ".";
-  const std::string prefix = fmt::format(".{}.", path.filename().string());
+// What processes of this machine left that were killed while they wrote the same file.
+void sweep_up(const std::filesystem::path& temporary) {
+  const std::string ours = temporary.filename().string();
+  const std::string prefix = ours.substr(0, ours.rfind('.') + 1);
   std::error_code none;
-  for (const auto& entry : std::filesystem::directory_iterator(directory, none)) {
+  for (const auto& entry : std::filesystem::directory_iterator(temporary.has_parent_path() ? temporary.parent_path() : ".", none)) {
     const std::string name = entry.path().filename().string();
     if (!name.starts_with(prefix)) continue;
     pid_t pid = 0;
@@ -32,10 +33,10 @@ void sweep_up(const std::filesystem::path& path) {
 
 FileInParts::FileInParts(std::filesystem::path path)
     : path_(std::move(path)),
-      temporary_(path_.parent_path() / fmt::format(".{}.{}", path_.filename().string(), getpid())),
+      temporary_(temporary_beside(path_)),
       file_(std::fopen(temporary_.c_str(), "we")) {
   if (file_ == nullptr) fail();
-  sweep_up(path_);
+  sweep_up(temporary_);
 }
 
 FileInParts::~FileInParts() {

@@ -45,6 +45,12 @@ void refuse_results_of_others(const std::filesystem::path& path, std::string_vie
   if (!has_manifest && is_there(path / "manifest.json")) refuse_for("manifest.json");
 }
 
+std::filesystem::path temporary_beside(const std::filesystem::path& path) {
+  char host[64] = "";
+  gethostname(host, sizeof host - 1);
+  return path.parent_path() / fmt::format(".{}.{}.{}", path.filename().string(), host, getpid());
+}
+
 OutputDirectory::OutputDirectory(std::filesystem::path path) : path_(std::move(path)) {
   std::error_code error;
   std::filesystem::create_directories(path_, error);
@@ -60,9 +66,7 @@ OutputDirectory::OutputDirectory(std::filesystem::path path) : path_(std::move(p
 
 std::filesystem::path OutputDirectory::write_temporary(std::string_view name, std::string_view contents,
                                                        Wait wait) const {
-  char host[64] = "";  // a directory may be shared by machines
-  gethostname(host, sizeof host - 1);
-  const std::filesystem::path temporary = path_ / fmt::format(".{}.{}.{}", name, host, getpid());
+  const std::filesystem::path temporary = temporary_beside(path_ / name);
   const int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (fd < 0) throw std::system_error(errno, std::generic_category(), (path_ / name).string());
   int failed = 0;

@@ -11,12 +11,15 @@ namespace ktlssim {
 // or the manifest of a run or sweep that is not.
 void refuse_results_of_others(const std::filesystem::path& path, std::string_view own);
 
+// Where a file is written before it takes its name: beside it, of this process alone; a directory may be shared by machines.
+std::filesystem::path temporary_beside(const std::filesystem::path& path);
+
 class OutputDirectory {
  public:
   // Creates the directory where needed and tries to write in it. Throws InputError if that fails.
   explicit OutputDirectory(std::filesystem::path path);
 
-  // Writes under a temporary name (".NAME.HOST.PID"), to the disk, then renames: a file of this name is old
+  // Writes under a temporary name (".NAME.HOST.PID", temporary_beside), to the disk, then renames: a file of this name is old
   // or complete, whatever happens. Throws std::system_error.
   void write(std::string_view name, std::string_view contents) const;
 
