@@ -11,6 +11,7 @@ namespace ktlssim {
 namespace {
 
 constexpr double kLeastVariance = 0.5;  // of the greatest
+constexpr std::size_t kMostGroups = 64;  // of more, pairs are more controls than a regression ever has replications for
 
 using Flags = std::vector<bool>;  // by worker
 
@@ -45,6 +46,7 @@ std::vector<double> placement_deviations(const Scenario& s, std::uint64_t replic
       s.network.lagg == Lagg::by_domain)
     return deviations;
   const std::size_t groups = s.all_tls().size();
+  if (groups > kMostGroups) return deviations;
   std::vector<Sharing> all(groups, {Flags(static_cast<std::size_t>(s.workers())), 0});
   auto flow_ids = random_stream(static_cast<std::uint64_t>(s.seed), replication, "flow ids");
   for (std::int64_t i = 0; i < s.workload.sessions; ++i) {

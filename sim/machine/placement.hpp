@@ -12,7 +12,7 @@ namespace ktlssim {
 // m (1 - (1 - 1/m)^n) of n sessions on m workers; and the same of the first worker alone, whose CPU has the first interrupt
 // too. Only of those whose number of workers varies at least half as much (variance) as that which varies most: with many
 // sessions it nearly never does, and explains nothing. Without simulating; the same numbers as the run's. Empty where flow
-// ids are not random, or where a worker is not the flow id modulo the number of workers.
+// ids are not random, with more than 64 groups, or where a worker is not the flow id modulo the number of workers.
 std::vector<double> placement_deviations(const Scenario& scenario, std::uint64_t replication);
 
 }  // namespace ktlssim
