@@ -2,6 +2,8 @@
 import os
 import sys
 
+from .files import BadInput
+
 
 def end(message, status=2):
     print(f"ktlssim: {message}", file=sys.stderr)
@@ -9,7 +11,7 @@ def end(message, status=2):
 
 
 try:
-    from . import files, page
+    from . import page
     print(page.write(sys.argv[1]))
 except ModuleNotFoundError as error:
     end(f"report needs Debian's python3-pandas and python3-matplotlib ({error}); as root:\n"
@@ -18,11 +20,9 @@ except KeyboardInterrupt:
     end("interrupted", 130)
 except MemoryError:
     end(f"{sys.argv[1]}: not enough memory for its report", 1)
-except OSError as failure:
+except (BadInput, OSError) as failure:
     end(failure)
 except Exception as failure:
-    if isinstance(failure, files.BadInput):
-        end(failure)
     if "KTLSSIM_TRACEBACK" in os.environ:
         raise
     end(f"{sys.argv[1]}: no report: {type(failure).__name__}: {failure}. Is a file there damaged? If not, this is a fault of ktlssim; "

@@ -213,7 +213,7 @@ int bounds_verb(const Values& values) {
   print_table(table(scenario, demands));
   if (known)
     print_table(fmt::format("what the profiles leave open: at most {} to {} Gbit/s (90 % of machines)\n",
-                      number_text(known->ninety.lo), number_text(known->ninety.hi)));
+                            number_text(known->ninety.lo), number_text(known->ninety.hi)));
   return kExitDone;
 }
 

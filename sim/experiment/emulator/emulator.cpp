@@ -9,6 +9,7 @@
 
 #include "sim/experiment/emulator/cholesky.hpp"
 #include "sim/experiment/emulator/quantile.hpp"
+#include "sim/experiment/statistics/mean.hpp"
 
 namespace ktlssim {
 
@@ -25,15 +26,13 @@ struct Effect {
   double explained;  // part of the variance, less what as many coefficients would of noise
 };
 
-double sum_of(const std::vector<double>& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
-
 double squares_of(const std::vector<double>& values) {
   return std::inner_product(values.begin(), values.end(), values.begin(), 0.0);
 }
 
 // What `column` explains of `left`, which loses it.
 double take_out(std::vector<double> column, std::vector<double>& left) {
-  const double mean = sum_of(column) / static_cast<double>(column.size());
+  const double mean = mean_of(column);
   for (double& x : column) x -= mean;
   const double squares = squares_of(column);
   if (squares <= 0) return 0;
@@ -115,7 +114,7 @@ Emulator::Fit::Fit(const DrawnPlaces& known, const std::vector<double>& values, 
   std::vector<double> y;
   for (const std::size_t d : draws) y.push_back(values[d]);
   if (y.empty()) return;
-  mean_ = sum_of(y) / static_cast<double>(y.size());
+  mean_ = mean_of(y);
   for (double& value : y) value -= mean_;
   DrawnPlaces mine{known.choices, {}};
   for (const std::vector<float>& row : known.of) {

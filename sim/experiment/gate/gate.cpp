@@ -34,12 +34,6 @@ Sampled sampled(const Experiment& experiment, const std::string& name) {
   return found;
 }
 
-double mean_of(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double value : values) sum += value;
-  return values.empty() ? kNaN : sum / static_cast<double>(values.size());
-}
-
 DifferenceInterval difference(const std::vector<double>& a, const std::vector<double>& b, bool paired, double level, bool random) {
   return paired ? paired_difference(a, b, level, random) : welch_difference(a, b, level, random);
 }

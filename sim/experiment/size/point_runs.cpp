@@ -20,6 +20,12 @@ bool is_metric(const std::string& name) {
   return std::ranges::find(metric_table(), name, &MetricInfo::name) != metric_table().end();
 }
 
+// A profile first, then what is within it.
+std::vector<Assignment> in_order(std::vector<Assignment> values) {
+  std::ranges::stable_sort(values, {}, [](const Assignment& a) { return a.pointer.size(); });
+  return values;
+}
+
 }  // namespace
 
 Expression checked_expression(const std::string& text, const std::string& option) {
@@ -70,10 +76,9 @@ std::optional<Problem> PointRuns::check(const VaryAxis& axis, const std::vector<
     for (std::size_t i = 0; i < beside.size() && !(possible && is_read); ++i) {
       std::vector<Assignment> values = beside[i];
       values.push_back({axis.pointer, value});
-      std::ranges::stable_sort(values, {}, [](const Assignment& a) { return a.pointer.size(); });
       std::vector<Problem> here;
       try {
-        read_scenario(json_, path_.string(), values, option, &here);
+        read_scenario(json_, path_.string(), in_order(std::move(values)), option, &here);
       } catch (const InputError& error) {
         if (!refused) refused = error;
         continue;
@@ -96,8 +101,7 @@ void PointRuns::check(const std::vector<VaryAxis>& axes, const std::string& opti
 }
 
 std::size_t PointRuns::add(const std::vector<Assignment>& values) {
-  std::vector<Assignment> ordered = values;  // a profile first, then what is within it
-  std::ranges::stable_sort(ordered, {}, [](const Assignment& a) { return a.pointer.size(); });
+  const std::vector<Assignment> ordered = in_order(values);
   std::string key;
   for (const Assignment& a : ordered) key += fmt::format("{}={}\n", a.pointer, a.value.dump());
   const auto [found, is_new] = index_.emplace(key, points_.size());

@@ -241,9 +241,14 @@ Sweep SweepDirectory::plan() const {
   return sweep;
 }
 
-std::string SweepDirectory::run_name(std::size_t number) const {
+SweepDirectory::Place SweepDirectory::place(std::size_t number) const {
   const auto replications = manifest_.at("replications").get<std::size_t>();
-  return fmt::format("{:05}-{:05}.json", number / replications, number % replications);
+  return {number / replications, number % replications};
+}
+
+std::string SweepDirectory::run_name(std::size_t number) const {
+  const Place of = place(number);
+  return fmt::format("{:05}-{:05}.json", of.point, of.replication);
 }
 
 std::string point_file(std::size_t point) { return fmt::format("{:05}.json", point); }
@@ -266,9 +271,9 @@ SweepRun SweepDirectory::write_run(std::size_t number, const Scenario& scenario,
 }
 
 void SweepDirectory::write_run(std::size_t number, Json run) const {
-  const auto replications = manifest_.at("replications").get<std::size_t>();
-  run["replication"] = number % replications;
-  run["values"] = manifest_.at("values").at(number / replications);
+  const Place of = place(number);
+  run["replication"] = of.replication;
+  run["values"] = manifest_.at("values").at(of.point);
   runs_.write_soon(run_name(number), json_text(sealed(run)));
 }
 
@@ -302,9 +307,8 @@ std::optional<Json> SweepDirectory::read_run(std::size_t number) const {
   if (none || bytes == 0) return std::nullopt;  // empty: the machine stopped before it was on the disk
   std::string why;
   std::optional<Json> json = read_sealed(path, why);
-  const auto replications = manifest_.at("replications").get<std::size_t>();
-  if (json && (!is_of_point(*json, number / replications) ||
-               json->value("replication", number % replications) != number % replications)) {
+  const Place of = place(number);
+  if (json && (!is_of_point(*json, of.point) || json->value("replication", of.replication) != of.replication)) {
     why = path.string() + ": of another point or replication of the sweep";
     json.reset();
   }

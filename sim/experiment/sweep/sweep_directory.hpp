@@ -63,6 +63,11 @@ class SweepDirectory {
   SweepCounts write_tables(bool interrupted, const std::string& command_line);
 
  private:
+  struct Place {
+    std::size_t point;
+    std::size_t replication;
+  };
+  Place place(std::size_t number) const;
   std::string run_name(std::size_t number) const;
 
   // Whether what was read of a point is of it: a file of another may have been put in its place.
