@@ -96,10 +96,11 @@ class Run {
     return before(this.arrivals.get(zone), at) + 1;
   }
 
-  /** What a run has done by `at`, in words. */
+  /** What is busy, and what a run has done by `at`, in words. */
   score(at) {
     const percent = (tracks) => `${(100 * this.busyShare(tracks, at)).toFixed(0)} %`;
-    return `So far: ${this.busy.length ? `card busy ${percent(this.busy)}, ` : ""}CPUs busy ${percent(this.running)}; ${this.arrived(4, at)} records encrypted, ${this.arrived(6, at)} ready`;
+    return [`So far: ${this.busy.length ? `card busy ${percent(this.busy)}, ` : ""}CPUs busy ${percent(this.running)};`,
+      `${this.arrived(4, at)} records encrypted, ${this.arrived(6, at)} ready`];
   }
 }
 

@@ -19,7 +19,7 @@ function readInk() {
 function layout(run, width, top) {
   const label = Math.min(110, Math.max(54, width * 0.1));
   const narrow = width < 700;
-  const lanes = { left: label, width: width - label, top: top + 40, rows: run.cpus.length + run.engines.length };
+  const lanes = { left: label, width: width - label, top: top + (narrow ? 56 : 40), rows: run.cpus.length + run.engines.length };
   let y = lanes.top + lanes.rows * LANE + 8;
   const each = Math.max(3, Math.min(12, Math.floor(WORKERS_PX / Math.max(1, run.workers.length))));
   const workers = { left: label, width: width - label, top: y, each };
@@ -109,7 +109,7 @@ function drawWorkers(ctx, run, place, view) {
   if (!named && run.workers.length) text(ctx, `${run.workers.length} workers`, 0, top + 10, place.label - 4);
   run.workers.forEach(({ name, i }, k) => {
     const y = top + k * each;
-    if (named) text(ctx, name.replace("KTLS/", "worker "), 0, y + each - 3, place.label - 4);
+    if (named) text(ctx, name.replace("KTLS/", place.label > 80 ? "worker " : ""), 0, y + each - 3, place.label - 4);
     ctx.fillStyle = INK.panel;
     ctx.fillRect(left, y, width, each - 1);
     drawLane(ctx, run.doing[i], view, y, each - 1, (state) => WORKER_COLOUR[run.states[state]] ?? INK.panel);
@@ -204,7 +204,10 @@ function drawRun(ctx, run, place, { now, span, selected }, found) {
   ctx.font = "bold 13px system-ui, sans-serif";
   text(ctx, run.label, 0, place.top + 14, place.lanes.left + place.lanes.width);
   ctx.font = "12px system-ui, sans-serif";
-  text(ctx, run.score(now), 0, place.top + 31, place.lanes.left + place.lanes.width);
+  const [busy, done] = run.score(now);
+  const two = place.lanes.top - place.top > 50;
+  text(ctx, two ? busy : `${busy} ${done}`, 0, place.top + 31, place.lanes.left + place.lanes.width);
+  if (two) text(ctx, done, 0, place.top + 47, place.lanes.left + place.lanes.width);
   ctx.font = "11px system-ui, sans-serif";
   if (place.lanes.width > 700) {
     ctx.textAlign = "right";
