@@ -157,6 +157,10 @@ void describe(ParameterVisitor& v, TcpCosts& c) {
   v.optional_quantity("tcp_output_burst_ns", c.tcp_output_burst_ns, kStep,
              "per segment or TSO burst handed to the interface, the driver's part included");
   v.optional_quantity("tcp_output_ns_per_byte", c.tcp_output_ns_per_byte, kPerByte, "gather list of the bytes sent");
+  v.optional_quantity("reclaim_tx_descs_ns", c.reclaim_tx_descs_ns, kStep,
+             "free one mbuf of a burst that the NIC has sent: its header's, and one that shares the pages of each record "
+             "in it");
+  v.read_by(readers::kNic);
   v.optional_quantity("tcp_input_ack_ns", c.tcp_input_ack_ns, kStep,
              "interrupt side of one acknowledgement, the NIC driver's part included");
   v.optional_quantity("sbdrop_record_ns", c.sbdrop_record_ns, kStep, "free one acknowledged record");
@@ -221,18 +225,18 @@ void describe(ParameterVisitor& v, PollingCosts& c) {
 // Every optional value within a group, by name, is a step's cost or no step at all.
 class Composer final : public ParameterVisitor {
  public:
-  explicit Composer(const HostProfile& profile) : profile_(profile) {}
+  Composer(const HostProfile& profile, double in_memory) : profile_(profile), in_memory_(in_memory) {}
 
   std::vector<Uncomposed> take_failures() { return std::move(failures_); }
 
   void optional_quantity(std::string_view name, Quantity& field, CostRange range, std::string_view) override {
     const auto step = std::find(kStepNames.begin(), kStepNames.end(), name);
-    if (step == kStepNames.end() || field.provenance()) return;
+    if (step == kStepNames.end() || is_stated(field)) return;
     if (!profile_.has_core || !profile_.has_steps) {
       failures_.push_back({"/" + group_ + "/" + std::string(name), std::nullopt});
       return;
     }
-    field = composed(profile_.steps[static_cast<std::size_t>(step - kStepNames.begin())], profile_.core,
+    field = composed(profile_.steps[static_cast<std::size_t>(step - kStepNames.begin())], profile_.core, in_memory_,
                      name.ends_with("_ns_per_byte"), static_cast<double>(profile_.page()));
     if (field.value() > range.max) failures_.push_back({"/" + group_ + "/" + std::string(name), field.value()});
   }
@@ -249,7 +253,12 @@ class Composer final : public ParameterVisitor {
   void choice_index(std::string_view, int&, std::span<const std::string_view>, int, std::string_view) override {}
 
  private:
+  static bool is_stated(const Quantity& field) {
+    return field.provenance() && field.provenance()->confidence != Confidence::composed;
+  }
+
   const HostProfile& profile_;
+  double in_memory_;
   std::string group_;
   std::vector<Uncomposed> failures_;
 };
@@ -264,8 +273,8 @@ void describe(ParameterVisitor& v, HostEconomy& e) {
                       "the same while all CPUs are busy, between which it is linear; absent: not known");
 }
 
-std::vector<Uncomposed> compose(HostProfile& profile) {
-  Composer composer(profile);
+std::vector<Uncomposed> compose(HostProfile& profile, double in_memory) {
+  Composer composer(profile, in_memory);
   describe(composer, profile);
   return composer.take_failures();
 }
@@ -290,6 +299,8 @@ void describe(ParameterVisitor& v, HostProfile& p) {
                              "what each step does; those of profiles/steps/freebsd.json where a host with a core "
                              "does not say")) {
     describe(v, p.steps);
+    v.quantity("state_bytes", p.state_bytes, {0, 1e9},
+               "what a record of a connection brings into the last level of cache besides its payload");
     v.end_group();
   }
   v.begin_group("memory", "the bandwidth that all bytes share");

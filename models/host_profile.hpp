@@ -113,6 +113,7 @@ struct TcpCosts {
   Quantity tcp_output_ns;
   Quantity tcp_output_burst_ns;
   Quantity tcp_output_ns_per_byte;
+  Quantity reclaim_tx_descs_ns;
   Quantity tcp_input_ack_ns;
   Quantity sbdrop_record_ns;
   Quantity page_free_ns;
@@ -170,6 +171,7 @@ struct HostProfile {
   CoreRates core;
   bool has_steps = false;
   StepMixes steps;
+  Quantity state_bytes;  // of steps
   MemoryCosts memory;
   bool has_numa = false;
   NumaCosts numa;
@@ -196,8 +198,8 @@ struct Uncomposed {
   std::optional<double> too_much;  // what was composed, beyond what a cost may be; nothing: neither cost nor mix
 };
 
-// Gives each step that states no cost of its own the one that its mix has on this core. Returns those of which that fails.
-// Precondition: what was composed before is not stated.
-std::vector<Uncomposed> compose(HostProfile& profile);
+// Gives each step that states no cost of its own the one that its mix has on this core, where `in_memory` of cold lines
+// lie in memory. Returns those of which that fails. What an earlier call composed is composed anew.
+std::vector<Uncomposed> compose(HostProfile& profile, double in_memory);
 
 }  // namespace ktlssim

@@ -2,6 +2,7 @@
 // describe() says what each parameter means.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string>
@@ -72,6 +73,7 @@ inline std::string_view name(FlowIds ids) { return kFlowIdsNames[static_cast<std
 struct WorkloadParameters {
   WorkloadKind kind;
   std::int64_t sessions;
+  double server_connections;
   std::int64_t app_threads;
   AppIo io;
   std::int64_t send_buffer_bytes;
@@ -242,6 +244,15 @@ struct Scenario {
   // What a session has to send at once where it has requests.
   std::int64_t request_bytes() const {
     return workload.request_bytes > 0 ? workload.request_bytes : workload.write_bytes;
+  }
+  // Of a full record.
+  std::int64_t record_payload_bytes() const {
+    return has_application() ? std::min({ktls.maxlen_bytes, workload.write_bytes, largest_send_buffer_bytes()})
+                             : workload.record_bytes;
+  }
+  // Whose state passes through the caches.
+  double server_connections() const {
+    return std::max(workload.server_connections, static_cast<double>(workload.sessions));
   }
   bool has_application() const {
     return workload.kind == WorkloadKind::sendfile || workload.kind == WorkloadKind::send;

@@ -46,8 +46,10 @@ void describe(ParameterVisitor& v, CoreRates& c) {
   v.quantity("llc_ns", c.llc_ns, {0, 1e4}, "a line from the last level of cache");
   v.quantity("memory_ns", c.memory_ns, {0, 1e5}, "a line from memory under load");
   v.quantity("miss_share", c.miss_share, {0, 1},
-             "part of the cold lines that lie in memory: nearly none on a benchmark's few connections, most on a "
-             "server with thousands");
+             "part of the cold lines that lie in memory however few connections there are: what devices wrote, pages of "
+             "files; without llc_bytes, of all there are");
+  v.optional_quantity("llc_bytes", c.llc_bytes, {1024, 1e11},
+                      "one last level of cache; what many connections displace in it lies in memory too");
   v.quantity("device_access_ns", c.device_access_ns, {0, 1e5}, "one uncached access of a register over PCIe");
   v.quantity("atomic_ns", c.atomic_ns, {0, 1e5}, "one atomic operation that fetches its line from another core");
   v.quantity("copy_gbytes_per_s", c.copy_gbytes_per_s, {0.01, 1e4}, "of one thread, source or destination cold");
@@ -61,10 +63,10 @@ void describe(ParameterVisitor& v, StepMixes& steps) {
   }
 }
 
-Quantity composed(const StepMix& mix, const CoreRates& core, bool per_byte, double page_bytes) {
+Quantity composed(const StepMix& mix, const CoreRates& core, double in_memory, bool per_byte, double page_bytes) {
   Sum sum;
   sum.add(mix.instructions, core.instruction_ns(), "instructions");
-  sum.add(mix.cold_lines, core.line_ns(), "cold lines");
+  sum.add(mix.cold_lines, core.line_ns(in_memory), "cold lines");
   sum.add(mix.device_accesses, core.device_access_ns.value(), "device accesses");
   sum.add(mix.atomics, core.atomic_ns.value(), "atomics");
   sum.add(mix.copied_bytes, 1 / core.copy_gbytes_per_s.value(), "bytes");

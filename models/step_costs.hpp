@@ -28,13 +28,15 @@ struct CoreRates {
   Quantity llc_ns;
   Quantity memory_ns;
   Quantity miss_share;
+  Quantity llc_bytes;
   Quantity device_access_ns;
   Quantity atomic_ns;
   Quantity copy_gbytes_per_s;
 
   double instruction_ns() const { return 1 / (clock_ghz.value() * ipc.value()); }
-  double line_ns() const {
-    return miss_share.value() * memory_ns.value() + (1 - miss_share.value()) * llc_ns.value();
+  // Of a cold line, of which `in_memory` lie in memory.
+  double line_ns(double in_memory) const {
+    return in_memory * memory_ns.value() + (1 - in_memory) * llc_ns.value();
   }
 };
 
@@ -52,6 +54,7 @@ inline constexpr std::array kStepNames = std::to_array<std::string_view>({
     "page_unwire_ns",       "ktls_free_ns",        "ktls_check_rx_ns",       "ktls_decrypt_ns",
     "crypto_dispatch_ns",   "crypto_done_ns",      "crypto_ret_ns",          "tcp_usr_ready_ns",
     "sbready_ns",           "tcp_output_ns",       "tcp_output_burst_ns",    "tcp_output_ns_per_byte",
+    "reclaim_tx_descs_ns",
     "tcp_input_ack_ns",     "sbdrop_record_ns",    "page_free_ns",           "lro_ack_ns",
     "sbready_compress_ns",  "gather_entry_ns",     "sowwakeup_ns",           "mapped_mbuf_ns",
     "netisr_queue_ns",      "tcp_input_data_ns",   "soreceive_ns",           "copyout_ns_per_byte",
@@ -66,6 +69,6 @@ void describe(ParameterVisitor& visitor, StepMixes& steps);
 
 // What a step of this mix costs, with its parts as the source. Of a step per byte a page's worth is stated, where it
 // copies nothing: `page_bytes` spread it over its bytes.
-Quantity composed(const StepMix& mix, const CoreRates& core, bool per_byte, double page_bytes);
+Quantity composed(const StepMix& mix, const CoreRates& core, double in_memory, bool per_byte, double page_bytes);
 
 }  // namespace ktlssim

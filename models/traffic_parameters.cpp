@@ -16,6 +16,10 @@ void describe(ParameterVisitor& v, WorkloadParameters& p) {
            "sendfile: file pages; send: copied data; closed: records_in_flight circulate without an "
            "application or TCP; poisson: records arrive at random without an application or TCP");
   v.integer("sessions", p.sessions, {64, 1, 1000000}, "TLS connections");
+  v.number("server_connections", p.server_connections, {0, 0, 1e8},
+            "connections whose state passes through the caches, where sessions are some of them that send faster in "
+            "their stead; 0 = sessions");
+  v.read_by(readers::kCaches);
   v.integer("app_threads", p.app_threads, {0, 0, 65536},
             "application threads; 0 = one per CPU with kevent (at most one per session), one per session "
             "with blocking");

@@ -127,6 +127,7 @@ class Kernel {
   const Scenario& scenario;
   const SegmentSizes segments;
   const bool tso;
+  const std::int64_t bytes_per_mbuf;  // that shares pages of what a burst sends; 0: no card frees it
   const std::uint64_t replication;
   Window window;
   Memory memory;

@@ -67,6 +67,7 @@ class RecordClockTest : public testing::TestWithParam<Path> {
                                  &h.tcp.sbready_ns,
                                  &h.tcp.tcp_output_ns,
                                  &h.tcp.tcp_output_burst_ns,
+                                 &h.tcp.reclaim_tx_descs_ns,
                                  &h.tcp.tcp_input_ack_ns,
                                  &h.tcp.sbdrop_record_ns,
                                  &h.tcp.page_free_ns,

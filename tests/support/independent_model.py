@@ -705,6 +705,7 @@ class Model:
             wire = length + -(-length // SEGMENT) * HEADERS
             self.link_free = max(now, self.link_free) + wire * 8 / n["rate_gbps"]
             self.calendar.after(self.link_free - now + n["rtt_us"] * 500, self.arrived, session, length)
+            yield t["reclaim_tx_descs_ns"] * (2 + length / self.maxlen)  # reclaim_tx_descs: header, and parts of records
 
     def arrived(self, session, length):
         """DELAY_ACK at the peer: each second segment, and at once what its LRO has made longer than one."""

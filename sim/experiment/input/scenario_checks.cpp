@@ -269,6 +269,9 @@ void check_scenario(const Scenario& s, const Origins& origins, Problems& problem
   }
 
   constexpr std::string_view sessions = "/workload/sessions";
+  if (s.workload.server_connections > 0 && s.workload.server_connections < static_cast<double>(s.workload.sessions))
+    checker.add("/workload/server_connections", number_json(s.workload.server_connections).dump(),
+                fmt::format("sessions are some of them: 0 or at least {} is allowed", s.workload.sessions));
   checker.at_most("/network/receiver_threads", s.network.receiver_threads, s.workload.sessions, sessions);
   checker.at_most("/workload/app_threads", s.workload.app_threads, s.workload.sessions, sessions);
   if (s.workload.io == AppIo::blocking && s.workload.app_threads != 0 &&

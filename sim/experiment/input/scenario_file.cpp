@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "models/caches.hpp"
 #include "sim/experiment/input/kernel_defaults.hpp"
 #include "sim/experiment/profiles/profiles.hpp"
 #include "sim/experiment/input/scenario_checks.hpp"
@@ -104,6 +105,7 @@ Scenario read(const Json& json, const std::string& file, const Origins& origins,
   if (scenario.driver.traits().encrypts_in_nic && scenario.ktls.mode != KtlsMode::userland) scenario.ktls.mode = KtlsMode::ifnet;
   if (scenario.name.empty()) scenario.name = std::filesystem::path(file).stem().string();
 
+  if (problems.size() == 0) add_uncomposed(compose_for_caches(scenario), "/host", origins, problems);
   check_scenario(scenario, origins, problems);
   throw_as_given(problems, names);
   return scenario;

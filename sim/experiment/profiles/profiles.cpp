@@ -35,10 +35,7 @@ void merge(Json& base, const Json& changes) {
 
 // A step that states no cost is composed; what a group left out is missing is its first step.
 void complete_profile(HostProfile& profile, const std::string& pointer, const Origins& origins, Problems& problems) {
-  for (const Uncomposed& step : compose(profile))
-    problems.add(origins.file(pointer + step.pointer), pointer + step.pointer, step.too_much ? fmt::format("{:.6g}", *step.too_much) : "",
-                 step.too_much ? "too much, as it is composed of what the step does (/host/steps) and what that costs (/host/core)"
-                               : "missing: a profile without core and steps states every value");
+  add_uncomposed(compose(profile, profile.core.miss_share.value()), pointer, origins, problems);
 }
 void complete_profile(DriverProfile&, const std::string&, const Origins&, Problems&) {}
 void complete_profile(KernelProfile&, const std::string&, const Origins&, Problems&) {}
@@ -214,6 +211,14 @@ void check(const std::filesystem::path& path) {
 }
 
 }  // namespace
+
+void add_uncomposed(const std::vector<Uncomposed>& steps, const std::string& pointer, const Origins& origins,
+                    Problems& problems) {
+  for (const Uncomposed& step : steps)
+    problems.add(origins.file(pointer + step.pointer), pointer + step.pointer, step.too_much ? fmt::format("{:.6g}", *step.too_much) : "",
+                 step.too_much ? "too much, as it is composed of what the step does (/host/steps) and what that costs (/host/core)"
+                               : "missing: a profile without core and steps states every value");
+}
 
 HostProfile load_host_profile(const std::string& reference) {
   return load<HostProfile>(reference);

@@ -30,6 +30,10 @@ void check_host_file(const std::filesystem::path& path);
 void check_driver_file(const std::filesystem::path& path);
 void check_kernel_file(const std::filesystem::path& path);
 
+// Tells of steps of the host at `pointer` that compose() could not give a cost.
+void add_uncomposed(const std::vector<Uncomposed>& steps, const std::string& pointer, const Origins& origins,
+                    Problems& problems);
+
 // Reads what a scenario says at `pointer`: a profile's name or path; {"profile": that, values to change}, groups
 // merged key by key; or a complete profile of its own, which may have a "name".
 void read_host(const Json& value, const std::string& pointer, const Origins& origins, Problems& problems,
