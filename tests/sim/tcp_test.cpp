@@ -369,6 +369,30 @@ TEST(Mextpg, a_segment_of_four_pages_is_six_mbufs_on_an_interface_without_it) {
   for (const CpuRow& row : simulate(s, EngineKind::fiber, 0).cpu) EXPECT_NE(row.function, "mb_unmapped_to_ext");
 }
 
+// Of one record of 16 384 bytes, 16 413 on the wire, whose mbufs cost 1024 ns each to free.
+double reclaim_ns_per_record(bool tso) {
+  Scenario s = ideal_ccr();
+  s.workload.kind = WorkloadKind::send;
+  s.workload.sessions = 1;
+  s.workload.write_bytes = 16384;
+  s.workload.rate_gbps = 0.5;
+  s.network.kind = NetworkKind::nic;
+  s.network.tso = tso;
+  s.network.tcp_nodelay = true;
+  s.host.tcp.reclaim_tx_descs_ns = q(1024);
+  s.measure.duration_ms = 100;
+  const RunResult result = simulate(s, EngineKind::fiber, 0);
+  std::int64_t ns = 0;
+  for (const CpuRow& row : result.cpu) ns += row.function == "reclaim_tx_descs" ? row.busy_ns : 0;
+  return static_cast<double>(ns) / (metric(result, "records_per_second") * 0.1);
+}
+
+TEST(ReclaimTxDescs, frees_a_header_of_each_burst_and_an_mbuf_of_each_record_in_it) {
+  constexpr double kOfRecord = 1024 * 16413.0 / 16384;
+  EXPECT_NEAR(reclaim_ns_per_record(true), 2 * 1024 + kOfRecord, 20);
+  EXPECT_NEAR(reclaim_ns_per_record(false), 12 * 2 * 1024 + kOfRecord, 120);  // 12 segments of 1448 bytes
+}
+
 TEST(Sbready, folds_headers_of_neighbours_that_become_ready_together) {
   Scenario s = ideal_scenario();
   s.host.tcp.sbready_compress_ns = q(30);
