@@ -61,6 +61,11 @@ void describe(ParameterVisitor& v, StepMixes& steps) {
   }
 }
 
+void describe(ParameterVisitor& v, StepsFile& file) {
+  v.text("description", file.description, "", "of which kernel, and how its work was counted");
+  describe(v, file.steps);
+}
+
 Quantity composed(const StepMix& mix, const CoreRates& core, bool per_byte, double page_bytes) {
   Sum sum;
   sum.add(mix.instructions, core.instruction_ns(), "instructions");

@@ -29,6 +29,8 @@ KernelProfile load_kernel_profile(const std::string& reference);
 void check_host_file(const std::filesystem::path& path);
 void check_driver_file(const std::filesystem::path& path);
 void check_kernel_file(const std::filesystem::path& path);
+// A file like profiles/steps/freebsd.json, which states every step.
+void check_steps_file(const std::filesystem::path& path);
 
 // Reads what a scenario says at `pointer`: a profile's name or path; {"profile": that, values to change}, groups
 // merged key by key; or a complete profile of its own, which may have a "name".
