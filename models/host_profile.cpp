@@ -298,9 +298,7 @@ void describe(ParameterVisitor& v, HostProfile& p) {
   if (v.begin_optional_group("steps", p.has_steps,
                              "what each step does; those of profiles/steps/freebsd.json where a host with a core "
                              "does not say")) {
-    describe(v, p.steps);
-    v.quantity("state_bytes", p.state_bytes, {0, 1e9},
-               "what a record of a connection brings into the last level of cache besides its payload");
+    describe(v, p.steps, p.state_bytes);
     v.end_group();
   }
   v.begin_group("memory", "the bandwidth that all bytes share");

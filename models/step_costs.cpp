@@ -55,12 +55,19 @@ void describe(ParameterVisitor& v, CoreRates& c) {
   v.quantity("copy_gbytes_per_s", c.copy_gbytes_per_s, {0.01, 1e4}, "of one thread, source or destination cold");
 }
 
-void describe(ParameterVisitor& v, StepMixes& steps) {
+void describe(ParameterVisitor& v, StepMixes& steps, Quantity& state_bytes) {
+  v.quantity("state_bytes", state_bytes, {0, 1e9},
+             "what a record of a connection brings into the last level of cache besides its payload");
   for (std::size_t i = 0; i < kStepCount; ++i) {
     v.begin_group(kStepNames[i], "what one execution of this step does");
     describe(v, steps[i]);
     v.end_group();
   }
+}
+
+void describe(ParameterVisitor& v, StepsFile& file) {
+  v.text("description", file.description, "", "of which kernel, and how its work was counted");
+  describe(v, file.steps, file.state_bytes);
 }
 
 Quantity composed(const StepMix& mix, const CoreRates& core, double in_memory, bool per_byte, double page_bytes) {

@@ -64,8 +64,16 @@ inline constexpr std::array kStepNames = std::to_array<std::string_view>({
 inline constexpr std::size_t kStepCount = kStepNames.size();
 using StepMixes = std::array<StepMix, kStepCount>;
 
+// What models/profiles/steps/*.json holds.
+struct StepsFile {
+  std::string description;
+  StepMixes steps;
+  Quantity state_bytes;
+};
+
 void describe(ParameterVisitor& visitor, CoreRates& core);
-void describe(ParameterVisitor& visitor, StepMixes& steps);
+void describe(ParameterVisitor& visitor, StepMixes& steps, Quantity& state_bytes);
+void describe(ParameterVisitor& visitor, StepsFile& file);
 
 // What a step of this mix costs, with its parts as the source. Of a step per byte a page's worth is stated, where it
 // copies nothing: `page_bytes` spread it over its bytes.

@@ -14,8 +14,8 @@ namespace {
 
 constexpr HelpText kCheckHelp{
     "ktlssim check FILE...",
-    "Reads files of every kind (scenario, sweep, fit, suite of claims, host, driver and kernel profile, conditions of "
-    "the twin, influences), with the files they name, and reports everything that is wrong with them. Their keys say which kind they are: "
+    "Reads files of every kind (scenario, sweep, fit, suite of claims, host, driver and kernel profile, steps of a kernel, "
+    "conditions of the twin, influences), with the files they name, and reports everything that is wrong with them. Their keys say which kind they are: "
     "docs/files.md. Simulates nothing. Exit status: 0 all are sound, 2 otherwise.",
     "  ktlssim check scenarios/*.json scenarios/sweeps/*.json\n"
     "  ktlssim check scenarios/validation/published.json\n"

@@ -31,7 +31,7 @@ void check_scenario_file(const Path& path, const Sets& sets) {
   warn_of_kernel(scenario, path.string() + ": ");
 }
 
-constexpr std::array<FileKind, 9> kKinds{{
+constexpr std::array<FileKind, 10> kKinds{{
     {"scenario", "a machine, its load and what is measured", scenario_schema, check_scenario_file},
     {"sweep", "a scenario with parameters varied", sweep_schema,
      [](const Path& path, const Sets&) { warn_of_unread(load_sweep(path).unread); }},
@@ -45,6 +45,8 @@ constexpr std::array<FileKind, 9> kKinds{{
      [](const Path& path, const Sets&) { check_driver_file(path); }},
     {"kernel", "a profile of a kernel: what differs from one FreeBSD to the next", kernel_schema,
      [](const Path& path, const Sets&) { check_kernel_file(path); }},
+    {"steps", "what each step of a kernel does, of which hosts compose its costs", steps_schema,
+     [](const Path& path, const Sets&) { check_steps_file(path); }},
     {"twin", "conditions of the twin", twin_schema, [](const Path& path, const Sets&) { load_twin_settings(path); }},
     {"influences", "what has most influence on the claims of a suite", influences_schema,
      [](const Path& path, const Sets&) { load_influences(path, load_suite(default_suite())); }},
@@ -82,6 +84,11 @@ bool maps_claims(const Json& json) {
          });
 }
 
+// Hosts have steps in groups; only the file of them has steps at its top.
+bool has_steps(const Json& json) {
+  return json.is_object() && std::ranges::any_of(kStepNames, [&](std::string_view step) { return json.contains(step); });
+}
+
 }  // namespace
 
 std::span<const FileKind> file_kinds() { return kKinds; }
@@ -92,6 +99,7 @@ const FileKind& kind_of_file(const std::filesystem::path& path) {
   const auto has = [&](const char* key) { return json && json->is_object() && json->contains(key); };
   constexpr int kMaxLinks = 16;
   if (has("conditions")) return kind("twin");
+  if (json && has_steps(*json)) return kind("steps");
   if (json && maps_claims(*json)) return kind("influences");
   if (has("host") || has("driver")) return kind("scenario");
   if (has("profile")) return kind(kind_of_changes(*json, path.parent_path(), kMaxLinks));

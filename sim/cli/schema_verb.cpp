@@ -13,7 +13,7 @@ namespace {
 constexpr HelpText kSchemaHelp{"ktlssim schema [KIND]",
                          "Prints the JSON schema (draft 7) of files of a kind, for editors that complete and "
                          "check while one types. KIND is scenario (unless given), sweep, fit, suite, host, "
-                         "driver, kernel, twin or influences: docs/files.md explains each; or output, for what verbs "
+                         "driver, kernel, steps, twin or influences: docs/files.md explains each; or output, for what verbs "
                          "print with --format json.",
                          "  ktlssim schema > scenarios/schema/scenario.schema.json\n"
                          "  ktlssim schema sweep > scenarios/schema/sweep.schema.json\n"};

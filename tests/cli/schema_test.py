@@ -71,7 +71,7 @@ def with_value(scenario, path, value):
 KINDS = {"scenario": "scenarios/*.json", "sweep": "scenarios/sweeps/*.json", "fit": "scenarios/validation/fits/**/*.json",
          "suite": "scenarios/validation/published.json", "host": "models/profiles/hosts/*.json",
          "driver": "models/profiles/drivers/*.json", "kernel": "models/profiles/kernels/*.json",
-         "twin": "scenarios/twin/*.json", "influences": "scenarios/validation/influences.json"}
+         "steps": "models/profiles/steps/*.json", "twin": "scenarios/twin/*.json", "influences": "scenarios/validation/influences.json"}
 
 # A sound file of each kind, and changes of it that are wrong; ABSENT takes the key away.
 ABSENT = object()
@@ -107,6 +107,10 @@ BROKEN = {
     "kernel": ("models/profiles/kernels/freebsd-14.json", (
         (("ktls", "dispatch"), "driver"), (("ktls", "dispatch", "value"), "async"), (("ktls", "rx_tls13", "value"), 1),
         (("ktls", "sorele_lock"), ABSENT), (("scheduler", "steal_thresh", "value"), "2"), (("kernel",), 14))),
+    "steps": ("models/profiles/steps/freebsd.json", (
+        (("wakeup_ns",), ABSENT), (("wakeups_ns",), {}), (("wakeup_ns",), 700), (("wakeup_ns", "instructions"), ABSENT),
+        (("wakeup_ns", "instructions"), 800), (("wakeup_ns", "lines"), 3), (("wakeup_ns", "expected"), 3),
+        (("wakeup_ns", "atomics", "value"), -1), (("profile",), "freebsd"))),
     "twin": ("scenarios/twin/conditions.json", (
         (("conditions",), {}), (("conditions",), []), (("condition",), []), (("conditions", 0, "name"), ABSENT),
         (("conditions", 0, "workers"), 0), (("conditions", 0, "worker"), 1), (("conditions", 0, "kept_aside"), 1),

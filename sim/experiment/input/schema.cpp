@@ -146,5 +146,14 @@ Json scenario_schema() {
 Json host_schema() { return profile_file_schema<HostProfile>("host profile"); }
 Json driver_schema() { return profile_file_schema<DriverProfile>("driver profile"); }
 Json kernel_schema() { return profile_file_schema<KernelProfile>("kernel profile"); }
+Json steps_schema() {
+  StepsFile steps;
+  SchemaWriter writer(SchemaWriter::Quantities::sourced);
+  describe(writer, steps);
+  Json schema = writer.take_allowed();
+  schema.update(writer.take_required(), true);
+  schema.emplace("definitions", Json{{"sourced", sourced_schema(SchemaWriter::Quantities::sourced)}});
+  return file_schema("steps", std::move(schema));
+}
 
 }  // namespace ktlssim

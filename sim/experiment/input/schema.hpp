@@ -8,9 +8,11 @@
 namespace ktlssim {
 
 Json scenario_schema();
-// Of the files profiles/hosts/NAME.json, profiles/drivers/NAME.json and profiles/kernels/NAME.json.
+// Of the files profiles/hosts/NAME.json, profiles/drivers/NAME.json, profiles/kernels/NAME.json and
+// profiles/steps/NAME.json.
 Json host_schema();
 Json driver_schema();
 Json kernel_schema();
+Json steps_schema();
 
 }  // namespace ktlssim

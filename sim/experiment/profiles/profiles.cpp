@@ -61,7 +61,7 @@ void add_steps(Json& json, Problems& problems) {
     if (!path) return problems.add("", "", "", no_such_profile(ProfileKind::steps, "freebsd", {}));
     std::optional<Json> steps = read_json_file(*path, problems);
     if (!steps || !steps->is_object()) return;
-    steps->erase("description");  // of the file
+    for (const char* of_the_file : {"description", "$schema"}) steps->erase(of_the_file);
     if (const auto given = json.find("steps"); given != json.end()) {
       if (!given->is_object()) return;
       merge(*steps, *given);
@@ -233,6 +233,17 @@ KernelProfile load_kernel_profile(const std::string& reference) {
 void check_host_file(const std::filesystem::path& path) { check<HostProfile>(path); }
 void check_driver_file(const std::filesystem::path& path) { check<DriverProfile>(path); }
 void check_kernel_file(const std::filesystem::path& path) { check<KernelProfile>(path); }
+void check_steps_file(const std::filesystem::path& path) {
+  Problems problems;
+  if (const std::optional<Json> json = read_json_file(path, problems)) {
+    const Origins origins(path.string(), Origins::Kind::profile);
+    StepsFile steps;
+    ParameterReader reader(*json, "", origins, problems, {"$schema"});
+    describe(reader, steps);
+    reader.finish();
+  }
+  problems.throw_if_any();
+}
 
 void read_host(const Json& value, const std::string& pointer, const Origins& origins, Problems& problems,
                HostProfile& profile) {

@@ -29,6 +29,8 @@ KernelProfile load_kernel_profile(const std::string& reference);
 void check_host_file(const std::filesystem::path& path);
 void check_driver_file(const std::filesystem::path& path);
 void check_kernel_file(const std::filesystem::path& path);
+// A file like profiles/steps/freebsd.json, which states every step.
+void check_steps_file(const std::filesystem::path& path);
 
 // Tells of steps of the host at `pointer` that compose() could not give a cost.
 void add_uncomposed(const std::vector<Uncomposed>& steps, const std::string& pointer, const Origins& origins,
