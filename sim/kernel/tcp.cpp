@@ -45,8 +45,8 @@ std::int64_t length_to_send(const Kernel& k, const Socket& so, std::int64_t send
   return std::max(burst - burst % sizes.payload_bytes, sizes.payload_bytes);
 }
 
-// What the card has fetched is freed at the end of the sender's own send (t4_sge.c:reclaim_tx_descs; mlx5 does it in its
-// interrupt): a header, and an mbuf that shares the pages of each record that the burst has a part of.
+// What the card has fetched of earlier bursts is freed with the sender's own send (t4_sge.c:reclaim_tx_descs; mlx5 does it
+// in its interrupt): a header, and an mbuf that shares the pages of each record that a burst has a part of.
 void reclaim_tx_descs(Kernel& k, std::int64_t bytes) {
   if (k.bytes_per_mbuf == 0) return;
   const Quantity& each = k.scenario.host.tcp.reclaim_tx_descs_ns;
@@ -59,8 +59,8 @@ void send(Kernel& k, Socket& so, std::int64_t from, std::int64_t bytes) {
   const Time gathering = costs.tcp_output_ns_per_byte.times(bytes);
   const Time saved = costs.gather_entry_ns.ns() * std::exchange(so.so_snd.folded_headers, 0);
   k.spend(Function::tcp_output, costs.tcp_output_burst_ns.ns() + gathering - std::min(saved, gathering));
-  k.network->if_output(so, from, bytes);
   reclaim_tx_descs(k, bytes);
+  k.network->if_output(so, from, bytes);
 }
 
 // What tcp_output keeps of a burst where it can be lost.

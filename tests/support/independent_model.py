@@ -700,12 +700,12 @@ class Model:
             while session.folded and session.folded[0] < session.sent:
                 session.folded.popleft()
                 cost -= t["gather_entry_ns"]
+            cost += t["reclaim_tx_descs_ns"] * (2 + length / self.maxlen)  # header, and parts of records
             yield cost
             now = self.calendar.now
             wire = length + -(-length // SEGMENT) * HEADERS
             self.link_free = max(now, self.link_free) + wire * 8 / n["rate_gbps"]
             self.calendar.after(self.link_free - now + n["rtt_us"] * 500, self.arrived, session, length)
-            yield t["reclaim_tx_descs_ns"] * (2 + length / self.maxlen)  # reclaim_tx_descs: header, and parts of records
 
     def arrived(self, session, length):
         """DELAY_ACK at the peer: each second segment, and at once what its LRO has made longer than one."""
