@@ -396,8 +396,12 @@ class Backwards(unittest.TestCase):
         self.assertEqual(len(crossing["crossings"]), 1)
         known, = crossing["known"]["crossings"]
         self.assertTrue(0 < known["meet_on"] <= 1)
-        self.assertTrue(4 <= known["known50"][0] <= known["known_median"] <= known["known50"][1] <= 16)
-
+        low, high = known["known50"]
+        self.assertTrue(4 <= low <= known["known_median"] <= 16)
+        if known["meet_on"] >= 0.75:
+            self.assertTrue(known["known_median"] <= high <= 16)
+        else:  # on more than a quarter of the machines they do not meet at all
+            self.assertIsNone(high)
 
     def test_a_front_says_on_how_many_machines_each_point_is_on_it(self):
         front = ["frontier", CCR, *self.SHORTER, "--maximize", "throughput_gbps", "--minimize", "/ktls/workers", "--vary",
