@@ -140,9 +140,15 @@ class Making {
   bool interrupted() const {
     progress_.end();
     complain(out_ && !file_.draws.empty()
-                 ? fmt::format("interrupted; {} draws are kept", file_.draws.size())
+                 ? fmt::format("interrupted; {} draws are kept{}", file_.draws.size(), of_later_waves())
                  : fmt::format("interrupted; nothing is kept: --out FILE is written after every {} draws", kAtOnce));
     return false;
+  }
+  std::string of_later_waves() const {
+    std::size_t draws = 0;
+    for (const LaterWaves& later : file_.later)
+      for (const Wave& wave : later.waves) draws += wave.draws.size();
+    return draws == 0 ? "" : fmt::format(" of the first wave, and {} of later ones", draws);
   }
 
   const SuiteFigures& figures_;

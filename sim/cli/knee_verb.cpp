@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sim/cli/known_search.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/size_options.hpp"
@@ -34,6 +36,21 @@ bool is_within(const KneeQuestion& question, const KneeAnswer& found) {
   return found.knee && *found.knee + 1 < question.over.values.size();
 }
 
+// The value that all have that were looked at; nothing where one differs, has none, or is alone.
+std::optional<double> value_of_all(const KneeAnswer& found) {
+  if (found.values.size() < 2) return std::nullopt;
+  const std::optional<Estimate>& first = found.values.front();
+  const auto same = [&](const std::optional<Estimate>& value) { return value && first && value->mean == first->mean; };
+  return std::ranges::all_of(found.values, same) ? std::optional(first->mean) : std::nullopt;
+}
+
+std::string best_text(const KneeQuestion& question, const KneeAnswer& found) {
+  const std::optional<double> all = value_of_all(found);
+  if (!all) return fmt::format("best: at {}={}", question.over.pointer, value_text(question.over, found.best));
+  return fmt::format("NO BEST: {} is {} at every value that was looked at{}", question.of.text(), number_text(*all),
+                     *all == 0 && question.of.text() == "throughput_gbps" ? ": nothing is moved" : "");
+}
+
 std::string table(PointRuns& runs, const KneeQuestion& question, const KneeAnswer& found) {
   const std::string& pointer = question.over.pointer;
   if (!found.knee) return wrap(fmt::format("{} has no value at any {}", question.of.text(), pointer), columns());
@@ -47,7 +64,7 @@ std::string table(PointRuns& runs, const KneeQuestion& question, const KneeAnswe
   if (found.possible != found.proven)
     text += wrap(fmt::format("95 % interval: from {} to {}", value_text(question.over, found.possible),
                              value_text(question.over, found.proven)), columns());
-  text += wrap(fmt::format("best: at {}={}", pointer, value_text(question.over, found.best)), columns());
+  text += wrap(best_text(question, found), columns());
   if (!found.monotone) text += wrap("not monotone: every value before the first was looked at", columns());
   text += wrap("limit there: " + plain(limit_text(runs, point_of(runs, question.over, *found.knee))), columns());
   text += fmt::format("\n{:>12}  {}\n", shortened(pointer.substr(pointer.rfind('/') + 1), 12), plain(question.of.text()));
@@ -66,7 +83,7 @@ Json json(PointRuns& runs, const KneeQuestion& question, const KneeAnswer& found
           {"knee", is_within(question, found) ? value(found.knee) : Json()},
           {"up_to", question.over.values.back()},
           {"interval", {value(found.possible), value(found.proven)}},
-          {"best", value(found.best)},
+          {"best", value_of_all(found) ? Json() : value(found.best)},
           {"monotone", found.monotone},
           {"limit", found.knee ? Json(limit_text(runs, point_of(runs, question.over, *found.knee))) : Json()},
           {"points", std::move(points)},

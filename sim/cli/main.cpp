@@ -12,6 +12,7 @@
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
+#include "sim/experiment/profiles/profile_files.hpp"
 #include "sim/experiment/text/build_info.hpp"
 #include "sim/experiment/text/problems.hpp"
 
@@ -57,6 +58,8 @@ std::string command_line(const std::vector<std::string>& words) {
 int run_verb_line(const Verb& verb, const Arguments& arguments) {
   const Options options = verb.options();
   const std::optional<Values> values = parse(options, arguments);
+  for (const std::filesystem::path& missing : missing_data_directories())
+    complain(fmt::format("KTLSSIM_DATA: \"{}\": no such directory; no profile is found there", missing.string()));
   if (values) return verb.run(*values);
   print(help_text(options));
   return kExitDone;

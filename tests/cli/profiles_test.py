@@ -130,6 +130,14 @@ class ProfilesTest(unittest.TestCase):
             for name in set().union(*NEEDED.values()):
                 self.assertIn(f"  {name}", done.stdout)
 
+    def test_a_data_directory_that_is_not_there_is_told(self):
+        with tempfile.TemporaryDirectory() as data:
+            missing = os.path.join(data, "misspelt")
+            done = subprocess.run([KTLSSIM, "profiles"], env=dict(os.environ, KTLSSIM_DATA=f"{data}:{missing}"), capture_output=True,
+                                  text=True, check=False)
+            self.assertEqual((done.returncode, done.stderr.count("KTLSSIM_DATA")), (0, 1), done.stderr)
+            self.assertIn(f'KTLSSIM_DATA: "{missing}": no such directory', done.stderr)
+
     def test_measured_costs_become_a_profile_without_timing_this_machine(self):
         with tempfile.TemporaryDirectory() as here:
             def ktlssim(*words):

@@ -161,6 +161,14 @@ class SizeTest(unittest.TestCase):
         found = self.json("knee", CLOSED, *CONSTANT, "--over", "/workload/sessions=1..3", "--of", "records_per_second", status=1)
         self.assertEqual((found["knee"], found["up_to"]), (None, 3))
 
+    def test_nothing_is_best_where_nothing_is_moved(self):
+        # The first record comes after the measured time.
+        idle = ["knee", CLOSED, *CONSTANT, "--set", "/measure/warmup_ms=0", "--set", "/measure/duration_ms=0.001",
+                "--over", "/workload/sessions=1..3"]
+        self.assertIn("NO BEST: throughput_gbps is 0 at every value that was looked at: nothing is moved",
+                      " ".join(self.ktlssim(*idle)[1].split()))
+        self.assertIsNone(self.json(*idle)["best"])
+
     # --- frontier
 
     def test_the_front_has_what_nothing_beats(self):

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <map>
 
 #include "sim/experiment/hunt/coverage.hpp"
@@ -32,6 +33,13 @@ double metric_of(const RunResult& run, std::string_view metric) {
   return found != nullptr && std::isfinite(found->value) ? found->value : 0;
 }
 
+std::string abort_text(double aborted, double gone, std::int64_t sessions) {
+  if (aborted <= 0) return fmt::format("{:.0f} of {} connections are gone at the end of the measured time", gone, sessions);
+  std::string text = fmt::format("{:.0f} connections are aborted in the measured time", aborted);
+  if (gone > 0) text += fmt::format(", and {:.0f} of {} are gone at its end", gone, sessions);
+  return text;
+}
+
 // How it breaks, and what is seen of it.
 std::map<Breakage, std::string> breakages(const Outcome& outcome, const Scenario& scenario) {
   std::map<Breakage, std::string> found;
@@ -45,8 +53,7 @@ std::map<Breakage, std::string> breakages(const Outcome& outcome, const Scenario
   const double aborted = metric_of(run, "aborted_connections");
   const double gone = static_cast<double>(scenario.workload.sessions) - metric_of(run, "live_connections");
   if (aborted > 0 || (gone > 0 && run.metric("live_connections") != nullptr))
-    found[Breakage::abort] = fmt::format("{:.0f} connections are aborted in the measured time, and {:.0f} of {} are gone at its end",
-                                         aborted, std::max(0.0, gone), scenario.workload.sessions);
+    found[Breakage::abort] = abort_text(aborted, gone, scenario.workload.sessions);
   if (!run.starving.empty()) found[Breakage::starvation] = run.starving.front();
   if (outcome.blocking && outcome.blocking->status == RunStatus::done) {
     const double async_gbps = metric_of(run, "throughput_gbps");

@@ -29,6 +29,17 @@ bool is_among(const fs::path& path, std::span<const fs::path> files) {
   return std::ranges::any_of(files, [&](const fs::path& file) { return fs::equivalent(path, file, error); });
 }
 
+std::vector<fs::path> listed_data_directories() {
+  std::vector<fs::path> all;
+  const char* const given = std::getenv("KTLSSIM_DATA");
+  for (std::string_view left = given != nullptr ? given : ""; !left.empty();) {
+    const std::string_view one = left.substr(0, left.find(':'));
+    left.remove_prefix(std::min(one.size() + 1, left.size()));
+    if (!one.empty()) all.emplace_back(one);
+  }
+  return all;
+}
+
 }  // namespace
 
 std::string_view name(ProfileKind kind) { return kNames[static_cast<std::size_t>(kind)]; }
@@ -37,14 +48,16 @@ fs::path shipped_profiles(ProfileKind kind) {
   return shipped_directory("profiles") / fmt::format("{}s", name(kind));
 }
 
+std::vector<fs::path> missing_data_directories() {
+  std::vector<fs::path> missing = listed_data_directories();
+  std::error_code error;
+  std::erase_if(missing, [&](const fs::path& one) { return fs::is_directory(one, error); });
+  return missing;
+}
+
 std::vector<fs::path> profile_directories(ProfileKind kind) {
-  std::vector<fs::path> all;
-  const char* const given = std::getenv("KTLSSIM_DATA");
-  for (std::string_view left = given != nullptr ? given : ""; !left.empty();) {
-    const std::string_view one = left.substr(0, left.find(':'));
-    left.remove_prefix(std::min(one.size() + 1, left.size()));
-    if (!one.empty()) all.push_back(fs::path(one) / "profiles" / fmt::format("{}s", name(kind)));
-  }
+  std::vector<fs::path> all = listed_data_directories();
+  for (fs::path& one : all) one = one / "profiles" / fmt::format("{}s", name(kind));
   const fs::path shipped = shipped_profiles(kind);
   if (!is_among(shipped, all)) all.push_back(shipped);
   return all;

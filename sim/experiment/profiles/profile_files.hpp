@@ -22,6 +22,9 @@ std::string_view name(ProfileKind kind);
 // In the order in which they are searched; they need not exist.
 std::vector<std::filesystem::path> profile_directories(ProfileKind kind);
 
+// Those that $KTLSSIM_DATA lists and that are no directories: it is probably misspelt.
+std::vector<std::filesystem::path> missing_data_directories();
+
 // What comes with the simulator: the last of them, unless it is listed before.
 std::filesystem::path shipped_profiles(ProfileKind kind);
 
