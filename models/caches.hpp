@@ -19,10 +19,10 @@ struct CacheUse {
 // Precondition: the host's core states llc_bytes.
 //
 // Connections are visited at random, a record each time, and a line that is brought in displaces one at random: then what
-// fits is hit, and of more the part that fits, llc / state (of equal items, Gelenbe 1973; on regular visits LRU loses all
-// at once where this loses the excess). The payload that CPUs read and write is left out: caches since 2012 let streams
-// displace little, and counted like state it would make software TLS on the Xeon E5-2697A v4 dearer by two thirds of what
-// was measured beside NIC TLS (docs/trust.md).
+// fits is hit, and of more the part that fits, llc / state, since no line is better off than another (on regular visits
+// LRU loses all at once where this loses the excess). The payload that CPUs read and write is left out: from Ivy Bridge on
+// the last level inserts adaptively, against streams (Wong 2013), and counted like state it would put software TLS on the
+// Xeon E5-2697A v4 far above what was measured beside NIC TLS (docs/trust.md).
 CacheUse cache_use(const Scenario& scenario);
 
 // Composes the costs of steps of the share that cache_use() says, where the host's core states llc_bytes. Returns those
