@@ -17,7 +17,7 @@ CacheUse cache_use(const Scenario& s) {
 }
 
 std::vector<Uncomposed> compose_for_caches(Scenario& s) {
-  if (!s.host.has_core || !s.host.has_steps || !s.host.core.llc_bytes.provenance()) return {};
+  if (!s.host.knows_llc()) return {};
   return compose(s.host, cache_use(s).miss_share);
 }
 

@@ -207,7 +207,8 @@ class Path {
     const TcpCosts& t = s_.host.tcp;
     const LoopbackCosts& l = s_.host.loopback;
     output_.add(t.tcp_output_burst_ns, per_burst_);
-    if (s_.network.kind == NetworkKind::nic) output_.add(t.reclaim_tx_descs_ns, 2 * per_burst_ + mbufs());
+    const double mbufs = static_cast<double>(payload_) / static_cast<double>(s_.sent_mbuf_bytes());
+    if (s_.network.kind == NetworkKind::nic) output_.add(t.reclaim_tx_descs_ns, 2 * per_burst_ + mbufs);
     output_.add(t.tcp_output_ns_per_byte, std::max(0.0, wire_ - folded_bytes()));
     acknowledgement_.add(t.tcp_input_ack_ns, per_ack_);
     acknowledgement_.add(t.sbdrop_record_ns);
@@ -289,8 +290,6 @@ class Path {
     if (file_) bytes += s_.workload.disk_probability * payload;
     return bytes + (s_.network.kind == NetworkKind::nic ? wire_ : copies * wire_);
   }
-  // That share pages of what a record's bursts send.
-  double mbufs() const { return mode_ == KtlsMode::userland ? pages_ : 1; }
   // Bytes that cost as much to gather as the entry that sbready_compress saves of a record.
   double folded_bytes() const {
     const double per_byte = s_.host.tcp.tcp_output_ns_per_byte.value();

@@ -185,6 +185,8 @@ struct HostProfile {
   UserlandCosts userland;
   PollingCosts polling;
 
+  // Whether lines that do not fit the last level of cache are told from those that do.
+  bool knows_llc() const { return has_core && core.llc_bytes.provenance() != nullptr; }
   // Whether it matters in which domain something lies.
   bool domains_differ() const { return has_numa && numa_domains.count() > 1; }
   std::int64_t page() const { return page_bytes.provenance() ? page_bytes.count() : kPageBytes; }

@@ -42,9 +42,8 @@ inline bool failing_requests(const Scenario& s) {
 
 inline constexpr Readers kApplication{[](const Scenario& s) { return s.has_application(); },
                                       "a workload sendfile or send"};
-inline constexpr Readers kCaches{
-    [](const Scenario& s) { return s.host.has_core && s.host.core.llc_bytes.provenance() != nullptr; },
-    "a host whose core states llc_bytes"};
+inline constexpr Readers kCaches{[](const Scenario& s) { return s.host.knows_llc(); },
+                                 "a host whose core states llc_bytes"};
 inline constexpr Readers kSend{[](const Scenario& s) { return is_workload(s, WorkloadKind::send); },
                                "a workload send"};
 inline constexpr Readers kSendfile{[](const Scenario& s) { return is_workload(s, WorkloadKind::sendfile); },

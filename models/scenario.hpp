@@ -250,6 +250,10 @@ struct Scenario {
     return has_application() ? std::min({ktls.maxlen_bytes, workload.write_bytes, largest_send_buffer_bytes()})
                              : workload.record_bytes;
   }
+  // Of what a burst sends, by an mbuf that shares its pages: a record, or a page that userland TLS wrote.
+  std::int64_t sent_mbuf_bytes() const {
+    return ktls.mode == KtlsMode::userland ? host.page() : record_payload_bytes();
+  }
   // Whose state passes through the caches.
   double server_connections() const {
     return std::max(workload.server_connections, static_cast<double>(workload.sessions));

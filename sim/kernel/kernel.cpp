@@ -9,9 +9,7 @@ Kernel::Kernel(Executive& executive_, const Scenario& scenario_, std::uint64_t r
       scenario(scenario_),
       segments(scenario_.segments()),
       tso(scenario_.network.kind == NetworkKind::nic && scenario_.network.tso),  // lo0 has none
-      bytes_per_mbuf(scenario_.network.kind != NetworkKind::nic       ? 0
-                     : scenario_.ktls.mode == KtlsMode::userland ? scenario_.host.page()
-                                                                 : scenario_.record_payload_bytes()),
+      bytes_per_mbuf(scenario_.network.kind == NetworkKind::nic ? scenario_.sent_mbuf_bytes() : 0),
       replication(replication_),
       memory(scenario_.host.memory, window),
       numa(scenario_, window),
