@@ -425,7 +425,7 @@ class CommandLine(unittest.TestCase):
                                    stderr=subprocess.PIPE, text=True)
         time.sleep(1)
         process.send_signal(signal.SIGINT)
-        stderr = process.communicate(timeout=20)[1]
+        stderr = process.communicate(timeout=120)[1]
         self.assertEqual(process.returncode, 130)
         self.assertIn("interrupted", stderr)
 
