@@ -1,6 +1,7 @@
 // Scheduler, the part that spends CPU time: steps, the speeds they run at, and the accounts.
 #include <algorithm>
 #include <cassert>
+#include <span>
 #include <utility>
 
 #include "sim/kernel/sched_ule.hpp"
@@ -91,28 +92,23 @@ void Scheduler::accrue(Thread& thread) {
 
 void Scheduler::set_speed(int cpu, std::int64_t speed) {
   cpus_[static_cast<std::size_t>(cpu)].own_speed = speed;
-  update_speed(cpus_[static_cast<std::size_t>(cpu)]);
+  update_speeds_of_siblings(cpus_[static_cast<std::size_t>(cpu)]);
 }
 
 void Scheduler::update_speeds_of_siblings(const Cpu& cpu) {
-  const int core = cpu.number / threads_per_core_ * threads_per_core_;
-  for (int i = core; i < std::min(core + threads_per_core_, cpus()); ++i)
-    update_speed(cpus_[static_cast<std::size_t>(i)]);
+  const std::span<Cpu> core(&cpus_[cpu.core], cpu.cpus_of_core);
+  const auto busy = std::ranges::count_if(core, [](const Cpu& each) { return each.current != nullptr; });
+  for (Cpu& each : core) update_speed(each, busy > (each.current != nullptr ? 1 : 0));
 }
 
 // A busy CPU with a busy sibling runs at smt_speed; a step under way is rescaled.
-void Scheduler::update_speed(Cpu& cpu) {
-  bool sibling_busy = false;
-  const int self = cpu.number;
-  const int core = self / threads_per_core_ * threads_per_core_;
-  for (int i = core; i < std::min(core + threads_per_core_, cpus()); ++i)
-    sibling_busy = sibling_busy || (i != self && cpus_[static_cast<std::size_t>(i)].current != nullptr);
+void Scheduler::update_speed(Cpu& cpu, bool sibling_busy) {
   const std::int64_t speed = sibling_busy ? cpu.own_speed * smt_speed_ / kWorkPerNs : cpu.own_speed;
   if (speed == cpu.speed) return;
   const bool rescale = cpu.current != nullptr && cpu.current->in_step;
   if (rescale) {
     accrue(*cpu.current);
-    executive_.cancel(self);
+    executive_.cancel(cpu.number);
   }
   cpu.speed = speed;
   if (rescale) begin_step(*cpu.current);

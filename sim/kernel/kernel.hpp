@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/container/stable_vector.hpp>
 #include <boost/random/mersenne_twister.hpp>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <vector>
 
@@ -142,7 +142,7 @@ class Kernel {
   FaultInjection faults;
   Opencrypto opencrypto;
   Ktls ktls;
-  std::deque<Socket> sockets;
+  boost::container::stable_vector<Socket> sockets;
   std::vector<Driver*> drivers;  // those that OpenCrypto selects from
   FilePages* file_pages = nullptr;  // null where every file page is resident
   Network* network = nullptr;    // null where the workload has no TCP

@@ -36,8 +36,12 @@ Scheduler::Scheduler(Executive& executive, const HostProfile& host, const Kernel
       cpus_(static_cast<std::size_t>(host.cpus.count())),
       next_balance_(rules_.balance_interval) {
   executive_.set_cpus(cpus());
-  for (int i = 0; Cpu & cpu : cpus_) {
-    cpu.number = i++;
+  const auto siblings = static_cast<std::size_t>(threads_per_core_);
+  for (std::size_t i = 0; Cpu & cpu : cpus_) {
+    cpu.number = static_cast<int>(i);
+    cpu.core = i / siblings * siblings;
+    cpu.cpus_of_core = std::min(siblings, cpus_.size() - cpu.core);
+    ++i;
     cpu.queue.set_width(rules_.run_queue_width);
   }
 }

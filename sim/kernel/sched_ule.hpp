@@ -156,6 +156,8 @@ class Scheduler {
  private:
   struct Cpu {
     int number = 0;
+    std::size_t core = 0;  // number of the first of its siblings
+    std::size_t cpus_of_core = 1;
     Thread* current = nullptr;
     bool waking = false;   // idle, but on its way out of the idle state
     bool preempt = false;  // its executing thread is to be preempted at once
@@ -243,7 +245,7 @@ class Scheduler {
     if (threads_per_core_ > 1) update_speeds_of_siblings(cpu);
   }
   void update_speeds_of_siblings(const Cpu& cpu);
-  void update_speed(Cpu& cpu);
+  void update_speed(Cpu& cpu, bool sibling_busy);
 
   Executive& executive_;
   Time switch_cost_;
