@@ -118,6 +118,9 @@ int interrupted(Progress& progress) {
 }
 
 bool is_as_expected(const ClaimOutcome& outcome) { return outcome.as_expected(); }
+bool is_supported(const ClaimOutcome& outcome) {
+  return std::ranges::all_of(outcome.mechanisms, [&](const MechanismOutcome& each) { return outcome.is_supported_by(each); });
+}
 bool is_robust(const ClaimOutcome& outcome) { return outcome.chosen_points().empty(); }
 
 }  // namespace
@@ -134,6 +137,8 @@ Options validate_options() {
                "list what was published, with the claims that simulate it or why none does; simulates nothing");
   options.flag("unstated",
                "instead, simulate what the sources do not state: does any prediction's verdict hang on it?");
+  options.flag("explanations",
+               "instead, simulate the mechanisms that explain why claims are missed: is the prediction nearer with each?");
   options.flag("leave-one-out",
                "also leave each claim out of the fit that has it, of those in fits/ beside the suite; takes minutes");
   options.flag("live",
@@ -169,13 +174,17 @@ int validate_verb(const Values& values) {
   const std::optional<Influences> influences =
       influences_for(values, suite_file, suite, claims, replications, pool, progress);
   if (!influences) return interrupted(progress);
-  const ValidationRun run = validate(claims, replications, pool, unstated || !names.empty());
+  const bool explanations = values.given("explanations");
+  const ValidationRun run = validate(claims, replications, pool,
+                                     {.series = unstated || (!names.empty() && !explanations), .mechanisms = explanations || !names.empty()});
   progress.end();
   if (run.interrupted) return interrupted(progress);
   if (json_wanted) {
     print_json("validate", validation_json(suite, run, *influences, known_claims(values, claims)));
   } else if (unstated) {
     print_table(unstated_table(run));
+  } else if (explanations) {
+    print_table(mechanisms_table(run));
   } else if (names.empty()) {
     print_table(claim_table(suite, run, *influences, known_claims(values, claims)));
     try {
@@ -187,7 +196,7 @@ int validate_verb(const Values& values) {
     const KnownClaims known = known_claims(values, claims);
     for (const ClaimOutcome& outcome : run.outcomes) print_table(claim_details(outcome, *influences, known));
   }
-  const bool sound = std::ranges::all_of(run.outcomes, is_as_expected) &&
+  const bool sound = std::ranges::all_of(run.outcomes, is_as_expected) && std::ranges::all_of(run.outcomes, is_supported) &&
                      (!unstated || std::ranges::all_of(run.outcomes, is_robust));
   return sound ? kExitDone : kExitRunFailed;
 }

@@ -119,12 +119,26 @@ std::string lean_lines(const Claim& claim, const Influences& influences) {
   return text;
 }
 
+std::string prediction_line(const std::string& of, const std::string& failure, const Estimate& predicted, Verdict verdict) {
+  if (!failure.empty())
+    return fmt::format("    {:<20}{:>10}\n", shortened(of, 20), "failed") + wrap(plain(failure), columns(), 6);
+  return fmt::format("    {:<20}{:>10} +- {:<10}{:>7}\n", shortened(of, 20), short_number(predicted.mean),
+                     half_width(predicted), name(verdict));
+}
+
 std::string point_line(const SeriesPoint& point) {
-  if (!point.failure.empty())
-    return fmt::format("    {:<20}{:>10}\n", shortened(point.value, 20), "failed") + wrap(plain(point.failure), columns(), 6);
-  return fmt::format("    {:<20}{:>10} +- {:<10}{:>7}\n", shortened(point.value, 20),
-                     short_number(point.predicted.mean), half_width(point.predicted),
-                     name(point.verdict));
+  return prediction_line(point.value, point.failure, point.predicted, point.verdict);
+}
+
+std::string mechanism_lines(const ClaimOutcome& outcome) {
+  std::string text;
+  for (const MechanismOutcome& each : outcome.mechanisms) {
+    text += wrap(fmt::format("{} (--set {})", plain(each.mechanism.words), fmt::join(each.mechanism.sets, " --set ")), columns(), 2);
+    text += prediction_line("with it", each.failure, each.predicted, each.verdict);
+    if (each.failure.empty() && !outcome.is_supported_by(each))
+      text += wrap(fmt::format("{}: NOT SUPPORTED: no nearer with it", outcome.claim.name), columns(), 4);
+  }
+  return text;
 }
 
 std::string summary(const ValidationRun& run) {
@@ -197,6 +211,11 @@ Json outcome_json(const ClaimOutcome& outcome, const std::vector<Influence>& inf
     Json estimate = point.failure.empty() ? prediction_json(point.predicted) : Json();
     json[point.unstated ? "unstated" : "series"][point.pointer][point.value] = std::move(estimate);
   }
+  for (const MechanismOutcome& each : outcome.mechanisms)
+    json["mechanisms"].push_back({{"words", each.mechanism.words},
+                                  {"set", each.mechanism.sets},
+                                  {"predicted", each.failure.empty() ? prediction_json(each.predicted) : Json()},
+                                  {"supports", outcome.is_supported_by(each)}});
   for (const Influence& influence : influences)
     json["leans_on"].push_back({{"pointer", influence.pointer},
                                 {"confidence", influence.confidence.empty() ? Json() : Json(influence.confidence)},
@@ -233,6 +252,7 @@ std::string claim_details(const ClaimOutcome& outcome, const Influences& influen
     over = point.pointer;
     text += point_line(point);
   }
+  text += mechanism_lines(outcome);
   text += lean_lines(claim, influences);
   return outcome.as_expected() ? text : text + remark(outcome);
 }
@@ -280,6 +300,13 @@ std::string unstated_table(const ValidationRun& run) {
                                point.pointer, point.value),
                    columns());
   }
+  return text;
+}
+
+std::string mechanisms_table(const ValidationRun& run) {
+  std::string text;
+  for (const ClaimOutcome& outcome : run.outcomes)
+    if (!outcome.mechanisms.empty()) text += row(outcome) + mechanism_lines(outcome);
   return text;
 }
 

@@ -27,6 +27,9 @@ std::string rows_table(const Suite& suite);
 // The predictions over what the sources do not state, and which verdicts of predictions that changes.
 std::string unstated_table(const ValidationRun& run);
 
+// What the explanations of missed claims name, simulated.
+std::string mechanisms_table(const ValidationRun& run);
+
 // Of a claim in `known` also "known90", "known50" and "known_median", and whether 90 % of what is known settles its sign.
 Json validation_json(const Suite& suite, const ValidationRun& run, const Influences& influences,
                      const KnownClaims& known = {});

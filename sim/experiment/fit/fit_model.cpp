@@ -132,7 +132,7 @@ FitModel::Values FitModel::predict(const Values& values) {
   failure_ = nullptr;
   std::vector<Claim> claims;
   for (const Claim& claim : problem_.claims) claims.push_back(with_values(claim, values));
-  const ValidationRun run = validate(claims, replications_, pool_, false);
+  const ValidationRun run = validate(claims, replications_, pool_);
   if (run.interrupted) throw nlopt::forced_stop();
   Values predicted;
   for (const ClaimOutcome& outcome : run.outcomes) {

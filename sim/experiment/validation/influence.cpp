@@ -96,7 +96,7 @@ class Search {
     std::vector<Compared> base;
     for (const Claim& claim : claims_) base.push_back(add_claim(variants, claim));
     for (Candidate& c : candidates_)
-      c.compared_high = add_claim(variants, claims_[c.claim], c.high, c.high_against);
+      c.compared_high = add_claim(variants, claims_[c.claim], {c.high}, {c.high_against});
     if (!variants.run(1, pool)) return false;
     for (Candidate& c : candidates_) c.influence.change = difference(variants, c, base[c.claim], c.compared_high);
     keep_strongest(kStrongest);
@@ -106,8 +106,8 @@ class Search {
   bool measure(std::size_t replications, const Pool& pool) {
     VariantRuns variants;
     for (Candidate& c : candidates_) {
-      c.compared_low = add_claim(variants, claims_[c.claim], c.low, c.low_against);
-      c.compared_high = add_claim(variants, claims_[c.claim], c.high, c.high_against);
+      c.compared_low = add_claim(variants, claims_[c.claim], {c.low}, {c.low_against});
+      c.compared_high = add_claim(variants, claims_[c.claim], {c.high}, {c.high_against});
     }
     if (!variants.run(replications, pool)) return false;
     for (Candidate& c : candidates_)

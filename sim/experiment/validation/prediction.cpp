@@ -1,21 +1,26 @@
 #include "sim/experiment/validation/prediction.hpp"
 
+#include <utility>
+
 namespace ktlssim {
 
 namespace {
 
-std::size_t add(VariantRuns& variants, const Variant& variant, const std::string& set) {
-  return variants.add(set.empty() ? variant : with(variant, set));
+std::size_t add(VariantRuns& variants, Variant variant, const std::vector<std::string>& sets) {
+  for (const std::string& set : sets)
+    if (!set.empty()) variant = with(std::move(variant), set);
+  return variants.add(variant);
 }
 
 Prediction failed(std::string why) { return {{}, std::move(why)}; }
 
 }  // namespace
 
-Compared add_claim(VariantRuns& variants, const Claim& claim, const std::string& set, const std::string& set_against) {
-  const std::size_t variant = add(variants, claim.variant, set);
+Compared add_claim(VariantRuns& variants, const Claim& claim, const std::vector<std::string>& sets,
+                   const std::vector<std::string>& sets_against) {
+  const std::size_t variant = add(variants, claim.variant, sets);
   if (!claim.against) return {variant, std::nullopt};
-  return {variant, add(variants, *claim.against, set_against)};
+  return {variant, add(variants, *claim.against, sets_against)};
 }
 
 Prediction predict(const VariantRuns& variants, const Claim& claim, const Compared& compared) {

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sim/experiment/validation/validation.hpp"
 
@@ -19,9 +20,9 @@ struct Prediction {
   std::string failure;  // of a run, if any: then nothing is predicted
 };
 
-// Each setting goes on top of those of its variant, unless it is empty.
-Compared add_claim(VariantRuns& variants, const Claim& claim, const std::string& set = "",
-                   const std::string& set_against = "");
+// The settings go on top of those of each variant; empty ones are none.
+Compared add_claim(VariantRuns& variants, const Claim& claim, const std::vector<std::string>& sets = {},
+                   const std::vector<std::string>& sets_against = {});
 
 // The metric, or its ratio or difference to that of the second variant, replication by replication.
 Prediction predict(const VariantRuns& variants, const Claim& claim, const Compared& compared);

@@ -24,6 +24,13 @@ Json series_schema(std::string_view meaning) {
           {"properties", {{"pointer", {{"type", "string"}}}, {"values", text_list_schema()}}}};
 }
 
+Json mechanism_schema() {
+  Json schema = closed_object();
+  schema.at("properties") = {{"words", {{"description", "what the machine would have"}, {"type", "string"}}}, {"set", settings()}};
+  schema.emplace("required", Json::array({"words", "set"}));
+  return schema;
+}
+
 Json against_schema() {
   Json schema = closed_object();
   schema.emplace("description", "the second variant of a comparison; what it leaves out is the claim's");
@@ -65,6 +72,10 @@ Json claim_schema() {
              {{"description", "what the source does not state, and other values that it may have had"},
               {"type", "array"},
               {"items", series_schema("a parameter and its other values")}});
+  writer.put("mechanisms",
+             {{"description", "that the explanation names: each brings the prediction nearer to the published value (--explanations)"},
+              {"type", "array"},
+              {"items", mechanism_schema()}});
   Json schema = writer.take_allowed();
   for (const char* name : {"name", "claim", "source", "metric", "reason", "scenario"})
     require_text(schema, name);

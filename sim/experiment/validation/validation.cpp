@@ -23,13 +23,14 @@ struct Planned {
   Compared claim;
   std::vector<SeriesPoint> points;
   std::vector<Compared> compared;  // of each point
+  std::vector<Compared> mechanisms;
 };
 
 void add_series(VariantRuns& variants, const Claim& claim, const Series& series, bool unstated, Planned& planned) {
   for (const std::string& value : series.values) {
     const std::string set = fmt::format("{}={}", series.pointer, value);
     planned.points.push_back({series.pointer, value, unstated, "", {}, Verdict::missed});
-    planned.compared.push_back(add_claim(variants, claim, set, set));
+    planned.compared.push_back(add_claim(variants, claim, {set}, {set}));
   }
 }
 
@@ -49,8 +50,11 @@ std::vector<SeriesPoint> ClaimOutcome::chosen_points() const {
   return points;
 }
 
-ValidationRun validate(const std::vector<Claim>& claims, std::size_t replications, const Pool& pool,
-                       bool with_series) {
+bool ClaimOutcome::is_supported_by(const MechanismOutcome& mechanism) const {
+  return mechanism.failure.empty() && std::abs(mechanism.predicted.mean - claim.published) < std::abs(error());
+}
+
+ValidationRun validate(const std::vector<Claim>& claims, std::size_t replications, const Pool& pool, Besides besides) {
   std::map<std::size_t, VariantRuns> plans;  // by the number of replications
   const auto plan_of = [&](const Claim& claim) -> VariantRuns& {
     return plans[std::max(replications, static_cast<std::size_t>(claim.replications))];
@@ -58,8 +62,11 @@ ValidationRun validate(const std::vector<Claim>& claims, std::size_t replication
   std::vector<Planned> planned;
   for (const Claim& claim : claims) {
     VariantRuns& variants = plan_of(claim);
-    planned.push_back({add_claim(variants, claim), {}, {}});
-    if (!with_series) continue;
+    planned.push_back({add_claim(variants, claim), {}, {}, {}});
+    if (besides.mechanisms)
+      for (const Mechanism& each : claim.mechanisms)
+        planned.back().mechanisms.push_back(add_claim(variants, claim, each.sets, each.sets));
+    if (!besides.series) continue;
     if (claim.series) add_series(variants, claim, *claim.series, false, planned.back());
     for (const Series& series : claim.unstated) add_series(variants, claim, series, true, planned.back());
   }
@@ -82,6 +89,12 @@ ValidationRun validate(const std::vector<Claim>& claims, std::size_t replication
       outcome.series[p].verdict = verdict(claims[i], at_point);
       outcome.series[p].failure = std::move(at_point.failure);
       outcome.series[p].predicted = std::move(at_point.estimate);
+    }
+    for (std::size_t m = 0; m < planned[i].mechanisms.size(); ++m) {
+      Prediction with_it = predict(variants, claims[i], planned[i].mechanisms[m]);
+      const Verdict with_its = verdict(claims[i], with_it);
+      outcome.mechanisms.push_back(
+          {claims[i].mechanisms[m], std::move(with_it.failure), std::move(with_it.estimate), with_its});
     }
   }
   return run;

@@ -20,17 +20,28 @@ struct SeriesPoint {
   Verdict verdict;
 };
 
+// A claim where the machine has one of its mechanisms.
+struct MechanismOutcome {
+  Mechanism mechanism;
+  std::string failure;  // of a run, if any
+  Estimate predicted;
+  Verdict verdict;
+};
+
 struct ClaimOutcome {
   Claim claim;
   std::string failure;  // of a run, if any: then nothing is predicted
   Estimate predicted{};
   Verdict verdict = Verdict::missed;
   std::vector<SeriesPoint> series;
+  std::vector<MechanismOutcome> mechanisms;
 
   double error() const { return predicted.mean - claim.published; }
   bool as_expected() const { return failure.empty() && verdict == claim.expected; }
   // Of a prediction whose verdict hangs on what the source does not state, as far as that was simulated.
   std::vector<SeriesPoint> chosen_points() const;
+  // Whether a mechanism, where one was simulated, brings it nearer to the published value.
+  bool is_supported_by(const MechanismOutcome& mechanism) const;
 };
 
 struct ValidationRun {
@@ -38,9 +49,14 @@ struct ValidationRun {
   bool interrupted = false;
 };
 
+// What else to simulate: series, what is unstated among them, and mechanisms.
+struct Besides {
+  bool series = false;
+  bool mechanisms = false;
+};
+
 // Simulates every variant of `claims`, `replications` times or as often as the claim asks for, with common
-// random numbers, and compares. Series, what is unstated among them, only if asked for.
-ValidationRun validate(const std::vector<Claim>& claims, std::size_t replications, const Pool& pool,
-                       bool with_series);
+// random numbers, and compares.
+ValidationRun validate(const std::vector<Claim>& claims, std::size_t replications, const Pool& pool, Besides besides = {});
 
 }  // namespace ktlssim

@@ -61,7 +61,7 @@ class SuiteReader {
   }
 
   Claim read_claim(const Json& json, const std::string& pointer) {
-    Claim claim = read_group<Claim>(json, pointer, {"scenario", "set", "against", "series", "unstated"});
+    Claim claim = read_group<Claim>(json, pointer, {"scenario", "set", "against", "series", "unstated", "mechanisms"});
     if (!json.is_object()) return claim;
     for (const auto& [key, text] : {std::pair{"name", &claim.name}, std::pair{"claim", &claim.claim},
                                     std::pair{"source", &claim.source}, std::pair{"metric", &claim.metric},
@@ -88,7 +88,28 @@ class SuiteReader {
       for (std::size_t i = 0; json["unstated"].is_array() && i < json["unstated"].size(); ++i)
         claim.unstated.push_back(read_series(json["unstated"][i], fmt::format("{}/{}", at, i)));
     }
+    read_mechanisms(json, pointer, claim);
     return claim;
+  }
+
+  void read_mechanisms(const Json& json, const std::string& pointer, Claim& claim) {
+    if (!json.contains("mechanisms")) return;
+    const std::string at = child_pointer(pointer, "mechanisms");
+    const Json& mechanisms = json["mechanisms"];
+    if (!mechanisms.is_array()) problem(at, mechanisms, "expected an array");
+    for (std::size_t i = 0; mechanisms.is_array() && i < mechanisms.size(); ++i) {
+      const Json& each = mechanisms[i];
+      const std::string here = fmt::format("{}/{}", at, i);
+      if (!each.is_object() || !each.contains("words") || !each["words"].is_string() || !each.contains("set") || each.size() != 2) {
+        problem(here, each, "expected an object with \"words\" and \"set\"");
+        continue;
+      }
+      claim.mechanisms.push_back(
+          {each["words"].get<std::string>(), read_texts(each["set"], child_pointer(here, "set"))});
+      Variant variant = claim.variant;
+      for (const std::string& set : claim.mechanisms.back().sets) variant.sets.push_back(set);
+      check(variant, here);
+    }
   }
 
   PublishedRow read_row(const Json& json, const std::string& pointer) {
@@ -149,7 +170,7 @@ class SuiteReader {
     }
     variant.scenario = (directory / json["scenario"].get<std::string>()).lexically_normal();
     variant.sets = read_sets(json, pointer, kernel);
-    check(variant);
+    check(variant, pointer);
     return variant;
   }
 
@@ -167,7 +188,7 @@ class SuiteReader {
     if (json.contains("scenario") && json["scenario"].is_string())
       variant.scenario = (path_.parent_path() / json["scenario"].get<std::string>()).lexically_normal();
     if (json.contains("set")) variant.sets = read_sets(json, pointer, kernel);
-    check(variant);
+    check(variant, pointer);
     return variant;
   }
 
@@ -183,11 +204,17 @@ class SuiteReader {
     return series;
   }
 
-  void check(const Variant& variant) {
+  // What is wrong with its settings is told of `pointer`, where they stand.
+  void check(const Variant& variant, const std::string& pointer) {
     try {
       load_scenario(variant.scenario, variant.sets);
     } catch (const InputError& error) {
-      for (const Problem& p : error.problems()) problems_.add(p.file, p.pointer, p.value, p.message);
+      for (const Problem& p : error.problems()) {
+        if (p.file == "--set")
+          problems_.add(path_.string(), child_pointer(pointer, "set"), p.value, fmt::format("{}: {}", p.pointer, p.message));
+        else
+          problems_.add(p.file, p.pointer, p.value, p.message);
+      }
     }
   }
 

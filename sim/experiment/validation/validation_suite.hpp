@@ -39,6 +39,12 @@ struct Series {
   std::vector<std::string> values;
 };
 
+// What would bring a missed claim nearer to the published value, if the machine had it.
+struct Mechanism {
+  std::string words;
+  std::vector<std::string> sets;  // that make the model have it
+};
+
 struct Claim {
   std::string name;
   std::string claim;  // in words
@@ -54,6 +60,7 @@ struct Claim {
   Relation relation;
   Verdict expected;
   std::string explanation;    // of a known failure
+  std::vector<Mechanism> mechanisms;  // that the explanation names
   std::int64_t replications;  // at least, where single runs differ much
   Variant variant;
   std::optional<Variant> against;
