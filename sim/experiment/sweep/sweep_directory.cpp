@@ -93,7 +93,7 @@ Json read_manifest(const std::filesystem::path& directory) {
   if (std::filesystem::exists(directory / "runs.json"))
     throw InputError({{directory.string(), "", "", "the results of ktlssim run: expected those of ktlssim sweep"}});
   std::string why;
-  std::optional<Json> found = read_sealed(path, why);
+  std::optional<Json> found = read_sealed(path, why, kMaxManifestBytes);
   if (!found) throw InputError({{"", "", "", why}});
   if (!found->contains("sweep_id")) throw InputError({{path.string(), "", "", "not the manifest of a sweep"}});
   return std::move(*found);
@@ -327,15 +327,18 @@ std::optional<SweepRun> SweepDirectory::run(std::size_t number) const {
   }
 }
 
-SweepRuns SweepDirectory::runs() const {
+SweepRuns SweepDirectory::runs(const SweepStage& stage) const {
   SweepRuns all(manifest_.at("points").get<std::size_t>() * manifest_.at("replications").get<std::size_t>());
-  for (std::size_t number = 0; number < all.size(); ++number) all[number] = run(number);
+  for (std::size_t number = 0; number < all.size(); ++number) {
+    all[number] = run(number);
+    if (stage) stage("runs read", number + 1, all.size());
+  }
   return all;
 }
 
-SweepCounts SweepDirectory::write_tables(bool interrupted, const std::string& command_line) {
+SweepCounts SweepDirectory::write_tables(bool interrupted, const std::string& command_line, const SweepStage& stage) {
   const Sweep sweep = plan();
-  const SweepRuns all = runs();
+  const SweepRuns all = runs(stage);
   const SweepCounts counts = count(sweep, all);
   SweepKnown not_known;
   for (std::size_t point = 0; point < sweep.points.size(); ++point)

@@ -22,6 +22,9 @@ struct SweepCounts {
   std::size_t missing() const { return total - done - failed; }
 };
 
+// A manifest holds a row a point.
+inline constexpr std::uintmax_t kMaxManifestBytes = 1u << 30;
+
 // What a manifest says before anything has run: the sweep, its points, and what simulates them.
 Json manifest_of(const Sweep& sweep, const std::string& command_line);
 
@@ -55,12 +58,12 @@ class SweepDirectory {
   std::optional<Json> read_run(std::size_t number) const;
   std::optional<SweepRun> run(std::size_t number) const;
   // All of them.
-  SweepRuns runs() const;
+  SweepRuns runs(const SweepStage& stage = {}) const;
   // What is wrong with the files read so far that count as missing.
   const std::set<std::string>& damaged() const { return damaged_; }
 
   // The tables and the manifest's counts, from the files.
-  SweepCounts write_tables(bool interrupted, const std::string& command_line);
+  SweepCounts write_tables(bool interrupted, const std::string& command_line, const SweepStage& stage = {});
 
  private:
   struct Place {

@@ -66,7 +66,7 @@ std::string plain_value(const Json& value) {
                            : value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Sweep load_sweep(const std::filesystem::path& path) {
+Sweep load_sweep(const std::filesystem::path& path, const SweepStage& stage) {
   Problems problems;
   const std::optional<Json> json = read_json_file(path, problems);
   problems.throw_if_any();
@@ -107,7 +107,7 @@ Sweep load_sweep(const std::filesystem::path& path) {
   problems.throw_if_any();
   sweep.base = std::move(*scenario);
   sweep.id = fmt::format("ktlssim sweep, {} replications", sweep.settings.replications);
-  expand(sweep, std::move(axes), std::move(constraints), parameters, problems);
+  expand(sweep, std::move(axes), std::move(constraints), parameters, stage, problems);
   problems.throw_if_any();
   for (const SweepPoint& point : sweep.points)
     sweep.settings.replications = std::max(sweep.settings.replications, point.measure.max_replications);

@@ -18,11 +18,13 @@ constexpr std::chrono::seconds kSyncInterval{5};
 class SweepRunner {
  public:
   SweepRunner(const Sweep& sweep, const SweepRunOptions& options, const SweepDirectory& directory)
-      : sweep_(sweep), options_(options), directory_(directory), runs_(directory.runs()) {
+      : sweep_(sweep), options_(options), directory_(directory), runs_(directory.runs(options.stage)) {
     for (std::size_t point = 0; point < sweep.points.size(); ++point)
       if (options.shard.contains(point)) points_.push_back(point);
+    std::size_t written = 0;
     for (const std::size_t point : points_) {
       directory.write_point(point, sweep.scenario(point));
+      if (++written; options.stage) options.stage("points written", written, points_.size());
       for (std::size_t i = 0; i < sweep.replications(); ++i) {
         auto& run = runs_[point * sweep.replications() + i];
         if (run && run->result.status != RunStatus::done) run.reset();  // once more
@@ -102,14 +104,14 @@ class SweepRunner {
 
 SweepOutcome run_sweep(const Sweep& sweep, const SweepRunOptions& options) {
   if (options.resume && options.shard.whole())
-    grow_sweep(options.out, sweep, manifest_of(sweep, options.command_line));
+    grow_sweep(options.out, sweep, manifest_of(sweep, options.command_line), options.stage);
   SweepDirectory directory(options.out, manifest_of(sweep, options.command_line),
                            options.resume || !options.shard.whole());
   SweepOutcome outcome = SweepRunner(sweep, options, directory).run();
   outcome.damaged = directory.damaged();
   // From the files, so that the tables are the same however they came about.
   if (options.shard.whole())
-    outcome.counts = directory.write_tables(outcome.interrupted, options.command_line);
+    outcome.counts = directory.write_tables(outcome.interrupted, options.command_line, options.stage);
   return outcome;
 }
 
