@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <string>
 
 #include "sim/cli/common_options.hpp"
 #include "sim/cli/comparison_json.hpp"
@@ -107,8 +109,10 @@ int compare_sweeps(const Values& values, const Texts& metrics) {
     throw UsageError("a sweep is compared with one other sweep");
   refuse_given(values, {"set", "set-a", "set-b", "seed", "replications", "precision", "out", "resume", "ensemble", "engine", "timeout"},
                "sweeps are compared as they are");
-  const std::vector<SavedPoint> a = read_saved_points(paths[0]);
-  const std::vector<SavedPoint> b = read_saved_points(paths[1]);
+  std::set<std::string> damaged;
+  const std::vector<SavedPoint> a = read_saved_points(paths[0], damaged);
+  const std::vector<SavedPoint> b = read_saved_points(paths[1], damaged);
+  for (const std::string& file : damaged) complain(file + "; left out");
   std::vector<PointPair> pairs = matched(a, b, paths);
   bool paired = true;
   for (PointPair& pair : pairs) {
@@ -124,7 +128,7 @@ int compare_sweeps(const Values& values, const Texts& metrics) {
   else
     print_table(table(paths, pairs, metrics, method));
   const bool done = std::ranges::all_of(pairs, [](const PointPair& pair) { return pair.a->experiment.all_done() && pair.b->experiment.all_done(); });
-  return done ? kExitDone : kExitRunFailed;
+  return done && damaged.empty() ? kExitDone : kExitRunFailed;
 }
 
 }  // namespace ktlssim

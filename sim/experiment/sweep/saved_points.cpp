@@ -19,20 +19,13 @@ std::string settings_of(const SweepPoint& point) {
   return fmt::format("{}", fmt::join(texts, " "));
 }
 
-Scenario scenario_of(const std::filesystem::path& file) {
-  Problems problems;
-  std::optional<Json> json = read_json_file(file, problems);
-  problems.throw_if_any();
-  return read_scenario(std::move(*json), file.string());
-}
-
 }  // namespace
 
 bool has_saved_points(const std::filesystem::path& directory) {
   return std::filesystem::exists(directory / "manifest.json") && std::filesystem::is_directory(directory / "points");
 }
 
-std::vector<SavedPoint> read_saved_points(const std::filesystem::path& directory) {
+std::vector<SavedPoint> read_saved_points(const std::filesystem::path& directory, std::set<std::string>& damaged) {
   const SweepDirectory sweep(directory);
   const Sweep plan = sweep.plan();
   std::vector<SavedPoint> points;
@@ -50,10 +43,14 @@ std::vector<SavedPoint> read_saved_points(const std::filesystem::path& directory
       experiment.runs.push_back({i, std::move(runs[i]->result)});
     }
     if (experiment.runs.empty()) continue;
-    points.push_back({settings_of(plan.points[point]), scenario_of(directory / "points" / point_file(point)),
-                      std::move(experiment)});
+    try {
+      Scenario scenario = read_scenario(sweep.read_point(point), (directory / "points" / point_file(point)).string());
+      points.push_back({settings_of(plan.points[point]), std::move(scenario), std::move(experiment)});
+    } catch (const InputError& error) {
+      damaged.insert(error.problems().front().line());
+    }
   }
-  for (const std::string& why : sweep.damaged()) throw InputError({{"", "", "", why}});
+  damaged.insert(sweep.damaged().begin(), sweep.damaged().end());
   return points;
 }
 

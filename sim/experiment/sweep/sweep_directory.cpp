@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -15,12 +16,15 @@
 #include "sim/experiment/text/build_info.hpp"
 #include "sim/experiment/text/run_result_json.hpp"
 #include "sim/experiment/text/sealed_json.hpp"
+#include "sim/experiment/text/sums.hpp"
 
 namespace ktlssim {
 
 namespace {
 
 constexpr int kSchemaVersion = 3;
+constexpr const char* kPointSum = "point_sha256";  // earlier versions wrote none
+constexpr std::array<std::string_view, 3> kTables{"runs.csv", "timing.csv", "summary.csv"};
 constexpr std::int64_t kMostReplications = 10000;  // that /measure/max_replications allows
 
 // What the tables and a report need of a result; numbers that are not finite as null.
@@ -253,11 +257,32 @@ std::string SweepDirectory::run_name(std::size_t number) const {
 
 std::string point_file(std::size_t point) { return fmt::format("{:05}.json", point); }
 
-void SweepDirectory::write_point(std::size_t point, const Scenario& scenario) const {
-  points_.write_soon(point_file(point), json_text(effective_json(scenario)));
+std::string SweepDirectory::write_point(std::size_t point, const Scenario& scenario) const {
+  const std::string text = json_text(effective_json(scenario));
+  points_.write_soon(point_file(point), text);
+  return sha256(text);
 }
 
-SweepRun SweepDirectory::write_run(std::size_t number, const Scenario& scenario, const RunResult& result) const {
+Json SweepDirectory::read_point(std::size_t point) const {
+  const std::filesystem::path file = points_.path() / point_file(point);
+  Problems problems;
+  std::optional<Json> json = read_json_file(file, problems);
+  const auto replications = manifest_.at("replications").get<std::size_t>();
+  for (std::size_t i = 0; json && i < replications; ++i) {
+    const std::optional<Json> run = read_run(point * replications + i);
+    if (!run || !run->contains(kPointSum)) continue;
+    if (run->at(kPointSum) != sha256_of_file(file))
+      problems.add(file.string(), "", "",
+                   "was changed after it was written, or is damaged: its runs simulated another scenario; `ktlssim sweep "
+                   "--resume` writes it again");
+    break;
+  }
+  problems.throw_if_any();
+  return std::move(*json);
+}
+
+SweepRun SweepDirectory::write_run(std::size_t number, const Scenario& scenario, const RunResult& result,
+                                   const std::string& point_sum) const {
   const Scenario measured = as_measured(scenario, result);
   const Steadiness steadiness = steadiness_of(measured, {&result, 1});
   Json json = json_of(result);
@@ -266,6 +291,7 @@ SweepRun SweepDirectory::write_run(std::size_t number, const Scenario& scenario,
   Json unsteady = Json::array();
   for (const UnsteadyReason& reason : steadiness.why) unsteady.push_back({name(reason.kind), reason.what});
   json.emplace("unsteady", std::move(unsteady));
+  json.emplace(kPointSum, point_sum);
   write_run(number, json);
   return run_of(json);
 }
@@ -343,6 +369,7 @@ SweepCounts SweepDirectory::write_tables(bool interrupted, const std::string& co
   SweepKnown not_known;
   for (std::size_t point = 0; point < sweep.points.size(); ++point)
     if (std::optional<Json> json = known(point)) not_known.emplace(point, std::move(*json));
+  discard_sums(top_);
   top_.write("runs.csv", runs_csv(sweep, all));
   top_.write("timing.csv", timing_csv(sweep, all));
   top_.write("summary.csv", summary_csv(sweep, all, not_known));
@@ -351,6 +378,7 @@ SweepCounts SweepDirectory::write_tables(bool interrupted, const std::string& co
   manifest_["failed"] = counts.failed;
   manifest_["missing"] = counts.missing();
   manifest_["interrupted"] = interrupted;
+  write_sums(top_, kTables);
   top_.write("manifest.json", json_text(sealed(manifest_)));
   return counts;
 }

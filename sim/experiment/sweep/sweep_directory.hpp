@@ -44,9 +44,12 @@ class SweepDirectory {
   // The sweep as far as its tables need it: parameters, values and seeds of the points, replications.
   Sweep plan() const;
 
-  void write_point(std::size_t point, const Scenario& scenario) const;
+  // Returns the checksum of its file, which its runs carry: the file is a scenario, and has no room for one.
+  std::string write_point(std::size_t point, const Scenario& scenario) const;
+  // Throws InputError if the file cannot be read, or is not the one that its runs were made of.
+  Json read_point(std::size_t point) const;
   // Returns what run() would read of it. On the disk after sync(), as a point.
-  SweepRun write_run(std::size_t number, const Scenario& scenario, const RunResult& result) const;
+  SweepRun write_run(std::size_t number, const Scenario& scenario, const RunResult& result, const std::string& point_sum) const;
   void write_run(std::size_t number, Json run) const;
   // What is not known of a point, as SweepKnown has it.
   void write_known(std::size_t point, Json known);

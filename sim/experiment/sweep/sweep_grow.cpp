@@ -8,6 +8,7 @@
 #include "sim/experiment/parameters/effective.hpp"
 #include "sim/experiment/sweep/sweep_directory.hpp"
 #include "sim/experiment/text/sealed_json.hpp"
+#include "sim/experiment/text/sums.hpp"
 
 namespace ktlssim {
 
@@ -24,12 +25,8 @@ std::vector<std::size_t> new_numbers(const SweepDirectory& directory, const Swee
     if (stage) stage("points compared", i + 1, sweep.points.size());
   }
   std::vector<std::size_t> found;
-  Problems problems;
   for (std::size_t i = 0; i < old.points.size(); ++i) {
-    const fs::path file = directory.path() / "points" / point_file(i);
-    const std::optional<Json> point = read_json_file(file, problems);
-    problems.throw_if_any();
-    const auto at = numbers.find(sha256(point->dump()));
+    const auto at = numbers.find(sha256(directory.read_point(i).dump()));
     if (at == numbers.end()) {
       std::string values;
       for (const Assignment& a : old.points[i].values)

@@ -18,12 +18,12 @@ constexpr std::chrono::seconds kSyncInterval{5};
 class SweepRunner {
  public:
   SweepRunner(const Sweep& sweep, const SweepRunOptions& options, const SweepDirectory& directory)
-      : sweep_(sweep), options_(options), directory_(directory), runs_(directory.runs(options.stage)) {
+      : sweep_(sweep), options_(options), directory_(directory), sums_(sweep.points.size()), runs_(directory.runs(options.stage)) {
     for (std::size_t point = 0; point < sweep.points.size(); ++point)
       if (options.shard.contains(point)) points_.push_back(point);
     std::size_t written = 0;
     for (const std::size_t point : points_) {
-      directory.write_point(point, sweep.scenario(point));
+      sums_[point] = directory.write_point(point, sweep.scenario(point));
       if (++written; options.stage) options.stage("points written", written, points_.size());
       for (std::size_t i = 0; i < sweep.replications(); ++i) {
         auto& run = runs_[point * sweep.replications() + i];
@@ -61,7 +61,8 @@ class SweepRunner {
     pool.limit = options_.limit;
     pool.ended = [&](std::size_t task, RunResult result) {
       const std::size_t number = numbers[task];
-      keep(number, directory_.write_run(number, sweep_.scenario(number / sweep_.replications()), result));
+      const std::size_t point = number / sweep_.replications();
+      keep(number, directory_.write_run(number, sweep_.scenario(point), result, sums_[point]));
       ++ended_;
     };
     pool.ticked = [&] {
@@ -95,6 +96,7 @@ class SweepRunner {
   const SweepRunOptions& options_;
   const SweepDirectory& directory_;
   std::vector<std::size_t> points_;
+  std::vector<std::string> sums_;  // of the files of points
   SweepRuns runs_;
   std::size_t ended_ = 0;
   Clock::time_point synced_ = Clock::now();

@@ -1,20 +1,10 @@
 #include "sim/experiment/text/sealed_json.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
-#include <array>
-#include <stdexcept>
+#include "sim/experiment/text/sums.hpp"
 
 namespace ktlssim {
-
-std::string sha256(std::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int bytes = 0;
-  if (EVP_Digest(text.data(), text.size(), digest.data(), &bytes, EVP_sha256(), nullptr) != 1)
-    throw std::runtime_error("OpenSSL cannot compute a SHA-256");
-  return fmt::format("{:02x}", fmt::join(digest.begin(), digest.begin() + bytes, ""));
-}
 
 namespace {
 

@@ -4,14 +4,10 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "sim/experiment/text/json_file.hpp"
 
 namespace ktlssim {
-
-// In hexadecimal digits.
-std::string sha256(std::string_view text);
 
 // An object with a last member "sha256", of what dump() makes of the others.
 Json sealed(Json object);
