@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 
 #include "sim/experiment/input/scenario_file.hpp"
 #include "sim/experiment/parameters/list_pointers.hpp"
@@ -32,7 +34,10 @@ std::vector<SavedPoint> read_saved_points(const std::filesystem::path& directory
   for (std::size_t point = 0; point < plan.points.size(); ++point) {
     Experiment experiment;
     SweepRuns runs;
-    for (std::size_t i = 0; i < plan.replications(); ++i) runs.push_back(sweep.run(point * plan.replications() + i));
+    for (std::size_t i = 0; i < plan.replications(); ++i) {
+      std::optional<SweepRun> run = sweep.run(point * plan.replications() + i);
+      runs.push_back(run ? std::make_shared<const SweepRun>(std::move(*run)) : nullptr);
+    }
     experiment.summary = summary_of_point(runs);
     for (std::size_t i = 0; i < runs.size(); ++i) {
       if (!runs[i]) continue;
@@ -40,7 +45,7 @@ std::vector<SavedPoint> read_saved_points(const std::filesystem::path& directory
       whole.backlog_grows = whole.backlog_grows || runs[i]->steadiness.backlog_grows;
       for (const UnsteadyReason& reason : runs[i]->steadiness.why)
         if (std::ranges::find(whole.why, reason.kind, &UnsteadyReason::kind) == whole.why.end()) whole.why.push_back(reason);
-      experiment.runs.push_back({i, std::move(runs[i]->result)});
+      experiment.runs.push_back({i, runs[i]->result});
     }
     if (experiment.runs.empty()) continue;
     try {

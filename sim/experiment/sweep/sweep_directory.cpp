@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <numeric>
 
 #include "sim/experiment/parameters/effective.hpp"
@@ -356,7 +357,7 @@ std::optional<SweepRun> SweepDirectory::run(std::size_t number) const {
 SweepRuns SweepDirectory::runs(const SweepStage& stage) const {
   SweepRuns all(manifest_.at("points").get<std::size_t>() * manifest_.at("replications").get<std::size_t>());
   for (std::size_t number = 0; number < all.size(); ++number) {
-    all[number] = run(number);
+    if (std::optional<SweepRun> found = run(number)) all[number] = std::make_shared<const SweepRun>(std::move(*found));
     if (stage) stage("runs read", number + 1, all.size());
   }
   return all;

@@ -1,6 +1,11 @@
 #include "sim/experiment/sweep/sweep_run.hpp"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
+#include <map>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "sim/experiment/run/fork_pool.hpp"
@@ -23,11 +28,13 @@ class SweepRunner {
       if (options.shard.contains(point)) points_.push_back(point);
     std::size_t written = 0;
     for (const std::size_t point : points_) {
-      sums_[point] = directory.write_point(point, sweep.scenario(point));
+      const std::string sum = directory.write_point(point, sweep.scenario(point));
+      std::copy_n(sum.begin(), std::min(sum.size(), sums_[point].size()), sums_[point].begin());
       if (++written; options.stage) options.stage("points written", written, points_.size());
       for (std::size_t i = 0; i < sweep.replications(); ++i) {
         auto& run = runs_[point * sweep.replications() + i];
         if (run && run->result.status != RunStatus::done) run.reset();  // once more
+        if (run) keep(point * sweep.replications() + i, *run);
       }
     }
   }
@@ -46,6 +53,7 @@ class SweepRunner {
 
  private:
   using Clock = std::chrono::steady_clock;
+  using Sum = std::array<char, 64>;  // digits, and nothing of the heap: see keep()
 
   std::vector<std::size_t> missing() const {
     std::vector<std::size_t> numbers;
@@ -62,7 +70,7 @@ class SweepRunner {
     pool.ended = [&](std::size_t task, RunResult result) {
       const std::size_t number = numbers[task];
       const std::size_t point = number / sweep_.replications();
-      keep(number, directory_.write_run(number, sweep_.scenario(point), result, sums_[point]));
+      keep(number, directory_.write_run(number, sweep_.scenario(point), result, {sums_[point].data(), sums_[point].size()}));
       ++ended_;
     };
     pool.ticked = [&] {
@@ -79,15 +87,21 @@ class SweepRunner {
     });
   }
 
-  // Of a point whose number of replications is fixed nothing but how its runs ended: a large process is slow
-  // to fork.
+  // Of a point whose number of replications is fixed nothing but how its runs ended, which many share: a large process is
+  // slow to fork.
   void keep(std::size_t number, SweepRun run) {
-    if (sweep_.points[number / sweep_.replications()].measure.relative_precision <= 0) {
-      RunResult ended;
-      ended.status = run.result.status;
-      run.result = std::move(ended);
+    const bool fixed = sweep_.points[number / sweep_.replications()].measure.relative_precision <= 0;
+    runs_[number] = fixed ? ended(run.result.status) : std::make_shared<const SweepRun>(std::move(run));
+  }
+
+  std::shared_ptr<const SweepRun> ended(RunStatus status) {
+    std::shared_ptr<const SweepRun>& all = ended_as_[status];
+    if (!all) {
+      SweepRun run;
+      run.result.status = status;
+      all = std::make_shared<const SweepRun>(std::move(run));
     }
-    runs_[number] = std::move(run);
+    return all;
   }
 
   SweepCounts counts() const { return count(sweep_, runs_, points_); }
@@ -96,8 +110,9 @@ class SweepRunner {
   const SweepRunOptions& options_;
   const SweepDirectory& directory_;
   std::vector<std::size_t> points_;
-  std::vector<std::string> sums_;  // of the files of points
+  std::vector<Sum> sums_;  // of the files of points
   SweepRuns runs_;
+  std::map<RunStatus, std::shared_ptr<const SweepRun>> ended_as_;
   std::size_t ended_ = 0;
   Clock::time_point synced_ = Clock::now();
 };
