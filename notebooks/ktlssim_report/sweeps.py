@@ -7,7 +7,7 @@ import shlex
 import pandas
 
 from .files import BadInput, Changed, read_bytes, read_csv, read_sealed
-from .words import missing
+from .words import counted, missing
 
 SATURATED, HARDWARE_FIRST = 0.9, 0.01  # kSaturated and kHardwareFirst of sim/experiment/summary.hpp
 NO_SUMMARY = pandas.DataFrame(columns=["point", "metric", "unit", "mean", "ci95_lo", "ci95_hi", "n", "spread"])
@@ -51,7 +51,7 @@ def read(directory):
             notes.append(f"There are no means: {error}. {again} makes it anew.")
     ended, unreadable = replications_of(directory)
     if unreadable:
-        notes.append(f"{len(unreadable)} files of replications cannot be read, or were changed after they were written, and are left out: {', '.join(unreadable)}.")
+        notes.append(f"Left out: {counted(len(unreadable), 'file')} of replications that cannot be read, or changed after they were written: {', '.join(unreadable)}.")
     if not ended:
         raise BadInput(f"{directory}: no replication of any point has ended")
     points = values if len(names) else pandas.DataFrame(index=range(manifest["points"]))

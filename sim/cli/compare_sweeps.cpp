@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "models/counted.hpp"
 #include "sim/cli/common_options.hpp"
 #include "sim/cli/comparison_json.hpp"
 #include "sim/cli/output.hpp"
@@ -68,7 +69,7 @@ std::string tally(const std::string& name, const std::vector<PointPair>& pairs) 
       ++of;
       if (m.proven()) ++(m.difference.mean > 0 ? more : less);
     }
-  return wrap(fmt::format("{}: of {} points + is proven higher at {}, lower at {}", name, of, more, less), columns());
+  return wrap(fmt::format("{}: of {} + is proven higher at {}, lower at {}", name, counted(of, "point"), more, less), columns());
 }
 
 std::string table(const Texts& paths, const std::vector<PointPair>& pairs, const Texts& metrics, const std::string& method) {
@@ -121,8 +122,8 @@ int compare_sweeps(const Values& values, const Texts& metrics) {
     pair.metrics = compare_metrics(pair.a->experiment, pair.b->experiment, metrics, one_seed ? Pairing::paired : Pairing::unpaired,
                                    simultaneous_level(pairs.size()));
   }
-  const std::string method = fmt::format("{}; those of all {} points hold together for a metric, Bonferroni",
-                                         paired ? "Student's t, paired" : "Welch's t where seeds differ", pairs.size());
+  const std::string method = fmt::format("{}; those of {} hold together for a metric, Bonferroni",
+                                         paired ? "Student's t, paired" : "Welch's t where seeds differ", counted(pairs.size(), "point"));
   if (as_json(values))
     print_json("compare", json(paths, pairs, method));
   else

@@ -6,6 +6,7 @@
 #include <array>
 #include <string_view>
 
+#include "models/counted.hpp"
 #include "sim/cli/known_output.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/experiment/result/saved_runs.hpp"
@@ -32,7 +33,7 @@ void complain_of_failures(const Experiment& experiment, const std::string& where
                            name(run.result.status),
                            run.result.diagnosis));
   if (experiment.interrupted)
-    complain(fmt::format("{}interrupted; {} replications ended before", where, experiment.runs.size()));
+    complain(fmt::format("{}interrupted; {} ended before", where, counted(experiment.runs.size(), "replication")));
 }
 
 namespace {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "models/counted.hpp"
 #include "sim/cli/common_options.hpp"
 #include "sim/cli/experiment_output.hpp"
 #include "sim/cli/output.hpp"
@@ -77,9 +78,9 @@ Status status_of(const SweepDirectory& directory, const SweepStage& stage) {
 
 std::string text_of(const SweepDirectory& directory, const Status& status) {
   const SweepCounts& counts = status.counts;
-  std::string text = fmt::format("{}: {} of {} runs done, {} failed, {} missing\n",
+  std::string text = fmt::format("{}: {} of {} done, {} failed, {} missing\n",
                                  directory.manifest().at("sweep").get<std::string>(), counts.done,
-                                 counts.total, counts.failed, counts.missing());
+                                 counted(counts.total, "run"), counts.failed, counts.missing());
   for (const Json& failure : status.failures) {
     const std::string reason = failure.at("reason").get<std::string>();
     text += fmt::format("point {} replication {} {}: {}\n", failure.at("point").get<std::size_t>(),

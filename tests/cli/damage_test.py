@@ -107,7 +107,7 @@ class Damage(unittest.TestCase):
             self.assertEqual(len(study.runs), 2)
         for copy in self.changed_copies("sweep", "runs/00000-00001.json", 8):
             study = results.read_study(copy)
-            self.assertIn("left out: 00000-00001.json", study.notes[0])
+            self.assertRegex(study.notes[0], "Left out: 1 file .*: 00000-00001.json")
             self.assertEqual([run.result.get("missing") for run in study.runs], [1, 0])
         for copy in self.changed_copies("sweep", "points/00001.json"):
             study = results.read_study(copy)

@@ -376,7 +376,7 @@ class UglyInputs(unittest.TestCase):
         failures = [{"replication": i, "status": "stalled" if i % 2 else "failed", "diagnosis": f"because of {i}"} for i in range(10)]
         study = results.Study("many", [results.Run("one", {"metrics": {}, "failures": failures})])
         text = sections.failures(study)
-        self.assertIn("10 replications of 1 runs: 5 failed, 5 stalled.", text)
+        self.assertIn("10 replications of 1 run: 5 failed, 5 stalled.", text)
         self.assertIn("<summary>4 more</summary>", text)
         self.assertTrue(all(f"because of {i}" in text for i in range(10)))
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "models/counted.hpp"
 #include "sim/experiment/parameters/parameter_reader.hpp"
 #include "sim/experiment/sweep/sweep_points.hpp"
 
@@ -113,8 +114,8 @@ Sweep load_sweep(const std::filesystem::path& path, const SweepStage& stage) {
     sweep.settings.replications = std::max(sweep.settings.replications, point.measure.max_replications);
   if (const std::size_t runs = sweep.points.size() * sweep.replications(); runs > kMaxRuns)
     throw InputError({{sweep.file, "/parameters", "",
-                       fmt::format("{} points of up to {} replications: at most {} replications are allowed",
-                                   sweep.points.size(), sweep.replications(), kMaxRuns)}});
+                       fmt::format("{} of up to {}: at most {} replications are allowed",
+                                   counted(sweep.points.size(), "point"), counted(sweep.replications(), "replication"), kMaxRuns)}});
   return sweep;
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include "models/counted.hpp"
 #include "sim/experiment/parameters/effective.hpp"
 #include "sim/experiment/sweep/sweep_directory.hpp"
 #include "sim/experiment/text/sealed_json.hpp"
@@ -67,8 +68,8 @@ void grow_sweep(const fs::path& path, const Sweep& sweep, const Json& manifest, 
   const Sweep old = directory.plan();
   if (old.replications() > sweep.replications())
     throw InputError({{(path / "manifest.json").string(), "/sweep_id", "",
-                       fmt::format("results of another sweep, which has {} replications; this one has {}",
-                                   old.replications(), sweep.replications())}});
+                       fmt::format("results of another sweep, which has {}; this one has {}",
+                                   counted(old.replications(), "replication"), sweep.replications())}});
   const std::vector<std::size_t> numbers = new_numbers(directory, old, sweep, stage);
   const OutputDirectory out(path);
   bool same = true;
