@@ -11,6 +11,7 @@ the command line, so nothing means two things, and it works with whatever Python
 A scenario or sweep is a path, or a dict of what such a file holds. Settings are {"/json/pointer": value}.
 """
 import dataclasses
+import io
 import json
 import os
 import pathlib
@@ -181,10 +182,19 @@ def read(directory):
     directory = pathlib.Path(directory)
     for name, kind in (("comparison.json", Comparison), ("result.json", Run)):
         if (directory / name).exists():
-            return kind(json.loads((directory / name).read_text(encoding="utf-8")))
+            return kind(json.loads(checked(directory / name)))
     if (directory / "summary.csv").exists():
-        return Sweep(directory, *(pandas.read_csv(directory / name) for name in ("runs.csv", "summary.csv")))
+        return Sweep(directory, *(pandas.read_csv(io.BytesIO(checked(directory / name))) for name in ("runs.csv", "summary.csv")))
     raise Error(f"{directory}: no result.json, comparison.json or summary.csv: not what run, compare or sweep writes", 2)
+
+
+def checked(path):
+    """What a file holds, if that is what was written."""
+    from ktlssim_report import files  # pylint: disable=import-outside-toplevel
+    try:
+        return files.read_bytes(path)
+    except files.BadInput as error:
+        raise Error(str(error), 2) from error
 
 
 def reference(name):

@@ -1,15 +1,15 @@
 """Folded stacks of two runs, as `ktlssim compare --out` writes them, as one tree of calls."""
-from .files import BadInput
+from .files import BadInput, read_bytes
 
 
 def read(path):
     """[(frames, ns of a, ns of b)]; a stack is class;thread;function;...;function, and "a b" stands after its last blank."""
     stacks = []
     try:
-        for line in path.read_text(encoding="utf-8").splitlines():
+        for line in read_bytes(path).decode("utf-8").splitlines():
             stack, a, b = line.rsplit(" ", 2)
             stacks.append((stack.split(";"), int(a), int(b)))
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         raise BadInput(f"{path}: not folded stacks of two runs: {error}") from error
     return stacks
 

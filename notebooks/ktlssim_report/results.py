@@ -6,7 +6,7 @@ import re
 import pandas
 
 from . import flames, sweeps
-from .files import BadInput, read_csv, read_json
+from .files import BadInput, check, read_csv, read_json
 from .words import plain, short, spread
 
 __all__ = ["BadInput", "Run", "Study", "differences", "read_run", "read_runs", "read_study"]
@@ -34,17 +34,28 @@ class Study:
     notes: list = dataclasses.field(default_factory=list)  # what a reader must know of the whole
 
 
-def read_run(path, name):
+def read_run(path, name, notes):
+    """`notes` gains what is left out of it."""
     result = read_json(path / "result.json")
     if not isinstance(result, dict):
         raise BadInput(f"{path / 'result.json'}: not an object")
     missing = [key for key in ("scenario", "metrics", "cpu", "resources", "effective", "provenance") if key not in result]
     if missing:
         raise BadInput(f"{path / 'result.json'}: not a result of ktlssim run: no {', '.join(missing)}")
-    trace = path / "trace.json"
-    latency, series = (read_csv(path / file) if (path / file).exists() else None for file in ("latency.csv", "series.csv"))
-    return Run(name, result, trace if trace.exists() else None, latency=latency, series=series,
-               command=result["provenance"].get("command_line", ""))
+    def unless_damaged(file, read):
+        try:
+            return read(path / file) if (path / file).exists() else None
+        except BadInput as error:
+            notes.append(f"left out: {error}")
+            return None
+
+    return Run(name, result, unless_damaged("trace.json", checked), latency=unless_damaged("latency.csv", read_csv),
+               series=unless_damaged("series.csv", read_csv), command=result["provenance"].get("command_line", ""))
+
+
+def checked(path):
+    check(path)
+    return path
 
 
 def natural(path):
@@ -56,11 +67,14 @@ def read_runs(directory):
     """The run in `directory`, or the runs in its subdirectories, in order of their names, and notes of what could not be read."""
     directory = pathlib.Path(directory)
     if (directory / "result.json").exists():
-        return [read_run(directory, read_json(directory / "result.json").get("scenario", directory.name))], []
+        notes = []
+        result = read_json(directory / "result.json")
+        name = result.get("scenario", directory.name) if isinstance(result, dict) else directory.name
+        return [read_run(directory, name, notes)], notes
     runs, notes = [], []
     for path in sorted((path.parent for path in directory.glob("*/result.json")), key=natural):
         try:
-            runs.append(read_run(path, path.name))
+            runs.append(read_run(path, path.name, notes))
         except BadInput as error:
             notes.append(f"left out: {error}")
     if not runs:
@@ -77,17 +91,25 @@ def read_study(directory):
         comparison = read_json(directory / "comparison.json")
         if not isinstance(comparison, dict) or len(sides_of(comparison)) < 2:
             raise BadInput(f"{directory / 'comparison.json'}: not what ktlssim compare wrote: no sides a and b")
-        runs = [read_run(directory / side, side) for side in sides_of(comparison)]
+        notes = []
+        runs = [read_run(directory / side, side, notes) for side in sides_of(comparison)]
         for run, name in zip(runs, side_names(comparison)):
             run.name = name
-        folded = directory / "difference.folded"
         return Study(f"{runs[0].name} against {runs[1].name}" if len(runs) == 2 else title([run.name for run in runs]), runs, comparison=comparison,
-                     flame=flames.read(folded) if folded.exists() else None)
+                     flame=flame_of(directory / "difference.folded", notes), notes=notes)
     if (directory / "summary.csv").exists() or (directory / "points").is_dir():
         manifest, points, notes = sweeps.read(directory)
         return Study(manifest["sweep"], [Run(**point) for point in points], manifest=manifest, notes=notes)
     runs, notes = read_runs(directory)
     return Study(title([run.name for run in runs]), runs, notes=notes)
+
+
+def flame_of(path, notes):
+    try:
+        return flames.read(path) if path.exists() else None
+    except BadInput as error:
+        notes.append(f"left out: {error}")
+        return None
 
 
 def title(names):

@@ -4,7 +4,7 @@ import html
 import pandas
 
 from . import data, results
-from .words import missing, number, short, span
+from .words import counted, missing, number, short, span
 
 
 def escape(text):
@@ -68,7 +68,7 @@ def point_verdicts(tables):
     text = ""
     for shared, of, rows in groups(tables):
         fullest = rows.loc[rows["utilization"].astype(float).idxmax()]
-        text += (f"<p class=verdict>{escape(shared)}{len(rows)} of {of} points, "
+        text += (f"<p class=verdict>{escape(shared)}{len(rows)} of {counted(of, 'point')}, "
                  f"{span(rows['throughput_gbps'])} Gbit/s, {limit(fullest, 'up to')}</p>")
     return text
 
@@ -112,7 +112,7 @@ def comparison(study):
     metrics = study.comparison.get("metrics", {})
     names = dict(zip(results.sides_of(study.comparison), (called(run.name) for run in study.runs)))
     first, *rest = names.values()
-    others = f"<b>{rest[0]}</b>" if len(rest) == 1 else f"each of {len(rest)} others"
+    others = f"<b>{rest[0]}</b>" if len(rest) == 1 else f"each of {counted(len(rest), 'other')}"
     if not metrics:
         return f"<p class=verdict>No pair of replications is done for both <b>{first}</b> and {others}: nothing to compare.</p>"
     method = study.comparison.get("method", "Student's t, paired")
@@ -163,8 +163,8 @@ def failed_kinds(study):
     if len(kinds) <= FIRST_FAILURES:
         return ""
     points = sum(bool(run.result.get("failures")) for run in study.runs)
-    counted = ", ".join(f"{kinds.count(kind)} {escape(kind)}" for kind in dict.fromkeys(kinds))
-    return f"<p>{len(kinds)} replications of {points} {'points' if study.manifest else 'runs'}: {counted}.</p>"
+    each = ", ".join(f"{kinds.count(kind)} {escape(kind)}" for kind in dict.fromkeys(kinds))
+    return f"<p>{counted(len(kinds), 'replication')} of {counted(points, 'point' if study.manifest else 'run')}: {each}.</p>"
 
 
 def counts(study):
@@ -173,10 +173,10 @@ def counts(study):
     failed = sum(len(run.result.get("failures", [])) for run in study.runs)
     missing_ = sum(run.result.get("missing", 0) for run in study.runs)
     noun = "point" if study.manifest else "run"
-    text = f"{len(study.runs)} {noun}{'s' * (len(study.runs) != 1)}, all drawn" if len(whole) == len(study.runs) else (
-        f"{len(study.runs)} {noun}{'s' * (len(study.runs) != 1)}, {len(whole)} drawn; {len(study.runs) - len(whole)} without a "
+    text = f"{counted(len(study.runs), noun)}, all drawn" if len(whole) == len(study.runs) else (
+        f"{counted(len(study.runs), noun)}, {len(whole)} drawn; {len(study.runs) - len(whole)} without a "
         "replication that is done: named below")
-    text += f"; {failed} failed replications" if failed else ""
+    text += f"; {counted(failed, 'failed replication')}" if failed else ""
     return text + (f"; {missing_} missing" if missing_ else "") + "."
 
 
@@ -191,7 +191,7 @@ def extent(tables, metric):
     if not len(rows):
         return "no values"
     low, high = rows.loc[rows["mean"].idxmin()], rows.loc[rows["mean"].idxmax()]
-    return (f"{len(rows)} values from {number(low['mean'])} ({low['run']}) to {number(high['mean'])} "
+    return (f"{counted(len(rows), 'value')} from {number(low['mean'])} ({low['run']}) to {number(high['mean'])} "
             f"{high['unit']} ({high['run']})")
 
 

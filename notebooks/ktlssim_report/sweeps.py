@@ -1,12 +1,13 @@
 """Reads a sweep: each point as a run whose result has the means over its replications."""
+import hashlib
 import json
 import pathlib
 import shlex
 
 import pandas
 
-from .files import BadInput, read_csv, read_json
-from .words import missing
+from .files import BadInput, Changed, read_bytes, read_csv, read_sealed
+from .words import counted, missing
 
 SATURATED, HARDWARE_FIRST = 0.9, 0.01  # kSaturated and kHardwareFirst of sim/experiment/summary.hpp
 NO_SUMMARY = pandas.DataFrame(columns=["point", "metric", "unit", "mean", "ci95_lo", "ci95_hi", "n", "spread"])
@@ -31,7 +32,7 @@ def leading(points):
 def read(directory):
     """(manifest, what a results.Run of each point takes, notes)."""
     directory = pathlib.Path(directory)
-    manifest = read_json(directory / "manifest.json")
+    manifest = read_sealed(directory / "manifest.json")
     try:
         names = short_names(manifest["parameters"])
         rows = [[json.dumps(value) if isinstance(value, (dict, list)) else value for value in row] for row in manifest["values"]]
@@ -39,12 +40,18 @@ def read(directory):
         replications = manifest["replications"]
     except (KeyError, TypeError, ValueError) as error:
         raise BadInput(f"{directory / 'manifest.json'}: not the manifest of a sweep: {error}") from error
-    merged = (directory / "summary.csv").exists()
-    summary = read_csv(directory / "summary.csv") if merged else NO_SUMMARY
-    notes = [] if merged else [f"Its parts were not merged, so there are no means: `ktlssim merge {shlex.quote(str(directory))}`."]
+    again = f"`ktlssim merge {shlex.quote(str(directory))}`"
+    summary, notes = NO_SUMMARY, []
+    if not (directory / "summary.csv").exists():
+        notes.append(f"Its parts were not merged, so there are no means: {again}.")
+    else:
+        try:
+            summary = read_csv(directory / "summary.csv")
+        except BadInput as error:
+            notes.append(f"There are no means: {error}. {again} makes it anew.")
     ended, unreadable = replications_of(directory)
     if unreadable:
-        notes.append(f"{len(unreadable)} files of replications cannot be read and are left out: {', '.join(unreadable)}.")
+        notes.append(f"Left out: {counted(len(unreadable), 'file')} of replications that cannot be read, or changed after they were written: {', '.join(unreadable)}.")
     if not ended:
         raise BadInput(f"{directory}: no replication of any point has ended")
     points = values if len(names) else pandas.DataFrame(index=range(manifest["points"]))
@@ -63,11 +70,24 @@ def read(directory):
         if isinstance(replications, int):
             result["missing"] = max(0, replications - len(mine))
         path = directory / "points" / f"{point:05}.json"
-        result["effective"] = read_json(path) if path.exists() else {}
+        result["effective"] = effective_of(path, mine, notes) if path.exists() else {}
         count = f" --replications {replications}" if isinstance(replications, int) else ""
         runs.append({"name": label, "result": result, "values": own,
                      "command": f"ktlssim run {shlex.quote(str(path))} --engine fiber{count}"})
     return manifest, runs, notes
+
+
+def effective_of(path, mine, notes):
+    """The scenario of a point; its runs carry its checksum. Empty, and noted, if it is damaged."""
+    try:
+        content = read_bytes(path)
+        sums = {run["point_sha256"] for run in mine.values() if "point_sha256" in run}
+        if sums and hashlib.sha256(content).hexdigest() not in sums:
+            raise Changed(path, "`ktlssim sweep --resume` writes it again")
+        return json.loads(content)
+    except (BadInput, ValueError) as error:
+        notes.append(f"left out: {error if isinstance(error, BadInput) else f'{path}: {error}'}")
+        return {}
 
 
 def text_of(value):
@@ -81,7 +101,7 @@ def replications_of(directory):
     for path in sorted((directory / "runs").glob("*.json")):
         try:
             point, replication = (int(part) for part in path.stem.split("-"))
-            run = read_json(path)
+            run = read_sealed(path)
             assert isinstance(run["status"], str)
             ended.setdefault(point, {})[replication] = {key: run[key] for key in run if key != "latency"}
         except (BadInput, ValueError, TypeError, KeyError, AssertionError):

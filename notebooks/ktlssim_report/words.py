@@ -26,6 +26,11 @@ def number(value, digits=4):
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def counted(count, noun):
+    """1 point, 2 points: of a noun that takes an s."""
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
 def plain(value):
     """For files: what other programs read as a number."""
     return f"{value:.4g}"

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "models/counted.hpp"
 #include "sim/cli/known_search.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/size_options.hpp"
@@ -44,7 +45,7 @@ std::string table(const std::string& a, const std::string& b, const BreakEvenQue
     text += '\n';
     if (!p.difference) text += wrap(plain(p.why_none), columns(), 14);
   }
-  return text + fmt::format("{} runs\n", found.runs);
+  return text + counted(found.runs, "run") + '\n';
 }
 
 Json json(const BreakEvenQuestion& question, const BreakEven& found) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "models/counted.hpp"
 #include "sim/cli/common_options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
@@ -191,7 +192,7 @@ int calibrate_verb(const Values& values) {
     print_json("calibrate", all);
     return kExitDone;
   }
-  print_table(wrap(plain(fmt::format("{}, {} CPUs, {} a core, {}", machine.cpu, machine.cpus,
+  print_table(wrap(plain(fmt::format("{}, {}, {} a core, {}", machine.cpu, ktlssim::counted(machine.cpus, "CPU"),
                                machine.threads_per_core, machine.openssl)),
              columns()) +
         "\n" + timing_lines(algorithms) + cost_lines(algorithms) + thread_lines(rows) + "\n" +

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/counted.hpp"
 #include "sim/cli/known_output.hpp"
 #include "sim/cli/text.hpp"
 
@@ -57,9 +58,9 @@ std::string calibration_table(const Calibration& calibration) {
                           "priors alone {:.0f}, of the plain point {:.0f}",
                           calibration.score, calibration.prior_score, calibration.plain_score),
               columns()) +
-         wrap(fmt::format("{} sources: figures of one are not independent, so that the last column is wider in truth; that "
+         wrap(fmt::format("{}: figures of one are not independent, so that the last column is wider in truth; that "
                           "few tell 50 from 90 %, not 70 from 90.",
-                          sources),
+                          counted(sources, "source")),
               columns());
 }
 

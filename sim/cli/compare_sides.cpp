@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "models/counted.hpp"
 #include "sim/cli/common_options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
@@ -142,7 +143,7 @@ bool simulate_sides(std::vector<ComparedSide>& sides, std::optional<std::size_t>
     const Compared compared = compare_sides(sides, metrics, judging);
     if (std::ranges::all_of(compared, [&](const auto& some) { return precise(some, measure.relative_precision); })) return true;
     if (pairs >= static_cast<std::size_t>(measure.max_replications)) {
-      complain(fmt::format("after {} pairs, not every difference is precise to {}", pairs,
+      complain(fmt::format("after {}, not every difference is precise to {}", counted(pairs, "pair"),
                            number_text(measure.relative_precision)));
       return true;
     }

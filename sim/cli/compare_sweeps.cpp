@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <string>
 
+#include "models/counted.hpp"
 #include "sim/cli/common_options.hpp"
 #include "sim/cli/comparison_json.hpp"
 #include "sim/cli/output.hpp"
@@ -66,7 +69,7 @@ std::string tally(const std::string& name, const std::vector<PointPair>& pairs) 
       ++of;
       if (m.proven()) ++(m.difference.mean > 0 ? more : less);
     }
-  return wrap(fmt::format("{}: of {} points + is proven higher at {}, lower at {}", name, of, more, less), columns());
+  return wrap(fmt::format("{}: of {} + is proven higher at {}, lower at {}", name, counted(of, "point"), more, less), columns());
 }
 
 std::string table(const Texts& paths, const std::vector<PointPair>& pairs, const Texts& metrics, const std::string& method) {
@@ -107,8 +110,10 @@ int compare_sweeps(const Values& values, const Texts& metrics) {
     throw UsageError("a sweep is compared with one other sweep");
   refuse_given(values, {"set", "set-a", "set-b", "seed", "replications", "precision", "out", "resume", "ensemble", "engine", "timeout"},
                "sweeps are compared as they are");
-  const std::vector<SavedPoint> a = read_saved_points(paths[0]);
-  const std::vector<SavedPoint> b = read_saved_points(paths[1]);
+  std::set<std::string> damaged;
+  const std::vector<SavedPoint> a = read_saved_points(paths[0], damaged);
+  const std::vector<SavedPoint> b = read_saved_points(paths[1], damaged);
+  for (const std::string& file : damaged) complain(file + "; left out");
   std::vector<PointPair> pairs = matched(a, b, paths);
   bool paired = true;
   for (PointPair& pair : pairs) {
@@ -117,14 +122,14 @@ int compare_sweeps(const Values& values, const Texts& metrics) {
     pair.metrics = compare_metrics(pair.a->experiment, pair.b->experiment, metrics, one_seed ? Pairing::paired : Pairing::unpaired,
                                    simultaneous_level(pairs.size()));
   }
-  const std::string method = fmt::format("{}; those of all {} points hold together for a metric, Bonferroni",
-                                         paired ? "Student's t, paired" : "Welch's t where seeds differ", pairs.size());
+  const std::string method = fmt::format("{}; those of {} hold together for a metric, Bonferroni",
+                                         paired ? "Student's t, paired" : "Welch's t where seeds differ", counted(pairs.size(), "point"));
   if (as_json(values))
     print_json("compare", json(paths, pairs, method));
   else
     print_table(table(paths, pairs, metrics, method));
   const bool done = std::ranges::all_of(pairs, [](const PointPair& pair) { return pair.a->experiment.all_done() && pair.b->experiment.all_done(); });
-  return done ? kExitDone : kExitRunFailed;
+  return done && damaged.empty() ? kExitDone : kExitRunFailed;
 }
 
 }  // namespace ktlssim

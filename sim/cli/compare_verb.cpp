@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <string_view>
 
 #include "sim/cli/compare_output.hpp"
 #include "sim/cli/compare_sides.hpp"
@@ -15,6 +17,7 @@
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/result/saved_runs.hpp"
+#include "sim/experiment/text/sums.hpp"
 #include "sim/experiment/sweep/saved_points.hpp"
 #include "sim/machine/metrics.hpp"
 
@@ -117,9 +120,13 @@ int compare_verb(const Values& values) {
     for (const ComparedSide& side : sides)
       write_results(OutputDirectory(out->path() / side.name()), side.asked, side.scenario, side.experiment, side.record,
                     known ? &*known : nullptr, side.number);
+    discard_sums(*out);
     out->write(kComparisonFile, as_json_text);
     discard_further_sides(*out, sides.size());
     if (!sides[0].saved && !sides[1].saved) write_of_comparison(*out, sides[0].scenario, sides[1].scenario);
+    for (const ComparedSide& side : sides) write_sums_of_run(OutputDirectory(out->path() / side.name()));
+    constexpr std::array<std::string_view, 2> kFiles{kComparisonFile, "difference.folded"};
+    write_sums(*out, kFiles);
   }
   if (as_json(values)) print(as_json_text);
   if (!as_json(values) && known) print_table(known_lines(compared.front(), *known));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "models/counted.hpp"
 #include "sim/cli/text.hpp"
 
 namespace ktlssim {
@@ -30,8 +31,8 @@ std::string family_lines(const Evidence& evidence, const Discrepancies& discrepa
     if (!w.out_of_reach.empty())
       remarks += wrap(fmt::format("{}: no draw comes near {}", name, fmt::join(w.out_of_reach, ", ")), columns());
     if (w.empty)
-      remarks += wrap(fmt::format("{}: EMPTY: no draw meets all {} figures; without any one of {} some do", name,
-                                  w.informed_by.size(),
+      remarks += wrap(fmt::format("{}: EMPTY: no draw meets all of {}; without any one of {} some do", name,
+                                  counted(w.informed_by.size(), "figure"),
                                   w.conflicting.empty() ? "them none does, nor" : fmt::format("{}", fmt::join(w.conflicting, ", "))),
                       columns());
   }
@@ -54,7 +55,7 @@ std::string later_wave_lines(const Evidence& evidence, const LaterWaves& later) 
   constexpr std::size_t kShownWaves = 2;  // the last ones
   std::string text = fmt::format("\nlater waves of {}\n", shortened(names_of(evidence, later), 65));
   for (std::size_t k = 0; k < later.waves.size(); ++k)
-    text += fmt::format("  wave {}: {} of {} draws{}\n", k + 2, later.waves[k].numbers.size(), later.waves[k].pool,
+    text += fmt::format("  wave {}: {} of {}{}\n", k + 2, later.waves[k].numbers.size(), counted(later.waves[k].pool, "draw"),
                         later.waves[k].simulated() ? "" : ", not simulated yet");
   const std::size_t first = later.waves.size() - std::min(kShownWaves, later.waves.size());
   text += fmt::format("  {:<22}", "its emulator misses");
@@ -107,8 +108,8 @@ Json waves_json(const EnsembleFile& file) {
 }  // namespace
 
 std::string families_text(const Evidence& evidence, const Discrepancies& discrepancies) {
-  std::string text = fmt::format("{} draws, each with {} figures\n\n", evidence.file().draws.size(),
-                                 evidence.file().figures.size()) +
+  std::string text = fmt::format("{}, each with {}\n\n", counted(evidence.file().draws.size(), "draw"),
+                                 counted(evidence.file().figures.size(), "figure")) +
                      family_lines(evidence, discrepancies);
   for (const LaterWaves& later : evidence.file().later) text += later_wave_lines(evidence, later);
   return text + discrepancy_lines(discrepancies);

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <numeric>
 
+#include "models/counted.hpp"
 #include "sim/cli/calibration_output.hpp"
 #include "sim/cli/common_options.hpp"
 #include "sim/cli/ensemble_output.hpp"
@@ -78,7 +79,7 @@ void take_up(EnsembleFile& file, const std::filesystem::path& path, std::size_t 
     return;
   }
   file.draws = std::move(earlier.draws);
-  complain(fmt::format("{} draws are there", file.draws.size()));
+  complain(fmt::format("{} {} there", counted(file.draws.size(), "draw"), are(file.draws.size())));
   if (file.draws.size() >= draws)
     file.later = std::move(earlier.later);
   else if (!earlier.later.empty())
@@ -128,7 +129,8 @@ class Making {
       keep();
       const LaterWaves& later = file_.later[next->set];
       Wave& wave = file_.later[next->set].waves[next->wave];
-      complain(fmt::format("wave {}: {} draws, each with {} figures", next->wave + 2, wave.numbers.size(), later.figures.size()));
+      complain(fmt::format("wave {}: {}, each with {}", next->wave + 2, counted(wave.numbers.size(), "draw"),
+                           counted(later.figures.size(), "figure")));
       if (!simulate(wave.numbers, later.figures, wave.draws)) return false;
       plan.close(*next);
       keep();
@@ -140,7 +142,7 @@ class Making {
   bool interrupted() const {
     progress_.end();
     complain(out_ && !file_.draws.empty()
-                 ? fmt::format("interrupted; {} draws are kept{}", file_.draws.size(), of_later_waves())
+                 ? fmt::format("interrupted; {} {} kept{}", counted(file_.draws.size(), "draw"), are(file_.draws.size()), of_later_waves())
                  : fmt::format("interrupted; nothing is kept: --out FILE is written after every {} draws", kAtOnce));
     return false;
   }

@@ -3,11 +3,16 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <array>
+#include <string_view>
+
+#include "models/counted.hpp"
 #include "sim/cli/known_output.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/experiment/result/saved_runs.hpp"
 #include "sim/experiment/text/problems.hpp"
 #include "sim/experiment/text/run_result_json.hpp"
+#include "sim/experiment/text/sums.hpp"
 
 namespace ktlssim {
 
@@ -28,7 +33,7 @@ void complain_of_failures(const Experiment& experiment, const std::string& where
                            name(run.result.status),
                            run.result.diagnosis));
   if (experiment.interrupted)
-    complain(fmt::format("{}interrupted; {} replications ended before", where, experiment.runs.size()));
+    complain(fmt::format("{}interrupted; {} ended before", where, counted(experiment.runs.size(), "replication")));
 }
 
 namespace {
@@ -58,6 +63,7 @@ OutputDirectory directory_for(std::string_view own, const std::filesystem::path&
 void write_results(const OutputDirectory& out, const Scenario& asked, const Scenario& scenario, const Experiment& experiment,
                    const RunRecord& record, const KnownAnswer* known, std::size_t number) {
   const bool had_a_run = has_saved_runs(out.path());
+  discard_sums(out);
   Json result = result_json(scenario, experiment, record);
   if (known != nullptr) add_known(result, *known, number);
   out.write("result.json", json_of_verb("run", result));
@@ -68,6 +74,11 @@ void write_results(const OutputDirectory& out, const Scenario& asked, const Scen
   // A directory belongs to one run: a report must not draw the timeline of an earlier one.
   if (!had_a_run) return;
   for (const char* const of_an_earlier_run : {"trace.json", "report"}) out.discard(of_an_earlier_run);
+}
+
+void write_sums_of_run(const OutputDirectory& out) {
+  constexpr std::array<std::string_view, 5> kFiles{"result.json", "latency.csv", "series.csv", "manifest.json", "trace.json"};
+  write_sums(out, kFiles);
 }
 
 }  // namespace ktlssim

@@ -31,5 +31,7 @@ OutputDirectory directory_for(std::string_view own, const std::filesystem::path&
 // scenario of this number in that answer. `asked`: the scenario before its window was found.
 void write_results(const OutputDirectory& out, const Scenario& asked, const Scenario& scenario, const Experiment& experiment,
                    const RunRecord& record, const KnownAnswer* known = nullptr, std::size_t number = 0);
+// When all files of a run's directory are written, a timeline among them: their checksums.
+void write_sums_of_run(const OutputDirectory& out);
 
 }  // namespace ktlssim

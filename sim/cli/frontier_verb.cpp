@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "models/counted.hpp"
 #include "sim/cli/known_frontier.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/size_options.hpp"
@@ -47,14 +48,14 @@ std::string table(const PointRuns& runs, const FrontierQuestion& question, const
       undecided += "  " + settings_text(point.values) + '\n';
     }
   }
-  text = wrap(fmt::format("{} of {} combinations are on the front{}", front, found.points.size() + found.left_out.size(),
+  text = wrap(fmt::format("{} of {} {} on the front{}", front, counted(found.points.size() + found.left_out.size(), "combination"), are(front),
                           unsteady > 0 ? fmt::format(", {} of them NOT STEADY: what was measured there may not be believed", unsteady) : ""),
               columns()) + '\n' + text;
   if (!undecided.empty()) text += "\nbeaten on average, but 95 % intervals do not decide:\n" + undecided;
   if (!beaten.empty()) text += "\nnot steady, and beaten:\n" + beaten;
   if (!found.left_out.empty()) text += "\nleft out:\n";
   for (const auto& [values, why] : found.left_out) text += wrap(settings_text(values) + ": " + plain(why), columns(), 2);
-  return text + fmt::format("{} runs\n", runs.simulated());
+  return text + counted(runs.simulated(), "run") + '\n';
 }
 
 Json json(const PointRuns& runs, const FrontierQuestion& question, const Frontier& found) {

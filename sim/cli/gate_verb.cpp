@@ -4,6 +4,9 @@
 #include <cmath>
 #include <filesystem>
 #include <map>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "sim/cli/common_options.hpp"
 #include "sim/cli/experiment_output.hpp"
@@ -77,7 +80,11 @@ Sides saved_sides(const std::filesystem::path& path) {
       SavedRuns saved = read_saved_runs(directory);
       sides.insert({name, {std::move(saved.scenario), std::move(saved.experiment)}});
     } else if (has_saved_points(directory)) {
-      for (SavedPoint& point : read_saved_points(directory))
+      std::set<std::string> damaged;
+      std::vector<SavedPoint> points = read_saved_points(directory, damaged);
+      // Who asks whether anything became worse is not told by half of it.
+      for (const std::string& why : damaged) throw InputError({{"", "", "", why}});
+      for (SavedPoint& point : points)
         sides.insert({name.empty() ? point.settings : name + ": " + point.settings,
                       {std::move(point.scenario), std::move(point.experiment)}});
     }

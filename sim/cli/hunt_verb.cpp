@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "models/counted.hpp"
 #include "models/scenario.hpp"
 #include "sim/cli/common_options.hpp"
 #include "sim/cli/experiment_output.hpp"
@@ -137,12 +138,12 @@ std::string table(const Hunt& found) {
   for (std::size_t i = 0; i < found.finds.size(); ++i) {
     const Find& find = found.finds[i];
     text += wrap(fmt::format("{}. {}", i + 1, plain(sentence(find))), columns());
-    text += wrap(fmt::format("found after {} runs with {} changes, shrunk to {}; seen in {} candidates", find.at_run, find.changed,
-                             find.changes.size(), find.again), columns(), 3);
+    text += wrap(fmt::format("found after {} with {}, shrunk to {}; seen in {}", counted(find.at_run, "run"),
+                             counted(find.changed, "change"), find.changes.size(), counted(find.again, "candidate")), columns(), 3);
   }
   if (found.finds.empty()) text += "nothing broke\n";
-  return text + wrap(fmt::format("{} runs; {} candidates were no scenario; {} showed something new, {} things in all", found.runs,
-                                 found.refused, found.kept, found.states), columns());
+  return text + wrap(fmt::format("{}, and {} that made no scenario; {} showed something new, {} in all", counted(found.runs, "run"),
+                                 counted(found.refused, "candidate"), found.kept, counted(found.states, "thing")), columns());
 }
 
 }  // namespace

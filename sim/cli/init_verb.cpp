@@ -6,6 +6,7 @@
 #include <iostream>
 #include <optional>
 
+#include "models/counted.hpp"
 #include "models/kernel_profile.hpp"
 #include "models/scenario.hpp"
 #include "sim/cli/common_options.hpp"
@@ -88,7 +89,7 @@ std::vector<Assignment> answers(const Values& values, const Terminal& terminal) 
   const std::int64_t duration_ms = terminal.count("duration-ms", values.optional_text("duration-ms"), 100, kMaxDuration_ms);
   const auto stem = [](const std::string& reference) { return std::filesystem::path(reference).filename().string(); };
   return {{"/name", name_of(values, stem(driver))},
-          {"/description", fmt::format("What do {} sessions get from {} on {}?", sessions, stem(driver), stem(host))},
+          {"/description", fmt::format("What {} {} get from {} on {}?", sessions == 1 ? "does" : "do", counted(sessions, "session"), stem(driver), stem(host))},
           {"/kernel", kernel},
           {"/host", host},
           {"/driver", driver},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/counted.hpp"
 #include "sim/cli/known_search.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/size_options.hpp"
@@ -70,7 +71,7 @@ std::string table(PointRuns& runs, const KneeQuestion& question, const KneeAnswe
   text += fmt::format("\n{:>12}  {}\n", shortened(pointer.substr(pointer.rfind('/') + 1), 12), plain(question.of.text()));
   for (std::size_t i = 0; i < found.indices.size(); ++i)
     text += fmt::format("{:>12}  {}\n", value_text(question.over, found.indices[i]), estimate_text(found.values[i]));
-  return text + fmt::format("{} runs\n", runs.simulated());
+  return text + counted(runs.simulated(), "run") + '\n';
 }
 
 Json json(PointRuns& runs, const KneeQuestion& question, const KneeAnswer& found) {

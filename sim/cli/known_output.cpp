@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "models/counted.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/machine/metrics.hpp"
 
@@ -42,8 +43,8 @@ std::string names_text(const std::vector<std::string>& names) {
 // How the machines came about.
 std::string origin_lines(const KnownAnswer& answer) {
   const Machines& m = answer.machines;
-  std::string text = fmt::format("{} (effectively {:.0f}) of {} draws{} over {}", counted(m.all.size(), "machine"), m.effective,
-                                 m.drawn, m.weights.later_waves > 0 ? fmt::format(" in {} waves", m.weights.later_waves + 1) : "",
+  std::string text = fmt::format("{} (effectively {:.0f}) of {}{} over {}", counted(m.all.size(), "machine"), m.effective,
+                                 counted(m.drawn, "draw"), m.weights.later_waves > 0 ? fmt::format(" in {} waves", m.weights.later_waves + 1) : "",
                                  counted(m.inexact_values, "inexact value"));
   if (m.weights.informed_by.empty())
     text += "; no published figure informs them";

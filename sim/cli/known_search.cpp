@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 
+#include "models/counted.hpp"
 #include "sim/cli/known_output.hpp"
 #include "sim/cli/size_options.hpp"
 #include "sim/cli/text.hpp"

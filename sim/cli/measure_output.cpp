@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "models/counted.hpp"
 #include "sim/cli/known_output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/experiment/profiles/profiles.hpp"
@@ -87,9 +88,11 @@ std::string total_effect_table(const std::string& what, const TotalEffects& effe
     text += fmt::format("{:<50}{:>6.1f} %{:>18}\n", shortened(e.pointer, 50), 100 * e.part,
                         fmt::format("{:.1f} to {:.1f} %", 100 * e.lo, 100 * e.hi));
   }
+  const std::size_t weaker = effects.effects.size() - shown;
   return text + '\n' +
-         wrap(fmt::format("{} weaker ones are not shown, {} change nothing; {} runs. What is not above \"dice\" is none.",
-                          effects.effects.size() - shown, effects.without_effect, effects.runs),
+         wrap(fmt::format("{} {} not shown, {} {} nothing; {}. What is not above \"dice\" is none.",
+                          counted(weaker, "weaker one"), are(weaker), effects.without_effect,
+                          effects.without_effect == 1 ? "changes" : "change", counted(effects.runs, "run")),
               columns());
 }
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <chrono>
+#include <functional>
 #include <string_view>
 
 #include "sim/experiment/run/fork_pool.hpp"
@@ -25,17 +26,23 @@ class Progress {
   // `ended` of them ended while this lives: they tell the time that is left. Fewer than before is the next batch. Work
   // of a single run shows nothing as text.
   void show(const PoolCounts& counts, std::size_t ended);
+  // The same of steps that cannot fail, while they are gone through: of what, how many are done, of how many. Another
+  // `what` begins anew.
+  void show_stage(std::string_view what, std::size_t done, std::size_t total);
   // Before anything else is printed: leaves the terminal's line.
   void end();
 
  private:
   using Clock = std::chrono::steady_clock;
 
+  void show_counts(const PoolCounts& counts, std::size_t ended);
   bool is_due(Clock::time_point now) const;
+  void begin_stage_if_new(std::string_view what, Clock::time_point now);
   void begin_batch_if_new(std::size_t ended, Clock::time_point now);
 
   ProgressForm form_;
   std::string_view what_;
+  std::string_view stage_;  // empty: runs, or what else may fail
   bool terminal_;
   bool in_line_ = false;
   std::size_t batch_ = 1;
@@ -43,5 +50,8 @@ class Progress {
   Clock::time_point start_ = Clock::now();  // of the batch
   Clock::time_point shown_ = start_;
 };
+
+// To be called as show_stage() of `progress`, which must outlive it.
+std::function<void(std::string_view, std::size_t, std::size_t)> stage_of(Progress& progress);
 
 }  // namespace ktlssim

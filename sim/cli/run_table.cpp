@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "models/bounds.hpp"
+#include "models/counted.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/experiment/parameters/effective.hpp"
 #include "sim/experiment/result/bound_check.hpp"
@@ -22,7 +23,7 @@ namespace {
 
 std::string with_changes(const std::string& name, std::size_t changed) {
   if (changed == 0) return plain(name);
-  return fmt::format("{} ({} value{} changed)", plain(name), changed, changed == 1 ? "" : "s");
+  return fmt::format("{} ({} changed)", plain(name), counted(changed, "value"));
 }
 
 std::string network_text(const Scenario& s) {
@@ -70,15 +71,14 @@ std::string tls_text(const TlsParameters& tls) {
 
 // "TLS 1.2 aes-128-gcm, 64 sessions", or each group of them.
 std::string sessions_text(const Scenario& s) {
-  const auto count = [](std::int64_t n) { return fmt::format("{} session{}", n, n == 1 ? "" : "s"); };
   std::string text;
   std::int64_t left = s.workload.sessions;
   for (const SessionGroup& group : s.session_groups) {
     text += fmt::format("{}TLS {}{}, {}", text.empty() ? "" : "; ", tls_text(group.tls),
-                        group.software ? " not by the NIC" : "", count(group.sessions));
+                        group.software ? " not by the NIC" : "", counted(group.sessions, "session"));
     left -= group.sessions;
   }
-  if (left > 0) text += fmt::format("{}TLS {}, {}", text.empty() ? "" : "; ", tls_text(s.tls), count(left));
+  if (left > 0) text += fmt::format("{}TLS {}, {}", text.empty() ? "" : "; ", tls_text(s.tls), counted(left, "session"));
   return text;
 }
 
@@ -91,12 +91,12 @@ std::string precision_text(const Scenario& s, const Experiment& experiment) {
 std::string set_up(const Scenario& s, const Experiment& experiment) {
   const Summary& summary = experiment.summary;
 
-  std::string text = fmt::format("kernel {}, host {}, {}, dispatch {}, {}, {}, {} worker{}, {}",
+  std::string text = fmt::format("kernel {}, host {}, {}, dispatch {}, {}, {}, {}, {}",
                                  with_changes(s.kernel.name, changed_values(s.kernel)),
                                  with_changes(s.host.name, changed_values(s.host)), drivers_text(s),
                                  name(s.ktls.dispatch),
                                  name(s.workload.kind),
-                                 sessions_text(s), s.workers(), s.workers() == 1 ? "" : "s", network_text(s));
+                                 sessions_text(s), counted(s.workers(), "worker"), network_text(s));
   if (summary.metrics.empty()) return text;
   switch (summary.metrics.front().spread) {
     case Spread::interval:
@@ -241,8 +241,8 @@ std::string churn_line(const Scenario& s, const Summary& summary) {
   const auto sessions = static_cast<double>(s.workload.sessions);
   const double gone = sessions - live->mean;
   if (gone <= 0 || s.workload.reconnect_us == 0) return {};  // those that are gone for good were said first
-  std::string text = fmt::format("{} of {} connections are gone at the end, dropped because a crypto request failed",
-                                 number_text(gone), s.workload.sessions);
+  std::string text = fmt::format("{} of {} {} gone at the end, dropped because a crypto request failed",
+                                 number_text(gone), counted(s.workload.sessions, "connection"), gone == 1 ? "is" : "are");
   if (gone > aborted->mean) text += fmt::format(", {} of them before the measured time", number_text(gone - aborted->mean));
   return '\n' + wrap(text, columns());
 }
@@ -289,8 +289,8 @@ std::string run_table(const Scenario& scenario, const Experiment& experiment) {
   if (experiment.window) text += wrap(plain(window_text(*experiment.window)), columns()) + '\n';
   if (summary.done == 0) return text + "no replication was completed\n";
   if (summary.done < experiment.runs.size())
-    text += fmt::format("{} of {} replications failed or stalled and are left out\n\n",
-                        experiment.runs.size() - summary.done, experiment.runs.size());
+    text += fmt::format("{} of {} failed or stalled: left out\n\n",
+                        experiment.runs.size() - summary.done, counted(experiment.runs.size(), "replication"));
   return text + steadiness_lines(experiment.steadiness) + metric_lines(scenario, summary) + cpu_lines(scenario, summary) + cpus_line(scenario, summary) +
          resource_lines(summary) + churn_line(scenario, summary) + bottleneck_line(summary) + finding_lines(summary, experiment.steadiness) + bound_line(scenario, summary);
 }

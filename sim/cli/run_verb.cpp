@@ -128,6 +128,7 @@ int run_verb(const Values& values) {
   else if (out)
     write_results(*out, asked, scenario, experiment, record, known ? &*known : nullptr);
   listening.write(scenario, experiment);
+  if (out && has_saved_runs(out->path())) write_sums_of_run(*out);
   if (any) print_known(format, scenario, experiment, record, known);
   if (experiment.interrupted || why == kInterrupted) return kExitInterrupted;
   const bool believed = experiment.steadiness.steady() && (!experiment.window || experiment.window->believed);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "models/counted.hpp"
 #include "sim/cli/common_options.hpp"
 #include "sim/cli/kernel_warning.hpp"
 #include "sim/cli/known_option.hpp"
@@ -52,8 +53,9 @@ std::string table(const std::string& path, const SensitivityRun& run, std::size_
                   "+-");
   const std::size_t shown = std::min(top, run.parameters.size());
   for (std::size_t i = 0; i < shown; ++i) text += row(run.parameters[i]);
-  text += '\n' + wrap(fmt::format("{} weaker ones are not shown; {} parameters have no effect at all",
-                                  run.parameters.size() - shown, run.without_effect),
+  const std::size_t weaker = run.parameters.size() - shown;
+  text += '\n' + wrap(fmt::format("{} {} not shown; {} {} no effect at all", counted(weaker, "weaker one"), are(weaker),
+                                  counted(run.without_effect, "parameter"), run.without_effect == 1 ? "has" : "have"),
                       columns());
   for (const NotVaried& parameter : run.not_varied)
     text += wrap(fmt::format("{} was not varied: {}", parameter.pointer, plain(parameter.why)), columns());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/counted.hpp"
 #include "sim/cli/known_search.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/size_options.hpp"
@@ -39,7 +40,7 @@ class Report {
     if (!met()) {
       const std::size_t cut = stopped();
       text = wrap(cut == 0 ? "CANNOT BE MET by anything that was varied"
-                           : fmt::format("NOT KNOWN whether it can be met: runs of {} points were stopped, and no other meets it", cut),
+                           : fmt::format("NOT KNOWN whether it can be met: runs of {} were stopped, and no other meets it", counted(cut, "point")),
                   columns());
       if (best.next_dearer) text += "closest: " + settings(*best.next_dearer) + '\n' + details(*best.next_dearer);
     } else {
@@ -48,7 +49,7 @@ class Report {
       text = wrap(fmt::format("MET by {}{}", settings(point), proven ? "" : ", on average: 95 % intervals do not decide"), columns());
       text += interval(best) + details(point) + neighbours(best);
     }
-    return text + lines() + wrap(fmt::format("{} runs of {} points", runs_.simulated(), runs_.points()), columns());
+    return text + lines() + wrap(fmt::format("{} of {}", counted(runs_.simulated(), "run"), counted(runs_.points(), "point")), columns());
   }
 
   Json json() const {

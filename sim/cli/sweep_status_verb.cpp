@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "models/counted.hpp"
 #include "sim/cli/common_options.hpp"
 #include "sim/cli/experiment_output.hpp"
 #include "sim/cli/output.hpp"
@@ -51,8 +52,8 @@ struct Status {
   Json failures = Json::array();
 };
 
-Status status_of(const SweepDirectory& directory) {
-  const SweepRuns runs = directory.runs();
+Status status_of(const SweepDirectory& directory, const SweepStage& stage) {
+  const SweepRuns runs = directory.runs(stage);
   const Sweep sweep = directory.plan();
   const std::size_t replications = sweep.replications();
   Status status;
@@ -77,9 +78,9 @@ Status status_of(const SweepDirectory& directory) {
 
 std::string text_of(const SweepDirectory& directory, const Status& status) {
   const SweepCounts& counts = status.counts;
-  std::string text = fmt::format("{}: {} of {} runs done, {} failed, {} missing\n",
+  std::string text = fmt::format("{}: {} of {} done, {} failed, {} missing\n",
                                  directory.manifest().at("sweep").get<std::string>(), counts.done,
-                                 counts.total, counts.failed, counts.missing());
+                                 counted(counts.total, "run"), counts.failed, counts.missing());
   for (const Json& failure : status.failures) {
     const std::string reason = failure.at("reason").get<std::string>();
     text += fmt::format("point {} replication {} {}: {}\n", failure.at("point").get<std::size_t>(),
@@ -100,12 +101,15 @@ int exit_status(const SweepCounts& counts) {
 Options status_options() {
   Options options(kStatusHelp, {"DIR", 1, 1});
   add_format(options, kStatusFormats);
+  add_progress(options);
   return options;
 }
 
 int status_verb(const Values& values) {
   const SweepDirectory directory(values.operands().front());
-  const Status status = status_of(directory);
+  Progress progress = progress_option(values);
+  const Status status = status_of(directory, stage_of(progress));
+  progress.end();
   if (!as_json(values)) {
     print_table(text_of(directory, status));
   } else {
@@ -125,6 +129,7 @@ int status_verb(const Values& values) {
 Options merge_options() {
   Options options(kMergeHelp, {"DIR", 1, Operands::kAny});
   add_format(options, kStatusFormats);
+  add_progress(options);
   return options;
 }
 
@@ -134,8 +139,10 @@ int merge_verb(const Values& values) {
     std::error_code none;
     if (std::filesystem::equivalent(words[i], words.front(), none)) throw UsageError(fmt::format("{} is DIR itself, and no part", words[i]));
   }
+  Progress progress = progress_option(values);
   const auto [counts, damaged] =
-      merge_sweeps(words.front(), {words.begin() + 1, words.end()}, values.command_line());
+      merge_sweeps(words.front(), {words.begin() + 1, words.end()}, values.command_line(), stage_of(progress));
+  progress.end();
   for (const std::string& file : damaged) complain(file);
   complain(fmt::format("{}: {} done, {} failed, {} missing", words.front(), counts.done, counts.failed,
                        counts.missing()));

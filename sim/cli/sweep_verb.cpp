@@ -69,7 +69,7 @@ bool add_known(const Sweep& sweep, const SweepRunOptions& options, const Ensembl
   SweepDirectory directory(options.out);
   const bool whole = write_known_of_points(directory, sweep, options.shard, ensemble, values.text("ensemble"), pool);
   progress.end();
-  if (options.shard.whole()) directory.write_tables(!whole, options.command_line);
+  if (options.shard.whole()) directory.write_tables(!whole, options.command_line, options.stage);
   return whole;
 }
 
@@ -97,18 +97,21 @@ int sweep_verb(const Values& values) {
   options.limit = timeout_option(values);
   options.resume = values.given("resume");
   options.command_line = values.command_line();
-  const Sweep sweep = load_sweep(values.operands().front());
+  Progress progress = progress_option(values);
+  options.stage = stage_of(progress);
+  const Sweep sweep = load_sweep(values.operands().front(), options.stage);
+  progress.end();
   warn_of_unread(sweep.unread);
   options.out = values.given("out") ? std::filesystem::path(values.text("out"))
                                     : "results" / std::filesystem::path(sweep.settings.name).filename();
   options.shard = shard_option(values, sweep.points.size());
-  Progress progress = progress_option(values);
   options.progress = [&](const SweepCounts& counts, std::size_t ended) {
     progress.show({counts.total, counts.done, counts.failed}, ended);
   };
   const SweepOutcome outcome = run_sweep(sweep, options);
   progress.end();
   const bool interrupted = outcome.interrupted || (ensemble.wanted() && !add_known(sweep, options, ensemble, values));
+  progress.end();
   const SweepCounts& counts = outcome.counts;
   for (const std::string& file : outcome.damaged) complain(file);
   complain(fmt::format("{}: {} done, {} failed, {} missing", options.out.string(), counts.done, counts.failed,
@@ -126,11 +129,14 @@ int sweep_verb(const Values& values) {
 Options expand_options() {
   Options options(kExpandHelp, {"SWEEP", 1, 1});
   add_format(options, kExpandFormats);
+  add_progress(options);
   return options;
 }
 
 int expand_verb(const Values& values) {
-  const Sweep sweep = load_sweep(values.operands().front());
+  Progress progress = progress_option(values);
+  const Sweep sweep = load_sweep(values.operands().front(), stage_of(progress));
+  progress.end();
   if (as_json(values))
     print_json("expand", points_json(sweep));
   else

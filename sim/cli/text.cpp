@@ -261,10 +261,6 @@ std::string shortened(std::string_view text, std::size_t width) {
   return std::string(text.substr(0, bytes_within(text, width - 2))) + "..";
 }
 
-std::string counted(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 std::string digits(double value, int significant) {
   return std::abs(value) >= 100 ? fmt::format("{:.0f}", value) : fmt::format("{:.{}g}", value, significant);
 }

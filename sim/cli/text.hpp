@@ -39,9 +39,6 @@ std::string entry(std::string_view name, std::string_view text, std::size_t begi
 // At most `width` wide, the last ones dots where something was cut.
 std::string shortened(std::string_view text, std::size_t width);
 
-// "1 machine", "2 machines": of a noun that takes an s.
-std::string counted(std::size_t count, std::string_view noun);
-
 // `significant` digits, and all of those before the point.
 std::string digits(double value, int significant);
 // Three, as most figures are published.

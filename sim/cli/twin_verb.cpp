@@ -1,12 +1,15 @@
 #include <fmt/format.h>
 
+#include <array>
 #include <optional>
+#include <string_view>
 
 #include "sim/cli/common_options.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/text.hpp"
 #include "sim/cli/verbs.hpp"
 #include "sim/experiment/calibrate/thread_costs_output.hpp"
+#include "sim/experiment/text/sums.hpp"
 #include "sim/experiment/text/output_directory.hpp"
 #include "sim/experiment/text/problems.hpp"
 #include "sim/experiment/twin/twin_output.hpp"
@@ -90,9 +93,12 @@ int twin_verb(const Values& values) {
   });
   progress.end();
   if (out) {
+    constexpr std::array<std::string_view, 3> kFiles{"twin.json", "twin.csv", "twin.txt"};
+    discard_sums(*out);
     out->write("twin.json", json_text(twin_json(table)));
     out->write("twin.csv", twin_csv(table));
     out->write("twin.txt", twin_text(table));
+    write_sums(*out, kFiles);
   }
   if (scenarios)
     for (const TwinRow& row : table.rows)

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/counted.hpp"
 #include "sim/cli/known_output.hpp"
 #include "sim/cli/text.hpp"
 
@@ -87,7 +88,8 @@ std::string known_remarks(const ValidationRun& run, const KnownClaims& known) {
   }
   std::string text = fmt::format(
       "not known: where 90 % of the ensemble's machines are, with the model's discrepancy, without the claim's own source and "
-      "its machine; of {} figures, neither limits nor of no difference, {} are within", counted, within);
+      "its machine; of {}, neither limits nor of no difference, {} {} within", ktlssim::counted(counted, "figure"), within,
+      are(within));
   if (!outside.empty()) text += fmt::format(", not {}", fmt::join(outside, ", "));
   return wrap(text, columns()) + signs;
 }
@@ -146,18 +148,19 @@ std::string summary(const ValidationRun& run) {
   const auto met = [](const ClaimOutcome& o) { return o.verdict == Verdict::met; };
   const auto predicted = [](const ClaimOutcome& o) { return o.claim.fitted.empty(); };
   return wrap(
-      fmt::format("{} of {} claims met, {} of {} that nothing was fitted to; {} verdicts changed", count(met),
-                  run.outcomes.size(), count([&](const ClaimOutcome& o) { return met(o) && predicted(o); }),
-                  count(predicted), count([](const ClaimOutcome& o) { return !o.as_expected(); })),
+      fmt::format("{} of {} met, {} of {} that nothing was fitted to; {} changed", count(met),
+                  counted(run.outcomes.size(), "claim"), count([&](const ClaimOutcome& o) { return met(o) && predicted(o); }),
+                  count(predicted), counted(count([](const ClaimOutcome& o) { return !o.as_expected(); }), "verdict")),
       columns());
 }
 
 std::string rows_line(const Suite& suite) {
   if (suite.rows.empty()) return {};
   const std::size_t simulated = suite.simulated_rows();
-  return wrap(fmt::format("{} rows of published figures: {} are simulated, {} are not (--rows lists them, "
+  const std::size_t left = suite.rows.size() - simulated;
+  return wrap(fmt::format("{} of published figures: {} {} simulated, {} {} not (--rows lists them, "
                           "and why)",
-                          suite.rows.size(), simulated, suite.rows.size() - simulated),
+                          counted(suite.rows.size(), "row"), simulated, are(simulated), left, are(left)),
               columns());
 }
 

@@ -101,9 +101,9 @@ void check_stack(Kernel& k, const DriverProfile& driver, std::int64_t depth) {
   const std::int64_t stack_bytes = driver.qat_ocf.kernel_stack_bytes.count();
   if (bytes > stack_bytes)
     throw KernelPanic(
-        fmt::format("the kernel panics at {} ns: {} overflows its stack of {} bytes, {} retries of EAGAIN "
+        fmt::format("the kernel panics at {} ns: {} overflows its stack of {} bytes, {} of EAGAIN "
                     "deep, each from within the callback of the last (ktls_ocf_dispatch_async_cb)",
-                    k.now().count(), k.sched.curthread()->name, stack_bytes, depth));
+                    k.now().count(), k.sched.curthread()->name, stack_bytes, depth == 1 ? "1 retry" : fmt::format("{} retries", depth)));
 }
 
 Errno ktls_ocf_dispatch_async(Kernel& k, KtlsOcfEncryptState& state) {

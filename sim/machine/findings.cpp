@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "models/counted.hpp"
 #include "sim/kernel/cryptodev.hpp"
 #include "sim/kernel/kernel.hpp"
 
@@ -23,8 +24,8 @@ void add_idle_devices(const Kernel& k, std::span<const Resource> resources, std:
   for (const Driver* const driver : k.drivers)
     for (const Resource& resource : driver->resources(k.recorder.window_ready()))
       if (resource.kind == "device" && resource.utilization < kIdle && driver->sessions() > 0)
-        found.push_back(fmt::format("{} idle ({:.1f} % busy), though {} sessions are theirs", resource.name,
-                                    100 * resource.utilization, driver->sessions()));
+        found.push_back(fmt::format("{} idle ({:.1f} % busy), though {} {} theirs", resource.name,
+                                    100 * resource.utilization, counted(driver->sessions(), "session"), are(driver->sessions())));
 }
 
 }  // namespace

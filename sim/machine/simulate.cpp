@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "models/counted.hpp"
 #include "sim/drivers/disk.hpp"
 #include "sim/drivers/drivers.hpp"
 #include "sim/engine/fiber_engine.hpp"
@@ -32,8 +33,8 @@ struct StopAtExit {
 };
 
 std::string stall_diagnosis(const Kernel& k, Time since) {
-  return fmt::format("{} records outstanding, and nothing is due after {} ns\n{}",
-                     k.recorder.records_pending(), since.count(), k.sched.state_of_threads());
+  return fmt::format("{} outstanding, and nothing is due after {} ns\n{}",
+                     counted(k.recorder.records_pending(), "record"), since.count(), k.sched.state_of_threads());
 }
 
 bool reads_disk(const Scenario& s) {

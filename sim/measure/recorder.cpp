@@ -2,13 +2,14 @@
 
 #include <fmt/format.h>
 
+#include "models/counted.hpp"
 #include "sim/engine/executive.hpp"
 
 namespace ktlssim {
 
 void Recorder::begin_instant(Time now) {
   if (now == instant_)
-    throw ModelError(fmt::format("livelock: {} records without time passing at {} ns", in_ - in_before_instant_,
+    throw ModelError(fmt::format("livelock: {} without time passing at {} ns", counted(in_ - in_before_instant_, "record"),
                                  now.count()));
   instant_ = now;
   in_before_instant_ = in_;

@@ -329,7 +329,7 @@ class CommandLine(unittest.TestCase):
     def test_out_holds_the_same_as_standard_output(self):
         out = self.directory / "new" / "out"
         printed = self.ktlssim("run", self.scenario(), "--format", "json", "--out", str(out)).stdout
-        self.assertEqual(sorted(os.listdir(out)), ["latency.csv", "manifest.json", "result.json", "runs.json", "series.csv"])
+        self.assertEqual(sorted(os.listdir(out)), ["SHA256SUMS", "latency.csv", "manifest.json", "result.json", "runs.json", "series.csv"])
         self.assertEqual((out / "result.json").read_text(), printed)
         manifest = json.loads((out / "manifest.json").read_text())
         self.assertEqual(manifest["seed"], 1)

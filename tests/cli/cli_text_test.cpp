@@ -4,6 +4,7 @@
 #include <limits>
 #include <string>
 
+#include "models/counted.hpp"
 #include "sim/cli/text.hpp"
 
 namespace ktlssim {

@@ -173,7 +173,7 @@ class FitTest(unittest.TestCase):
         status, _, err = self.fit([claim("a", 2, 1)], [parameter("x", "/driver/device/latency", 5, 1),
                                                        parameter("", SERVICE, 1, 2)])
         self.assertEqual(status, 2)
-        for message in ("/parameters/0/pointers", '"min" below "max"', "/parameters/1/name", "more than the 1 claims"):
+        for message in ("/parameters/0/pointers", '"min" below "max"', "/parameters/1/name", "more than the 1 claim can"):
             self.assertIn(message, err)
 
     @unittest.skipUnless(os.environ.get("KTLSSIM_SLOW"), "takes minutes: set KTLSSIM_SLOW=1")

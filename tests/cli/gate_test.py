@@ -146,7 +146,8 @@ class SavedResults(unittest.TestCase):
         self.assertIn("no point with the same settings", self.ktlssim("compare", a, self.sweep_to("b", [4]), status=2).stderr)
         run = a / "runs/00000-00001.json"
         run.write_text(run.read_text().replace('"done"', '"gone"'))
-        self.assertIn("00000-00001.json", self.ktlssim("compare", a, a, status=2).stderr)
+        self.assertIn("00000-00001.json", self.ktlssim("compare", a, a, status=1).stderr)
+        self.assertIn("00000-00001.json", self.ktlssim("gate", a, a, status=2).stderr)
 
     def test_a_gate_takes_sweeps_alone_and_beside_runs(self):
         for side, seed, request_ns in (("base", 1, 2600), ("same", 5, 2600), ("slow", 5, 2860)):

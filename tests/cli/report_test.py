@@ -271,6 +271,7 @@ class UglyInputs(unittest.TestCase):
     def test_what_is_no_result_ends_in_a_line(self):
         out = self.sweep(parameters={"grid": {"/workload/sessions": [1, 2]}})
         (out / "summary.csv").write_text("a,b\n1,2\n")
+        (out / "SHA256SUMS").unlink()  # without them files are read as they are
         done = subprocess.run([KTLSSIM, "report", str(out)], capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 2)
         self.assertRegex(done.stderr, r"^ktlssim: [^\n]*no report: \w+: [^\n]*KTLSSIM_TRACEBACK=1 shows where\n$")
@@ -278,6 +279,7 @@ class UglyInputs(unittest.TestCase):
     def test_a_metric_without_a_value(self):
         ktlssim("run", self.tiny, "--out", self.directory / "out")
         path = self.directory / "out/result.json"
+        (self.directory / "out/SHA256SUMS").unlink()
         result = json.loads(path.read_text())
         result["metrics"]["latency_ready_us_p99"].update(mean=None, ci95=None, deterministic=False, n=0)
         path.write_text(json.dumps(result))
@@ -308,6 +310,7 @@ class UglyInputs(unittest.TestCase):
     def test_what_each_cpu_did_and_what_is_known_are_shown_where_a_result_has_them(self):
         ktlssim("run", self.tiny, "--out", self.directory / "out")
         path = self.directory / "out/result.json"
+        (self.directory / "out/SHA256SUMS").unlink()
         result = json.loads(path.read_text())
         result["cpus"] = [{"cpu": 0, "busy_percent": 12.5}]
         result["findings"] = ["a card idles beside a busy one"]
@@ -333,6 +336,7 @@ class UglyInputs(unittest.TestCase):
         for column, factor in (("known_median", 1), ("known90_lo", 0.5), ("known90_hi", 1.5), ("known50_lo", 0.9), ("known50_hi", 1.1)):
             rows[column] = factor * mean
         rows.to_csv(out / "summary.csv", index=False)
+        (out / "SHA256SUMS").unlink()
         page_data = data_of(report(out).read_text())
         first, _, third = (point["m"][[name for name, _ in page_data["metrics"]].index("throughput_gbps")] for point in page_data["runs"])
         self.assertEqual([round(value / first[0], 3) for value in first[4:]], [0.5, 1.5, 0.9, 1.1])
@@ -372,7 +376,7 @@ class UglyInputs(unittest.TestCase):
         failures = [{"replication": i, "status": "stalled" if i % 2 else "failed", "diagnosis": f"because of {i}"} for i in range(10)]
         study = results.Study("many", [results.Run("one", {"metrics": {}, "failures": failures})])
         text = sections.failures(study)
-        self.assertIn("10 replications of 1 runs: 5 failed, 5 stalled.", text)
+        self.assertIn("10 replications of 1 run: 5 failed, 5 stalled.", text)
         self.assertIn("<summary>4 more</summary>", text)
         self.assertTrue(all(f"because of {i}" in text for i in range(10)))
 

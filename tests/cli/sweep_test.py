@@ -175,6 +175,43 @@ class SweepTest(unittest.TestCase):
         self.assertEqual(status, 2)
         self.assertIn("/sweep_id", err)
 
+    def sweep_id(self, sweep):
+        shutil.rmtree(self.out, ignore_errors=True)
+        self.assertEqual(self.ktlssim("sweep", sweep, "--out", self.out, "--only", 0)[0], 0)
+        return json.loads((self.out / "manifest.json").read_text())["sweep_id"]
+
+    def test_a_sweep_is_another_when_a_profile_of_any_point_or_a_number_changed(self):
+        for name, delay in (("a", 1000), ("b", 2000)):
+            (self.directory / f"{name}.json").write_text(self.driver(delay))
+        grid = {"/driver": ["./a.json", "./b.json"], "/workload/sessions": [1, 2, 3], "/measure/duration_ms": [2]}
+        sweep = self.sweep_file({"grid": grid})
+        first = self.sweep_id(sweep)
+        self.assertEqual(self.sweep_id(sweep), first)
+        self.assertNotEqual(self.sweep_id(self.sweep_file({"grid": grid | {"/workload/sessions": [1, 2, 4]}})), first)
+        self.assertNotEqual(self.sweep_id(self.sweep_file({"grid": grid | {"/workload/sessions": [1, 3, 2]}})), first)
+        self.assertNotEqual(self.sweep_id(self.sweep_file({"grid": grid}, replications=2)), first)
+        sweep = self.sweep_file({"grid": grid})
+        self.sweep_id(sweep)
+        self.assertEqual(self.ktlssim("sweep", sweep, "--out", self.out, "--resume")[0], 0)
+        (self.directory / "b.json").write_text(self.driver(3000))
+        status, _, err = self.ktlssim("sweep", sweep, "--out", self.out, "--resume")
+        self.assertEqual(status, 2)
+        self.assertIn("/sweep_id: results of another sweep, which has a point that this one has not: /driver=./b.json", err)
+
+    @staticmethod
+    def driver(latency_ns):
+        value = {"value": latency_ns, "source": "of this test", "confidence": "estimated"}
+        return json.dumps({"profile": "ccr-t6", "device": {"latency_submit_ns": value}})
+
+    def test_progress_tells_what_is_counted(self):
+        sweep = self.sweep_file({"grid": {"/seed": {"linear": {"from": 1, "to": 40000, "steps": 40000}}}})
+        status, _, err = self.ktlssim("expand", sweep, "--progress", "json")
+        lines = [json.loads(line) for line in err.splitlines()]
+        self.assertEqual(status, 0)
+        self.assertGreater(len(lines), 0)
+        self.assertEqual({(line["what"], line["total"], line["failed"]) for line in lines}, {("points checked", 40000, 0)})
+        self.assertEqual(self.ktlssim("expand", sweep, "--progress", "none")[2], "")
+
     def test_a_stall_and_a_timeout_are_rows_with_a_reason(self):
         sweep = self.sweep_file({"list": [{"/measure/duration_ms": 5, "/faults/device_dead_from_ms": 0},
                                           {"/measure/duration_ms": 60000, "/faults/device_dead_from_ms": 70000},

@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <stdexcept>
 
+#include "models/counted.hpp"
 #include "sim/experiment/profiles/profiles.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
 #include "sim/experiment/parameters/effective.hpp"
@@ -70,7 +71,7 @@ Json host_profile(const MachineDescription& machine, const std::string& base) {
   Json json = profile_json(load_host_profile(base));
   json.erase("name");
   json["description"] =
-      fmt::format("{}, {} CPUs. Step costs that were not measured are those of {}.", machine.cpu, machine.cpus, base);
+      fmt::format("{}, {}. Step costs that were not measured are those of {}.", machine.cpu, counted(machine.cpus, "CPU"), base);
   json["cpus"] = measured(machine.cpus, "sched_getaffinity(2)");
   json["threads_per_core"] = measured(machine.threads_per_core, "/sys/devices/system/cpu/cpu0/topology");
   return json;

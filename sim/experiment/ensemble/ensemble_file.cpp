@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "models/counted.hpp"
 #include "sim/experiment/text/problems.hpp"
 #include "sim/experiment/text/sealed_json.hpp"
 #include "sim/experiment/validation/validation_suite.hpp"
@@ -69,7 +70,7 @@ EnsembleFile load_ensemble(const std::filesystem::path& path) {
   }
   for (std::size_t i = 0; i < file.draws.size(); ++i)
     if (file.draws[i].size() != file.figures.size())
-      refuse_ensemble(path, fmt::format("/draws/{}", i), fmt::format("expected {} figures", file.figures.size()));
+      refuse_ensemble(path, fmt::format("/draws/{}", i), "expected " + counted(file.figures.size(), "figure"));
   if (file.draws.empty()) refuse_ensemble(path, "/draws", "there is no draw");
   return file;
 }

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <sstream>
 
+#include "models/counted.hpp"
 #include "sim/experiment/statistics/mean.hpp"
 #include "sim/experiment/text/problems.hpp"
 
@@ -60,7 +61,7 @@ Wave read_wave(const Json& json) {
 // "": nothing.
 std::string what_is_wrong(const Wave& wave, std::size_t figures, std::size_t draws) {
   if (wave.error.size() != figures || (!wave.missed.empty() && wave.missed.size() != figures))
-    return fmt::format("expected errors of {} figures", figures);
+    return fmt::format("expected errors of {}", counted(figures, "figure"));
   if (wave.numbers.empty() || wave.draws.size() > wave.numbers.size()) return "expected numbers of draws";
   for (std::size_t i = 0; i < wave.numbers.size(); ++i) {
     const bool of_pool = wave.numbers[i] >= wave.first && wave.numbers[i] - wave.first < wave.pool;
@@ -68,8 +69,8 @@ std::string what_is_wrong(const Wave& wave, std::size_t figures, std::size_t dra
       return "expected draws of the pool, each once, in their order";
   }
   for (const std::vector<double>& draw : wave.draws)
-    if (draw.size() != figures) return fmt::format("expected {} figures", figures);
-  if (wave.chances.size() != draws) return fmt::format("expected chances of {} draws", draws);
+    if (draw.size() != figures) return fmt::format("expected {}", counted(figures, "figure"));
+  if (wave.chances.size() != draws) return fmt::format("expected chances of {}", counted(draws, "draw"));
   for (const double chance : wave.chances)
     if (!(chance >= 0 && chance <= 1)) return "expected chances from 0 to 1";
   return {};

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "models/counted.hpp"
 #include "sim/experiment/parameters/parameter_list.hpp"
 #include "sim/experiment/parameters/parameter_reader.hpp"
 
@@ -45,7 +46,7 @@ class FitReader {
       problem("/parameters", Json(fit.parameters.size()), fmt::format("more than {}", kMaxFitParameters));
     if (fit.parameters.size() > fit.claims.size())
       problem("/parameters", Json(fit.parameters.size()),
-              fmt::format("more than the {} claims can tell", fit.claims.size()));
+              fmt::format("more than the {} can tell", counted(fit.claims.size(), "claim")));
     return fit;
   }
 

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <utility>
 
+#include "models/counted.hpp"
 #include "sim/experiment/statistics/mean.hpp"
 
 namespace ktlssim {
@@ -85,7 +86,7 @@ std::vector<std::string> failures(const Experiment& base, const Experiment& now)
   if (const std::size_t failed = not_done(now); failed > not_done(base))
     for (const Replication& run : now.runs)
       if (run.result.status != RunStatus::done) {
-        found.push_back(fmt::format("{} of {} replications did not end; replication {} {}: {}", failed, now.runs.size(),
+        found.push_back(fmt::format("{} of {} did not end; replication {} {}: {}", failed, counted(now.runs.size(), "replication"),
                                     run.number, name(run.result.status),
                                     run.result.diagnosis.substr(0, run.result.diagnosis.find('\n'))));
         break;
@@ -125,9 +126,8 @@ GateReport gate(const std::string& name, const GateSide& base, const GateSide& n
 
 std::string gate_markdown(const std::vector<GateReport>& reports) {
   const auto failing = static_cast<std::size_t>(std::ranges::count(reports, false, &GateReport::passes));
-  std::string text = failing == 0 ? fmt::format("**ktlssim gate: passes** ({} scenario{})\n\n", reports.size(), reports.size() == 1 ? "" : "s")
-                                  : fmt::format("**ktlssim gate: FAILS** in {} of {} scenario{}\n\n", failing, reports.size(),
-                                                reports.size() == 1 ? "" : "s");
+  std::string text = failing == 0 ? fmt::format("**ktlssim gate: passes** ({})\n\n", counted(reports.size(), "scenario"))
+                                  : fmt::format("**ktlssim gate: FAILS** in {} of {}\n\n", failing, counted(reports.size(), "scenario"));
   text += "| scenario | metric | base | new | change % | interval % | allowed % | verdict |\n|---|---|---|---|---|---|---|---|\n";
   for (const GateReport& report : reports)
     for (const GateRow& r : report.rows)

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 
+#include "models/counted.hpp"
 #include "sim/experiment/hunt/coverage.hpp"
 #include "sim/experiment/parameters/effective.hpp"
 #include "sim/experiment/parameters/settings.hpp"
@@ -34,9 +35,11 @@ double metric_of(const RunResult& run, std::string_view metric) {
 }
 
 std::string abort_text(double aborted, double gone, std::int64_t sessions) {
-  if (aborted <= 0) return fmt::format("{:.0f} of {} connections are gone at the end of the measured time", gone, sessions);
-  std::string text = fmt::format("{:.0f} connections are aborted in the measured time", aborted);
-  if (gone > 0) text += fmt::format(", and {:.0f} of {} are gone at its end", gone, sessions);
+  const std::int64_t aborts = std::llround(aborted);
+  if (aborts <= 0)
+    return fmt::format("{:.0f} of {} {} gone at the end of the measured time", gone, counted(sessions, "connection"), are(std::llround(gone)));
+  std::string text = fmt::format("{} {} aborted in the measured time", counted(aborts, "connection"), are(aborts));
+  if (gone > 0) text += fmt::format(", and {:.0f} of {} {} gone at its end", gone, sessions, are(std::llround(gone)));
   return text;
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "models/counted.hpp"
 #include "models/readers.hpp"
 #include "sim/experiment/input/mode_checks.hpp"
 #include "sim/experiment/input/system_limits.hpp"
@@ -128,8 +129,7 @@ void check_numa(const Scenario& s, Checker& checker) {
   const std::int64_t domains = s.host.numa_domains.count();
   if (s.network.numa_domain >= domains)
     checker.add("/network/numa_domain", std::to_string(s.network.numa_domain),
-                fmt::format("the host has {} domain{}, numbered from 0; -1 is unknown", domains,
-                            domains == 1 ? "" : "s"));
+                fmt::format("the host has {}, numbered from 0; -1 is unknown", counted(domains, "domain")));
   const bool lagg = s.network.lagg != Lagg::none;
   if (lagg && s.network.numa_domain >= 0)
     checker.add("/network/numa_domain", std::to_string(s.network.numa_domain),
@@ -144,8 +144,7 @@ void check_numa(const Scenario& s, Checker& checker) {
   const std::int64_t threads = w.app_threads > 0 ? w.app_threads : std::min(s.cpus(), w.sessions);
   if (w.numa_silo && w.io != AppIo::blocking && threads < domains)
     checker.add("/workload/numa_silo", "true",
-                fmt::format("{} application thread{} for {} domains: each takes one", threads, threads == 1 ? "" : "s",
-                            domains));
+                fmt::format("{} for {}: each takes one", counted(threads, "application thread"), counted(domains, "domain")));
 }
 
 // Clients that think ask; a rate is imposed on them.
@@ -262,8 +261,8 @@ void check_scenario(const Scenario& s, const Origins& origins, Problems& problem
     check_numa(s, checker);
     if (s.ktls.bind_threads > 0 && s.ktls.workers > s.cpus())
       checker.add("/ktls/workers", std::to_string(s.ktls.workers),
-                  fmt::format("bind_threads {} binds worker i to CPU i{}, and the host has {} CPUs",
-                              s.ktls.bind_threads, s.ktls.bind_threads == 1 ? "" : "'s domain", s.cpus()));
+                  fmt::format("bind_threads {} binds worker i to CPU i{}, and the host has {}",
+                              s.ktls.bind_threads, s.ktls.bind_threads == 1 ? "" : "'s domain", counted(s.cpus(), "CPU")));
     checker.at_most("/network/rx_queues", s.network.rx_queues, s.cpus(), cpus);
     checker.at_most("/network/netisr_threads", s.network.netisr_threads, s.cpus(), cpus);
   }

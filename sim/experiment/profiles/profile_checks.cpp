@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/counted.hpp"
 #include "sim/experiment/text/json_file.hpp"
 
 namespace ktlssim {
@@ -51,7 +52,7 @@ void check_profile(const HostProfile& profile, const std::string& pointer, const
   const std::int64_t domains = profile.numa_domains.count();
   if (domains > 0 && profile.cpus.count() % domains != 0)
     checker.add("/numa_domains", number_json(profile.numa_domains.value()).dump(),
-                fmt::format("does not divide the host's {} CPUs", profile.cpus.count()));
+                fmt::format("does not divide the host's {}", counted(profile.cpus.count(), "CPU")));
   const SchedulerOverrides& kernel = profile.scheduler_overrides;
   checker.whole("/scheduler/preempt_thresh", kernel.preempt_thresh);
   checker.whole("/scheduler/pri_ithread_net", kernel.pri_ithread_net);

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "models/counted.hpp"
 #include "sim/experiment/statistics/mean.hpp"
 
 namespace ktlssim {
@@ -44,8 +45,8 @@ void add_gone(const Scenario& s, const Runs& runs, Steadiness& found) {
   if (s.workload.reconnect_us > 0 || runs.front()->metric("live_connections") == nullptr) return;
   const double gone = static_cast<double>(s.workload.sessions) - mean_metric(runs, "live_connections");
   if (gone <= 0) return;
-  std::string text = fmt::format("{:.6g} of {} connections are gone at the end, dropped because a crypto request failed",
-                                 gone, s.workload.sessions);
+  std::string text = fmt::format("{:.6g} of {} {} gone at the end, dropped because a crypto request failed",
+                                 gone, counted(s.workload.sessions, "connection"), gone == 1 ? "is" : "are");
   const double before = gone - mean_metric(runs, "aborted_connections");
   if (before > 0) text += fmt::format(", {:.6g} of them before the measured time", before);
   found.why.push_back({Unsteady::gone, std::move(text)});

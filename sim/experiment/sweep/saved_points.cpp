@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 
 #include "sim/experiment/input/scenario_file.hpp"
 #include "sim/experiment/parameters/list_pointers.hpp"
@@ -19,27 +21,23 @@ std::string settings_of(const SweepPoint& point) {
   return fmt::format("{}", fmt::join(texts, " "));
 }
 
-Scenario scenario_of(const std::filesystem::path& file) {
-  Problems problems;
-  std::optional<Json> json = read_json_file(file, problems);
-  problems.throw_if_any();
-  return read_scenario(std::move(*json), file.string());
-}
-
 }  // namespace
 
 bool has_saved_points(const std::filesystem::path& directory) {
   return std::filesystem::exists(directory / "manifest.json") && std::filesystem::is_directory(directory / "points");
 }
 
-std::vector<SavedPoint> read_saved_points(const std::filesystem::path& directory) {
+std::vector<SavedPoint> read_saved_points(const std::filesystem::path& directory, std::set<std::string>& damaged) {
   const SweepDirectory sweep(directory);
   const Sweep plan = sweep.plan();
   std::vector<SavedPoint> points;
   for (std::size_t point = 0; point < plan.points.size(); ++point) {
     Experiment experiment;
     SweepRuns runs;
-    for (std::size_t i = 0; i < plan.replications(); ++i) runs.push_back(sweep.run(point * plan.replications() + i));
+    for (std::size_t i = 0; i < plan.replications(); ++i) {
+      std::optional<SweepRun> run = sweep.run(point * plan.replications() + i);
+      runs.push_back(run ? std::make_shared<const SweepRun>(std::move(*run)) : nullptr);
+    }
     experiment.summary = summary_of_point(runs);
     for (std::size_t i = 0; i < runs.size(); ++i) {
       if (!runs[i]) continue;
@@ -47,13 +45,17 @@ std::vector<SavedPoint> read_saved_points(const std::filesystem::path& directory
       whole.backlog_grows = whole.backlog_grows || runs[i]->steadiness.backlog_grows;
       for (const UnsteadyReason& reason : runs[i]->steadiness.why)
         if (std::ranges::find(whole.why, reason.kind, &UnsteadyReason::kind) == whole.why.end()) whole.why.push_back(reason);
-      experiment.runs.push_back({i, std::move(runs[i]->result)});
+      experiment.runs.push_back({i, runs[i]->result});
     }
     if (experiment.runs.empty()) continue;
-    points.push_back({settings_of(plan.points[point]), scenario_of(directory / "points" / point_file(point)),
-                      std::move(experiment)});
+    try {
+      Scenario scenario = read_scenario(sweep.read_point(point), (directory / "points" / point_file(point)).string());
+      points.push_back({settings_of(plan.points[point]), std::move(scenario), std::move(experiment)});
+    } catch (const InputError& error) {
+      damaged.insert(error.problems().front().line());
+    }
   }
-  for (const std::string& why : sweep.damaged()) throw InputError({{"", "", "", why}});
+  damaged.insert(sweep.damaged().begin(), sweep.damaged().end());
   return points;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,8 @@ struct SavedPoint {
 };
 
 bool has_saved_points(const std::filesystem::path& directory);
-// In their order; those without any replication are left out. Throws InputError if it is no sweep's directory,
-// or a file of it is damaged.
-std::vector<SavedPoint> read_saved_points(const std::filesystem::path& directory);
+// In their order; those without any replication are left out, and points and replications whose files are damaged, which go
+// to `damaged`. Throws InputError if it is no sweep's directory.
+std::vector<SavedPoint> read_saved_points(const std::filesystem::path& directory, std::set<std::string>& damaged);
 
 }  // namespace ktlssim

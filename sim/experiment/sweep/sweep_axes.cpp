@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <set>
 
+#include "models/counted.hpp"
 #include "sim/experiment/parameters/list_pointers.hpp"
 #include "sim/experiment/sweep/sweep_file.hpp"
 
@@ -120,7 +121,7 @@ class AxisReader {
       }
       if (axis.rows.size() != read.values.size()) {
         problem(at, item.value(),
-                fmt::format("{} values, but {} has {}: in zip all have the same number", read.values.size(),
+                fmt::format("{}, but {} has {}: in zip all have the same number", counted(read.values.size(), "value"),
                             axis.pointers.front(), axis.rows.size()));
         continue;
       }

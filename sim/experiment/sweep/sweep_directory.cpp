@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <numeric>
 
 #include "sim/experiment/parameters/effective.hpp"
@@ -15,12 +17,15 @@
 #include "sim/experiment/text/build_info.hpp"
 #include "sim/experiment/text/run_result_json.hpp"
 #include "sim/experiment/text/sealed_json.hpp"
+#include "sim/experiment/text/sums.hpp"
 
 namespace ktlssim {
 
 namespace {
 
 constexpr int kSchemaVersion = 3;
+constexpr const char* kPointSum = "point_sha256";  // earlier versions wrote none
+constexpr std::array<std::string_view, 3> kTables{"runs.csv", "timing.csv", "summary.csv"};
 constexpr std::int64_t kMostReplications = 10000;  // that /measure/max_replications allows
 
 // What the tables and a report need of a result; numbers that are not finite as null.
@@ -93,7 +98,7 @@ Json read_manifest(const std::filesystem::path& directory) {
   if (std::filesystem::exists(directory / "runs.json"))
     throw InputError({{directory.string(), "", "", "the results of ktlssim run: expected those of ktlssim sweep"}});
   std::string why;
-  std::optional<Json> found = read_sealed(path, why);
+  std::optional<Json> found = read_sealed(path, why, kMaxManifestBytes);
   if (!found) throw InputError({{"", "", "", why}});
   if (!found->contains("sweep_id")) throw InputError({{path.string(), "", "", "not the manifest of a sweep"}});
   return std::move(*found);
@@ -253,11 +258,32 @@ std::string SweepDirectory::run_name(std::size_t number) const {
 
 std::string point_file(std::size_t point) { return fmt::format("{:05}.json", point); }
 
-void SweepDirectory::write_point(std::size_t point, const Scenario& scenario) const {
-  points_.write_soon(point_file(point), json_text(effective_json(scenario)));
+std::string SweepDirectory::write_point(std::size_t point, const Scenario& scenario) const {
+  const std::string text = json_text(effective_json(scenario));
+  points_.write_soon(point_file(point), text);
+  return sha256(text);
 }
 
-SweepRun SweepDirectory::write_run(std::size_t number, const Scenario& scenario, const RunResult& result) const {
+Json SweepDirectory::read_point(std::size_t point) const {
+  const std::filesystem::path file = points_.path() / point_file(point);
+  Problems problems;
+  std::optional<Json> json = read_json_file(file, problems);
+  const auto replications = manifest_.at("replications").get<std::size_t>();
+  for (std::size_t i = 0; json && i < replications; ++i) {
+    const std::optional<Json> run = read_run(point * replications + i);
+    if (!run || !run->contains(kPointSum)) continue;
+    if (run->at(kPointSum) != sha256_of_file(file))
+      problems.add(file.string(), "", "",
+                   "was changed after it was written, or is damaged: its runs simulated another scenario; `ktlssim sweep "
+                   "--resume` writes it again");
+    break;
+  }
+  problems.throw_if_any();
+  return std::move(*json);
+}
+
+SweepRun SweepDirectory::write_run(std::size_t number, const Scenario& scenario, const RunResult& result,
+                                   const std::string& point_sum) const {
   const Scenario measured = as_measured(scenario, result);
   const Steadiness steadiness = steadiness_of(measured, {&result, 1});
   Json json = json_of(result);
@@ -266,6 +292,7 @@ SweepRun SweepDirectory::write_run(std::size_t number, const Scenario& scenario,
   Json unsteady = Json::array();
   for (const UnsteadyReason& reason : steadiness.why) unsteady.push_back({name(reason.kind), reason.what});
   json.emplace("unsteady", std::move(unsteady));
+  json.emplace(kPointSum, point_sum);
   write_run(number, json);
   return run_of(json);
 }
@@ -327,19 +354,23 @@ std::optional<SweepRun> SweepDirectory::run(std::size_t number) const {
   }
 }
 
-SweepRuns SweepDirectory::runs() const {
+SweepRuns SweepDirectory::runs(const SweepStage& stage) const {
   SweepRuns all(manifest_.at("points").get<std::size_t>() * manifest_.at("replications").get<std::size_t>());
-  for (std::size_t number = 0; number < all.size(); ++number) all[number] = run(number);
+  for (std::size_t number = 0; number < all.size(); ++number) {
+    if (std::optional<SweepRun> found = run(number)) all[number] = std::make_shared<const SweepRun>(std::move(*found));
+    if (stage) stage("runs read", number + 1, all.size());
+  }
   return all;
 }
 
-SweepCounts SweepDirectory::write_tables(bool interrupted, const std::string& command_line) {
+SweepCounts SweepDirectory::write_tables(bool interrupted, const std::string& command_line, const SweepStage& stage) {
   const Sweep sweep = plan();
-  const SweepRuns all = runs();
+  const SweepRuns all = runs(stage);
   const SweepCounts counts = count(sweep, all);
   SweepKnown not_known;
   for (std::size_t point = 0; point < sweep.points.size(); ++point)
     if (std::optional<Json> json = known(point)) not_known.emplace(point, std::move(*json));
+  discard_sums(top_);
   top_.write("runs.csv", runs_csv(sweep, all));
   top_.write("timing.csv", timing_csv(sweep, all));
   top_.write("summary.csv", summary_csv(sweep, all, not_known));
@@ -348,6 +379,7 @@ SweepCounts SweepDirectory::write_tables(bool interrupted, const std::string& co
   manifest_["failed"] = counts.failed;
   manifest_["missing"] = counts.missing();
   manifest_["interrupted"] = interrupted;
+  write_sums(top_, kTables);
   top_.write("manifest.json", json_text(sealed(manifest_)));
   return counts;
 }

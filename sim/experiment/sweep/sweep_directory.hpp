@@ -22,6 +22,9 @@ struct SweepCounts {
   std::size_t missing() const { return total - done - failed; }
 };
 
+// A manifest holds a row a point.
+inline constexpr std::uintmax_t kMaxManifestBytes = 1u << 30;
+
 // What a manifest says before anything has run: the sweep, its points, and what simulates them.
 Json manifest_of(const Sweep& sweep, const std::string& command_line);
 
@@ -41,9 +44,12 @@ class SweepDirectory {
   // The sweep as far as its tables need it: parameters, values and seeds of the points, replications.
   Sweep plan() const;
 
-  void write_point(std::size_t point, const Scenario& scenario) const;
+  // Returns the checksum of its file, which its runs carry: the file is a scenario, and has no room for one.
+  std::string write_point(std::size_t point, const Scenario& scenario) const;
+  // Throws InputError if the file cannot be read, or is not the one that its runs were made of.
+  Json read_point(std::size_t point) const;
   // Returns what run() would read of it. On the disk after sync(), as a point.
-  SweepRun write_run(std::size_t number, const Scenario& scenario, const RunResult& result) const;
+  SweepRun write_run(std::size_t number, const Scenario& scenario, const RunResult& result, const std::string& point_sum) const;
   void write_run(std::size_t number, Json run) const;
   // What is not known of a point, as SweepKnown has it.
   void write_known(std::size_t point, Json known);
@@ -55,12 +61,12 @@ class SweepDirectory {
   std::optional<Json> read_run(std::size_t number) const;
   std::optional<SweepRun> run(std::size_t number) const;
   // All of them.
-  SweepRuns runs() const;
+  SweepRuns runs(const SweepStage& stage = {}) const;
   // What is wrong with the files read so far that count as missing.
   const std::set<std::string>& damaged() const { return damaged_; }
 
   // The tables and the manifest's counts, from the files.
-  SweepCounts write_tables(bool interrupted, const std::string& command_line);
+  SweepCounts write_tables(bool interrupted, const std::string& command_line, const SweepStage& stage = {});
 
  private:
   struct Place {

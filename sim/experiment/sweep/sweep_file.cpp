@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "models/counted.hpp"
 #include "sim/experiment/parameters/parameter_reader.hpp"
 #include "sim/experiment/sweep/sweep_points.hpp"
 
@@ -66,7 +67,7 @@ std::string plain_value(const Json& value) {
                            : value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Sweep load_sweep(const std::filesystem::path& path) {
+Sweep load_sweep(const std::filesystem::path& path, const SweepStage& stage) {
   Problems problems;
   const std::optional<Json> json = read_json_file(path, problems);
   problems.throw_if_any();
@@ -107,14 +108,14 @@ Sweep load_sweep(const std::filesystem::path& path) {
   problems.throw_if_any();
   sweep.base = std::move(*scenario);
   sweep.id = fmt::format("ktlssim sweep, {} replications", sweep.settings.replications);
-  expand(sweep, std::move(axes), std::move(constraints), parameters, problems);
+  expand(sweep, std::move(axes), std::move(constraints), parameters, stage, problems);
   problems.throw_if_any();
   for (const SweepPoint& point : sweep.points)
     sweep.settings.replications = std::max(sweep.settings.replications, point.measure.max_replications);
   if (const std::size_t runs = sweep.points.size() * sweep.replications(); runs > kMaxRuns)
     throw InputError({{sweep.file, "/parameters", "",
-                       fmt::format("{} points of up to {} replications: at most {} replications are allowed",
-                                   sweep.points.size(), sweep.replications(), kMaxRuns)}});
+                       fmt::format("{} of up to {}: at most {} replications are allowed",
+                                   counted(sweep.points.size(), "point"), counted(sweep.replications(), "replication"), kMaxRuns)}});
   return sweep;
 }
 

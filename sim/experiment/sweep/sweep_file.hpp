@@ -16,7 +16,9 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/parameter_visitor.hpp"
@@ -24,6 +26,9 @@
 #include "sim/experiment/input/scenario_file.hpp"
 
 namespace ktlssim {
+
+// Called now and then while many of something are gone through: what is counted, how many are done, of how many.
+using SweepStage = std::function<void(std::string_view what, std::size_t done, std::size_t total)>;
 
 // A directory, a table and a manifest hold so many; a larger study is several sweeps.
 inline constexpr std::size_t kMaxPoints = 100000;
@@ -68,7 +73,7 @@ struct Sweep {
 
 // Throws InputError with everything that is wrong with the file, its scenario and any of the points; a parameter
 // that varies and that no point reads is among it.
-Sweep load_sweep(const std::filesystem::path& path);
+Sweep load_sweep(const std::filesystem::path& path, const SweepStage& stage = {});
 
 // The value in a cell of a table: text as it is, everything else as JSON.
 std::string plain_value(const Json& value);

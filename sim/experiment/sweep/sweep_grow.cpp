@@ -5,9 +5,11 @@
 #include <map>
 #include <vector>
 
+#include "models/counted.hpp"
 #include "sim/experiment/parameters/effective.hpp"
 #include "sim/experiment/sweep/sweep_directory.hpp"
 #include "sim/experiment/text/sealed_json.hpp"
+#include "sim/experiment/text/sums.hpp"
 
 namespace ktlssim {
 
@@ -16,17 +18,16 @@ namespace {
 namespace fs = std::filesystem;
 
 // The number in the sweep of each point of the directory.
-std::vector<std::size_t> new_numbers(const SweepDirectory& directory, const Sweep& old, const Sweep& sweep) {
+std::vector<std::size_t> new_numbers(const SweepDirectory& directory, const Sweep& old, const Sweep& sweep,
+                                     const SweepStage& stage) {
   std::map<std::string, std::size_t> numbers;
-  for (std::size_t i = 0; i < sweep.points.size(); ++i)
-    numbers.emplace(effective_json(sweep.scenario(i)).dump(), i);
+  for (std::size_t i = 0; i < sweep.points.size(); ++i) {
+    numbers.emplace(sha256(effective_json(sweep.scenario(i)).dump()), i);
+    if (stage) stage("points compared", i + 1, sweep.points.size());
+  }
   std::vector<std::size_t> found;
-  Problems problems;
   for (std::size_t i = 0; i < old.points.size(); ++i) {
-    const fs::path file = directory.path() / "points" / point_file(i);
-    const std::optional<Json> point = read_json_file(file, problems);
-    problems.throw_if_any();
-    const auto at = numbers.find(point->dump());
+    const auto at = numbers.find(sha256(directory.read_point(i).dump()));
     if (at == numbers.end()) {
       std::string values;
       for (const Assignment& a : old.points[i].values)
@@ -57,9 +58,9 @@ void renumber(const fs::path& folder, const std::vector<std::size_t>& numbers) {
 
 }  // namespace
 
-void grow_sweep(const fs::path& path, const Sweep& sweep, const Json& manifest) {
+void grow_sweep(const fs::path& path, const Sweep& sweep, const Json& manifest, const SweepStage& stage) {
   std::string why;
-  const std::optional<Json> theirs = fs::exists(path / "manifest.json") ? read_sealed(path / "manifest.json", why) : std::nullopt;
+  const std::optional<Json> theirs = fs::exists(path / "manifest.json") ? read_sealed(path / "manifest.json", why, kMaxManifestBytes) : std::nullopt;
   if (!theirs || theirs->value("sweep_id", Json()) == manifest.at("sweep_id")) return;
   for (const char* const key : {"schema_version", "version", "git"})
     if (theirs->value(key, Json()) != manifest.at(key)) return;
@@ -67,9 +68,9 @@ void grow_sweep(const fs::path& path, const Sweep& sweep, const Json& manifest) 
   const Sweep old = directory.plan();
   if (old.replications() > sweep.replications())
     throw InputError({{(path / "manifest.json").string(), "/sweep_id", "",
-                       fmt::format("results of another sweep, which has {} replications; this one has {}",
-                                   old.replications(), sweep.replications())}});
-  const std::vector<std::size_t> numbers = new_numbers(directory, old, sweep);
+                       fmt::format("results of another sweep, which has {}; this one has {}",
+                                   counted(old.replications(), "replication"), sweep.replications())}});
+  const std::vector<std::size_t> numbers = new_numbers(directory, old, sweep, stage);
   const OutputDirectory out(path);
   bool same = true;
   for (std::size_t i = 0; i < numbers.size(); ++i) same = same && numbers[i] == i;

@@ -11,6 +11,6 @@ namespace ktlssim {
 // has, with as many replications or more: run files get the numbers that their points have there. Does nothing to any
 // other directory, which is left to be refused. Throws InputError, naming the point, where it has one that `sweep` has
 // not. No other process may write to the directory.
-void grow_sweep(const std::filesystem::path& path, const Sweep& sweep, const Json& manifest);
+void grow_sweep(const std::filesystem::path& path, const Sweep& sweep, const Json& manifest, const SweepStage& stage = {});
 
 }  // namespace ktlssim

@@ -13,7 +13,8 @@ bool done(const Json& run) { return run.value("status", "") == "done"; }
 }  // namespace
 
 MergedSweeps merge_sweeps(const std::filesystem::path& target,
-                         const std::vector<std::filesystem::path>& others, const std::string& command_line) {
+                         const std::vector<std::filesystem::path>& others, const std::string& command_line,
+                         const SweepStage& stage) {
   const bool is_new = !others.empty() && !std::filesystem::exists(target / "manifest.json");
   Problems problems;
   std::vector<SweepDirectory> parts;
@@ -28,10 +29,12 @@ MergedSweeps merge_sweeps(const std::filesystem::path& target,
     compare_manifests(into.manifest(), parts.front().path(), parts.front().manifest(), problems);
   problems.throw_if_any();
 
-  const std::size_t total = into.runs().size();
-  const std::size_t replications = into.plan().replications();
+  const Sweep sweep = into.plan();
+  const std::size_t replications = sweep.replications();
+  const std::size_t total = sweep.points.size() * replications;
   std::map<std::size_t, Json> taken;
   for (std::size_t number = 0; number < total; ++number) {
+    if (stage) stage("runs compared", number + 1, total);
     std::optional<Json> best = into.read_run(number);
     for (const SweepDirectory& part : parts) {
       if (!part.run(number)) continue;  // which checks that it is one
@@ -54,7 +57,7 @@ MergedSweeps merge_sweeps(const std::filesystem::path& target,
         std::filesystem::copy(
             part.path() / folder, into.path() / folder,
             std::filesystem::copy_options::skip_existing | std::filesystem::copy_options::recursive);
-  MergedSweeps merged{into.write_tables(false, command_line), into.damaged()};
+  MergedSweeps merged{into.write_tables(false, command_line, stage), into.damaged()};
   for (const SweepDirectory& part : parts) merged.damaged.insert(part.damaged().begin(), part.damaged().end());
   return merged;
 }

@@ -19,6 +19,7 @@ struct MergedSweeps {
 // and makes its tables. Throws InputError, before anything is written, if a directory is of another sweep,
 // version or seed, or if two of them have different results of one replication.
 MergedSweeps merge_sweeps(const std::filesystem::path& target,
-                         const std::vector<std::filesystem::path>& others, const std::string& command_line);
+                         const std::vector<std::filesystem::path>& others, const std::string& command_line,
+                         const SweepStage& stage = {});
 
 }  // namespace ktlssim

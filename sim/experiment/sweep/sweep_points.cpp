@@ -7,6 +7,7 @@
 #include <boost/uuid/uuid_io.hpp>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "sim/experiment/input/unread_values.hpp"
 #include "sim/experiment/parameters/effective.hpp"
@@ -41,10 +42,14 @@ class Expansion {
     list_given(parameters);
   }
 
-  void expand() {
+  void expand(const SweepStage& stage) {
     std::vector<std::size_t> rows(axes_.size(), 0);
+    std::size_t all = 1;
+    for (const SweepAxis& axis : axes_) all *= axis.rows.size();
+    std::size_t done = 0;
     do {
       add_point(rows);
+      if (++done; stage) stage("points checked", done, all);
     } while (advance(rows));
     for (const Seen& seen : seen_) report(seen);
     if (!sweep_.points.empty()) report_unread();
@@ -138,11 +143,18 @@ class Expansion {
     sweep_.points.push_back(std::move(point));
   }
 
-  // Chained, so that no text has to hold all the points at once.
+  // Chained, so that no text has to hold all the points at once. A number names no profile: of points that differ in
+  // numbers only, the first tells what all of them are made of.
   void extend_id(const SweepPoint& point, const Scenario& scenario) {
-    for (const Assignment& assignment : point.values)
-      sweep_.id += fmt::format("\n{}={}", assignment.pointer, assignment.value.dump());
-    sweep_.id = to_string(names_(sweep_.id + '\n' + effective_json(scenario).dump()));
+    std::string words;
+    for (const Assignment& assignment : point.values) {
+      const std::string value = fmt::format("\n{}={}", assignment.pointer, assignment.value.dump());
+      sweep_.id += value;
+      if (!assignment.value.is_number()) words += value;
+    }
+    sweep_.id += fmt::format("\n{}", point.seed);
+    if (words_.insert(words).second) sweep_.id += '\n' + effective_json(scenario).dump();
+    sweep_.id = to_string(names_(sweep_.id));
   }
 
   // What only speaks of what varies is decided without reading the scenario, which may be unsound there.
@@ -210,6 +222,7 @@ class Expansion {
   std::vector<Given> given_;
   std::map<std::string, std::size_t> number_of_line_;
   std::vector<Seen> seen_;
+  std::set<std::string> words_;  // of the points so far: their values that are no numbers
 };
 
 }  // namespace
@@ -251,8 +264,8 @@ std::vector<NamedConstraint> read_constraints(const Json& json, const std::strin
 }
 
 void expand(Sweep& sweep, std::vector<SweepAxis> axes, std::vector<NamedConstraint> constraints,
-            const std::vector<Parameter>& parameters, Problems& problems) {
-  Expansion(sweep, std::move(axes), std::move(constraints), parameters, problems).expand();
+            const std::vector<Parameter>& parameters, const SweepStage& stage, Problems& problems) {
+  Expansion(sweep, std::move(axes), std::move(constraints), parameters, problems).expand(stage);
 }
 
 }  // namespace ktlssim

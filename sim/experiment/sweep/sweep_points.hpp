@@ -24,6 +24,6 @@ std::vector<NamedConstraint> read_constraints(const Json& json, const std::strin
 // Adds the points to `sweep`, whose base and settings are read, with the values that none of them reads. What is wrong at
 // several points is one problem.
 void expand(Sweep& sweep, std::vector<SweepAxis> axes, std::vector<NamedConstraint> constraints,
-            const std::vector<Parameter>& parameters, Problems& problems);
+            const std::vector<Parameter>& parameters, const SweepStage& stage, Problems& problems);
 
 }  // namespace ktlssim

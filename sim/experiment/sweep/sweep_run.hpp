@@ -35,6 +35,7 @@ struct SweepRunOptions {
   std::string command_line;
   // Called now and then: how far it is, and how many of these ended in this call.
   std::function<void(const SweepCounts&, std::size_t)> progress = {};
+  SweepStage stage = {};  // before the first run and after the last
 };
 
 struct SweepOutcome {

@@ -94,10 +94,10 @@ std::vector<std::string> metric_names(const SweepRuns& runs) {
 
 }  // namespace
 
-Summary summary_of_point(std::span<const std::optional<SweepRun>> runs) {
+Summary summary_of_point(std::span<const std::shared_ptr<const SweepRun>> runs) {
   std::vector<RunResult> ended;
   Steadiness steadiness;
-  for (const std::optional<SweepRun>& run : runs) {
+  for (const std::shared_ptr<const SweepRun>& run : runs) {
     if (!run) continue;
     ended.push_back(run->result);
     steadiness.backlog_grows = steadiness.backlog_grows || run->steadiness.backlog_grows;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <map>
-#include <optional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,15 +22,16 @@ struct SweepRun {
   Steadiness steadiness = {};
 };
 
-// Number point * replications + replication; nothing where it is missing.
-using SweepRuns = std::vector<std::optional<SweepRun>>;
+// Number point * replications + replication; null where it is missing. Pointers, because there may be millions: what is
+// alike is held once.
+using SweepRuns = std::vector<std::shared_ptr<const SweepRun>>;
 
 // By point, where it was asked for: "metrics", which by name have `known_median`, `known90` and `known50`, null where the
 // machines give none.
 using SweepKnown = std::map<std::size_t, Json>;
 
 // Of the replications of one point; without intervals of what grows in any of them.
-Summary summary_of_point(std::span<const std::optional<SweepRun>> runs);
+Summary summary_of_point(std::span<const std::shared_ptr<const SweepRun>> runs);
 
 std::string points_csv(const Sweep& sweep);
 std::string runs_csv(const Sweep& sweep, const SweepRuns& runs);

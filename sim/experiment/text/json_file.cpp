@@ -170,12 +170,13 @@ std::optional<Json> parse_json(std::string_view text, const std::string& file, P
 
 std::string input_name(const std::filesystem::path& path) { return path == "-" ? "stdin" : path.string(); }
 
-std::optional<Json> read_json_file(const std::filesystem::path& path, Problems& problems) {
+std::optional<Json> read_json_file(const std::filesystem::path& path, Problems& problems,
+                                   std::uintmax_t most_bytes) {
   if (path == "-") {
     // Read once, whoever asks: a verb may look at what kind of file it is before it reads it.
     static const std::string from_stdin{std::istreambuf_iterator<char>(std::cin), {}};
-    if (from_stdin.size() <= kMaxJsonBytes) return parse_json(from_stdin, input_name(path), problems);
-    problems.add(input_name(path), "", "", fmt::format("larger than {} MiB", kMaxJsonBytes >> 20));
+    if (from_stdin.size() <= most_bytes) return parse_json(from_stdin, input_name(path), problems);
+    problems.add(input_name(path), "", "", fmt::format("larger than {} MiB", most_bytes >> 20));
     return std::nullopt;
   }
   std::error_code error;
@@ -194,13 +195,13 @@ std::optional<Json> read_json_file(const std::filesystem::path& path, Problems& 
   do {
     file.read(chunk.data(), chunk.size());
     text.append(chunk.data(), static_cast<std::size_t>(file.gcount()));
-  } while (file && text.size() <= kMaxJsonBytes);
+  } while (file && text.size() <= most_bytes);
   if (file.bad()) {
     problems.add(path.string(), "", "", "cannot be read");
     return std::nullopt;
   }
-  if (text.size() > kMaxJsonBytes) {
-    problems.add(path.string(), "", "", fmt::format("larger than {} MiB", kMaxJsonBytes >> 20));
+  if (text.size() > most_bytes) {
+    problems.add(path.string(), "", "", fmt::format("larger than {} MiB", most_bytes >> 20));
     return std::nullopt;
   }
   return parse_json(text, path.string(), problems);

@@ -24,8 +24,9 @@ std::optional<Json> parse_json(std::string_view text, const std::string& file, P
 // What problems call a file that a user named: itself, or "stdin" for "-".
 std::string input_name(const std::filesystem::path& path);
 
-// Reads a regular file (or a pipe) of at most kMaxJsonBytes; for "-" what standard input holds.
-std::optional<Json> read_json_file(const std::filesystem::path& path, Problems& problems);
+// Reads a regular file (or a pipe) of at most `most_bytes`; for "-" what standard input holds.
+std::optional<Json> read_json_file(const std::filesystem::path& path, Problems& problems,
+                                   std::uintmax_t most_bytes = kMaxJsonBytes);
 
 // `parent` + "/" + `key`, with '~' and '/' escaped (RFC 6901).
 std::string child_pointer(const std::string& parent, std::string_view key);

@@ -1,24 +1,14 @@
 #include "sim/experiment/text/sealed_json.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
-#include <array>
-#include <stdexcept>
+#include "sim/experiment/text/sums.hpp"
 
 namespace ktlssim {
 
 namespace {
 
 constexpr const char* kSeal = "sha256";
-
-std::string sha256(const std::string& text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int bytes = 0;
-  if (EVP_Digest(text.data(), text.size(), digest.data(), &bytes, EVP_sha256(), nullptr) != 1)
-    throw std::runtime_error("OpenSSL cannot compute a SHA-256");
-  return fmt::format("{:02x}", fmt::join(digest.begin(), digest.begin() + bytes, ""));
-}
 
 std::string seal_of(const Json& object) {
   return sha256(object.dump(-1, ' ', false, Json::error_handler_t::replace));
@@ -33,9 +23,9 @@ Json sealed(Json object) {
   return object;
 }
 
-std::optional<Json> read_sealed(const std::filesystem::path& path, std::string& why) {
+std::optional<Json> read_sealed(const std::filesystem::path& path, std::string& why, std::uintmax_t most_bytes) {
   Problems problems;
-  std::optional<Json> json = read_json_file(path, problems);
+  std::optional<Json> json = read_json_file(path, problems, most_bytes);
   if (!json) {
     why = problems.list().front().line();
   } else if (!json->is_object() || !json->contains(kSeal) || !json->at(kSeal).is_string()) {

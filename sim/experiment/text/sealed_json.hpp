@@ -14,6 +14,7 @@ Json sealed(Json object);
 
 // The object without its seal. Nothing, and what is wrong with the file in `why`, where it cannot be read, is not JSON,
 // has no seal or does not match it.
-std::optional<Json> read_sealed(const std::filesystem::path& path, std::string& why);
+std::optional<Json> read_sealed(const std::filesystem::path& path, std::string& why,
+                                std::uintmax_t most_bytes = kMaxJsonBytes);
 
 }  // namespace ktlssim

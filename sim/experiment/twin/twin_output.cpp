@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/counted.hpp"
 #include "sim/experiment/calibrate/thread_costs_output.hpp"
 #include "sim/experiment/mechanism/slices.hpp"
 
@@ -96,9 +97,9 @@ Json score_json(const TwinScore& score) {
 
 std::string score_text(const char* what, const TwinScore& s) {
   return fmt::format(
-      "{}: {} settings; throughput within 10 % in {}, intervals meet in {}, worst {:.0f} %; CPU within 15 % in "
+      "{}: {}; throughput within 10 % in {}, intervals meet in {}, worst {:.0f} %; CPU within 15 % in "
       "{}, worst {:.0f} %; sign of the gain right in {} of {} decided\n",
-      what, s.rows, s.throughput_within_10, s.intervals_meet, 100 * s.worst_throughput, s.cpu_within_15,
+      what, counted(s.rows, "setting"), s.throughput_within_10, s.intervals_meet, 100 * s.worst_throughput, s.cpu_within_15,
       100 * s.worst_cpu, s.gains_of_same_sign, s.gains_decided);
 }
 
@@ -170,7 +171,7 @@ std::string slices_text(const TwinTable& table) {
       "plain: over all of the time; the other rates and CPU time are those of {} of {} slices of {} ms (%) in which\n"
       "nobody was taken off a CPU{}\n",
       undisturbed, all, TwinSlices::kSliceNs / 1'000'000,
-      too_few > 0 ? fmt::format("; !: {} runs have fewer than {} of them, and count with all of their time", too_few,
+      too_few > 0 ? fmt::format("; !: {} with fewer than {} of them: all of their time counts", counted(too_few, "run"),
                                 TwinRun::kEnoughSlices)
                   : "");
 }
@@ -178,9 +179,9 @@ std::string slices_text(const TwinTable& table) {
 }  // namespace
 
 std::string twin_text(const TwinTable& table) {
-  std::string text = fmt::format("{}, {}, {} CPUs: {} for the threads, one for the device\n", table.machine.cpu,
-                                 table.system, table.machine.cpus, table.machine.cpus - 1);
-  text += fmt::format("{} settings, {} times {:.0f} ms each, in turn\n", table.rows.size(), table.plan.repeats,
+  std::string text = fmt::format("{}, {}, {}: {} for the threads, one for the device\n", table.machine.cpu,
+                                 table.system, counted(table.machine.cpus, "CPU"), table.machine.cpus - 1);
+  text += fmt::format("{}, {} {:.0f} ms each, in turn\n", counted(table.rows.size(), "setting"), counted(table.plan.repeats, "time"),
                       table.plan.options.measured_ms);
   text += had_text(table) + '\n' + thread_costs_text(table.costs, true) + '\n';
   text += fmt::format("{:<31} {:>7}{:>7}{:>20}{:>20}{:>7}{:>18}{:>18}{:>7}{:>12}\n", "", "plain", "% ", "1000 records/s",
