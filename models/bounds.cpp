@@ -25,7 +25,7 @@ AsymptoticBounds asymptotic_bounds(const Demands& demands) {
     bounds.knees.push_back({circulation, allowed, circulation.cycle_us * stations_per_us});
     lower_to({circulation.name, allowed});
   }
-  if (demands.offered_per_us) lower_to({"the rate that is offered", *demands.offered_per_us});
+  if (demands.offered_per_us) lower_to({std::string(kOfferedRate), *demands.offered_per_us});
   bounds.throughput_gbps =
       bounds.bottleneck.records_per_us * static_cast<double>(demands.payload_bytes) * 8 / 1e3;
   return bounds;
@@ -65,13 +65,15 @@ std::vector<SessionGroup> kinds_of_sessions(const Scenario& scenario) {
 
 ThroughputBound throughput_bound(const Scenario& scenario) {
   if (scenario.session_groups.empty()) {
-    const AsymptoticBounds bounds = asymptotic_bounds(demands_of(scenario));
-    return {bounds.bottleneck.name, bounds.throughput_gbps};
+    const Demands demands = demands_of(scenario);
+    const AsymptoticBounds bounds = asymptotic_bounds(demands);
+    return {bounds.bottleneck.name, bounds.throughput_gbps, demands.payload_bytes};
   }
   std::vector<Demands> kinds;
   for (const SessionGroup& kind : kinds_of_sessions(scenario)) kinds.push_back(demands_of(scenario.with_all(kind)));
   const Limit mix = mix_bound(kinds);
-  return {mix.name, mix.records_per_us * static_cast<double>(kinds.front().payload_bytes) * 8 / 1e3};
+  return {mix.name, mix.records_per_us * static_cast<double>(kinds.front().payload_bytes) * 8 / 1e3,
+          kinds.front().payload_bytes};
 }
 
 namespace {

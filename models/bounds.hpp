@@ -1,13 +1,17 @@
 // Operational bounds: what limits a scenario, without simulating it.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/demand.hpp"
 
 namespace ktlssim {
+
+inline constexpr std::string_view kOfferedRate = "the rate that is offered";
 
 // What one station or circulation allows.
 struct Limit {
@@ -41,6 +45,9 @@ Limit mix_bound(const std::vector<Demands>& kinds);
 struct ThroughputBound {
   std::string limited_by;
   double throughput_gbps;
+  std::int64_t payload_bytes;  // of a record
+
+  bool by_what_is_offered() const { return limited_by.find(kOfferedRate) != std::string::npos; }
 };
 ThroughputBound throughput_bound(const Scenario& scenario);
 

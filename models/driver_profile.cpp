@@ -68,7 +68,11 @@ void describe(ParameterVisitor& v, DriverProfile& p) {
       "code path: aesni, ossl = inline on the caller's CPU; cryptosoft = the same under the session's mutex; "
       "nic_tls = none on the host, it sets /ktls/mode to ifnet");
   v.optional_quantity("price_usd", p.price_usd, CostRange{0, 1e9}, "of the card; absent: not known");
+  v.read_by(readers::kHardware);
+  v.read_by(readers::kPriced);
   v.optional_quantity("watts", p.watts, CostRange{0, 1e6}, "drawn by the card; absent: not known");
+  v.read_by(readers::kHardware);
+  v.read_by(readers::kDrawn);
   v.begin_group("ciphers", "time per request: CPU for a software driver, one engine for a device");
   for (std::size_t i = 0; i < kAlgorithmCount; ++i) {
     if (!v.begin_optional_group(kAlgorithmNames[i], p.ciphers[i].supported, "present if the driver takes it"))

@@ -31,8 +31,10 @@ void describe(ParameterVisitor& v, SchedulerOverrides& o) {
   optional("preempt_thresh", o.preempt_thresh, kPriority);
   optional("pri_ithread_net", o.pri_ithread_net, kPriority);
   optional("pri_swi_net", o.pri_swi_net, kPriority);
+  v.read_by(readers::kLoopback);
   optional("pri_kthread", o.pri_kthread, kPriority);
   optional("pri_socket_sleep", o.pri_socket_sleep, kPriority);
+  v.read_by(readers::kPoll);
   optional("pri_user", o.pri_user, kPriority);
   optional("pri_max_interact", o.pri_max_interact, kPriority);
 }
@@ -67,16 +69,16 @@ void describe(ParameterVisitor& v, ApplicationCosts& c) {
   v.read_by(readers::kNewConnections);
   v.optional_quantity("read_ns", c.read_ns, kStep,
                       "read(2) of a resident file per call, apart from its pages and the copy");
-  v.read_by(readers::kApplication);
+  v.read_by(readers::kUserlandFiles);
   v.optional_quantity("syscall_ns", c.syscall_ns, kStep, "entry and exit of one system call");
   v.optional_quantity("kevent_ns", c.kevent_ns, kStep, "kevent(2), apart from its events");
   v.read_by(readers::kKevent);
   v.optional_quantity("kevent_event_ns", c.kevent_event_ns, kStep, "per event returned");
   v.read_by(readers::kKevent);
   v.optional_quantity("sosend_ns", c.sosend_ns, kStep, "sosend_generic per call");
-  v.read_by(readers::kSend);
+  v.read_by(readers::kWrite);
   v.optional_quantity("copyin_ns_per_byte", c.copyin_ns_per_byte, kPerByte, "m_uiotombuf: copy of user data");
-  v.read_by(readers::kSend);
+  v.read_by(readers::kWrite);
   v.optional_quantity("anonymous_page_ns", c.anonymous_page_ns, kStep, "m_uiotombuf: allocate and wire one page");
   v.read_by(readers::kSend);
   v.optional_quantity("sendfile_ns", c.sendfile_ns, kStep, "vn_sendfile per call");
@@ -102,13 +104,13 @@ void describe(ParameterVisitor& v, KtlsCosts& c) {
   v.read_by(readers::kBufferCache);
   v.optional_quantity("ktls_alloc_buffer_ns", c.ktls_alloc_buffer_ns, kStep,
              "ktls_alloc_thread: make one contiguous 16 KiB buffer");
-  v.read_by(readers::kContiguousBuffers);
+  v.read_by(readers::kMoreBuffers);
   v.optional_quantity("contig_scan_ns", c.contig_scan_ns, kStep,
              "ktls_alloc_thread in fragmented memory: one search for 16 KiB that finds none");
-  v.read_by(readers::kContiguousBuffers);
+  v.read_by(readers::kContigScan);
   v.optional_quantity("contig_reclaim_ns", c.contig_reclaim_ns, kStep,
              "reclaim thread: vm_page_reclaim_contig for one 16 KiB buffer, pages moved");
-  v.read_by(readers::kContiguousBuffers);
+  v.read_by(readers::kContigReclaim);
   v.optional_quantity("vm_page_alloc_ns", c.vm_page_alloc_ns, kStep,
              "one destination page where the cache is not used");
   v.read_by(readers::kSendfileEncrypted);
@@ -179,9 +181,13 @@ void describe(ParameterVisitor& v, TcpCosts& c) {
 void describe(ParameterVisitor& v, LoopbackCosts& c) {
   v.optional_quantity("mapped_mbuf_ns", c.mapped_mbuf_ns, kStep,
              "mb_unmapped_to_ext: one mbuf of a segment that is rebuilt for an interface without MEXTPG");
+  v.read_by(readers::kLoopback);
   v.optional_quantity("netisr_queue_ns", c.netisr_queue_ns, kStep, "queue one packet for the netisr thread");
+  v.read_by(readers::kLoopback);
   v.optional_quantity("tcp_input_data_ns", c.tcp_input_data_ns, kStep, "one data segment, in the netisr thread");
+  v.read_by(readers::kLoopback);
   v.optional_quantity("soreceive_ns", c.soreceive_ns, kStep, "per call");
+  v.read_by(readers::kLoopback);
   v.optional_quantity("copyout_ns_per_byte", c.copyout_ns_per_byte, kPerByte, "copy to the receiving process");
   v.optional_quantity("decrypt_record_ns", c.decrypt_record_ns, kStep,
              "userland decryption, per record apart from its bytes");
@@ -205,7 +211,7 @@ void describe(ParameterVisitor& v, UserlandCosts& c) {
   v.read_by(readers::kUserlandTls);
   v.optional_quantity("handover_ns", c.handover_ns, kStep,
              "thread pool: hand a record to it, or back; wakeup_ns comes on top");
-  v.read_by(readers::kUserlandTls);
+  v.read_by(readers::kUserlandPool);
   v.optional_quantity("poll_fd_ns", c.poll_fd_ns, kStep, "poll(2), select(2): look at one descriptor");
   v.read_by(readers::kPoll);
   v.begin_group("encrypt_ns_per_byte", "encryption and authentication in user mode, of data in the cache, per byte");
@@ -223,22 +229,11 @@ void describe(ParameterVisitor& v, PollingCosts& c) {
 }
 
 // Every optional value within a group, by name, is a step's cost or no step at all.
-class Composer final : public ParameterVisitor {
+class StepVisitor : public ParameterVisitor {
  public:
-  Composer(const HostProfile& profile, double in_memory) : profile_(profile), in_memory_(in_memory) {}
-
-  std::vector<Uncomposed> take_failures() { return std::move(failures_); }
-
-  void optional_quantity(std::string_view name, Quantity& field, CostRange range, std::string_view) override {
+  void optional_quantity(std::string_view name, Quantity& field, CostRange range, std::string_view) final {
     const auto step = std::find(kStepNames.begin(), kStepNames.end(), name);
-    if (step == kStepNames.end() || is_stated(field)) return;
-    if (!profile_.has_core || !profile_.has_steps) {
-      failures_.push_back({"/" + group_ + "/" + std::string(name), std::nullopt});
-      return;
-    }
-    field = composed(profile_.steps[static_cast<std::size_t>(step - kStepNames.begin())], profile_.core, in_memory_,
-                     name.ends_with("_ns_per_byte"), static_cast<double>(profile_.page()));
-    if (field.value() > range.max) failures_.push_back({"/" + group_ + "/" + std::string(name), field.value()});
+    if (step != kStepNames.end()) visit(static_cast<std::size_t>(step - kStepNames.begin()), field, range);
   }
   void begin_group(std::string_view name, std::string_view) override { group_ = name; }
   bool begin_optional_group(std::string_view, bool&, std::string_view) override { return false; }
@@ -252,25 +247,74 @@ class Composer final : public ParameterVisitor {
                   std::string_view) override {}
   void choice_index(std::string_view, int&, std::span<const std::string_view>, int, std::string_view) override {}
 
+ protected:
+  virtual void visit(std::size_t step, Quantity& cost, CostRange range) = 0;
+  const std::string& group() const { return group_; }
+
  private:
-  static bool is_stated(const Quantity& field) {
-    return field.provenance() && field.provenance()->confidence != Confidence::composed;
+  std::string group_;
+};
+
+bool is_stated(const Quantity& cost) { return cost.provenance() && cost.provenance()->confidence != Confidence::composed; }
+
+class Composer final : public StepVisitor {
+ public:
+  Composer(const HostProfile& profile, double in_memory) : profile_(profile), in_memory_(in_memory) {}
+
+  std::vector<Uncomposed> take_failures() { return std::move(failures_); }
+
+ private:
+  void visit(std::size_t step, Quantity& cost, CostRange range) override {
+    if (is_stated(cost)) return;
+    const std::string pointer = "/" + group() + "/" + std::string(kStepNames[step]);
+    if (!profile_.has_core || !profile_.has_steps) {
+      failures_.push_back({pointer, std::nullopt});
+      return;
+    }
+    cost = composed(profile_.steps[step], profile_.core, in_memory_, kStepNames[step].ends_with("_ns_per_byte"),
+                    static_cast<double>(profile_.page()));
+    if (cost.value() > range.max) failures_.push_back({pointer, cost.value()});
   }
 
   const HostProfile& profile_;
   double in_memory_;
-  std::string group_;
   std::vector<Uncomposed> failures_;
 };
+
+class ComposedSteps final : public StepVisitor {
+ public:
+  const std::array<bool, kStepCount>& all() const { return all_; }
+
+ private:
+  void visit(std::size_t step, Quantity& cost, CostRange) override { all_[step] = !is_stated(cost); }
+
+  std::array<bool, kStepCount> all_{};
+};
+
+std::array<bool, kStepCount> composed_steps_of(HostProfile profile) {
+  ComposedSteps steps;
+  describe(steps, profile);
+  return steps.all();
+}
 
 }  // namespace
 
 void describe(ParameterVisitor& v, HostEconomy& e) {
   v.optional_quantity("price_usd", e.price_usd, CostRange{0, 1e9}, "of the machine without its cards; absent: not known");
+  v.read_by(readers::kPriced);
   v.optional_quantity("idle_watts", e.idle_watts, CostRange{0, 1e6},
                       "drawn by the machine without its cards while no CPU is busy; absent: not known");
+  v.read_by(readers::kDrawn);
   v.optional_quantity("busy_watts", e.busy_watts, CostRange{0, 1e6},
                       "the same while all CPUs are busy, between which it is linear; absent: not known");
+  v.read_by(readers::kDrawn);
+}
+
+bool composes(const HostProfile& profile, std::size_t step) { return composed_steps_of(profile)[step]; }
+
+bool composes_any(const HostProfile& profile) {
+  const std::array<bool, kStepCount> steps = composed_steps_of(profile);
+  return std::ranges::find(steps, true) != steps.end();
 }
 
 std::vector<Uncomposed> compose(HostProfile& profile, double in_memory) {
@@ -292,6 +336,7 @@ void describe(ParameterVisitor& v, HostProfile& p) {
   v.choice("step_law", p.step_law, kServiceLawNames, ServiceLaw::constant,
            "how the time of one step varies around its mean; context switches are constant");
   if (v.begin_optional_group("core", p.has_core, "what instructions, lines and accesses cost, of which steps are made")) {
+    v.read_by(readers::kComposing);
     describe(v, p.core);
     v.end_group();
   }
@@ -329,7 +374,7 @@ void describe(ParameterVisitor& v, HostProfile& p) {
   describe(v, p.tcp);
   v.end_group();
   v.begin_group("loopback", "if_loop, netisr and the receiving process");
-  v.read_by(readers::kLoopback);
+  v.read_by(readers::kCopyout);
   describe(v, p.loopback);
   v.end_group();
   v.begin_group("userland", "TLS in user mode, and poll(2)");

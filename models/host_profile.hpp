@@ -204,4 +204,8 @@ struct Uncomposed {
 // lie in memory. Returns those of which that fails. What an earlier call composed is composed anew.
 std::vector<Uncomposed> compose(HostProfile& profile, double in_memory);
 
+// Whether the cost of a step, numbered as in kStepNames, was left out by the profile: what it is made of is read. Of any.
+bool composes(const HostProfile& profile, std::size_t step);
+bool composes_any(const HostProfile& profile);
+
 }  // namespace ktlssim

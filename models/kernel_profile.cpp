@@ -17,6 +17,7 @@ void describe(ParameterVisitor& v, KernelScheduler& s) {
   v.quantity("pri_kthread", s.pri_kthread, kPriority, "KTLS workers");
   v.quantity("pri_socket_sleep", s.pri_socket_sleep, kPriority,
              "PSOCK: a user thread woken from select(2) or poll(2), until it returns to user mode");
+  v.read_by(readers::kPoll);
   v.quantity("pri_user", s.pri_user, kPriority,
              "applications and receivers; 0 = by their interactivity, as the kernel does");
   v.quantity("pri_min_interact", s.pri_min_interact, kPriority, "the best priority of an interactive thread");

@@ -33,6 +33,12 @@ inline bool has_card(const Scenario& s) {
 }
 inline bool async_driver(const Scenario& s) { return software(s) && has_card(s); }
 inline bool async_dispatch(const Scenario& s) { return async_driver(s) && s.ktls.dispatch == Dispatch::driver; }
+// Hardware, which has a price and draws power.
+inline bool is_card(const DriverProfile& d) { return d.has_device || d.traits().encrypts_in_nic; }
+// Whether each card states a value of its own.
+inline bool cards_state(const Scenario& s, Quantity DriverProfile::*value) {
+  return !any_driver(s, [value](const DriverProfile& d) { return is_card(d) && (d.*value).provenance() == nullptr; });
+}
 inline bool buffer_cache(const Scenario& s) {
   return is_workload(s, WorkloadKind::sendfile) && software(s) && s.ktls.sw_buffer_cache;
 }
@@ -44,6 +50,15 @@ inline constexpr Readers kApplication{[](const Scenario& s) { return s.has_appli
                                       "a workload sendfile or send"};
 inline constexpr Readers kCaches{[](const Scenario& s) { return s.host.knows_llc(); },
                                  "a host whose core states llc_bytes"};
+// A step of which the host states a cost is made of nothing.
+inline constexpr Readers kComposing{[](const Scenario& s) { return composes_any(s.host); },
+                                    "a host that leaves out the cost of some step, which is composed then"};
+template <std::size_t... kStep>
+constexpr std::array<Readers, sizeof...(kStep)> composed_steps(std::index_sequence<kStep...>) {
+  return {Readers{[](const Scenario& s) { return composes(s.host, kStep); },
+                  "a host that leaves out the cost of this step, which is composed then"}...};
+}
+inline constexpr auto kComposed = composed_steps(std::make_index_sequence<kStepCount>());
 inline constexpr Readers kSend{[](const Scenario& s) { return is_workload(s, WorkloadKind::send); },
                                "a workload send"};
 inline constexpr Readers kSendfile{[](const Scenario& s) { return is_workload(s, WorkloadKind::sendfile); },
@@ -71,6 +86,37 @@ inline constexpr Readers kNewConnections{
     "a workload sendfile or send with /workload/connection_bytes above 0"};
 inline constexpr Readers kUserlandTls{[](const Scenario& s) { return s.ktls.mode == KtlsMode::userland; },
                                       "/ktls/mode userland"};
+// TLS in user mode calls write(2), whatever the workload.
+inline constexpr Readers kWrite{
+    [](const Scenario& s) { return is_workload(s, WorkloadKind::send) || s.ktls.mode == KtlsMode::userland; },
+    "a workload send, or /ktls/mode userland"};
+inline constexpr Readers kCopyout{
+    [](const Scenario& s) {
+      return loopback(s) || (s.ktls.mode == KtlsMode::userland && is_workload(s, WorkloadKind::sendfile));
+    },
+    "a workload sendfile or send with /network/kind loopback, or a workload sendfile with /ktls/mode userland"};
+inline constexpr Readers kEvents{
+    [](const Scenario& s) { return s.has_application() && s.workload.io != AppIo::blocking; },
+    "a workload sendfile or send with /workload/io kevent or poll"};
+inline constexpr Readers kUserlandPool{
+    [](const Scenario& s) { return s.ktls.mode == KtlsMode::userland && s.ktls.userland_threads > 0; },
+    "/ktls/mode userland with /ktls/userland_threads above 0"};
+inline constexpr Readers kUserlandFiles{
+    [](const Scenario& s) { return s.ktls.mode == KtlsMode::userland && is_workload(s, WorkloadKind::sendfile); },
+    "a workload sendfile with /ktls/mode userland"};
+inline constexpr Readers kPriced{
+    [](const Scenario& s) {
+      return s.host.economy.price_usd.provenance() != nullptr && cards_state(s, &DriverProfile::price_usd);
+    },
+    "where host and cards all state their price_usd"};
+inline constexpr Readers kDrawn{
+    [](const Scenario& s) {
+      const HostEconomy& host = s.host.economy;
+      return host.idle_watts.provenance() != nullptr && host.busy_watts.provenance() != nullptr &&
+             cards_state(s, &DriverProfile::watts);
+    },
+    "where a host states idle_watts and busy_watts, and its cards watts"};
+inline constexpr Readers kHardware{[](const Scenario& s) { return any_driver(s, is_card); }, "a driver of hardware"};
 inline constexpr Readers kPoll{[](const Scenario& s) { return s.has_application() && s.workload.io == AppIo::poll; },
                                "a workload sendfile or send with /workload/io poll"};
 inline constexpr Readers kThinking{[](const Scenario& s) { return s.workload.think_us > 0; },
@@ -165,6 +211,17 @@ inline constexpr Readers kBufferCache{buffer_cache, "a workload sendfile with /k
 inline constexpr Readers kContiguousBuffers{
     [](const Scenario& s) { return buffer_cache(s) && s.ktls.contiguous_buffers > 0; },
     "a workload sendfile with /ktls/contiguous_buffers above 0"};
+inline bool fragmented(const Scenario& s) { return kContiguousBuffers.read(s) && s.ktls.contig_memory == ContigMemory::fragmented; }
+inline bool reclaims(const Scenario& s) { return s.kernel.ktls.contig_allocation.value() == ContigAllocation::reclaim_thread; }
+inline constexpr Readers kMoreBuffers{
+    [](const Scenario& s) { return kContiguousBuffers.read(s) && s.ktls.contig_memory == ContigMemory::plentiful; },
+    "a workload sendfile with /ktls/contiguous_buffers above 0 and /ktls/contig_memory plentiful"};
+inline constexpr Readers kContigScan{
+    [](const Scenario& s) { return fragmented(s) && !reclaims(s); },
+    "a workload sendfile with /ktls/contiguous_buffers above 0 and /ktls/contig_memory fragmented, on a kernel that scans"};
+inline constexpr Readers kContigReclaim{
+    [](const Scenario& s) { return fragmented(s) && reclaims(s); },
+    "a workload sendfile with /ktls/contiguous_buffers above 0 and /ktls/contig_memory fragmented, on a kernel that reclaims"};
 inline constexpr Readers kSbreadyCompress{
     [](const Scenario& s) { return s.has_application() && s.ktls.sbready_compress; },
     "a workload sendfile or send with /ktls/sbready_compress"};

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "models/readers.hpp"
+
 namespace ktlssim {
 
 namespace {
@@ -58,8 +60,11 @@ void describe(ParameterVisitor& v, CoreRates& c) {
 void describe(ParameterVisitor& v, StepMixes& steps, Quantity& state_bytes) {
   v.quantity("state_bytes", state_bytes, {0, 1e9},
              "what a record of a connection brings into the last level of cache besides its payload");
+  v.read_by(readers::kCaches);
+  v.read_by(readers::kComposing);
   for (std::size_t i = 0; i < kStepCount; ++i) {
     v.begin_group(kStepNames[i], "what one execution of this step does");
+    v.read_by(readers::kComposed[i]);
     describe(v, steps[i]);
     v.end_group();
   }

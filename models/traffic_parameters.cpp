@@ -23,7 +23,7 @@ void describe(ParameterVisitor& v, WorkloadParameters& p) {
   v.integer("app_threads", p.app_threads, {0, 0, 65536},
             "application threads; 0 = one per CPU with kevent (at most one per session), one per session "
             "with blocking");
-  v.read_by(readers::kKevent);
+  v.read_by(readers::kEvents);
   v.choice("io", p.io, kAppIoNames, AppIo::kevent,
            "kevent: a thread serves many non-blocking sockets; blocking: a thread per session; poll: as kevent, with "
            "poll(2) or select(2), which look at every socket each time and are woken by each acknowledgement");

@@ -264,7 +264,8 @@ std::string bound_line(const Scenario& scenario, const Summary& summary) {
   std::string text = fmt::format("bound from the profiles: at most {} Gbit/s ({}); simulated: {:.1f} % of it",
                                  number_text(check->bound_gbps), check->limited_by, 100 * check->part);
   if (check->reach == BoundReach::at_edges)
-    text += ", the part above being work that was under way before the measured time";
+    text += check->chance_gbps > 0 ? ", the part above being work that was under way when the measured time began or ended, or chance"
+                                   : ", the part above being work that was under way when the measured time began or ended";
   if (check->reach == BoundReach::above) text += ". That CANNOT BE: a fault of the model, or of its bound";
   if (check->exact_gbps)
     text += fmt::format("; exactly {} Gbit/s, which is {} the interval", number_text(*check->exact_gbps),

@@ -1,7 +1,7 @@
 """How often the 95 % interval holds the truth.
 
 Of the throughput of a network of product form, whose truth is known exactly, with the rule that stops
-replicating in use; of the 99th percentile of latency of a server on ccr, ten replications each; of the same with the rule; and, where it
+replicating in use; of the 99th percentile of latency of a server on ccr, ten replications each, and of the 99.9th; of the same with the rule; and, where it
 counts, of throughput and CPU of mixed-ciphers, from which the luck of flow ids is taken. The truth of a quantile is that of all
 records of all trials. Seeds are fixed beforehand. All of them with
 KTLSSIM_SLOW=1, which is what counts; a few otherwise, to see that it is not far off.
@@ -18,11 +18,11 @@ import tempfile
 KTLSSIM = os.environ["KTLSSIM"]
 SCENARIOS = pathlib.Path(os.environ["KTLSSIM_ROOT"]) / "scenarios"
 SLOW = bool(os.environ.get("KTLSSIM_SLOW"))
-P99 = "latency_ready_us_p99"
+P99, P999 = "latency_ready_us_p99", "latency_ready_us_p999"
 
 
-def trials(scenario, seeds, parameters, metric, replications=0):
-    """The rows of `metric` in the summary of one sweep over `seeds`, and how many records took how long, by bin."""
+def trials(scenario, seeds, parameters, replications=0):
+    """The rows of the summary of one sweep over `seeds` by metric, and how many records took how long, by bin."""
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
         grid = {"/seed": list(seeds), **{pointer: [value] for pointer, value in parameters.items()}}
@@ -33,7 +33,9 @@ def trials(scenario, seeds, parameters, metric, replications=0):
                                  "--progress", "none"], stderr=subprocess.DEVNULL, check=False).returncode
         assert status in (0, 1), status
         with open(directory / "out" / "summary.csv", newline="", encoding="utf-8") as file:
-            rows = [row for row in csv.DictReader(file) if row["metric"] == metric]
+            rows = {}
+            for row in csv.DictReader(file):
+                rows.setdefault(row["metric"], []).append(row)
         latency = {}
         for path in (directory / "out" / "runs").glob("*.json"):
             for index, count in json.loads(path.read_text())["latency"]:
@@ -66,19 +68,22 @@ def product_form():
     sets = [word for pointer, value in parameters.items() for word in ("--set", f"{pointer}={value}")]
     out = subprocess.run([KTLSSIM, "bounds", str(SCENARIOS / "closed-ideal.json"), "--format", "json", *sets],
                          capture_output=True, check=True).stdout
-    rows, _ = trials("closed-ideal.json", range(1000, 1400 if SLOW else 1025), parameters, "records_per_second")
+    rows, _ = trials("closed-ideal.json", range(1000, 1400 if SLOW else 1025), parameters)
     truth = json.loads(out)["product_form"]["records_per_second"]
-    return check("records/s of a closed network", rows, truth, *((0.92, 0.98) if SLOW else (0.76, 1.0)))
+    return check("records/s of a closed network", rows["records_per_second"], truth, *((0.92, 0.98) if SLOW else (0.76, 1.0)))
 
 
 def p99_of_ccr(precise):
     parameters = {"/measure/warmup_ms": 10 if SLOW else 5, "/measure/duration_ms": 20 if SLOW else 5}
     if precise:
         parameters |= {"/measure/relative_precision": 0.02 if SLOW else 0.05, "/measure/precision_metrics": P99}
-    rows, latency = trials("ccr-tls12-gcm128.json", range(1000, 2000 if SLOW else 1020), parameters, P99,
+    rows, latency = trials("ccr-tls12-gcm128.json", range(1000, 2000 if SLOW else 1020), parameters,
                            0 if precise else 10)
-    return check("p99 of ccr" + (", replicated until precise" if precise else ""), rows, quantile_us(latency, 0.99),
+    held = check("p99 of ccr" + (", replicated until precise" if precise else ""), rows[P99], quantile_us(latency, 0.99),
                  *((0.93, 0.97) if SLOW else (0.76, 1.0)))
+    if not precise and SLOW:  # in shorter windows too few records lie beyond it for an interval
+        held = check("p99.9 of ccr", rows[P999], quantile_us(latency, 0.999), 0.93, 0.97) and held
+    return held
 
 
 def run_of_mixed_ciphers(seed, *words):

@@ -390,6 +390,28 @@ class SweepTest(unittest.TestCase):
         self.assertIn("--timeout", self.rows("runs.csv")[2]["reason"])
         self.assertEqual((self.out / "runs" / "00000-00000.json").stat().st_mtime_ns, before)
 
+    def test_no_child_outlives_a_sweep_that_is_killed(self):
+        sweep = self.sweep_file({"grid": {"/workload/sessions": [1, 8], "/measure/duration_ms": [60000]}})
+        process = subprocess.Popen([KTLSSIM, "sweep", sweep, "--out", self.out, "-j", "2"], stderr=subprocess.DEVNULL)
+        until = time.monotonic() + 60
+        children = []
+        while len(children) < 2 and time.monotonic() < until:
+            time.sleep(0.02)
+            children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True,
+                                      check=False).stdout.split()
+        self.assertEqual(len(children), 2)
+        process.kill()
+        process.wait(timeout=60)
+        living = children
+        while living and time.monotonic() < until:
+            time.sleep(0.02)
+            states = subprocess.run(["ps", "-o", "pid=,stat=", "-p", ",".join(children)], capture_output=True, text=True,
+                                    check=False).stdout.splitlines()
+            living = [line.split()[0] for line in states if not line.split()[1].startswith("Z")]
+        for child in living:
+            os.kill(int(child), signal.SIGKILL)
+        self.assertEqual(living, [])
+
     def test_progress_can_be_read_by_programs(self):
         status, _, err = self.ktlssim("sweep", self.small(), "--out", self.out, "--progress", "json")
         self.assertEqual(status, 0)

@@ -63,10 +63,42 @@ TEST(BoundCheck, the_interval_is_compared_with_the_bound_and_work_at_the_edges_a
   EXPECT_EQ(check(50.6, 0.1).reach, BoundReach::at_edges);
   EXPECT_EQ(check(51, 0.1).reach, BoundReach::above);
   EXPECT_EQ(check(51, 1).reach, BoundReach::reached);
-  EXPECT_EQ(check(51, 0).reach, BoundReach::above);
   EXPECT_NEAR(check(49, 1).bound_gbps, 131072 / 2600.0, 1e-9);
   EXPECT_NEAR(check(49, 1).edges_gbps, 16 * 131072 / 10e6, 1e-9);
   EXPECT_EQ(check(49, 1).limited_by, "ccr engines");
+}
+
+// 50.41 Gbit/s x 10 ms / 131072 bits = 3846 records, of which 5 x sqrt(3846) = 310.1 are 4.065 Gbit/s.
+TEST(BoundCheck, a_single_run_has_no_interval_and_may_exceed_the_bound_by_chance) {
+  EXPECT_EQ(check(51, 0).reach, BoundReach::at_edges);
+  EXPECT_NEAR(check(51, 0).chance_gbps, 4.065, 0.001);
+  EXPECT_EQ(check(51, 1).chance_gbps, 0);
+  EXPECT_EQ(check(50.42 + 0.21 + 4.0, 0).reach, BoundReach::at_edges);
+  EXPECT_EQ(check(50.42 + 0.21 + 4.1, 0).reach, BoundReach::above);
+}
+
+// Two sessions, 64 KiB of send buffer and 1 MiB of receive buffer each: 2 x 1 114 112 bytes in 1 ms are 17.825792 Gbit/s. Of a
+// rate that is offered in requests of 125 000 bytes, 2 more: 2 Gbit/s.
+TEST(BoundCheck, what_receive_buffers_hold_and_whole_requests_are_at_the_edges) {
+  Scenario s = ideal_ccr();
+  s.host.cpus = q(8);
+  s.workload.kind = WorkloadKind::sendfile;
+  s.workload.sessions = 2;
+  s.workload.send_buffer_bytes = 65536;
+  s.workload.write_bytes = 125000;
+  s.network.kind = NetworkKind::loopback;
+  s.network.receive_buffer_bytes = 1 << 20;
+  s.measure.duration_ms = 1;
+  Summary summary;
+  summary.done = 1;
+  summary.metrics = {{"throughput_gbps", "Gbit/s", 1, 1, 1, 1, Spread::deterministic}};
+  EXPECT_NEAR(check_against_bound(s, summary)->edges_gbps, 17.825792, 1e-9);
+  s.workload.rate_gbps = 0.001;
+  EXPECT_NEAR(check_against_bound(s, summary)->edges_gbps, 19.825792, 1e-9);
+  EXPECT_EQ(check_against_bound(s, summary)->limited_by, "the rate that is offered");
+  EXPECT_EQ(check_against_bound(s, summary)->reach, BoundReach::at_edges);
+  s.network.kind = NetworkKind::nic;
+  EXPECT_NEAR(check_against_bound(s, summary)->edges_gbps, 0.524288 * 2 + 2, 1e-9);
 }
 
 TEST(BoundCheck, says_nothing_where_nothing_was_simulated) {

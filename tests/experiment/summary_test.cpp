@@ -83,6 +83,28 @@ TEST(Summary, a_tail_has_no_interval_where_fewer_than_forty_records_lie_beyond_i
   EXPECT_EQ(summarize(replications(10, 4100)).metric("latency_ready_us_p999")->spread, Spread::interval);
 }
 
+// Ten replications of 10 000 records of 1000 us, and ten of 1100: the halves have those as their p99.9, all together 1100.
+// t(0.975, 1) x sqrt((100^2 + 0^2) / 1 / 2) = 12.706 x 70.71 = 898.5. Of p99 every replication counts:
+// t(0.975, 19) x sqrt(10 x 100^2 / 19 / 20) = 2.093 x 16.22 = 33.95. Bins are one per cent wide.
+TEST(Summary, the_interval_of_what_is_beyond_p99_stands_on_two_halves) {
+  std::vector<RunResult> results(20);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    LatencyHistogram latency;
+    for (int record = 0; record < 10000; ++record) latency.add(Time{i < 10 ? 1'000'000 : 1'100'000});
+    results[i].random = true;
+    results[i].latency = latency.counts();
+    for (const auto& [name, q] : kLatencyQuantiles)
+      results[i].metrics.push_back({std::string(name), "us", latency.quantile_us(q)});
+  }
+  const Summary summary = summarize(results);
+  const Estimate& p999 = *summary.metric("latency_ready_us_p999");
+  EXPECT_NEAR(p999.mean, 1100, 12);
+  EXPECT_NEAR(p999.hi - p999.mean, 898.5, 100);
+  EXPECT_EQ(p999.n, 20U);
+  const Estimate& p99 = *summary.metric("latency_ready_us_p99");
+  EXPECT_NEAR(p99.hi - p99.mean, 33.95, 4);
+}
+
 TEST(LatencyHistogram, merges_and_has_quantiles_within_half_a_per_cent) {
   LatencyHistogram histogram;
   histogram.add(latencies_of({1000, 2000, 3000, 4000}));

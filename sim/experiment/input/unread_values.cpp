@@ -15,10 +15,15 @@ const Json* find(const Json& json, const std::string& pointer) {
   return json.contains(place) ? &json.at(place) : nullptr;
 }
 
+// "expected" of a step is words to a reader.
+bool says_something_only(const Parameter& parameter) {
+  return parameter.type == ParameterType::text && parameter.in_profile();
+}
+
 // Whether the group of a parameter is written out in full, as a result's scenario is.
 bool is_written_out(const Json& json, const std::string& group, std::span<const Parameter> parameters) {
   return std::all_of(parameters.begin(), parameters.end(), [&](const Parameter& parameter) {
-    return group_of(parameter.pointer) != group || parameter.type == ParameterType::group ||
+    return group_of(parameter.pointer) != group || parameter.type == ParameterType::group || parameter.optional ||
            find(json, parameter.pointer) != nullptr;
   });
 }
@@ -39,7 +44,7 @@ std::vector<GivenValue> given_values(const Json& scenario, std::span<const Param
   bool written_out = false;
   for (const Parameter& parameter : parameters) {
     if (parameter.readers.empty() || parameter.type == ParameterType::group ||
-        parameter.type == ParameterType::profile)
+        parameter.type == ParameterType::profile || says_something_only(parameter))
       continue;
     const Json* const value = find(scenario, parameter.pointer);
     if (value == nullptr) continue;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 
 #include "models/scenario.hpp"
 #include "sim/experiment/parameters/list_pointers.hpp"
@@ -39,6 +40,7 @@ class Collector final : public ParameterVisitor {
   void optional_quantity(std::string_view name, Quantity& field, CostRange range,
                          std::string_view meaning) override {
     quantity(name, field, range, meaning);
+    list_.back().optional = true;
   }
   void fact_index(std::string_view name, int&, std::shared_ptr<const Provenance>&,
                   std::span<const std::string_view> names, std::string_view meaning) override {
@@ -84,7 +86,7 @@ class Collector final : public ParameterVisitor {
     std::vector<Readers> readers;
     for (const std::vector<Readers>& group : groups_) readers.insert(readers.end(), group.begin(), group.end());
     list_.push_back({child_pointer(prefix_, name), type, std::move(fallback), std::move(allowed),
-                     std::string(meaning), std::move(readers)});
+                     std::string(meaning), std::move(readers), false});
   }
 
  private:
@@ -95,6 +97,21 @@ class Collector final : public ParameterVisitor {
 
 std::string_view last_name(std::string_view pointer) {
   return pointer.substr(std::min(pointer.size(), pointer.rfind('/') + 1));
+}
+
+// Who does not read the cost of a step does not read what it is made of.
+void add_readers_of_costs(std::vector<Parameter>& list) {
+  constexpr std::string_view kSteps = "/host/steps/";
+  std::map<std::string, std::vector<Readers>> of_costs;
+  for (const Parameter& parameter : list)
+    if (parameter.optional && !parameter.pointer.starts_with(kSteps))
+      of_costs.emplace(last_name(parameter.pointer), parameter.readers);
+  for (Parameter& parameter : list) {
+    if (!parameter.pointer.starts_with(kSteps)) continue;
+    const std::string step = parameter.pointer.substr(kSteps.size(), parameter.pointer.find('/', kSteps.size()) - kSteps.size());
+    if (const auto cost = of_costs.find(step); cost != of_costs.end())
+      parameter.readers.insert(parameter.readers.end(), cost->second.begin(), cost->second.end());
+  }
 }
 
 }  // namespace
@@ -113,6 +130,7 @@ std::vector<Parameter> scenario_parameters() {
   collector.add_names();
   describe(collector, scenario.host);
   collector.end_group();
+  add_readers_of_costs(list);
   collector.open("driver", ParameterType::profile, std::string(kProfile),
                  "the OpenCrypto driver and its device");
   collector.add_names();

@@ -23,6 +23,7 @@ struct Parameter {
   std::string allowed;   // "0 to 1024", "driver, blocking"
   std::string meaning;
   std::vector<Readers> readers;  // conditions that must all hold: those of the groups around it, then its own
+  bool optional = false;         // a value of a profile that may be left out
 
   bool in_profile() const {
     return pointer.starts_with("/host/") || pointer.starts_with("/driver/") || pointer.starts_with("/kernel/");

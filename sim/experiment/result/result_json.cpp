@@ -114,7 +114,7 @@ Json bounds_json(const Scenario& scenario, const Summary& summary) {
   if (!check) return nullptr;
   Json json{{"throughput_gbps", number_json(check->bound_gbps)},
             {"limited_by", check->limited_by},
-            {"edges_gbps", number_json(check->edges_gbps)},
+            {"edges_gbps", number_json(check->edges_gbps + check->chance_gbps)},
             {"reach", name(check->reach)}};
   if (check->exact_gbps) {
     json.emplace("exact_gbps", number_json(*check->exact_gbps));

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 #include <exception>
 #include <system_error>
 
+#include "sim/experiment/platform/lifeline.hpp"
 #include "sim/experiment/text/run_result_json.hpp"
 
 namespace ktlssim {
@@ -94,9 +94,8 @@ bool write_all(int fd, std::string_view bytes) {
 
 [[noreturn]] void be_child(const std::function<RunResult(std::size_t)>& task, std::size_t index, int pipe,
                            pid_t parent) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != parent) _exit(1);  // it died before it could be watched
-  std::signal(SIGINT, SIG_IGN);       // Ctrl-C reaches the whole foreground group; the parent decides
+  if (!die_with(parent)) _exit(1);
+  std::signal(SIGINT, SIG_IGN);  // Ctrl-C reaches the whole foreground group; the parent decides
   std::signal(SIGTERM, SIG_DFL);
   std::signal(SIGPIPE, SIG_IGN);
   dup2(STDERR_FILENO, STDOUT_FILENO);

@@ -55,12 +55,15 @@ Estimate possible(Estimate e, std::span<const double> values) {
 }
 
 // A tail's quantile of too few records is too low, the more so the fewer: neighbouring replications are taken together
-// until so many of their records lie beyond it.
+// until so many of their records lie beyond it. What lies beyond p99 comes in clusters, of which most replications have
+// none: they agree with each other more than with the truth, and only two halves of them are told apart honestly.
 std::vector<double> quantiles_of_batches(std::span<const RunResult* const> done, double q,
                                          const LatencyHistogram& all) {
   constexpr double kLeastBeyond = 20;
+  constexpr double kFarthest = 0.99;
+  constexpr std::size_t kHalves = 2;
   const auto beyond = static_cast<std::size_t>(static_cast<double>(all.count()) * (1 - q) / kLeastBeyond);
-  const std::size_t batches = std::min(done.size(), beyond);
+  const std::size_t batches = std::min({done.size(), beyond, q > kFarthest ? kHalves : done.size()});
   std::vector<double> quantiles_us;
   for (std::size_t batch = 0; batch < batches; ++batch) {
     LatencyHistogram latency;
