@@ -115,9 +115,14 @@ TEST(PlacementDeviations, are_of_groups_whose_workers_vary_most) {
   s.workload.sessions = 64;
   s.network.kind = NetworkKind::nic;
   for (const std::int64_t sessions : {32, 8, 4}) s.session_groups.push_back({sessions, false, s.tls});
-  // The number of 8 workers that have any of n sessions has a variance of 0.80, 0.42 and 0.42 for n = 8, 4 and 20, of 0.79
-  // for 8 + 4, and of at most 0.28 for 32 and for what else are two groups.
-  EXPECT_EQ(placement_deviations(s, 0).size(), 8U);
+  // The first of 8 workers has none of n sessions with p = 0.344, 0.586, 0.069 and 0.201 for n = 8, 4, 20 and 8 + 4: variances
+  // p (1 - p) of 0.226, 0.243, 0.064 and 0.161; of 32 and of what else are two groups at most 0.039. Of the 8 these and the 4
+  // together tell 0.201 (1 - 0.344) / (0.344 (1 - 0.201)) = 0.48, of the 4 0.18.
+  const std::vector<double> deviations = placement_deviations(s, 0);
+  ASSERT_EQ(deviations.size(), 4U);
+  const auto worker_fraction = [](double workers) { return workers - std::floor(workers); };
+  EXPECT_NEAR(worker_fraction(deviations[0]), worker_fraction(-8 * (1 - std::pow(7.0 / 8, 4))), 1e-9);
+  EXPECT_NEAR(worker_fraction(deviations[2]), worker_fraction(-8 * (1 - std::pow(7.0 / 8, 12))), 1e-9);
 }
 
 }  // namespace

@@ -29,6 +29,23 @@ TEST(Precision, looks_after_half_as_many_more_each_time) {
   EXPECT_EQ(looks, (std::vector<std::size_t>{10, 15, 23, 35, 53, 60}));
 }
 
+TEST(Precision, looks_again_where_the_widest_interval_is_likely_to_be_narrow) {
+  const MeasureParameters m = measure(0.01, 10, 60);
+  Summary summary;
+  summary.metrics = {metric_of("throughput_gbps", 50, 0.5), metric_of("cpu_percent", 20, 0.22)};
+  EXPECT_EQ(replications_after(m, 40, summary), 49U);  // 40 * 1.1^2 = 48.4
+  summary.metrics[1] = metric_of("cpu_percent", 20, 0.202);
+  EXPECT_EQ(replications_after(m, 40, summary), 45U);  // 40.8, but at least an eighth more
+  summary.metrics[1] = metric_of("cpu_percent", 20, 0.4);
+  EXPECT_EQ(replications_after(m, 20, summary), 30U);  // 80, but at most half as many more
+  EXPECT_EQ(replications_after(m, 50, summary), 60U);
+  EXPECT_EQ(replications_after(m, 58, summary), 60U);
+  summary.metrics[1] = metric_of("cpu_percent", 20, 0, Spread::single);
+  EXPECT_EQ(replications_after(m, 20, summary), 30U);
+  summary.metrics.pop_back();
+  EXPECT_EQ(replications_after(m, 20, summary), 30U);
+}
+
 TEST(Precision, half_of_every_interval_is_at_most_that_part_of_its_mean) {
   const MeasureParameters m = measure(0.01, 10, 60);
   Summary summary;

@@ -109,7 +109,7 @@ void extend_until_precise(Experiment& experiment, const Scenario& scenario, Engi
   const bool random = experiment.runs.empty() || experiment.runs.front().result.random;
   if (!random) experiment.precise = precise(experiment.summary, measure);  // more would be the same
   while (random) {
-    count = replications_after(measure, count);
+    count = count == 0 ? replications_after(measure, 0) : replications_after(measure, count, experiment.summary);
     extend(experiment, scenario, engines, count, pool);
     use_controls(scenario, experiment);
     experiment.precise = precise(experiment.summary, measure);
