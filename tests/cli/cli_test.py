@@ -267,7 +267,7 @@ class CommandLine(unittest.TestCase):
 
     def test_table_fits_a_terminal(self):
         for arguments in ([], ["--replications", "3"], ["--set", "/host/cpus=3"]):
-            done = self.ktlssim("run", self.scenario(), *arguments)
+            done = self.ktlssim("run", self.scenario(), "--progress", "none", *arguments)
             self.assert_fits(done.stdout)
             self.assertEqual(done.stderr, "")
             self.assertIn("throughput", done.stdout)
@@ -404,7 +404,7 @@ class CommandLine(unittest.TestCase):
     # --- The world outside
 
     def test_a_reader_that_goes_away_is_no_error(self):
-        for arguments in (["run", self.scenario(), "--format", "json"], ["parameters"], ["schema"]):
+        for arguments in (["run", self.scenario(), "--format", "json", "--progress", "none"], ["parameters"], ["schema"]):
             reading, writing = os.pipe()
             os.close(reading)
             process = subprocess.Popen([KTLSSIM, *arguments], env=self.environment, stdout=writing,

@@ -20,7 +20,7 @@ def elasticities(*settings):
     settings = ["/driver/device/law=constant", "/driver/device/latency_submit_ns=17400", "/measure/duration_ms=20",
                 *settings]
     words = [word for setting in settings for word in ("--set", setting)]
-    status, out, err = sensitivity(SCENARIO, *words, "--replications", "2", "--format", "json")
+    status, out, err = sensitivity(SCENARIO, *words, "--replications", "2", "--format", "json", "--progress", "none")
     assert (status, err) == (0, ""), err
     return {p["pointer"]: p["throughput_gbps"]["mean"] for p in json.loads(out)["parameters"]}
 
