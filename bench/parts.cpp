@@ -66,11 +66,12 @@ BENCHMARK(switch_actors)->Iterations(200'000);
 
 // A thread wakes another on the other CPU, which works for a microsecond and wakes it in turn.
 void hand_over_a_queue(benchmark::State& state) {
-  HostProfile host = load_host_profile("ideal");
+  const HostProfile host = load_host_profile("ideal");
+  const KernelProfile kernel = load_kernel_profile("freebsd-14");
   const std::unique_ptr<Engine> engine = make_fiber_engine();
   on_engine(*engine, [&] {
     Executive executive(*engine);
-    Scheduler scheduler(executive, host);
+    Scheduler scheduler(executive, host, kernel.scheduler);
     std::vector<Thread*> threads;
     for (int i = 0; i < 2; ++i)
       threads.push_back(&scheduler.create("thread", ThreadClass::ktls, i, [&, i] {
