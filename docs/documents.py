@@ -122,6 +122,11 @@ def questions(lines):
             yield Question(text, "" if command == "none" else command.strip("`"), {"seconds": "here", "-": ""}.get(takes, takes), answer)
 
 
+def jupyter_of(tree):
+    """The configuration of Jupyter, beside the tree: Jupyter leaves files of its own there."""
+    return tree.parent / "jupyter"
+
+
 @contextlib.contextmanager
 def scratch():
     """A copy of the tree to run commands in, so that none of them leaves anything behind. $KTLSSIM, if set, is its ./ktlssim."""
@@ -131,15 +136,15 @@ def scratch():
         binary = os.environ.get("KTLSSIM") or ROOT / "ktlssim"
         (tree / "ktlssim").write_text(f'#!/bin/sh\nexec "{binary}" "$@"\n')
         # A notebook's kernel may be slow to answer where tests run beside it.
-        (tree.parent / "jupyter").mkdir()
-        (tree.parent / "jupyter" / "jupyter_nbconvert_config.json").write_text('{"ExecutePreprocessor": {"startup_timeout": 600}}')
+        jupyter_of(tree).mkdir()
+        (jupyter_of(tree) / "jupyter_nbconvert_config.json").write_text('{"ExecutePreprocessor": {"startup_timeout": 600}}')
         yield tree
 
 
 def run(command, tree):
     """Runs a line of shell in `tree`; the binary reads the profiles there."""
     environment = dict(os.environ, KTLSSIM_DATA=str(tree / "models"), PYTHONDONTWRITEBYTECODE="1",
-                       JUPYTER_CONFIG_DIR=str(tree.parent / "jupyter"))
+                       JUPYTER_CONFIG_DIR=str(jupyter_of(tree)))
     environment.setdefault("KTLSSIM_ENSEMBLE", "off")  # documents ask for it where they show what is not known
     environment.pop("KTLSSIM", None)
     return subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], cwd=tree, env=environment, stdin=subprocess.DEVNULL,

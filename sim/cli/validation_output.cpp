@@ -121,22 +121,20 @@ std::string lean_lines(const Claim& claim, const Influences& influences) {
   return text;
 }
 
-std::string prediction_line(const std::string& of, const std::string& failure, const Estimate& predicted, Verdict verdict) {
-  if (!failure.empty())
-    return fmt::format("    {:<20}{:>10}\n", shortened(of, 20), "failed") + wrap(plain(failure), columns(), 6);
-  return fmt::format("    {:<20}{:>10} +- {:<10}{:>7}\n", shortened(of, 20), short_number(predicted.mean),
-                     half_width(predicted), name(verdict));
+std::string prediction_line(const std::string& of, const Judged& judged) {
+  if (!judged.failure.empty())
+    return fmt::format("    {:<20}{:>10}\n", shortened(of, 20), "failed") + wrap(plain(judged.failure), columns(), 6);
+  return fmt::format("    {:<20}{:>10} +- {:<10}{:>7}\n", shortened(of, 20), short_number(judged.predicted.mean),
+                     half_width(judged.predicted), name(judged.verdict));
 }
 
-std::string point_line(const SeriesPoint& point) {
-  return prediction_line(point.value, point.failure, point.predicted, point.verdict);
-}
+std::string point_line(const SeriesPoint& point) { return prediction_line(point.value, point); }
 
 std::string mechanism_lines(const ClaimOutcome& outcome) {
   std::string text;
   for (const MechanismOutcome& each : outcome.mechanisms) {
     text += wrap(fmt::format("{} (--set {})", plain(each.mechanism.words), fmt::join(each.mechanism.sets, " --set ")), columns(), 2);
-    text += prediction_line("with it", each.failure, each.predicted, each.verdict);
+    text += prediction_line("with it", each);
     if (each.failure.empty() && !outcome.is_supported_by(each))
       text += wrap(fmt::format("{}: NOT SUPPORTED: no nearer with it", outcome.claim.name), columns(), 4);
   }
@@ -186,7 +184,9 @@ Json row_json(const PublishedRow& row) {
   return json;
 }
 
-Json prediction_json(const Estimate& estimate) {
+Json prediction_json(const Judged& judged) {
+  if (!judged.failure.empty()) return Json();
+  const Estimate& estimate = judged.predicted;
   Json json{{"mean", estimate.mean}, {"unit", estimate.unit}, {"n", estimate.n}};
   json["ci95"] = estimate.spread == Spread::interval ? Json{estimate.lo, estimate.hi} : Json();
   return json;
@@ -205,19 +205,17 @@ Json outcome_json(const ClaimOutcome& outcome, const std::vector<Influence>& inf
             {"kind", kind(claim)},
             {"verdict", verdict(outcome)},
             {"expected", name(claim.expected)},
-            {"predicted", outcome.failure.empty() ? prediction_json(outcome.predicted) : Json()}};
+            {"predicted", prediction_json(outcome)}};
   for (const auto& [key, text] :
        {std::pair{"kernel", &claim.kernel}, std::pair{"fitted", &claim.fitted}, std::pair{"explanation", &claim.explanation},
         std::pair{"failure", &outcome.failure}})
     if (!text->empty()) json[key] = *text;
-  for (const SeriesPoint& point : outcome.series) {
-    Json estimate = point.failure.empty() ? prediction_json(point.predicted) : Json();
-    json[point.unstated ? "unstated" : "series"][point.pointer][point.value] = std::move(estimate);
-  }
+  for (const SeriesPoint& point : outcome.series)
+    json[point.unstated ? "unstated" : "series"][point.pointer][point.value] = prediction_json(point);
   for (const MechanismOutcome& each : outcome.mechanisms)
     json["mechanisms"].push_back({{"words", each.mechanism.words},
                                   {"set", each.mechanism.sets},
-                                  {"predicted", each.failure.empty() ? prediction_json(each.predicted) : Json()},
+                                  {"predicted", prediction_json(each)},
                                   {"supports", outcome.is_supported_by(each)}});
   for (const Influence& influence : influences)
     json["leans_on"].push_back({{"pointer", influence.pointer},

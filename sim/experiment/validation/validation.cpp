@@ -29,14 +29,15 @@ struct Planned {
 void add_series(VariantRuns& variants, const Claim& claim, const Series& series, bool unstated, Planned& planned) {
   for (const std::string& value : series.values) {
     const std::string set = fmt::format("{}={}", series.pointer, value);
-    planned.points.push_back({series.pointer, value, unstated, "", {}, Verdict::missed});
+    planned.points.push_back({{}, series.pointer, value, unstated});
     planned.compared.push_back(add_claim(variants, claim, {set}, {set}));
   }
 }
 
-Verdict verdict(const Claim& claim, const Prediction& prediction) {
-  return prediction.failure.empty() && is_met(claim, prediction.estimate.mean) ? Verdict::met
-                                                                               : Verdict::missed;
+Judged judge(const VariantRuns& variants, const Claim& claim, const Compared& compared) {
+  Prediction prediction = predict(variants, claim, compared);
+  const bool met = prediction.failure.empty() && is_met(claim, prediction.estimate.mean);
+  return {std::move(prediction.failure), std::move(prediction.estimate), met ? Verdict::met : Verdict::missed};
 }
 
 }  // namespace
@@ -79,23 +80,12 @@ ValidationRun validate(const std::vector<Claim>& claims, std::size_t replication
     const VariantRuns& variants = plan_of(claims[i]);
     ClaimOutcome& outcome = run.outcomes.emplace_back();
     outcome.claim = claims[i];
-    Prediction prediction = predict(variants, claims[i], planned[i].claim);
-    outcome.verdict = verdict(claims[i], prediction);
-    outcome.failure = std::move(prediction.failure);
-    outcome.predicted = std::move(prediction.estimate);
+    static_cast<Judged&>(outcome) = judge(variants, claims[i], planned[i].claim);
     outcome.series = std::move(planned[i].points);
-    for (std::size_t p = 0; p < outcome.series.size(); ++p) {
-      Prediction at_point = predict(variants, claims[i], planned[i].compared[p]);
-      outcome.series[p].verdict = verdict(claims[i], at_point);
-      outcome.series[p].failure = std::move(at_point.failure);
-      outcome.series[p].predicted = std::move(at_point.estimate);
-    }
-    for (std::size_t m = 0; m < planned[i].mechanisms.size(); ++m) {
-      Prediction with_it = predict(variants, claims[i], planned[i].mechanisms[m]);
-      const Verdict with_its = verdict(claims[i], with_it);
-      outcome.mechanisms.push_back(
-          {claims[i].mechanisms[m], std::move(with_it.failure), std::move(with_it.estimate), with_its});
-    }
+    for (std::size_t p = 0; p < outcome.series.size(); ++p)
+      static_cast<Judged&>(outcome.series[p]) = judge(variants, claims[i], planned[i].compared[p]);
+    for (std::size_t m = 0; m < planned[i].mechanisms.size(); ++m)
+      outcome.mechanisms.push_back({judge(variants, claims[i], planned[i].mechanisms[m]), claims[i].mechanisms[m]});
   }
   return run;
 }

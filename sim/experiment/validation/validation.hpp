@@ -11,28 +11,26 @@
 
 namespace ktlssim {
 
-struct SeriesPoint {
-  std::string pointer;
-  std::string value;
-  bool unstated;
-  std::string failure;  // of a run, if any
-  Estimate predicted;
-  Verdict verdict;
-};
-
-// A claim where the machine has one of its mechanisms.
-struct MechanismOutcome {
-  Mechanism mechanism;
-  std::string failure;  // of a run, if any
-  Estimate predicted;
-  Verdict verdict;
-};
-
-struct ClaimOutcome {
-  Claim claim;
+// What is predicted for a claim, and whether that meets it.
+struct Judged {
   std::string failure;  // of a run, if any: then nothing is predicted
   Estimate predicted{};
   Verdict verdict = Verdict::missed;
+};
+
+struct SeriesPoint : Judged {
+  std::string pointer;
+  std::string value;
+  bool unstated = false;
+};
+
+// A claim where the machine has one of its mechanisms.
+struct MechanismOutcome : Judged {
+  Mechanism mechanism;
+};
+
+struct ClaimOutcome : Judged {
+  Claim claim;
   std::vector<SeriesPoint> series;
   std::vector<MechanismOutcome> mechanisms;
 
