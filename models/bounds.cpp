@@ -155,7 +155,7 @@ ProductForm product_form(const Scenario& s) {
   if (!s.driver.has_device) return no("there is no device");
   const SchedulerCosts& c = s.host.scheduler;
   for (const Quantity* const cost : {&c.context_switch_ns, &c.wakeup_ns, &c.cpu_idle_exit_ns, &c.interrupt_ns,
-                                     &c.interrupt_exit_ns, &c.turnstile_ns})
+                                     &c.interrupt_exit_ns, &c.turnstile_ns, &c.sleep_ns, &c.ipi_flight_ns})
     if (cost->value() > 0) return no("interrupts, wakeups and switches cost time");
   if (s.network.rx_holdoff_us > 0 || (s.driver.has_qat && s.driver.qat.coalescing_ns.value() > 0))
     return no("interrupts are held off");

@@ -21,6 +21,13 @@ void describe(ParameterVisitor& v, SchedulerCosts& c) {
   v.optional_quantity("interrupt_exit_ns", c.interrupt_exit_ns, kStep,
              "leaving the interrupt thread's loop and re-arming the queue");
   v.optional_quantity("turnstile_ns", c.turnstile_ns, kStep, "blocking on a contended mutex, charged to the blocker");
+  v.optional_quantity("sleep_ns", c.sleep_ns, kStep,
+             "what a switch is dearer where the thread goes to sleep, charged to it before: sleepq_wait; absent: context_switch_ns has it");
+  v.optional_quantity("ipi_flight_ns", c.ipi_flight_ns, kStep,
+             "where another CPU plays the device, as in `twin`: from its ipi_cpu until the thread that has this one stands still; "
+             "absent or 0: devices interrupt by themselves");
+  v.optional_quantity("ipi_caught_ns", c.ipi_caught_ns, kStep,
+             "interrupt_ns of a CPU that turned to the interrupt thread by itself before the flight was over");
 }
 
 void describe(ParameterVisitor& v, SchedulerOverrides& o) {

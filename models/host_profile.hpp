@@ -23,6 +23,9 @@ struct SchedulerCosts {
   Quantity interrupt_ns;
   Quantity interrupt_exit_ns;
   Quantity turnstile_ns;
+  Quantity sleep_ns;
+  Quantity ipi_flight_ns;
+  Quantity ipi_caught_ns;
 };
 
 // What a host's profile may say of its kernel's scheduler, over what the kernel's profile says.

@@ -24,7 +24,7 @@ constexpr HelpText kTwinHelp{
     "themselves what the threads' switches, wakeups and interrupts cost, and holds what the simulator predicts "
     "from these costs against what the threads did. Needs two CPUs, and real-time priorities to be worth much "
     "(root, as a rule). Rates are those of slices of time in which nobody was taken off a CPU; the plain ones stand "
-    "beside. A run takes half a second, all of them two to three minutes; several times that where others want both "
+    "beside. A run takes half a second, all of them five minutes; several times that where others want both "
     "CPUs more urgently. Exit status: 0 all runs conserved their records, "
     "whatever was predicted; 1 one did not.",
     "  ktlssim twin\n"

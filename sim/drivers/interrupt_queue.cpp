@@ -10,6 +10,7 @@ InterruptQueue::InterruptQueue(Kernel& kernel, const std::string& name, Interrup
     : kernel_(kernel),
       vector_(vector),
       holdoff_(holdoff),
+      flight_(kernel.scenario.host.scheduler.ipi_flight_ns.ns()),
       handler_(handler),
       enough_(enough),
       thread_(&kernel.sched.create(name, ThreadClass::interrupt, vector.bound ? vector.cpu : -1,
@@ -59,7 +60,12 @@ void InterruptQueue::timer_expired(std::uint64_t timer) {
 void InterruptQueue::raise() {
   enter(State::raised);
   kernel_.recorder.interrupt();
-  if (!serving_) kernel_.sched.interrupt(*thread_, vector_.cpu);
+  if (serving_)
+    thread_->arrival = Arrival::queued;
+  else if (flight_ > kNoTime)
+    kernel_.sched.ipi_cpu(*thread_, vector_.cpu, flight_);
+  else
+    kernel_.sched.interrupt(*thread_, vector_.cpu);
 }
 
 void InterruptQueue::rearm() {
@@ -92,12 +98,18 @@ void InterruptQueue::drain() {
   handler_.drained();
 }
 
+Time InterruptQueue::entry_cost() const {
+  const SchedulerCosts& costs = kernel_.scenario.host.scheduler;
+  if (flight_ == kNoTime || thread_->arrival == Arrival::landed) return costs.interrupt_ns.ns();
+  return thread_->arrival == Arrival::caught ? costs.ipi_caught_ns.ns() : kNoTime;
+}
+
 void InterruptQueue::interrupt_thread() {
   const Frame frame(kernel_.sched, "ithread_loop");
   for (;;) {
     enter(State::in_service);
     serving_ = true;
-    kernel_.charge(Function::intr_event_handle, kernel_.scenario.host.scheduler.interrupt_ns.ns());
+    kernel_.charge(Function::intr_event_handle, entry_cost());
     if (rearm_first_) {
       kernel_.charge(Function::intr_event_handle, status_read_);
       // Without a hold-off only what comes from here on interrupts again.
@@ -107,9 +119,11 @@ void InterruptQueue::interrupt_thread() {
         enter(State::armed);
     }
     drain();
+    const bool early = flight_ > kNoTime;
+    if (early && !rearm_first_) rearm();
     kernel_.charge(Function::intr_event_handle, kernel_.scenario.host.scheduler.interrupt_exit_ns.ns());
     serving_ = false;
-    if (!rearm_first_) rearm();
+    if (!early && !rearm_first_) rearm();
     while (state_ != State::raised) kernel_.sched.sleep("-");
   }
 }

@@ -7,7 +7,8 @@
 //   in_service  masked; the thread drains entries, those that arrive meanwhile too
 // At the exit of the thread the queue is re-armed; where entries wait, the timer starts at once. A queue that
 // re-arms first does so before it drains: the timer runs beside the service, and where it goes off meanwhile the
-// thread goes through its handler once more.
+// thread goes through its handler once more. One that another CPU raises (ipi_flight_ns) is re-armed before its thread goes
+// to sleep: what comes until then needs no interrupt.
 #pragma once
 
 #include <array>
@@ -82,6 +83,7 @@ class InterruptQueue {
   void timer_expired(std::uint64_t timer);
   void raise();
   void rearm();
+  Time entry_cost() const;
   bool pending();
   void drain();
   [[noreturn]] void interrupt_thread();
@@ -89,6 +91,7 @@ class InterruptQueue {
   Kernel& kernel_;
   InterruptVector vector_;
   Time holdoff_;
+  Time flight_;
   CompletionHandler& handler_;
   std::size_t enough_;
   bool rearm_first_ = false;

@@ -18,7 +18,7 @@ namespace ktlssim {
   X(ktls_finish_nonanon) X(page_unwire) X(ktls_free) X(ktls_check_rx) X(ktls_decrypt) X(tcp_usr_ready) \
   X(sbready) X(tcp_output) X(reclaim_tx_descs) X(tcp_input) X(sbdrop) X(page_free) X(sowwakeup) X(netisr) X(mb_unmapped_to_ext) X(soreceive) \
   X(copyout) X(decryption) X(memory_stall) X(user_copy) X(m_getm2) X(pool_handover) X(pollscan) \
-  X(poll_completions) X(remote_lines)
+  X(poll_completions) X(remote_lines) X(sleepq_wait)
 
 enum class Function : std::uint8_t {
 #define KTLSSIM_ENUMERATOR(name) name,

@@ -24,6 +24,7 @@ Scheduler::Scheduler(Executive& executive, const HostProfile& host, const Kernel
     : executive_(executive),
       switch_cost_(host.scheduler.context_switch_ns.ns()),
       idle_exit_(host.scheduler.cpu_idle_exit_ns.ns()),
+      sleep_cost_(host.scheduler.sleep_ns.ns()),
       rules_(sched_rules(kernel)),
       topology_({.cpus = static_cast<int>(host.cpus.count()),
                  .threads_per_core = static_cast<int>(host.threads_per_core.count()),
@@ -105,6 +106,15 @@ void Scheduler::leave(std::string_view wchan, bool at_will) {
   give_way();
 }
 
+// Whether a wakeup came while the executing thread was on its way to sleep.
+bool Scheduler::roused() {
+  Thread& self = *executing_;
+  self.dozing = true;
+  charge(Function::sleepq_wait, sleep_cost_);
+  self.dozing = false;
+  return std::exchange(self.roused, false);
+}
+
 bool Scheduler::should_preempt(int priority, const Thread& current, bool remote) const {
   if (priority >= current.priority) return false;
   if (priority <= rules_.preempt_thresh) return true;
@@ -113,7 +123,11 @@ bool Scheduler::should_preempt(int priority, const Thread& current, bool remote)
 
 void Scheduler::wake(Thread& thread, int self, bool interrupted) {
   assert(settled());
-  if (executive_.unwinding() || thread.state != ThreadState::sleeping) return;
+  if (executive_.unwinding()) return;
+  if (thread.state != ThreadState::sleeping) {
+    thread.roused = thread.dozing;
+    return;
+  }
   ++counters_.wakeups;
   woke_up(thread);
   thread.cpu = pick_cpu(thread, self, interrupted);

@@ -83,8 +83,12 @@ class Scheduler {
     charge_work(Function::memory_stall, rest.count() * here_->speed, rest);
   }
 
-  // The executing thread sleeps until a wakeup.
-  void sleep(std::string_view wchan) { leave(wchan, true); }
+  // The executing thread sleeps until a wakeup, which may come on its way there.
+  void sleep(std::string_view wchan) {
+    if (sleep_cost_ > kNoTime && roused()) [[unlikely]]
+      return;
+    leave(wchan, true);
+  }
   // The same on a turnstile, which is no sleep of its own will.
   void block() { leave("turnstile", false); }
   // Makes a sleeping thread runnable, free of charge; it may run before this returns if it outranks the
@@ -93,6 +97,10 @@ class Scheduler {
   void make_runnable(Thread& thread) { wake(thread, executing_ != nullptr ? executing_->cpu : thread.cpu, false); }
   // The same for an interrupt thread, by an interrupt of `cpu`.
   void interrupt(Thread& thread, int cpu) { wake(thread, cpu, true); }
+  // The same by another CPU, whose interrupt is under way for `flight`: ipi_cpu. The thread is in the run queue
+  // meanwhile, and its CPU takes it at the next switch. Nothing is sent where a thread of an interrupt runs, or where one is
+  // under way already. Thread::arrival says what came of it.
+  void ipi_cpu(Thread& thread, int cpu, Time flight);
 
   // A user thread leaves the kernel: its priority falls back, and it yields to who outranks it.
   void userret();
@@ -161,6 +169,7 @@ class Scheduler {
     Thread* current = nullptr;
     bool waking = false;   // idle, but on its way out of the idle state
     bool preempt = false;  // its executing thread is to be preempted at once
+    bool ipi_pending = false;  // sent by another CPU, and under way
     bool resched = false;  // somebody outranks its user thread: yield at userret
     Time slice_armed{kNever};  // date of its slice's event
     std::uint64_t dispatches = 0;
@@ -184,6 +193,7 @@ class Scheduler {
   void wait_for(Thread& self);
   Cpu& cpu_of(const Thread& thread) { return cpus_[static_cast<std::size_t>(thread.cpu)]; }
   void leave(std::string_view wchan, bool at_will);
+  [[gnu::noinline]] bool roused();
   void wake(Thread& thread, int self, bool interrupted);
   void place(Thread& thread, bool remote);  // on its CPU
   // Of hz, since time began.
@@ -232,6 +242,8 @@ class Scheduler {
   [[gnu::noinline]] void tell_of_step(const Thread& thread);
   void accrue(Thread& thread);
   void idle_exit_done(std::uint64_t cpu);
+  void ipi_lands(std::uint64_t cpu);
+  void ipi_wakes(std::uint64_t thread);
   void slice_over(std::uint64_t tag);
   void arm_slice(Cpu& cpu);
   Time slice_end(const Cpu& cpu) const;
@@ -250,6 +262,7 @@ class Scheduler {
   Executive& executive_;
   Time switch_cost_;
   Time idle_exit_;
+  Time sleep_cost_;
   SchedRules rules_;
   SmpTopology topology_;
   int threads_per_core_;

@@ -25,6 +25,13 @@ inline constexpr std::array<std::string_view, 6> kThreadClassNames{"application"
 inline std::string_view name(ThreadClass thread_class) { return kThreadClassNames[static_cast<std::size_t>(thread_class)]; }
 enum class ThreadState : std::uint8_t { sleeping, runnable, running };
 
+// What brought an interrupt thread to its CPU, where another CPU woke it.
+enum class Arrival : std::uint8_t {
+  queued,  // nothing: it was awake, or the CPU would have looked anyway
+  caught,  // a switch, while the interrupt was under way
+  landed   // the interrupt
+};
+
 struct Thread {
   static constexpr std::int64_t kLongAgo = -1'000'000;  // ticks
 
@@ -57,6 +64,9 @@ struct Thread {
   Step step;              // begins with the switch to this thread, where that is not over
   bool spinning = false;  // burns CPU until a lock is free, or a completion is there
   Function spins_in = Function::mtx_spin;
+  Arrival arrival = Arrival::queued;
+  bool dozing = false;  // on its way to sleep: sleep_ns
+  bool roused = false;  // and woken up before it got there
   bool in_step = false;   // on its CPU, waiting for the end of the step
   Time step_began{0};
 

@@ -193,6 +193,8 @@ TEST(TwinSettings, what_is_wrong_is_named_with_its_place_and_what_is_allowed) {
   EXPECT_THAT(problems_of(R"({"conditions": [{"name": "a"}, {"name": "a"}]})"), HasSubstr("/conditions/1/name"));
   EXPECT_THAT(problems_of(R"({"conditions": [{"name": "a", "device_ring": 2}]})"),
               HasSubstr("expected room for sessions x credit_records"));
+  EXPECT_THAT(problems_of(R"({"conditions": [{"name": "a", "record_bytes": 2048, "credit_records": 1}]})"),
+              HasSubstr("/conditions/0/credit_records: 1: expected records of 4096 bytes in all"));
   EXPECT_THAT(problems_of(R"({"conditions": []})"), HasSubstr("expected at least one condition"));
 }
 

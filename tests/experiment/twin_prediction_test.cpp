@@ -13,7 +13,7 @@ ThreadCosts costs(std::vector<std::pair<std::string, double>> given = {}) {
   ThreadCosts all;
   for (const char* const name :
        {"burn_factor", "clock_read_ns", "mutex_pair_ns", "line_transfer_ns", "sleep_ns", "context_switch_ns",
-        "wakeup_ns", "interrupt_ns", "interrupt_exit_ns", "turnstile_ns", "interrupt_flight_ns", "copy_warm_16k_ns_per_byte",
+        "wakeup_ns", "interrupt_ns", "interrupt_exit_ns", "turnstile_ns", "ipi_queue_ns", "ipi_flight_ns", "ipi_caught_ns", "copy_warm_16k_ns_per_byte",
         "copy_warm_1k_ns_per_byte", "state_alloc_ns", "state_free_ns", "evp_request_ns",
         "evp_shared_16k_ns", "copy_shared_16k_ns_per_byte"})
     all.all.push_back({name, "", 0, 0, 0});
@@ -48,7 +48,7 @@ TEST(TwinPrediction, a_lone_record_takes_the_sum_of_its_way_on_both_paths) {
 }
 
 TEST(TwinPrediction, the_flight_of_an_interrupt_is_no_cpu_time) {
-  const TwinPrediction p = predict_twin(lone(TwinPath::async), costs({{"interrupt_flight_ns", 5000}}), 1, 0);
+  const TwinPrediction p = predict_twin(lone(TwinPath::async), costs({{"ipi_queue_ns", 1000}, {"ipi_flight_ns", 5000}}), 1, 0);
   EXPECT_NEAR(p.records_per_second.value, 1e9 / (kLoneNs + 2 * 5000), 60);  // of the device and of the network
   EXPECT_NEAR(p.cpu_us_per_record.value, 6.5, 0.02);
 }
@@ -57,7 +57,7 @@ TEST(TwinPrediction, the_flight_of_an_interrupt_is_no_cpu_time) {
 TEST(TwinPrediction, is_the_mean_over_moments_of_the_costs_with_their_range) {
   ThreadCosts twice = costs();
   for (MeasuredCost& cost : twice.all) {
-    const double later = cost.name == "interrupt_flight_ns" ? 10000 : cost.value;
+    const double later = cost.name == "ipi_flight_ns" ? 10000 : cost.value;
     cost = cost_of(cost.name, "", {cost.value, later});
   }
   const TwinPrediction p = predict_twin(lone(TwinPath::async), twice, 1, 8);
@@ -72,12 +72,12 @@ TEST(TwinPrediction, is_the_mean_over_moments_of_the_costs_with_their_range) {
 }
 
 TEST(TwinPrediction, states_the_range_of_each_measured_cost_in_its_scenario) {
-  ThreadCosts ranged = costs({{"sleep_ns", 900}, {"line_transfer_ns", 80}});
+  ThreadCosts ranged = costs({{"interrupt_exit_ns", 900}, {"line_transfer_ns", 80}});
   for (MeasuredCost& cost : ranged.all) {
-    if (cost.name == "sleep_ns") cost.low = 800, cost.high = 1000;
+    if (cost.name == "interrupt_exit_ns") cost.low = 800, cost.high = 1000;
     if (cost.name == "line_transfer_ns") cost.low = 20, cost.high = 90;
   }
-  // A sleep, and three lines of the interrupt's state.
+  // Three lines of the interrupt's state beside it.
   const Json exit = twin_scenario(lone(TwinPath::async), ranged, 1)["host"]["scheduler"]["interrupt_exit_ns"];
   EXPECT_EQ(exit["value"], 900 + 3 * 80);
   EXPECT_EQ(exit["low"], 800 + 3 * 20);

@@ -26,12 +26,19 @@ class InterruptQueueTest : public testing::Test, private CompletionHandler {
       InterruptQueue queue(k, "irq", {0, true}, Time{5000}, *this, enough_);
       if (rearm_first_) queue.rearm_first(Time{200});
       queue_ = &queue;
+      if (busy_ns_ > 0)
+        k.sched.make_runnable(k.sched.create("user", ThreadClass::application, 0, [&k, this] {
+          k.charge(Function::application, Time{busy_ns_});
+          left_ = k.now().count();
+          for (;;) k.sched.sleep("-");
+        }));
       for (const std::int64_t at : posts)
         k.calendar().call_at<&InterruptQueueTest::post>(Time{at}, Rank::hardware, this);
       for (const std::int64_t at : probes)
         k.calendar().call_at<&InterruptQueueTest::probe>(Time{at}, Rank::lapse, this);
       k.executive.run_until(Time{horizon});
       interrupts_ = k.recorder.interrupts();
+      switches_ = k.sched.counters().context_switches;
       k.executive.stop();
     });
   }
@@ -39,6 +46,9 @@ class InterruptQueueTest : public testing::Test, private CompletionHandler {
   Scenario scenario_ = ideal_scenario();
   std::size_t enough_ = 0;
   bool rearm_first_ = false;
+  std::int64_t busy_ns_ = 0;  // of a thread that has the CPU from the beginning
+  std::int64_t left_ = 0;     // when it went to sleep
+  std::int64_t switches_ = 0;
   std::vector<std::int64_t> handled_;
   std::vector<State> states_;
   std::int64_t interrupts_ = 0;
@@ -132,6 +142,54 @@ TEST_F(InterruptQueueTest, enough_entries_at_the_exit_interrupt_at_once) {
   run({1000, 1000, 1750, 1760}, {});  // the first two are done at 1700, the exit at 1900
   EXPECT_EQ(handled_, Times({1400, 1700, 2300, 2600}));
   EXPECT_EQ(interrupts_, 2);
+}
+
+// What another CPU raises: 2000 ns of flight, 100 ns where it lands, 700 where a switch was before it.
+class InterruptFromAfar : public InterruptQueueTest {
+ protected:
+  InterruptFromAfar() {
+    scenario_.host.scheduler.ipi_flight_ns = q(2000);
+    scenario_.host.scheduler.ipi_caught_ns = q(700);
+  }
+};
+
+TEST_F(InterruptFromAfar, lands_on_a_thread_that_computes) {
+  busy_ns_ = 50000;
+  run({1000}, {7999, 8001});
+  EXPECT_EQ(states_, std::vector<State>({State::raised, State::in_service}));
+  EXPECT_EQ(handled_, Times({8400}));  // raised at 6000; 2000 + 100 + 300
+  EXPECT_EQ(left_, 50400);
+  EXPECT_EQ(switches_, 3);  // to the user, to the interrupt and back
+}
+
+TEST_F(InterruptFromAfar, is_forestalled_by_a_switch) {
+  busy_ns_ = 7000;
+  run({1000}, {});
+  EXPECT_EQ(handled_, Times({8000}));  // 7000 + 700 + 300: the thread was in the run queue since 6000
+  EXPECT_EQ(left_, 7000);
+  EXPECT_EQ(switches_, 2);  // nobody is preempted
+}
+
+TEST_F(InterruptFromAfar, wakes_an_idle_cpu_when_it_lands) {
+  run({1000}, {});
+  EXPECT_EQ(handled_, Times({8400}));
+}
+
+TEST_F(InterruptFromAfar, is_none_for_a_thread_that_has_not_gone_to_sleep) {
+  scenario_.host.scheduler.interrupt_exit_ns = q(6000);
+  run({1000, 8450}, {});
+  // The queue is armed again at 8400, before the exit. Its timer goes off at 13 450, the exit ends at 14 400, and there is
+  // nothing to pay for then.
+  EXPECT_EQ(handled_, Times({8400, 14700}));
+  EXPECT_EQ(interrupts_, 2);
+  EXPECT_EQ(switches_, 1);
+}
+
+TEST_F(InterruptFromAfar, is_none_for_a_thread_on_its_way_to_sleep) {
+  scenario_.host.scheduler.sleep_ns = q(6000);
+  run({1000, 8450}, {});
+  EXPECT_EQ(handled_, Times({8400, 14700}));
+  EXPECT_EQ(switches_, 1);
 }
 
 TEST_F(InterruptQueueTest, entries_come_out_in_order_and_all_of_them) {

@@ -69,6 +69,38 @@ TEST_P(SchedulerTest, every_switch_is_charged_to_the_incoming_thread) {
   });
 }
 
+TEST_P(SchedulerTest, going_to_sleep_takes_its_time_and_a_wakeup_on_the_way_calls_it_off) {
+  scenario_.host.scheduler.sleep_ns = q(200);
+  run([this](Kernel& k) {
+    Thread& user = worker(k, "user", ThreadClass::application, 0, 1000);
+    wake_at(k, user, 0);
+    wake_at(k, user, 1100);  // it would sleep from 1200 on
+    wake_at(k, user, 4000);
+    k.executive.run_until(Time{9000});
+    k.sched.account_all();
+    EXPECT_EQ(done_["user"], Times({1000, 2200, 5000}));
+    EXPECT_EQ(user.busy_ns[static_cast<std::size_t>(Function::sleepq_wait)], 600);
+    EXPECT_EQ(k.sched.counters().context_switches, 2);  // at 0 and at 4000
+    EXPECT_EQ(k.sched.counters().wakeups, 2);
+  });
+}
+
+TEST_P(SchedulerTest, another_cpus_interrupt_is_sent_once_for_two_threads) {
+  run([this](Kernel& k) {
+    Thread& user = worker(k, "user", ThreadClass::application, 0, 9000);
+    Thread& first = worker(k, "first", ThreadClass::interrupt, 0, 300);
+    Thread& second = worker(k, "second", ThreadClass::interrupt, 0, 300);
+    wake_at(k, user, 0);
+    ipi_at(k, first, 0, 1000);
+    ipi_at(k, second, 0, 2000);
+    k.executive.run_until(Time{5000});
+    EXPECT_EQ(done_["first"], Times({4300}));  // 1000 + 3000 of flight + 300
+    EXPECT_EQ(done_["second"], Times({4600}));
+    EXPECT_EQ(first.arrival, Arrival::landed);
+    EXPECT_EQ(second.arrival, Arrival::queued);
+  });
+}
+
 TEST_P(SchedulerTest, an_idle_cpu_takes_its_time_to_wake_up) {
   scenario_.host.scheduler.cpu_idle_exit_ns = q(200);
   run([this](Kernel& k) {

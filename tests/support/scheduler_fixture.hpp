@@ -24,6 +24,8 @@ class SchedulerFixture : public testing::TestWithParam<EngineKind> {
   // A timer of the thread's last CPU wakes it.
   static void wake_at(Kernel& k, Thread& thread, std::int64_t ns) { at(k, thread, -1, ns); }
   static void interrupt_at(Kernel& k, Thread& thread, int cpu, std::int64_t ns) { at(k, thread, cpu, ns); }
+  // By another CPU; under way for 3000 ns.
+  static void ipi_at(Kernel& k, Thread& thread, int cpu, std::int64_t ns) { at(k, thread, cpu, ns, true); }
   // A thread that runs `ns` each time it is woken and notes when each is over.
   Thread& worker(Kernel& k, const std::string& name, ThreadClass thread_class, int cpu, std::int64_t ns) {
     return k.sched.create(name, thread_class, cpu, [this, &k, name, ns] {
@@ -43,16 +45,19 @@ class SchedulerFixture : public testing::TestWithParam<EngineKind> {
     Kernel& kernel;
     Thread& thread;
     int cpu;
+    bool ipi;
     void wake(std::uint64_t) {
       if (cpu < 0)
         kernel.sched.make_runnable(thread);
+      else if (ipi)
+        kernel.sched.ipi_cpu(thread, cpu, Time{3000});
       else
         kernel.sched.interrupt(thread, cpu);
       delete this;
     }
   };
-  static void at(Kernel& k, Thread& thread, int cpu, std::int64_t ns) {
-    k.calendar().call_at<&Waker::wake>(Time{ns}, Rank::hardware, new Waker{k, thread, cpu});
+  static void at(Kernel& k, Thread& thread, int cpu, std::int64_t ns, bool ipi = false) {
+    k.calendar().call_at<&Waker::wake>(Time{ns}, Rank::hardware, new Waker{k, thread, cpu, ipi});
   }
 };
 

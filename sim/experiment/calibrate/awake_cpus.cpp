@@ -1,7 +1,5 @@
 #include "sim/experiment/calibrate/awake_cpus.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "sim/experiment/calibrate/burn.hpp"
@@ -13,24 +11,18 @@ namespace ktlssim {
 namespace {
 
 constexpr std::int64_t kRoundsOfATurn = 200;
-constexpr std::int64_t kTurnsBetweenCalls = 8;
 
 void become_the_last(int cpu) {
   pin_to_cpus({cpu});
   if (!become_realtime(0)) become_urgent();
 }
 
-// One turn: some rounds, and every few turns a call that does nothing in the kernel.
 class Spin {
  public:
-  void turn() {
-    chain_ = burn_rounds(kRoundsOfATurn, chain_);
-    if (++turns_ % kTurnsBetweenCalls == 0) getppid();
-  }
+  void turn() { chain_ = burn_rounds(kRoundsOfATurn, chain_); }
 
  private:
   std::uint64_t chain_ = 1;
-  std::int64_t turns_ = 0;
 };
 
 double measure_spin_turn_ns() {

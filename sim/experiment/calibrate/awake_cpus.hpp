@@ -1,7 +1,5 @@
 // Keeps CPUs out of their idle states, and counts what nobody else wanted of them: a thread of the lowest
-// real-time level spins on each (merely an urgent one where that is not allowed). Now and then it makes a system
-// call, as threads that work do: where a hypervisor makes interrupts dearer for a thread that has been in the
-// kernel just before, an idle CPU costs what a busy one does.
+// real-time level spins on each (merely an urgent one where that is not allowed).
 //
 // Linux takes a CPU from real-time threads after 950 ms of a second: this must live for less, and then leave a
 // rest.

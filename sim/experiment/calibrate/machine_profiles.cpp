@@ -90,7 +90,7 @@ void apply_thread_costs(const ThreadCosts& costs, Json& host) {
   };
   put("/scheduler/context_switch_ns", {"turn_ns"}, {"wakeup_ns"}, 1);
   put("/scheduler/wakeup_ns", {"wakeup_ns"}, {}, 1);
-  put("/scheduler/cpu_idle_exit_ns", {"interrupt_flight_ns", "cpu_idle_exit_ns"}, {}, 1);
+  put("/scheduler/cpu_idle_exit_ns", {"ipi_flight_ns", "cpu_idle_exit_ns"}, {}, 1);
   put("/scheduler/interrupt_ns", {"interrupt_ns"}, {}, 1);
   put("/scheduler/interrupt_exit_ns", {"interrupt_exit_ns"}, {}, 1);
   put("/scheduler/turnstile_ns", {"turnstile_ns"}, {}, 1);

@@ -35,18 +35,18 @@ double part_of(int i) {
 
 }  // namespace
 
-Interruption interruption(Bench& bench, int threads) {
+Interruption interruption(Bench& bench, int threads, Calls calls) {
   constexpr int kKnocks = 100;
   constexpr double kLeastNs = 40'000;  // between knocks
   constexpr double kMoreNs = 20'000;
-  constexpr std::int64_t kCallEveryNs = 2'000;
+  const std::int64_t call_every_ns = calls == Calls::always ? 0 : 2'000;
   constexpr int kCallsOfARecord = 4;
   Knock knock;
   Sleeper sleepers[kUrgentThreads];
   Sleeper started;
   std::atomic<bool> stop = false;
   std::atomic<std::int64_t> stamp = 0;
-  std::vector<double> calls;
+  std::vector<double> busy;
   std::vector<double> flights;
   std::vector<double> enters;
   std::vector<double> leaves;
@@ -81,7 +81,7 @@ Interruption interruption(Bench& bench, int threads) {
       knock.back_ns = 0;
       const std::int64_t called = clock_ns();
       sleepers[0].wake();
-      calls.push_back(static_cast<double>(clock_ns() - called));
+      busy.push_back(static_cast<double>(clock_ns() - called));
       for (int other = 1; other < threads; ++other) sleepers[other].wake();
       while (knock.back_ns == 0) continue;
       const std::int64_t stood = std::max<std::int64_t>(knock.stood_ns, called);
@@ -104,8 +104,8 @@ Interruption interruption(Bench& bench, int threads) {
     };
     std::int64_t called = note();
     for (int i = 0; !stop;) {
-      if (note() - called < kCallEveryNs) continue;
-      if (++i % kCallsOfARecord == 0) errand.run();
+      if (note() - called < call_every_ns || calls == Calls::never) continue;
+      if (++i % kCallsOfARecord == 0 && calls == Calls::now_and_then) errand.run();
       called = note();
       getppid();
     }
@@ -113,7 +113,7 @@ Interruption interruption(Bench& bench, int threads) {
   works.join();
   device.join();
   for (std::jthread& thread : urgent) thread.join();
-  return {median_or_zero(calls), median_or_zero(flights), median_or_zero(enters), median_or_zero(leaves),
+  return {median_or_zero(busy), median_or_zero(flights), median_or_zero(enters), median_or_zero(leaves),
           median_or_zero(stands)};
 }
 

@@ -7,8 +7,10 @@
 
 namespace ktlssim {
 
-// The device wakes `threads` urgent threads, one or two, on the CPU of a thread that works: it calls the kernel
-// every other microsecond, and copies a record now and then. Seen by the stamps of all; medians.
+// The device wakes `threads` urgent threads, one or two, on the CPU of a thread that works. It may call the kernel every
+// other microsecond, as threads that work do, and copy a record now and then; at the end of a call it gives way to who
+// is in the run queue, whether the interrupt is there or not. Or all the time, or never. Seen by the stamps of all; medians.
+enum class Calls { never, now_and_then, always };
 struct Interruption {
   double call_ns;    // that the device is busy with the wakeup
   double flight_ns;  // from the begin of that call until the thread that works stands still
@@ -16,7 +18,7 @@ struct Interruption {
   double leave_ns;   // from its going to sleep until the other one works again: a sleep, a switch and the rest
   double stand_ns;   // that the thread stood still, in all
 };
-Interruption interruption(Bench& bench, int threads);
+Interruption interruption(Bench& bench, int threads, Calls calls);
 
 // From the call that wakes it until a thread runs whose CPU was idle for `idle_ns`: the median.
 double remote_wakeup_ns(Bench& bench, double idle_ns, int rounds);

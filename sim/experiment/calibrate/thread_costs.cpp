@@ -36,8 +36,10 @@ constexpr Named kNames[] = {
     {"sleep_ns", "go to sleep, apart from the switch: a turn less its wakeup and switch"},
     {"turnstile_ns", "block on a lock, beside the sleep and the switches to its owner and back"},
     {"wakeup_call_ns", "that the polling device is busy with waking a thread"},
-    {"interrupt_flight_ns", "from that call until the thread that has the CPU stands still"},
+    {"ipi_queue_ns", "from that call until a thread stands still that does nothing but call the kernel"},
+    {"ipi_flight_ns", "from that call until a thread that computes stands still"},
     {"interrupt_ns", "from then until the woken thread runs, without the switch"},
+    {"ipi_caught_ns", "the same where the thread calls the kernel meanwhile, and gives way there"},
     {"interrupt_exit_ns", "from its going to sleep until the other one works, without sleep and switch"},
     {"second_interrupt_ns", "what a second interrupt adds to all that, raised as soon as the first call returns"},
     {"idle_latency_5us_ns", "from the call that wakes it until a thread runs whose CPU slept for 5 us"},
@@ -71,13 +73,15 @@ void measure_once(Bench& bench, Samples& samples) {
   add("turnstile_ns",
       std::max(0.0, preempting_wakeup_ns(bench, true) - preempting - 2 * a_switch - a_sleep));
   if (bench.cpus.size() < 2) return;
-  const Interruption i = interruption(bench, 1);
-  const double interrupt = std::max(0.0, i.enter_ns - a_switch);
+  const Interruption i = interruption(bench, 1, Calls::never);
+  const Interruption caught = interruption(bench, 1, Calls::now_and_then);
   add("wakeup_call_ns", i.call_ns);
-  add("interrupt_flight_ns", i.flight_ns);
-  add("interrupt_ns", interrupt);
+  add("ipi_queue_ns", interruption(bench, 1, Calls::always).flight_ns);
+  add("ipi_flight_ns", i.flight_ns);
+  add("interrupt_ns", std::max(0.0, i.enter_ns - a_switch));
+  add("ipi_caught_ns", std::max(0.0, caught.enter_ns - a_switch));
   add("interrupt_exit_ns", std::max(0.0, i.leave_ns - a_sleep - a_switch));
-  add("second_interrupt_ns", std::max(0.0, interruption(bench, 2).stand_ns - i.stand_ns));
+  add("second_interrupt_ns", std::max(0.0, interruption(bench, 2, Calls::now_and_then).stand_ns - caught.stand_ns));
   add("line_transfer_ns", line_transfer_ns(bench));
   const SharedRecord shared = shared_record(bench);
   add("copy_shared_16k_ns_per_byte", shared.copy_ns_per_byte);

@@ -14,6 +14,8 @@ namespace ktlssim {
 
 namespace {
 
+constexpr std::int64_t kLeastBufferBytes = 4096;  // that /workload/send_buffer_bytes allows
+
 using T = TwinSetting;
 
 class Reader {
@@ -52,6 +54,9 @@ class Reader {
     if (setting.name.empty()) problems_.add(file_, at + "/name", "", "missing: a condition has a name");
     if (!names_.insert(setting.name).second)
       problems_.add(file_, at + "/name", short_text(Json(setting.name)), "there is one of this name already");
+    if (setting.record_bytes * setting.credit_records < kLeastBufferBytes)
+      problems_.add(file_, at + "/credit_records", std::to_string(setting.credit_records),
+                    fmt::format("expected records of {} bytes in all: no send buffer is smaller", kLeastBufferBytes));
     if (setting.sessions * setting.credit_records > setting.device_ring)
       problems_.add(file_, at + "/device_ring", std::to_string(setting.device_ring),
                     "expected room for sessions x credit_records");

@@ -73,7 +73,7 @@ void decide_who_runs(Json& scheduler) {
   scheduler["pri_max_interact"] = quantity(130, source, "derived");
 }
 
-Json twin_network(const TwinSetting& s, std::int64_t wire_bytes, double flight_ns) {
+Json twin_network(const TwinSetting& s, std::int64_t wire_bytes, double queue_ns) {
   return {{"kind", "nic"},
           {"rate_gbps", 10000},
           {"rtt_us", static_cast<double>(s.rtt_ns) / 1e3},
@@ -81,7 +81,7 @@ Json twin_network(const TwinSetting& s, std::int64_t wire_bytes, double flight_n
           {"ack_bytes", 1},
           {"tso_bytes", 1048576},
           {"rx_queues", 1},
-          {"rx_holdoff_us", (static_cast<double>(s.ack_holdoff_ns) + flight_ns) / 1e3}};
+          {"rx_holdoff_us", (static_cast<double>(s.ack_holdoff_ns) + queue_ns) / 1e3}};
 }
 
 }  // namespace
@@ -92,26 +92,24 @@ Json twin_scenario(const TwinSetting& s, const ThreadCosts& costs, int cpus) {
   };
   // Work that the setting asks for, and what is around it: looks at the clock, uncontended mutexes.
   // Lines of memory that the device has are counted in its rings and records.
-  const auto step_sum = [&costs](std::int64_t work_ns, int clocks, int mutexes, int lines, int sleeps) {
+  const auto step_sum = [&costs](std::int64_t work_ns, int clocks, int mutexes, int lines) {
     return Sum(costs)
         .add(static_cast<double>(work_ns), "burn_factor")
         .add(clocks, "clock_read_ns")
         .add(mutexes, "mutex_pair_ns")
-        .add(lines, "line_transfer_ns")
-        .add(sleeps, "sleep_ns");
+        .add(lines, "line_transfer_ns");
   };
-  const auto step = [&](std::int64_t work_ns, int clocks, int mutexes, int lines = 0, int sleeps = 0) {
-    return step_sum(work_ns, clocks, mutexes, lines, sleeps)
-        .quantity(fmt::format("{} ns of work, {} looks at the clock, {} mutexes, {} lines of the device, {} sleeps",
-                              work_ns, clocks, mutexes, lines, sleeps));
+  const auto step = [&](std::int64_t work_ns, int clocks, int mutexes, int lines = 0) {
+    return step_sum(work_ns, clocks, mutexes, lines)
+        .quantity(fmt::format("{} ns of work, {} looks at the clock, {} mutexes, {} lines of the device", work_ns, clocks,
+                              mutexes, lines));
   };
-  // An interrupt is under way for a while, whether its CPU is busy or idle; entries that come meanwhile are
-  // served with it, as if the moderation took longer.
+  // Until the woken thread is in the run queue, entries that come are served with it, as if the moderation took longer.
   const auto raised = [&costs](std::int64_t holdoff_ns) {
     return Sum(costs)
         .add(static_cast<double>(holdoff_ns))
-        .add(1, "interrupt_flight_ns")
-        .quantity(fmt::format("{} ns of moderation, and interrupt_flight_ns", holdoff_ns));
+        .add(1, "ipi_queue_ns")
+        .quantity(fmt::format("{} ns of moderation, and ipi_queue_ns", holdoff_ns));
   };
   const bool async = s.path == TwinPath::async;
   const std::int64_t wire_bytes = framing(TlsVersion::tls12, Cipher::aes_128_gcm).wire_bytes(s.record_bytes);
@@ -126,27 +124,30 @@ Json twin_scenario(const TwinSetting& s, const ThreadCosts& costs, int cpus) {
                        {"cpu_idle_exit_ns", quantity(0, "kept awake", "derived")},
                        {"interrupt_ns", measured("interrupt_ns")},
                        {"interrupt_exit_ns",
-                        step_sum(0, 0, 0, kLinesOfInterrupt, 1)
+                        step_sum(0, 0, 0, kLinesOfInterrupt)
                             .add(1, "interrupt_exit_ns")
-                            .quantity("interrupt_exit_ns, lines of the device, a sleep")},
-                       {"turnstile_ns", measured("turnstile_ns")}};
+                            .quantity("interrupt_exit_ns, lines of the device")},
+                       {"turnstile_ns", measured("turnstile_ns")},
+                       {"sleep_ns", measured("sleep_ns")},
+                       {"ipi_flight_ns",
+                        Sum(costs).add(1, "ipi_flight_ns").add(-1, "ipi_queue_ns").quantity("ktlssim twin, ipi_flight_ns less ipi_queue_ns")},
+                       {"ipi_caught_ns", measured("ipi_caught_ns")}};
   decide_who_runs(host["scheduler"]);
   host["application"] = {{"application_ns", step(s.app_ns, 0, 0)},
                          {"sosend_ns", step(0, 0, 1)},
                          {"copyin_ns_per_byte", measured(copy)},
                          {"sbappend_ns", step(0, 0, 1)}};
-  // A worker that nothing delays is woken for each record, and sleeps when it has submitted it.
   host["ktls"] = {{"ktls_enqueue_ns", step(0, 1, 1)},
-                  {"ktls_work_thread_ns", step(0, 0, 1, 0, async ? 1 : 0)},
+                  {"ktls_work_thread_ns", step(0, 0, 1)},
                   {"ktls_encrypt_record_ns", step(s.encrypt_ns, 0, 0)},
                   {"state_alloc_ns", measured("state_alloc_ns")},
                   {"state_free_ns", measured("state_free_ns")},
-                  {"ktls_ocf_callback_ns", step(0, 0, 1, 0, 1)},
+                  {"ktls_ocf_callback_ns", step(0, 0, 1)},
                   {"ktls_encrypt_cb_ns", step(s.callback_ns, 0, 0)}};
   host["tcp"] = {{"tcp_usr_ready_ns", step(0, 1, 1)},
                  {"tcp_output_ns", step(s.ready_ns, 1, 1, kLinesOfRing)},
                  {"tcp_input_ack_ns", step(s.ack_ns, 0, 1, kLinesOfRing)},
-                 {"sowwakeup_ns", step(0, 0, 0, 0, 1)}};
+                 {"sowwakeup_ns", step(0, 0, 0)}};
 
   const std::string source = "a parameter of the condition";
   Json cipher{{"request_ns", quantity(static_cast<double>(s.device_request_ns), source, "derived")},
@@ -194,7 +195,7 @@ Json twin_scenario(const TwinSetting& s, const ThreadCosts& costs, int cpus) {
             {"write_bytes", s.record_bytes},
             {"flow_ids", "sequential"},
             {"start_spread_us", 100}}},
-          {"network", twin_network(s, wire_bytes, costs["interrupt_flight_ns"].value)},
+          {"network", twin_network(s, wire_bytes, costs["ipi_queue_ns"].value)},
           {"measure", {{"warmup_ms", kWarmupMs}, {"duration_ms", kMeasuredMs}}}};
 }
 
