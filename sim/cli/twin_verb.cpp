@@ -13,6 +13,7 @@
 #include "sim/experiment/text/output_directory.hpp"
 #include "sim/experiment/text/problems.hpp"
 #include "sim/experiment/twin/twin_output.hpp"
+#include "sim/experiment/twin/twin_scenario.hpp"
 
 namespace ktlssim {
 

@@ -107,8 +107,9 @@ void Scheduler::leave(std::string_view wchan, bool at_will) {
 }
 
 // Whether a wakeup came while the executing thread was on its way to sleep.
-bool Scheduler::roused() {
+bool Scheduler::roused(std::string_view wchan) {
   Thread& self = *executing_;
+  self.wchan = wchan;  // by which who wakes it knows it
   self.dozing = true;
   charge(Function::sleepq_wait, sleep_cost_);
   self.dozing = false;

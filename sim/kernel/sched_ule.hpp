@@ -85,7 +85,7 @@ class Scheduler {
 
   // The executing thread sleeps until a wakeup, which may come on its way there.
   void sleep(std::string_view wchan) {
-    if (sleep_cost_ > kNoTime && roused()) [[unlikely]]
+    if (sleep_cost_ > kNoTime && roused(wchan)) [[unlikely]]
       return;
     leave(wchan, true);
   }
@@ -193,7 +193,7 @@ class Scheduler {
   void wait_for(Thread& self);
   Cpu& cpu_of(const Thread& thread) { return cpus_[static_cast<std::size_t>(thread.cpu)]; }
   void leave(std::string_view wchan, bool at_will);
-  [[gnu::noinline]] bool roused();
+  [[gnu::noinline]] bool roused(std::string_view wchan);
   void wake(Thread& thread, int self, bool interrupted);
   void place(Thread& thread, bool remote);  // on its CPU
   // Of hz, since time began.

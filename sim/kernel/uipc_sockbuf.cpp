@@ -116,8 +116,8 @@ void selwakeup(Kernel& k, Socket& so) {
   so.knote_armed = false;
   k.charge(Function::wakeup, k.scenario.host.scheduler.wakeup_ns.ns());
   Thread* const thread = so.kqueue->waiter;
-  if (thread == nullptr || thread->state != ThreadState::sleeping) return;
-  k.sched.raise(*thread, static_cast<int>(k.scenario.kernel.scheduler.pri_socket_sleep.count()));
+  if (thread == nullptr || (thread->state != ThreadState::sleeping && !thread->dozing)) return;
+  if (!thread->dozing) k.sched.raise(*thread, static_cast<int>(k.scenario.kernel.scheduler.pri_socket_sleep.count()));
   k.sched.make_runnable(*thread);
 }
 

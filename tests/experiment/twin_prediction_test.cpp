@@ -4,6 +4,7 @@
 
 #include "sim/experiment/twin/evaluation.hpp"
 #include "sim/experiment/twin/prediction.hpp"
+#include "sim/experiment/twin/twin_scenario.hpp"
 
 namespace ktlssim {
 namespace {
@@ -13,7 +14,7 @@ ThreadCosts costs(std::vector<std::pair<std::string, double>> given = {}) {
   ThreadCosts all;
   for (const char* const name :
        {"burn_factor", "clock_read_ns", "mutex_pair_ns", "line_transfer_ns", "sleep_ns", "context_switch_ns",
-        "wakeup_ns", "interrupt_ns", "interrupt_exit_ns", "turnstile_ns", "ipi_queue_ns", "ipi_flight_ns", "ipi_caught_ns", "copy_warm_16k_ns_per_byte",
+        "wakeup_ns", "interrupt_ns", "interrupt_exit_ns", "turnstile_ns", "ipi_queue_ns", "ipi_flight_ns", "ipi_caught_ns", "background_share", "copy_warm_16k_ns_per_byte",
         "copy_warm_1k_ns_per_byte", "state_alloc_ns", "state_free_ns", "evp_request_ns",
         "evp_shared_16k_ns", "copy_shared_16k_ns_per_byte"})
     all.all.push_back({name, "", 0, 0, 0});
@@ -51,6 +52,11 @@ TEST(TwinPrediction, the_flight_of_an_interrupt_is_no_cpu_time) {
   const TwinPrediction p = predict_twin(lone(TwinPath::async), costs({{"ipi_queue_ns", 1000}, {"ipi_flight_ns", 5000}}), 1, 0);
   EXPECT_NEAR(p.records_per_second.value, 1e9 / (kLoneNs + 2 * 5000), 60);  // of the device and of the network
   EXPECT_NEAR(p.cpu_us_per_record.value, 6.5, 0.02);
+}
+
+TEST(TwinPrediction, work_takes_longer_by_what_the_system_takes_meanwhile) {
+  const TwinPrediction p = predict_twin(lone(TwinPath::async), costs({{"background_share", 0.2}}), 1, 0);
+  EXPECT_NEAR(p.cpu_us_per_record.value, 6.5 / 0.8, 0.02);
 }
 
 // An interrupt flies for nothing at one moment and for 10000 ns at the other; of the device and of the network.

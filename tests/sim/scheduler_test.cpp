@@ -85,6 +85,27 @@ TEST_P(SchedulerTest, going_to_sleep_takes_its_time_and_a_wakeup_on_the_way_call
   });
 }
 
+TEST_P(SchedulerTest, who_is_on_the_way_to_sleep_is_known_by_what_it_will_sleep_on) {
+  scenario_.host.scheduler.sleep_ns = q(200);
+  run([this](Kernel& k) {
+    Thread& user = k.sched.create("user", ThreadClass::application, 0, [this, &k] {
+      k.charge(Function::application, Time{1000});
+      k.sched.sleep("sbwait");
+      done_["user"].push_back(k.now().count());
+      for (;;) k.sched.sleep("-");
+    });
+    Thread& intr = k.sched.create("intr", ThreadClass::interrupt, 0, [&] {
+      k.wakeup(&user, "sbwait");
+      for (;;) k.sched.sleep("-");
+    });
+    wake_at(k, user, 0);
+    wake_at(k, intr, 1100);
+    k.executive.run_until(Time{1600});
+    EXPECT_EQ(done_["user"], Times({1400}));  // 1000 + 200, and 200 in which the other goes to sleep before it
+    k.executive.stop();
+  });
+}
+
 TEST_P(SchedulerTest, another_cpus_interrupt_is_sent_once_for_two_threads) {
   run([this](Kernel& k) {
     Thread& user = worker(k, "user", ThreadClass::application, 0, 9000);

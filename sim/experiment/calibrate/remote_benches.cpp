@@ -26,6 +26,20 @@ struct Knock {
 
 double median_or_zero(std::vector<double> values) { return values.empty() ? 0 : median_of(std::move(values)); }
 
+// Of what took so long that a CPU was taken away meanwhile, nothing counts: a disturbed slice of the twin.
+constexpr std::int64_t kTakenAwayNs = 50'000;
+
+double mean_of(const std::vector<double>& values) {
+  double sum = 0;
+  int n = 0;
+  for (const double value : values) {
+    if (value > static_cast<double>(kTakenAwayNs)) continue;
+    sum += value;
+    ++n;
+  }
+  return n == 0 ? 0 : sum / n;
+}
+
 // Spreads knocks evenly over the phases of what they disturb: multiples of the golden ratio, modulo one.
 double part_of(int i) {
   constexpr double kGolden = 0.6180339887498949;
@@ -98,7 +112,7 @@ Interruption interruption(Bench& bench, int threads, Calls calls) {
     Errand errand;
     const auto note = [&] {
       const std::int64_t now = clock_ns();
-      if (knock.back_ns == 0 && knock.awake == 0) knock.back_ns = now;
+      if (knock.back_ns == 0 && knock.awake == 0) knock.back_ns = clock_ns();  // `now` may be of before it stood still
       stamp = now;
       return now;
     };
@@ -113,8 +127,7 @@ Interruption interruption(Bench& bench, int threads, Calls calls) {
   works.join();
   device.join();
   for (std::jthread& thread : urgent) thread.join();
-  return {median_or_zero(busy), median_or_zero(flights), median_or_zero(enters), median_or_zero(leaves),
-          median_or_zero(stands)};
+  return {mean_of(busy), mean_of(flights), mean_of(enters), mean_of(leaves), mean_of(stands)};
 }
 
 double remote_wakeup_ns(Bench& bench, double idle_ns, int rounds) {
@@ -208,12 +221,16 @@ PollGaps poll_gaps(Bench& bench) {
     const std::int64_t begin = clock_ns();
     std::int64_t lost = 0;
     std::int64_t longest = 0;
+    std::int64_t background = 0;
     for (std::int64_t last = begin, now = begin; now - begin < kLookNs; last = now) {
       now = clock_ns();
       longest = std::max(longest, now - last);
-      if (now - last > kGapNs) lost += now - last;
+      if (now - last <= kGapNs) continue;
+      lost += now - last;
+      if (now - last < kTakenAwayNs) background += now - last;
     }
-    gaps = {static_cast<double>(longest), static_cast<double>(lost) / static_cast<double>(kLookNs)};
+    gaps = {static_cast<double>(longest), static_cast<double>(lost) / static_cast<double>(kLookNs),
+            static_cast<double>(background) / static_cast<double>(kLookNs)};
   });
   device.join();
   return gaps;

@@ -48,6 +48,7 @@ constexpr Named kNames[] = {
     {"cpu_idle_exit_ns", "what the CPU that slept for 50 us adds to flight, interrupt and switch"},
     {"poll_gap_longest_ns", "between two looks of a polling device at its clock, in 20 ms"},
     {"poll_lost_share", "of its time, in gaps of more than 5 us"},
+    {"background_share", "in gaps of 5 to 50 us: what interrupts of the system take of a CPU"},
 };
 
 using Samples = std::map<std::string, std::vector<double>>;
@@ -89,6 +90,7 @@ void measure_once(Bench& bench, Samples& samples) {
   const PollGaps gaps = poll_gaps(bench);
   add("poll_gap_longest_ns", gaps.longest_ns);
   add("poll_lost_share", gaps.lost_share);
+  add("background_share", gaps.background_share);
   const double asleep = remote_wakeup_ns(bench, 50'000, 100);
   add("idle_latency_5us_ns", remote_wakeup_ns(bench, 5'000, 100));
   add("idle_latency_50us_ns", asleep);

@@ -1,5 +1,4 @@
-// What the simulator says about a setting of the twin: a scenario made of the setting and of costs that were
-// measured by themselves. Nothing of it is fitted to a run of the twin.
+// What the simulator says about a setting of the twin. Nothing of it is fitted to a run of the twin.
 #pragma once
 
 #include <cstddef>
@@ -7,21 +6,10 @@
 #include <vector>
 
 #include "sim/experiment/calibrate/thread_costs.hpp"
-#include "sim/experiment/text/json_file.hpp"
 #include "sim/experiment/mechanism/setting.hpp"
+#include "sim/experiment/twin/interval.hpp"
 
 namespace ktlssim {
-
-// A value, and between what others like it lie.
-struct TwinInterval {
-  double value = 0;
-  double low = 0;
-  double high = 0;
-};
-// The median of values, and between what the middle four fifths of them lie.
-TwinInterval interval_of(std::vector<double> values);
-// `value` with the range of `interval`, widened to hold it.
-TwinInterval around(double value, const TwinInterval& interval);
 
 struct TwinPrediction {
   TwinInterval records_per_second;
@@ -31,9 +19,6 @@ struct TwinPrediction {
   std::vector<double> drawn_records_per_second;  // draw by draw
   std::string failure;  // why there is none; empty if there is
 };
-
-// The scenario file of a setting on `cpus` CPUs, with each cost at its median.
-Json twin_scenario(const TwinSetting& setting, const ThreadCosts& costs, int cpus);
 
 // The mean over `draws` moments at which the costs were measured, evenly spread over all there were, and between
 // what the middle four fifths of them lie: the same moments for every setting. Where constant costs lock two threads
