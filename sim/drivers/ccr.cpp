@@ -38,6 +38,7 @@ struct ControlQueue {
   bool equiq = false;             // an egress update with an interrupt has been asked for
   bool drain_due = false;         // the taskqueue thread has work
   Thread* taskqueue = nullptr;
+  int first_rxq = 0;  // of its port, where completions arrive
   Time last_taken_up{};
   std::int64_t queued_max = 0;
   std::int64_t active_sessions = 0;
@@ -56,13 +57,15 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
     nic.set_ccr(this);
     for (std::size_t port = 0; port < ports_.size(); ++port) {
       ControlQueue& wrq = ports_[port];
+      // With several ports their first queues are spread evenly over the queues there are.
+      wrq.first_rxq = static_cast<int>(port) * nic.rx_queues() / static_cast<int>(ports_.size());
       wrq.taskqueue = &kernel.sched.create(fmt::format("t6nex{} tq{}", unit, port), ThreadClass::interrupt,
                                            -1, [this, &wrq] { wrq_tx_drain(wrq); });
     }
     if (const std::int64_t threads = kernel.scenario.what_if.poll_threads; threads > 0) {
       pollers_ = std::make_unique<CompletionPollers>(kernel, fmt::format("ccr{}", unit), threads);
       for (std::size_t port = 0; port < ports_.size(); ++port)
-        if (InterruptQueue& queue = nic.queue(first_rxq(static_cast<int>(port))); !queue.polled())
+        if (InterruptQueue& queue = nic.queue(ports_[port].first_rxq); !queue.polled())
           pollers_->take(queue);
     }
   }
@@ -105,7 +108,7 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
     if (request.interrupt) egress_update(static_cast<std::uint64_t>(crp.ring));
   }
 
-  void completed(Cryptop& crp) override { nic_.receive_fw6_pld(first_rxq(crp.ring), crp); }
+  void completed(Cryptop& crp) override { nic_.receive_fw6_pld(ports_[static_cast<std::size_t>(crp.ring)].first_rxq, crp); }
 
   void do_cpl6_fw_pld(Cryptop& crp) override {
   const Frame frame(kernel_.sched, "do_cpl6_fw_pld");
@@ -178,9 +181,6 @@ class Ccr final : public Driver, public DeviceOwner, public CcrCompletions, priv
       kernel_.mtx_unlock(wrq.eq_lock);
     }
   }
-
-  // With several ports their first queues are spread evenly over the queues there are.
-  int first_rxq(int port) const { return port * nic_.rx_queues() / static_cast<int>(ports_.size()); }
 
   // Never fails: what the ring cannot take is held on the list.
   void t4_wrq_tx(ControlQueue& wrq, Cryptop& crp) {

@@ -22,7 +22,7 @@ Cxgbe::Cxgbe(Kernel& kernel, int unit, int rx_queues) : kernel_(kernel), name_(f
   event_vector_ = kernel.vectors.next(first);
   ports_ = lagg ? static_cast<std::size_t>(kernel.scenario.host.numa_domains.count()) : 1;
   for (int i = 0; i < rx_queues; ++i) {
-    RxQueue& queue = queues_.emplace_back(*this);
+    RxQueue& queue = *queues_.emplace_back(std::make_unique<RxQueue>(*this));
     queue.interrupt = std::make_unique<InterruptQueue>(
         kernel, fmt::format("irq t6nex{}:0a{}", unit, i), kernel.vectors.next(lagg ? i % static_cast<int>(ports_) : first),
         from_us(kernel.scenario.network.rx_holdoff_us), queue,
@@ -37,9 +37,9 @@ PcieLink* Cxgbe::read_over(double gbps) {
 
 // Each port has its part of them.
 Cxgbe::RxQueue& Cxgbe::queue_of(const Socket& so) {
-  if (ports_ == 1) return queues_[so.flowid % queues_.size()];
+  if (ports_ == 1) return *queues_[so.flowid % queues_.size()];
   const auto port = static_cast<std::size_t>(kernel_.numa.port_of(so));
-  return queues_[so.flowid % (queues_.size() / ports_) * ports_ + port];
+  return *queues_[so.flowid % (queues_.size() / ports_) * ports_ + port];
 }
 
 void Cxgbe::receive_ack(Socket& so, std::int64_t up_to, std::int64_t hole_end) {
@@ -49,7 +49,7 @@ void Cxgbe::receive_ack(Socket& so, std::int64_t up_to, std::int64_t hole_end) {
 void Cxgbe::post_softclock(Socket& so) { queue_of(so).interrupt->post({Kind::softclock, &so, 0, 0}); }
 
 void Cxgbe::receive_fw6_pld(int queue, Cryptop& crp) {
-  queues_[static_cast<std::size_t>(queue)].interrupt->post({Kind::fw6_pld, &crp, 0, 0});
+  queues_[static_cast<std::size_t>(queue)]->interrupt->post({Kind::fw6_pld, &crp, 0, 0});
 }
 
 void Cxgbe::tcp_input(Socket& so, std::int64_t up_to, std::int64_t hole_end) {

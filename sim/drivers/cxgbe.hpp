@@ -3,7 +3,6 @@
 // the queue is drained, and makes one of those of a connection; so completions of a batch go before them.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -50,7 +49,7 @@ class Cxgbe final {
   void set_ccr(CcrCompletions* ccr) { ccr_ = ccr; }
   CcrCompletions* ccr() const { return ccr_; }
   int rx_queues() const { return static_cast<int>(queues_.size()); }
-  InterruptQueue& queue(int i) const { return *queues_[static_cast<std::size_t>(i)].interrupt; }
+  InterruptQueue& queue(int i) const { return *queues_[static_cast<std::size_t>(i)]->interrupt; }
 
  private:
   // One queue, with its struct lro_ctrl.
@@ -84,7 +83,7 @@ class Cxgbe final {
   Kernel& kernel_;
   CcrCompletions* ccr_ = nullptr;
   std::size_t ports_ = 1;  // of lagg, among which the queues are dealt
-  std::deque<RxQueue> queues_;
+  std::vector<std::unique_ptr<RxQueue>> queues_;
   std::string name_;
   InterruptVector event_vector_;
   std::unique_ptr<PcieLink> pcie_link_;

@@ -46,8 +46,7 @@ class Calendar {
   template <auto Method, class T>
   void call_at(Slot place, T* object, std::uint64_t tag = 0) {
     live_ += lapses(place.order) ? 0 : 1;
-    push({place.time, place.order, [](void* o, std::uint64_t t) { (static_cast<T*>(o)->*Method)(t); }, object,
-          tag});
+    push(place.time, place.order, [](void* o, std::uint64_t t) { (static_cast<T*>(o)->*Method)(t); }, object, tag);
   }
   // Calls (object->*Method)(tag) at `time`.
   template <auto Method, class T>
@@ -59,7 +58,7 @@ class Calendar {
   // Events that can start something by themselves.
   std::size_t live() const { return live_; }
   // kNever where there is none.
-  Time next_time() const { return near_count_ == 0 ? kNever : near_[near_count_ - 1].time; }
+  Time next_time() const { return next_time_; }
 
   // Precondition: not empty.
   Event pop() {
@@ -69,6 +68,7 @@ class Calendar {
     live_ -= lapses(event.order) ? 0 : 1;
     if (near_count_ == 0 && !heap_.empty()) [[unlikely]]
       refill();
+    next_time_ = near_count_ == 0 ? kNever : near_[near_count_ - 1].time;
     return event;
   }
 
@@ -81,29 +81,30 @@ class Calendar {
     return order >> kRankShift == static_cast<std::uint64_t>(Rank::lapse);
   }
 
-  static bool earlier(const Event& a, const Event& b) {
-    using Key = unsigned __int128;
-    const auto key = [](const Event& e) {
-      return static_cast<Key>(static_cast<std::uint64_t>(e.time.count())) << 64 | e.order;
-    };
-    return key(a) < key(b);
+  using Key = unsigned __int128;
+  static Key key_of(Time time, std::uint64_t order) {
+    return static_cast<Key>(static_cast<std::uint64_t>(time.count())) << 64 | order;
   }
+  static Key key_of(const Event& event) { return key_of(event.time, event.order); }
+  static bool earlier(const Event& a, const Event& b) { return key_of(a) < key_of(b); }
 
-  void push(const Event& event) {
+  void push(Time time, std::uint64_t order, Event::Handler handler, void* object, std::uint64_t tag) {
     if (near_count_ == kNear) [[unlikely]]
       spill();
-    if (!heap_.empty() && !earlier(event, near_[0])) {
-      push_heap(event);
+    const Key key = key_of(time, order);
+    if (!heap_.empty() && key > key_of(near_[0])) {
+      push_heap({time, order, handler, object, tag});
       return;
     }
     std::size_t hole = near_count_++;
-    for (; hole > 0 && !earlier(event, near_[hole - 1]); --hole) near_[hole] = near_[hole - 1];
+    for (; hole > 0 && key > key_of(near_[hole - 1]); --hole) near_[hole] = near_[hole - 1];
     Event& place = near_[hole];
-    place.time = event.time;  // as in pop()
-    place.order = event.order;
-    place.handler = event.handler;
-    place.object = event.object;
-    place.tag = event.tag;
+    place.time = time;  // as in pop()
+    place.order = order;
+    place.handler = handler;
+    place.object = object;
+    place.tag = tag;
+    next_time_ = near_[near_count_ - 1].time;
   }
 
   // What is rare is kept out of push() and pop(), which are to be short.
@@ -164,6 +165,7 @@ class Calendar {
   // whatever far timers the heap holds. Empty only where the heap is.
   std::array<Event, kNear> near_;
   std::size_t near_count_ = 0;
+  Time next_time_ = kNever;
   std::vector<Event> heap_;
   std::uint64_t sequence_ = 0;
   std::size_t live_ = 0;

@@ -73,7 +73,7 @@ class Kernel {
   void charge(Function function, Time cost) {
     if (cost == kNoTime)
       settle();
-    else if (steps_vary_)
+    else if (steps_vary_) [[unlikely]]
       charge_about(function, cost);
     else
       sched.charge(function, cost);
@@ -83,7 +83,7 @@ class Kernel {
   // Scheduler::spend.
   void spend(Function function, Time cost) {
     if (cost == kNoTime) return;
-    if (steps_vary_)
+    if (steps_vary_) [[unlikely]]
       charge_about(function, cost);
     else
       sched.spend(function, cost);
@@ -150,7 +150,7 @@ class Kernel {
 
  private:
   void pause_over(std::uint64_t thread);
-  void charge_about(Function function, Time cost);
+  [[gnu::noinline, gnu::cold]] void charge_about(Function function, Time cost);
 
   const bool steps_vary_;
   boost::random::mt19937_64 steps_;

@@ -173,29 +173,29 @@ void Scheduler::enqueue(Thread& thread, Cpu& cpu, bool at_head) {
   thread.runnable_since = executive_.now();
   if (listener_ != nullptr) listener_->changed_state(thread, executive_.now());
   cpu.queue.insert(thread, at_head);
-  topology_.add_load(cpu.number, 1);
-  note_lowpri(cpu);
-  if (!thread.floats()) return;
-  ++stealable_;
-  topology_.add_stealable(cpu.number, 1);
-  if (!balancer_armed_) arm_balancer();
+  note_threads(cpu, 1, thread.floats() ? 1 : 0);
+  if (thread.floats() && !balancer_armed_) arm_balancer();
+}
+
+void Scheduler::leave_queue(Thread& thread, Cpu& cpu) {
+  cpu.queue.remove(thread);
+  thread.waited_ns += (executive_.now() - thread.runnable_since).count();
 }
 
 void Scheduler::dequeue(Thread& thread, Cpu& cpu) {
-  cpu.queue.remove(thread);
-  thread.waited_ns += (executive_.now() - thread.runnable_since).count();
-  topology_.add_load(cpu.number, -1);
-  note_lowpri(cpu);
-  if (!thread.floats()) return;
-  --stealable_;
-  topology_.add_stealable(cpu.number, -1);
+  leave_queue(thread, cpu);
+  note_threads(cpu, -1, thread.floats() ? -1 : 0);
 }
 
+// One that is new there.
 void Scheduler::dispatch(Cpu& cpu, Thread& thread) {
   close_span(cpu);
   cpu.current = &thread;
-  topology_.add_load(cpu.number, 1);
-  note_lowpri(cpu);
+  note_threads(cpu, 1, 0);
+  run(cpu, thread);
+}
+
+void Scheduler::run(Cpu& cpu, Thread& thread) {
   ++cpu.dispatches;
   cpu.resched = false;
   cpu.slice_armed = kNever;
@@ -232,8 +232,7 @@ void Scheduler::take_off(Cpu& cpu) {
   if (!thread.step.empty() && thread.step.front().function == Function::cpu_switch) thread.step.pop_front();
   close_span(cpu);
   cpu.current = nullptr;
-  topology_.add_load(cpu.number, -1);
-  note_lowpri(cpu);
+  note_threads(cpu, -1, 0);
   thread.left_tick = ticks();
   const Time ran = executive_.now() - thread.on_cpu_since;
   thread.slice_used += ran;
@@ -262,15 +261,18 @@ void Scheduler::deschedule(Cpu& cpu, bool to_head) {
 }
 
 void Scheduler::run_next(Cpu& cpu) {
-  Thread* next = nullptr;
   if (!cpu.queue.empty()) {
-    next = &cpu.queue.front();
-    dequeue(*next, cpu);
-  } else if (stealable_ > 0) {
-    next = steal(cpu);
+    Thread& next = cpu.queue.front();
+    leave_queue(next, cpu);
+    close_span(cpu);
+    cpu.current = &next;
+    note_threads(cpu, 0, next.floats() ? -1 : 0);
+    run(cpu, next);
+    return;
   }
-  if (next != nullptr)
-    dispatch(cpu, *next);
+  Thread* const stolen = stealable_ > 0 ? steal(cpu) : nullptr;
+  if (stolen != nullptr)
+    dispatch(cpu, *stolen);
   else
     update_speeds_of_core(cpu);
 }

@@ -207,10 +207,17 @@ class Scheduler {
   int pick_cpu(Thread& thread, int self, bool interrupted);  // sched_pickcpu
   // Nobody runs or waits there, and nobody is on the way.
   bool idle(int cpu) const { return topology_.load(cpu) == 0; }
-  // The threads of `cpu`, or their priorities, have changed.
-  void note_lowpri(const Cpu& cpu) {
+  // Whom the threads of `cpu` outrank.
+  int lowpri_of(const Cpu& cpu) const {
     const int waiting = cpu.queue.best_priority();
-    topology_.set_lowpri(cpu.number, cpu.current == nullptr ? waiting : std::min(cpu.current->priority, waiting));
+    return cpu.current == nullptr ? waiting : std::min(cpu.current->priority, waiting);
+  }
+  // Their priorities have changed.
+  void note_lowpri(const Cpu& cpu) { topology_.set_lowpri(cpu.number, lowpri_of(cpu)); }
+  // There are so many more of them, of which so many can be stolen.
+  void note_threads(const Cpu& cpu, int threads, int stealable) {
+    stealable_ += stealable;
+    topology_.change(cpu.number, threads, stealable, lowpri_of(cpu));
   }
   bool affine(const Thread& thread, int level) {
     return ticks() - thread.left_tick < level;
@@ -224,8 +231,10 @@ class Scheduler {
   bool should_preempt(int priority, const Thread& current, bool remote) const;
   void apply_priority(Thread& thread);
   void enqueue(Thread& thread, Cpu& cpu, bool at_head);  // tdq_add, runq_add
-  void dequeue(Thread& thread, Cpu& cpu);                // tdq_runq_rem, runq_remove
+  void dequeue(Thread& thread, Cpu& cpu);                // tdq_runq_rem, runq_remove; it goes elsewhere
+  void leave_queue(Thread& thread, Cpu& cpu);
   void dispatch(Cpu& cpu, Thread& thread);
+  void run(Cpu& cpu, Thread& thread);
   void run_next(Cpu& cpu);  // its thread has left: next thread, steal, or idle
   Thread* steal(const Cpu& thief);  // tdq_idled
   Thread* steal_in_group(int level, int thief);  // sched_highest, tdq_steal

@@ -53,24 +53,20 @@ class SmpTopology {
 
   // Threads on a CPU, whether they run or wait.
   int load(int cpu) const { return loads_[static_cast<std::size_t>(cpu)]; }
-  void add_load(int cpu, int threads) {
+  // tdq_lowpri: the best priority on a CPU, kIdlePriority where nobody runs or waits.
+  int lowpri(int cpu) const { return lowpri_[static_cast<std::size_t>(cpu)]; }
+  // So many threads more on a CPU, of them so many that wait and float; the best priority there is `lowpri` now.
+  void change(int cpu, int threads, int stealable, int lowpri) {
     loads_[static_cast<std::size_t>(cpu)] += threads;
-    for_groups_of(cpu, [threads](Group& group) {
+    lowpri_[static_cast<std::size_t>(cpu)] = static_cast<std::int16_t>(lowpri);
+    for_groups_of(cpu, [threads, stealable](Group& group) {
       group.load += threads;
+      group.stealable += stealable;
       group.forget();
     });
   }
-  // Threads that wait on a CPU and float.
-  void add_stealable(int cpu, int threads) {
-    for_groups_of(cpu, [threads](Group& group) { group.stealable += threads; });
-  }
-  // tdq_lowpri: the best priority on a CPU, kIdlePriority where nobody runs or waits.
-  int lowpri(int cpu) const { return lowpri_[static_cast<std::size_t>(cpu)]; }
   void set_lowpri(int cpu, int priority) {
-    auto& known = lowpri_[static_cast<std::size_t>(cpu)];
-    if (known == priority) return;
-    known = static_cast<std::int16_t>(priority);
-    for_groups_of(cpu, [](Group& group) { group.forget(); });
+    if (lowpri(cpu) != priority) change(cpu, 0, 0, priority);
   }
   // Whether neither the CPU nor another one of its core has anything to run.
   bool core_idle(int cpu) const;

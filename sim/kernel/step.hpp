@@ -40,13 +40,11 @@ class Step {
   // Precondition: not full.
   void add(Function function, Work work, Time needed) {
     assert(!full());
-    parts_[end_++] = {function, work, needed};
-    needed_ += needed;
+    write(parts_[end_++], function, work, needed);
   }
   // At most one part at a time stands before those that were added.
   void add_before(Function function, Work work, Time needed) {
-    parts_[--first_] = {function, work, needed};
-    needed_ += needed;
+    write(parts_[--first_], function, work, needed);
   }
   // Precondition of both: not empty.
   const Part& front() const { return parts_[first_]; }
@@ -74,6 +72,14 @@ class Step {
 
  private:
   static constexpr std::size_t kFirst = 1;
+
+  // Member by member: a copy as a whole would go through memory.
+  void write(Part& part, Function function, Work work, Time needed) {
+    part.function = function;
+    part.work = work;
+    part.needed = needed;
+    needed_ += needed;
+  }
 
   std::size_t first_ = kFirst;
   std::size_t end_ = kFirst;

@@ -20,7 +20,7 @@ constexpr auto kAny = [](int) { return true; };
 
 SmpTopology loaded(const TopologyShape& shape, std::initializer_list<int> loads) {
   SmpTopology topology(shape, 1);
-  for (int cpu = 0; const int load : loads) topology.add_load(cpu++, load);
+  for (int cpu = 0; const int load : loads) topology.change(cpu++, load, 0, 0);
   return topology;
 }
 
@@ -58,10 +58,10 @@ TEST(SmpTopology, the_most_loaded_cpu_is_sought_on_the_most_loaded_path) {
 
 TEST(SmpTopology, counts_threads_and_affinity_as_the_kernel_says) {
   SmpTopology topology({.cpus = 2}, 1, {.thread = 100, .affinity = 150, .random_ties = false});
-  topology.add_load(1, 1);
+  topology.change(1, 1, 0, 0);
   EXPECT_EQ(topology.lowest(topology.top(), 0, 1, kAny), 1);  // 100 - 150 for it, 0 for the idle one
   EXPECT_EQ(topology.lowest(topology.top(), 0, -1, kAny), 0);
-  topology.add_load(0, 1);
+  topology.change(0, 1, 0, 0);
   for (int i = 0; i < 20; ++i) EXPECT_EQ(topology.lowest(topology.top(), 0, -1, kAny), 0);  // the first of equal ones
   EXPECT_FALSE(topology.has_drawn());
 }

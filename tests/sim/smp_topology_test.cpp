@@ -18,8 +18,7 @@ TEST(SmpTopology, who_is_outranked_is_sought_again_after_each_change) {
   SmpTopology topology({.cpus = 4, .cpus_per_llc = 2}, 1);
   const CpuSet all{0, 4};
   const auto runs = [&](int cpu, int priority) {
-    topology.add_load(cpu, priority == kIdle ? -1 : 1);
-    topology.set_lowpri(cpu, priority);
+    topology.change(cpu, priority == kIdle ? -1 : 1, 0, priority);
   };
   for (int cpu = 0; cpu < 4; ++cpu) runs(cpu, 100 + cpu);
   EXPECT_EQ(topology.lowest_outranked(topology.top(), 0, 0, 102, all), 3);  // 103 is worse than 102
@@ -57,11 +56,7 @@ TEST_P(SameSearch, finds_and_draws_what_a_search_of_every_cpu_does) {
       const int threads = below(3) - kept.load(cpu);  // so that some stay as they are
       const int waiting = std::max(0, kept.load(cpu) + threads - 1) - stealable[static_cast<std::size_t>(cpu)];
       const int priority = kept.load(cpu) + threads == 0 ? kIdle : kPriorities[static_cast<std::size_t>(below(5))];
-      for (SmpTopology* const topology : {&kept, &plain}) {
-        topology->add_load(cpu, threads);
-        topology->add_stealable(cpu, waiting);
-        topology->set_lowpri(cpu, priority);
-      }
+      for (SmpTopology* const topology : {&kept, &plain}) topology->change(cpu, threads, waiting, priority);
       stealable[static_cast<std::size_t>(cpu)] += waiting;
     }
     const int level = below(kept.levels());
