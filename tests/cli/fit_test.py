@@ -28,8 +28,9 @@ def claim(name, sessions, published):
                     f"{LATENCY_OUT}=1000"]}
 
 
-def parameter(name, pointer, low, high):
-    return {"name": name, "pointers": [pointer], "min": low, "max": high, "reason": "test"}
+def parameter(name, pointer, low, high, claims=()):
+    content = {"name": name, "pointers": [pointer], "min": low, "max": high, "reason": "test"}
+    return {**content, "claims": list(claims)} if claims else content
 
 
 class FitTest(unittest.TestCase):
@@ -73,6 +74,25 @@ class FitTest(unittest.TestCase):
         self.assertGreaterEqual(left["service"][0], 0.99 / 9e-6)
         self.assertLess(left["service"][0], 0.9 / 2.6e-6)
         self.assertGreater(left["service"][1], 1.1 / 2.6e-6)
+
+    def test_only_what_hangs_together_with_a_claim_holds_it_when_it_is_left_out(self):
+        # Two claims share the latency, and one of them has a service time of its own. A third has nothing in common with
+        # them, and is out of reach.
+        claims = [claim("shared", 2, 2 / 20e-6), claim("own", 2, 2 / 20e-6), claim("apart", 8, 1e9)]
+        claims[2]["set"].append("/ktls/dispatch=driver")
+        parameters = [parameter("L", LATENCY_IN, 1000, 50000, ["shared", "own"]),
+                      parameter("s", SERVICE, 500, 9000, ["own"]), parameter("t", SERVICE, 4000, 9000, ["apart"])]
+        _, out, err = self.fit(claims, parameters, "--leave-one-out")
+        left = {c["name"]: c["left_out"] for c in json.loads(out)["claims"]}
+        # L + 1 + s stays within 1 % of 20 us for some s: from 9.8 to 18.7 us.
+        self.assertAlmostEqual(left["shared"][0] / (2 / (18.7e-6 + 3.6e-6)), 1, delta=0.01, msg=err)
+        self.assertAlmostEqual(left["shared"][1] / (2 / (9.8e-6 + 3.6e-6)), 1, delta=0.01)
+        # L + 3.6 stays within 1 % of 20 us; s goes from bound to bound.
+        self.assertAlmostEqual(left["own"][0] / (2 / (16.6e-6 + 10e-6)), 1, delta=0.01)
+        self.assertAlmostEqual(left["own"][1] / (2 / (16.2e-6 + 1.5e-6)), 1, delta=0.01)
+        # Nothing is left but the bounds of t.
+        self.assertAlmostEqual(left["apart"][0] / (1 / 9e-6), 1, delta=0.01)
+        self.assertAlmostEqual(left["apart"][1] / (1 / 4e-6), 1, delta=0.01)
 
     def test_places_where_a_run_stalls_are_passed_over(self):
         # A device that dies before the measured time ends, at 25 ms, strands the records that it holds.

@@ -10,6 +10,7 @@
 #include "sim/experiment/profiles/profiles.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
 #include "sim/experiment/parameters/effective.hpp"
+#include "sim/experiment/statistics/mean.hpp"
 #include "sim/experiment/validation/validation.hpp"
 
 namespace ktlssim {
@@ -24,7 +25,7 @@ double value_at(const Json& json, const std::string& pointer) {
 }  // namespace
 
 FitModel::FitModel(const FitProblem& problem, std::size_t replications, const Pool& pool)
-    : problem_(problem), replications_(replications), pool_(pool) {
+    : problem_(problem), replications_(replications), pool_(pool), remembered_(problem.claims.size()) {
   for (const FitParameter& parameter : problem.parameters) {
     hosts_.push_back(parameter.times_host.empty()
                          ? Json()
@@ -65,6 +66,10 @@ FitModel::Values FitModel::first_steps() const {
 bool FitModel::applies(const FitParameter& parameter, const Claim& claim) const {
   return parameter.claims.empty() ||
          std::find(parameter.claims.begin(), parameter.claims.end(), claim.name) != parameter.claims.end();
+}
+
+bool FitModel::applies(std::size_t parameter, std::size_t claim) const {
+  return applies(problem_.parameters[parameter], problem_.claims[claim]);
 }
 
 const Claim& FitModel::first_claim(const FitParameter& parameter) const {
@@ -127,21 +132,49 @@ Claim FitModel::with_values(Claim claim, const Values& values) const {
   return claim;
 }
 
+FitModel::Values FitModel::own_values(const Asked& asked) const {
+  Values own;
+  for (std::size_t p = 0; p < asked.values.size(); ++p)
+    if (applies(p, asked.claim)) own.push_back(asked.values[p]);
+  return own;
+}
+
+FitModel::Values FitModel::predict(const std::vector<Asked>& asked) {
+  std::vector<std::pair<std::size_t, Values>> missing;  // claims, with values of their own parameters
+  std::vector<Claim> claims;
+  for (const Asked& one : asked) {
+    std::pair<std::size_t, Values> place{one.claim, own_values(one)};
+    if (remembered_[one.claim].contains(place.second) || std::ranges::find(missing, place) != missing.end()) continue;
+    claims.push_back(with_values(problem_.claims[one.claim], one.values));
+    missing.push_back(std::move(place));
+  }
+  if (!claims.empty()) {
+    ValidationRun run = validate(claims, replications_, pool_);
+    if (run.interrupted) throw nlopt::forced_stop();
+    for (std::size_t i = 0; i < missing.size(); ++i) {
+      ClaimOutcome& outcome = run.outcomes[i];
+      const double predicted = outcome.failure.empty() ? outcome.predicted.mean : kNaN;
+      remembered_[missing[i].first][missing[i].second] = {predicted, std::move(outcome.failure)};
+    }
+    simulated_ += claims.size();
+  }
+  Values predicted;
+  for (const Asked& one : asked) predicted.push_back(remembered_[one.claim].at(own_values(one)).predicted);
+  return predicted;
+}
+
 FitModel::Values FitModel::predict(const Values& values) {
   ++evaluations_;
   failure_ = nullptr;
-  std::vector<Claim> claims;
-  for (const Claim& claim : problem_.claims) claims.push_back(with_values(claim, values));
-  const ValidationRun run = validate(claims, replications_, pool_);
-  if (run.interrupted) throw nlopt::forced_stop();
-  Values predicted;
-  for (const ClaimOutcome& outcome : run.outcomes) {
-    if (!outcome.failure.empty()) {
-      failure_ = std::make_exception_ptr(RunFailed(fmt::format(
-          "{}: a run failed with {}: {}", outcome.claim.name, fmt::join(values, ", "), outcome.failure)));
-      std::rethrow_exception(failure_);
-    }
-    predicted.push_back(outcome.predicted.mean);
+  std::vector<Asked> all;
+  for (std::size_t i = 0; i < problem_.claims.size(); ++i) all.push_back({i, values});
+  Values predicted = predict(all);
+  for (const Asked& one : all) {
+    const std::string& failure = remembered_[one.claim].at(own_values(one)).failure;
+    if (failure.empty()) continue;
+    failure_ = std::make_exception_ptr(std::runtime_error(fmt::format(
+        "{}: a run failed with {}: {}", problem_.claims[one.claim].name, fmt::join(values, ", "), failure)));
+    std::rethrow_exception(failure_);
   }
   return predicted;
 }

@@ -18,9 +18,11 @@ struct LeftOut {
   int failed_places;  // of the parameters, that were passed over since a run ended early there: it stalled
 };
 
-// For each claim of the fit in turn: its smallest and its largest prediction (NLopt's COBYLA). An inner
-// estimate: the search may stop short of the ends. Throws std::runtime_error if a run
-// fails, nlopt::forced_stop if it is interrupted.
+// For each claim of the fit in turn: its smallest and its largest prediction. Only claims that hang together with it
+// through parameters hold it. Searched are the parameters that claims share (NLopt's COBYLA); one of a single claim takes
+// both of its bounds, and that claim holds the others where its tolerance lies between what it becomes with these. An
+// inner estimate: the search may stop short of the ends, and a claim may have its extremes within such bounds. Throws
+// nlopt::forced_stop if it is interrupted.
 std::vector<LeftOut> leave_one_out(const FitProblem& problem, std::size_t replications, const Pool& pool);
 
 }  // namespace ktlssim
