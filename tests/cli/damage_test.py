@@ -1,4 +1,7 @@
 """One byte of any file of a directory of results is changed: whoever reads the file says so, and loses no more than that file."""
+import csv
+import hashlib
+import json
 import os
 import pathlib
 import random
@@ -16,7 +19,7 @@ CHANGED = "was changed after it was written, or is damaged"
 sys.path.insert(0, str(ROOT / "notebooks"))
 try:
     import ktlssim
-    from ktlssim_report import results
+    from ktlssim_report import results, twin
 except ModuleNotFoundError as error:
     print(f"skipped: {error}")
     sys.exit(77)
@@ -24,6 +27,11 @@ except ModuleNotFoundError as error:
 
 def call(*words):
     return subprocess.run([KTLSSIM, *map(str, words)], capture_output=True, text=True, check=False)
+
+
+def write_sealed(path, content):
+    text = json.dumps(content, separators=(",", ":"))
+    path.write_text(json.dumps(content | {"sha256": hashlib.sha256(text.encode()).hexdigest()}))
 
 
 def change(path, rng):
@@ -130,6 +138,36 @@ class Damage(unittest.TestCase):
             self.assertIn("; left out", done.stderr)
             self.assertIn("/workload/sessions=1", done.stdout)
             self.assertNotIn("/workload/sessions=2", done.stdout)
+
+    def test_what_is_not_known_of_a_point_costs_that_point_alone(self):
+        whole = self.whole / "known"
+        shutil.copytree(self.whole / "sweep", whole)
+        (whole / "known").mkdir()
+        for point, values in enumerate(json.loads((whole / "manifest.json").read_text())["values"]):
+            write_sealed(whole / f"known/{point:05}.json", {
+                "metrics": {"throughput_gbps": {"known_median": 2, "known90": [1, 4], "known50": [1.5, 3]}}, "values": values})
+        self.assertEqual(call("merge", whole).stderr, f"ktlssim: {whole}: 4 done, 0 failed, 0 missing\n")
+        self.assertEqual(self.medians(whole), ["2", "2"])
+        for copy in self.changed_copies("known", "known/00001.json", 8):
+            done = call("merge", copy)
+            self.assertEqual(done.returncode, 0)
+            self.assertIn(str(copy / "known/00001.json"), done.stderr)
+            self.assertEqual(self.medians(copy), ["2", ""])
+
+    @staticmethod
+    def medians(directory):
+        with open(directory / "summary.csv", newline="", encoding="utf-8") as file:
+            return [row["known_median"] for row in csv.DictReader(file) if row["metric"] == "throughput_gbps"]
+
+    def test_a_report_of_a_twin_is_refused(self):
+        whole = self.whole / "twin"
+        whole.mkdir()
+        content = (ROOT / "results/reference/twin/twin.json").read_bytes()
+        (whole / "twin.json").write_bytes(content)
+        (whole / "SHA256SUMS").write_text(f"{hashlib.sha256(content).hexdigest()}  twin.json\n")
+        twin.read(whole)
+        for copy in self.changed_copies("twin", "twin.json"):
+            self.refused(twin.read, copy, "twin.json")
 
     def test_runs_that_are_gone_on_with_or_compared_are_refused(self):
         for copy in self.changed_copies("run", "runs.json", 8):
