@@ -159,8 +159,9 @@ void describe(ParameterVisitor& v, MeasureParameters& p) {
   v.integer("min_replications", p.min_replications, {10, 2, 10000},
             "before relative_precision is looked at first; then after half as many more each time");
   v.read_by(readers::kPrecision);
-  v.integer("max_replications", p.max_replications, {100, 2, 10000}, "after which it is given up");
-  v.read_by(readers::kPrecision);
+  // Not read by kPrecision alone: a scenario says how many are worth while to whoever asks for a precision.
+  v.integer("max_replications", p.max_replications, {100, 2, 10000},
+            "after which relative_precision is given up, whether the scenario asks for it or --precision does");
 }
 
 }  // namespace ktlssim

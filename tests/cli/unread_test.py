@@ -127,6 +127,14 @@ class Unread(unittest.TestCase):
                       ["fit", str(ROOT / "scenarios/validation/fits/ccr-t6.json"), "--force"]):
             self.assertRegex("\n".join(self.run_ktlssim(*words, status=2)), "no place there|two questions", words)
 
+    def test_a_scenario_may_say_how_many_replications_a_precision_is_worth(self):
+        path = self.write("s.json", CLOSED | {"measure": CLOSED["measure"] | {"max_replications": 12},
+                                              "workload": {"kind": "poisson", "records_per_second": 1e5}})
+        self.assertEqual(self.run_ktlssim("check", path), [])
+        out = subprocess.run([KTLSSIM, "run", path, "--engine", "fiber", "--ensemble", "off", "--precision", "1e-6", "--format", "json"],
+                             capture_output=True, text=True, check=True).stdout
+        self.assertEqual(json.loads(out)["metrics"]["throughput_gbps"]["n"], 12)
+
     def test_shipped_files_say_nothing(self):
         files = [str(path) for folder in ("scenarios", "scenarios/sweeps", "tests/fuzz/seeds")
                  for path in (ROOT / folder).glob("*.json")]
