@@ -19,6 +19,7 @@
 #include "sim/experiment/ensemble/suite_figures.hpp"
 #include "sim/experiment/text/build_info.hpp"
 #include "sim/experiment/text/problems.hpp"
+#include "sim/experiment/waves/kept_figures.hpp"
 #include "sim/experiment/waves/wave_plan.hpp"
 
 namespace ktlssim {
@@ -59,6 +60,7 @@ EnsembleFile begin(const Suite& suite, const SuiteFigures& figures, const std::s
     file.figures.push_back(published_figure(suite.claims[c]));
     file.figures.back().dice = figures.dice()[c];
     file.figures.back().plain = figures.plain()[c];
+    file.figures.back().made_of = figures.made_of(c);
   }
   return file;
 }
@@ -70,13 +72,20 @@ std::string command_of(const Values& values) {
   return command;
 }
 
-// Draws of an earlier run of the same making stay; later waves, if they are of just these.
-void take_up(EnsembleFile& file, const std::filesystem::path& path, std::size_t draws) {
-  if (!std::filesystem::exists(path)) return;
+// Draws of an earlier run of the same making stay; later waves, if they are of just these. Of one of other making, figures
+// stay that it has of claims that are made as now: `kept`. False if interrupted.
+bool take_up(EnsembleFile& file, const std::filesystem::path& path, std::size_t draws, KeptFigures& kept,
+             const KeptFigures::Simulate& simulate) {
+  if (!std::filesystem::exists(path)) return true;
   EnsembleFile earlier = load_ensemble(path);
   if (!earlier.same_making(file)) {
-    complain(fmt::format("{}: other claims or ranges: begun anew", plain(path.string())));
-    return;
+    kept = KeptFigures(earlier, file.figures);
+    if (!kept.check(simulate)) return false;
+    const std::size_t claims = kept.claims().size();
+    complain(claims == 0 ? fmt::format("{}: other claims, ranges or results: begun anew", plain(path.string()))
+                         : fmt::format("{} of {} stay: what they are made of is what it was", claims,
+                                       counted(file.figures.size(), "claim")));
+    return true;
   }
   file.draws = std::move(earlier.draws);
   complain(fmt::format("{} {} there", counted(file.draws.size(), "draw"), are(file.draws.size())));
@@ -84,16 +93,22 @@ void take_up(EnsembleFile& file, const std::filesystem::path& path, std::size_t 
     file.later = std::move(earlier.later);
   else if (!earlier.later.empty())
     complain("later waves are made anew, for more draws of the first");
+  return true;
 }
 
-// Simulates draws, and keeps them a few at a time.
+// Simulates draws, and keeps them a few at a time; where they grow out of an earlier file, that stays until all are there.
 class Making {
  public:
-  Making(const SuiteFigures& figures, const std::optional<OutputFile>& out, EnsembleFile& file, Progress& progress, Pool& pool)
-      : figures_(figures), out_(out), file_(file), progress_(progress), pool_(pool) {}
+  Making(const SuiteFigures& figures, const KeptFigures& kept, const std::optional<OutputFile>& out, EnsembleFile& file,
+         Progress& progress, Pool& pool)
+      : figures_(figures), kept_(kept), grows_(!kept.claims().empty()), out_(out), file_(file), progress_(progress), pool_(pool) {}
 
   void keep() const {
-    if (out_ && !file_.draws.empty()) out_->write(json_text(file_.json()));
+    if (out_ && !file_.draws.empty() && !grows_) out_->write(json_text(file_.json()));
+  }
+  void keep_all() {
+    grows_ = false;
+    keep();
   }
 
   // Those of `numbers` that `draws` does not have yet. False if interrupted.
@@ -107,7 +122,9 @@ class Making {
     while (draws.size() < numbers.size()) {
       const std::size_t end = std::min(numbers.size(), draws.size() + kAtOnce);
       const auto at = [&numbers](std::size_t i) { return numbers.begin() + static_cast<std::ptrdiff_t>(i); };
-      const auto more = figures_.draw({at(draws.size()), at(end)}, claims, pool_);
+      const auto more =
+          kept_.draw({at(draws.size()), at(end)}, claims,
+                     [this](const auto& missing, const auto& of) { return figures_.draw(missing, of, pool_); });
       draws.insert(draws.end(), more.begin(), more.end());
       keep();
       if (draws.size() < end) return interrupted();
@@ -141,6 +158,10 @@ class Making {
  private:
   bool interrupted() const {
     progress_.end();
+    if (grows_) {
+      complain("interrupted; the earlier file stays as it is");
+      return false;
+    }
     complain(out_ && !file_.draws.empty()
                  ? fmt::format("interrupted; {} {} kept{}", counted(file_.draws.size(), "draw"), are(file_.draws.size()), of_later_waves())
                  : fmt::format("interrupted; nothing is kept: --out FILE is written after every {} draws", kAtOnce));
@@ -154,6 +175,8 @@ class Making {
   }
 
   const SuiteFigures& figures_;
+  const KeptFigures& kept_;
+  bool grows_;
   const std::optional<OutputFile>& out_;
   EnsembleFile& file_;
   Progress& progress_;
@@ -228,8 +251,13 @@ int ensemble_verb(const Values& values) {
   if (!figures.prepare(kReplications, pool)) return kExitInterrupted;
   progress.end();
   EnsembleFile file = begin(suite, figures, command_of(values));
-  if (out) take_up(file, out->path(), draws);
-  Making making(figures, out, file, progress, pool);
+  KeptFigures kept;
+  const auto simulate = [&](const std::vector<std::size_t>& numbers, const std::vector<std::size_t>& claims) {
+    return figures.draw(numbers, claims, pool);
+  };
+  if (out && !take_up(file, out->path(), draws, kept, simulate)) return kExitInterrupted;
+  progress.end();
+  Making making(figures, kept, out, file, progress, pool);
   making.keep();  // figures that claims say otherwise now
   const std::size_t first = values.count("first");
   if (!making.wave_one(first, draws)) return kExitInterrupted;
@@ -238,6 +266,7 @@ int ensemble_verb(const Values& values) {
     if (!making.later_waves(WavePlan(file, floors, places, {values.count("waves") - 1, values.count("wave-draws")})))
       return kExitInterrupted;
   }
+  making.keep_all();
   report(values, std::move(file), floors);
   return kExitDone;
 }

@@ -180,6 +180,26 @@ class LaterWaves(OfSuite):
         self.assertEqual(again["draws"][:48], json.loads(whole)["draws"])
         self.assertNotIn("later_waves", again)
 
+    def test_grow_by_a_claim_into_what_is_made_of_all_at_once(self):
+        two = json.loads(self.suite.read_text())["claims"]
+        path, _ = self.ensemble(48, *self.WAVES)
+        third = dict(SUITE["claims"][2], set=two[0]["set"])
+        self.suite.write_text(json.dumps({"claims": [two[0], third, dict(two[1], published=44)]}))
+        _, grown = self.ensemble(48, *self.WAVES)
+        self.assertIn("2 of 3 claims stay", grown.stderr)
+        whole = path.read_text()
+        path.unlink()
+        _, anew = self.ensemble(48, *self.WAVES)
+        self.assertNotIn("stay", anew.stderr)
+        self.assertEqual(whole, path.read_text())
+        # Another scenario, another list of what is not stated of that source.
+        self.suite.write_text(json.dumps({"claims": [two[0], dict(third, set=[*third["set"], "/workload/sessions=32"]),
+                                                     dict(two[1], published=44)]}))
+        self.assertIn("2 of 3 claims stay", self.ensemble(48, *self.WAVES)[1].stderr)
+        unstated = [{"pointer": "/workload/sessions", "values": ["32"]}]
+        self.suite.write_text(json.dumps({"claims": [dict(two[0], unstated=unstated), third, dict(two[1], published=44)]}))
+        self.assertIn("begun anew", self.ensemble(48, *self.WAVES)[1].stderr)
+
     def test_are_taken_by_answers_and_told(self):
         path, made = self.ensemble(48, *self.WAVES)
         self.assertIn("wave 3: 8 draws, each with 2 figures", made.stderr)

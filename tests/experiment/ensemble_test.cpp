@@ -10,6 +10,7 @@
 #include "sim/experiment/ensemble/known.hpp"
 #include "sim/experiment/ensemble/suite_figures.hpp"
 #include "sim/experiment/measuring/narrowing.hpp"
+#include "sim/experiment/waves/kept_figures.hpp"
 #include "tests/support/ideal_scenario.hpp"
 
 namespace ktlssim {
@@ -273,6 +274,77 @@ TEST(SyntheticTruth, ninety_of_a_hundred_intervals_hold_it) {
   }
   EXPECT_GE(inside, 170);
   EXPECT_LE(inside, 190);
+}
+
+// Claim c of draw d comes to 10 d + c + 1. Which claims were simulated is written down.
+struct TenTimes {
+  std::vector<std::vector<std::size_t>> asked = {};
+  KeptFigures::Simulate simulate() {
+    return [this](const std::vector<std::size_t>& numbers, const std::vector<std::size_t>& claims) {
+      asked.push_back(claims);
+      KeptFigures::Draws draws;
+      for (const std::size_t d : numbers) {
+        draws.emplace_back();
+        for (const std::size_t c : claims) draws.back().push_back(10 * static_cast<double>(d) + static_cast<double>(c) + 1);
+      }
+      return draws;
+    };
+  }
+};
+
+PublishedFigure made_of(const std::string& claim, const std::string& sum) {
+  PublishedFigure one = figure(claim, 1, 0.1);
+  one.made_of = sum;
+  return one;
+}
+
+// Of claims "b" and "a", in this order: now they are 1 and 0.
+EnsembleFile of_b_and_a(double b_of_draw_3 = 32) {
+  EnsembleFile earlier;
+  earlier.figures = {made_of("b", "sum of b"), made_of("a", "sum of a")};
+  earlier.draws = {{2, 1}, {12, 11}, {22, 21}, {b_of_draw_3, 31}, {42, 41}};
+  return earlier;
+}
+
+TEST(KeptFigures, claims_that_are_made_as_they_were_are_not_simulated_again) {
+  // "a" is made of something else, "c" is new.
+  const KeptFigures kept(of_b_and_a(), {made_of("a", "other"), made_of("b", "sum of b"), made_of("c", "sum of c")});
+  TenTimes ten_times;
+  EXPECT_EQ(kept.claims(), std::vector<std::size_t>{1});
+  const KeptFigures::Draws expected{{31, 32, 33}, {41, 42, 43}};
+  EXPECT_EQ(kept.draw({3, 4}, {0, 1, 2}, ten_times.simulate()), expected);
+  EXPECT_EQ(kept.draw({3, 4}, {1}, ten_times.simulate()), (KeptFigures::Draws{{32}, {42}}));
+  // Draw 5 is of nobody.
+  EXPECT_EQ(kept.draw({4, 5}, {1, 2}, ten_times.simulate()), (KeptFigures::Draws{{42, 43}, {52, 53}}));
+  EXPECT_EQ(ten_times.asked, (std::vector<std::vector<std::size_t>>{{0, 2}, {1, 2}}));
+}
+
+TEST(KeptFigures, draws_of_later_waves_are_kept_as_well) {
+  EnsembleFile earlier = of_b_and_a();
+  earlier.later = {{{1}, {{.first = 100, .pool = 10, .error = {}, .missed = {}, .numbers = {104, 107}, .chances = {}, .draws = {{7}}}}}};
+  const KeptFigures kept(earlier, {made_of("a", "sum of a"), made_of("b", "sum of b")});
+  TenTimes ten_times;
+  EXPECT_EQ(kept.draw({104}, {0}, ten_times.simulate()), (KeptFigures::Draws{{7}}));
+  EXPECT_TRUE(ten_times.asked.empty());
+  kept.draw({104, 107}, {0}, ten_times.simulate());  // planned, and not simulated yet
+  kept.draw({104}, {0, 1}, ten_times.simulate());
+  EXPECT_EQ(ten_times.asked, (std::vector<std::vector<std::size_t>>{{0}, {1}}));
+}
+
+TEST(KeptFigures, what_a_changed_simulator_gives_otherwise_is_forgotten) {
+  KeptFigures kept(of_b_and_a(32.5), {made_of("a", "sum of a"), made_of("b", "sum of b")});
+  TenTimes ten_times;
+  EXPECT_TRUE(kept.check(ten_times.simulate()));
+  EXPECT_EQ(kept.claims(), std::vector<std::size_t>{0});
+  const auto stopped = [](const auto&, const auto&) { return KeptFigures::Draws{}; };
+  EXPECT_FALSE(kept.check(stopped));
+}
+
+TEST(KeptFigures, nothing_is_kept_of_files_that_do_not_say_what_they_are_made_of) {
+  EXPECT_TRUE(KeptFigures({.version = "", .command = "", .priors = {}, .figures = {figure("a", 1, 0.1)}, .draws = {{1}}, .later = {}},
+                          {figure("a", 1, 0.1)})
+                  .claims()
+                  .empty());
 }
 
 }  // namespace

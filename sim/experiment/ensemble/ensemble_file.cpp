@@ -15,7 +15,8 @@ Json figure_json(const PublishedFigure& f) {
   return {{"name", f.claim},          {"source", f.source},   {"scenario", f.scenario},
           {"metric", f.metric},       {"kind", name(f.kind)}, {"limit", f.limit},
           {"no_difference", f.nothing}, {"known_failure", f.missed}, {"published", number_json(f.published)},
-          {"sd", number_json(f.sd)},  {"dice", number_json(f.dice)}, {"plain", number_json(f.plain)}, {"profiles", f.profiles}};
+          {"sd", number_json(f.sd)},  {"dice", number_json(f.dice)}, {"plain", number_json(f.plain)}, {"profiles", f.profiles},
+          {"made_of", f.made_of}};
 }
 
 PublishedFigure read_figure(const Json& json) {
@@ -34,7 +35,8 @@ PublishedFigure read_figure(const Json& json) {
           .sd = json.at("sd").get<double>(),
           .dice = json.at("dice").get<double>(),
           .plain = json.at("plain").get<double>(),
-          .profiles = json.at("profiles").get<std::vector<std::string>>()};
+          .profiles = json.at("profiles").get<std::vector<std::string>>(),
+          .made_of = json.value("made_of", "")};
 }
 
 }  // namespace

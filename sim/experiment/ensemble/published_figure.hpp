@@ -32,6 +32,7 @@ struct PublishedFigure {
   double dice;  // of a single run
   double plain;  // what it comes to on the machine of the profiles' own values
   std::vector<std::string> profiles;  // that have ranges, of all that is simulated for it: "host NAME", "driver NAME"
+  std::string made_of = {};  // checksum of all that is simulated for it (SuiteFigures); empty: not known
 
   // On its scale.
   double scaled(double value) const;

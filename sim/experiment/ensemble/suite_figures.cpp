@@ -12,8 +12,10 @@
 #include "sim/experiment/emulator/quantile.hpp"
 #include "sim/experiment/ensemble/later_waves.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
+#include "sim/experiment/parameters/effective.hpp"
 #include "sim/experiment/statistics/mean.hpp"
 #include "sim/experiment/text/problems.hpp"
+#include "sim/experiment/text/sums.hpp"
 #include "sim/machine/simulate.hpp"
 
 namespace ktlssim {
@@ -182,6 +184,38 @@ std::vector<DrawnName> SuiteFigures::places(const std::vector<std::size_t>& clai
   std::vector<DrawnName> all;
   for (const auto& [name, count] : choices) all.push_back({name, count});
   return all;
+}
+
+Json SuiteFigures::made_of(const Side& side, const Planned& planned) {
+  const auto simulated = [&side](const Scenario& scenario) {
+    Json json = effective_json(with_shorter_window(scenario, side.events));
+    json.erase("description");
+    return json;
+  };
+  Json all{{"scenario", simulated(side.scenario)}};
+  for (const Unstated& unstated : planned.unstated)
+    for (const std::string& value : unstated.series->values) {
+      Variant variant = side.variant;
+      variant.sets.push_back(fmt::format("{}={}", unstated.series->pointer, value));
+      std::string text = value;
+      try {
+        text += simulated(load_scenario(variant.scenario, variant.sets)).dump();
+      } catch (const InputError& error) {  // does not go together with this claim
+        text += error.what();
+      }
+      all[unstated.name].push_back(sha256(text));
+    }
+  return all;
+}
+
+std::string SuiteFigures::made_of(std::size_t claim) const {
+  const Planned& planned = plan_[claim];
+  Json all{{"metric", planned.claim->metric},
+           {"comparison", name(planned.claim->comparison)},
+           {"source", planned.claim->source},
+           {"sides", Json::array({made_of(planned.a, planned)})}};
+  if (planned.b) all["sides"].push_back(made_of(*planned.b, planned));
+  return sha256(all.dump());
 }
 
 Priors SuiteFigures::priors() const {

@@ -37,6 +37,10 @@ class SuiteFigures {
   std::vector<std::vector<double>> draw(const std::vector<std::size_t>& numbers, const std::vector<std::size_t>& claims,
                                         const Pool& pool) const;
 
+  // Checksum of what is simulated for a claim: its scenarios with their profiles and ranges, how long they run, what is
+  // drawn beside them, and what is made of it all. Of the simulator it holds nothing but how many events that takes.
+  std::string made_of(std::size_t claim) const;
+
   // All that is drawn for these claims.
   std::vector<DrawnName> places(const std::vector<std::size_t>& claims) const;
 
@@ -63,6 +67,7 @@ class SuiteFigures {
   // The claims' figures as metrics: of a draw, or of a replication on the machine of the profiles.
   RunResult figures(std::size_t draw, const std::vector<std::size_t>& claims, bool drawn) const;
   Scenario scenario_of(const Side& side, const Planned& planned, std::size_t draw) const;
+  static Json made_of(const Side& side, const Planned& planned);
 
   std::vector<Planned> plan_;
   std::vector<double> dice_;

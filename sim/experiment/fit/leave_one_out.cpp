@@ -21,7 +21,7 @@ void add_once(std::vector<std::size_t>& all, std::size_t one) {
 // What hangs together with a claim: those that share a parameter with it, those that share one with these, and so on.
 struct Neighbourhood {
   std::vector<std::size_t> claims;
-  std::vector<std::size_t> shared;  // parameters of more than one claim
+  std::vector<std::size_t> searched;  // parameters of more than one claim; where there are none, those of the claim
 
   Neighbourhood(const FitModel& model, std::size_t number_of_claims, std::size_t claim) : claims{claim} {
     for (std::size_t next = 0; next < claims.size(); ++next)
@@ -33,9 +33,11 @@ struct Neighbourhood {
           ++users;
           add_once(claims, c);
         }
-        if (users > 1) add_once(shared, p);
+        if (users > 1) add_once(searched, p);
       }
-    std::ranges::sort(shared);
+    for (std::size_t p = 0; claims.size() == 1 && p < model.committed().size(); ++p)
+      if (model.applies(p, claim)) searched.push_back(p);
+    std::ranges::sort(searched);
   }
 };
 
@@ -59,15 +61,15 @@ class Search {
   double run() {
     constexpr double kRelativeTolerance = 5e-3;
     constexpr int kMaxEvaluations = 40;
-    Values x = of_shared(model_.start());
+    Values x = of_searched(model_.start());
     if (x.empty()) {
       look(x);
       return sign_ * best_;
     }
     nlopt::opt optimizer(nlopt::LN_COBYLA, static_cast<unsigned>(x.size()));
-    optimizer.set_lower_bounds(of_shared(model_.lower()));
-    optimizer.set_upper_bounds(of_shared(model_.upper()));
-    optimizer.set_initial_step(of_shared(model_.first_steps()));
+    optimizer.set_lower_bounds(of_searched(model_.lower()));
+    optimizer.set_upper_bounds(of_searched(model_.upper()));
+    optimizer.set_initial_step(of_searched(model_.first_steps()));
     optimizer.set_xtol_rel(kRelativeTolerance);
     optimizer.set_maxeval(kMaxEvaluations);
     optimizer.set_min_objective([](const Values& values, Values&,
@@ -92,19 +94,19 @@ class Search {
   static constexpr double kSlack = 0.05;  // of a tolerance
   static constexpr double kFarOff = 10;   // tolerances: where a run ends early, there is no prediction
 
-  Values of_shared(const Values& values) const {
+  Values of_searched(const Values& values) const {
     Values some;
-    for (const std::size_t p : around_.shared) some.push_back(values[p]);
+    for (const std::size_t p : around_.searched) some.push_back(values[p]);
     return some;
   }
 
-  // The corners that a claim's own parameters have at a place of the shared ones.
-  std::vector<Asked> corners(std::size_t claim, const Values& shared) const {
+  // The corners that a claim's own parameters have at a place of the searched ones.
+  std::vector<Asked> corners(std::size_t claim, const Values& searched) const {
     Values values = model_.start();
-    for (std::size_t i = 0; i < shared.size(); ++i) values[around_.shared[i]] = shared[i];
+    for (std::size_t i = 0; i < searched.size(); ++i) values[around_.searched[i]] = searched[i];
     std::vector<Asked> all{{claim, std::move(values)}};
     for (std::size_t p = 0; p < model_.committed().size(); ++p) {
-      if (!model_.applies(p, claim) || std::ranges::find(around_.shared, p) != around_.shared.end()) continue;
+      if (!model_.applies(p, claim) || std::ranges::find(around_.searched, p) != around_.searched.end()) continue;
       const std::size_t before = all.size();
       for (std::size_t i = 0; i < before; ++i) {
         all[i].values[p] = problem_.parameters[p].min;
@@ -116,11 +118,11 @@ class Search {
   }
 
   // By claim of the neighbourhood.
-  std::vector<Reach> reaches(const Values& shared) {
+  std::vector<Reach> reaches(const Values& searched) {
     std::vector<Asked> asked;
     std::vector<std::size_t> owners;
     for (std::size_t i = 0; i < around_.claims.size(); ++i)
-      for (Asked& corner : corners(around_.claims[i], shared)) {
+      for (Asked& corner : corners(around_.claims[i], searched)) {
         asked.push_back(std::move(corner));
         owners.push_back(i);
       }
@@ -132,11 +134,11 @@ class Search {
   }
 
   // The optimizer asks for both at the same place.
-  void look(const Values& shared) {
-    if (looked_ && shared == at_) return;
+  void look(const Values& searched) {
+    if (looked_ && searched == at_) return;
     looked_ = true;
-    at_ = shared;
-    const std::vector<Reach> all = reaches(shared);
+    at_ = searched;
+    const std::vector<Reach> all = reaches(searched);
     if (std::ranges::any_of(all, [](const Reach& reach) { return std::isnan(reach.lo); })) {
       violation_ = kFarOff;
       return;
@@ -150,12 +152,12 @@ class Search {
     }
     if (violation_ <= kSlack) best_ = std::min(best_, sign_ * predicted_);
   }
-  double prediction(const Values& shared) {
-    look(shared);
+  double prediction(const Values& searched) {
+    look(searched);
     return sign_ * predicted_;
   }
-  double violation(const Values& shared) {
-    look(shared);
+  double violation(const Values& searched) {
+    look(searched);
     return violation_;
   }
 
@@ -164,7 +166,7 @@ class Search {
   Neighbourhood around_;  // the claim that is left out comes first
   double sign_;
   bool looked_ = false;
-  Values at_;  // of the shared parameters
+  Values at_;  // of the searched parameters
   double predicted_ = 0;
   double violation_ = 0;
   int failed_places_ = 0;
