@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <system_error>
@@ -52,26 +53,26 @@ struct Status {
   Json failures = Json::array();
 };
 
-Status status_of(const SweepDirectory& directory, const SweepStage& stage) {
-  const SweepRuns runs = directory.runs(stage);
-  const Sweep sweep = directory.plan();
-  const std::size_t replications = sweep.replications();
-  Status status;
-  status.counts = count(sweep, runs);
-  for (std::size_t number = 0; number < runs.size(); ++number) {
-    const std::size_t point = number / replications;
-    if (number % replications >= planned(sweep, runs, point)) continue;
-    if (!runs[number]) {
-      if (status.points_missing.empty() || status.points_missing.back() != point)
-        status.points_missing.push_back(point);
-      continue;
-    }
-    const RunResult& result = runs[number]->result;
-    if (result.status == RunStatus::done) continue;
+void add_point(Status& status, std::size_t point, const MeasureParameters& measure, const RunsOfPoint& runs) {
+  const SweepCounts counts = count(measure, runs);
+  status.counts += counts;
+  if (counts.missing() > 0) status.points_missing.push_back(point);
+  for (std::size_t replication = 0; replication < std::min(counts.total, runs.size()); ++replication) {
+    const std::optional<SweepRun>& run = runs[replication];
+    if (!run || run->result.status == RunStatus::done) continue;
     status.failures.push_back({{"point", point},
-                               {"replication", number % replications},
-                               {"status", name(result.status)},
-                               {"reason", result.diagnosis}});
+                               {"replication", replication},
+                               {"status", name(run->result.status)},
+                               {"reason", run->result.diagnosis}});
+  }
+}
+
+Status status_of(const SweepDirectory& directory, const SweepStage& stage) {
+  const Sweep sweep = directory.plan();
+  Status status;
+  for (std::size_t point = 0; point < sweep.points.size(); ++point) {
+    add_point(status, point, sweep.points[point].measure, directory.runs(point));
+    if (stage) stage("points read", point + 1, sweep.points.size());
   }
   return status;
 }

@@ -38,10 +38,10 @@ constexpr std::array<std::string_view, 2> kExpandFormats{"csv", "json"};
 
 Json points_json(const Sweep& sweep) {
   Json points = Json::array();
-  for (const SweepPoint& point : sweep.points) {
+  for (std::size_t point = 0; point < sweep.points.size(); ++point) {
     Json values = Json::object();
-    for (const Assignment& assignment : point.values) values[assignment.pointer] = assignment.value;
-    points.push_back({{"point", points.size()}, {"seed", point.seed}, {"values", std::move(values)}});
+    for (const Assignment& assignment : sweep.settings_of(point)) values[assignment.pointer] = assignment.value;
+    points.push_back({{"point", point}, {"seed", sweep.points[point].seed}, {"values", std::move(values)}});
   }
   return {{"sweep", sweep.settings.name}, {"parameters", sweep.parameters}, {"points", std::move(points)}};
 }

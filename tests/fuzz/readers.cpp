@@ -61,13 +61,16 @@ void read_back(const Json& json) {
   static const std::string manifest = json_text(sealed(manifest_of(load_sweep(folder() / "sweep.json"), "")));
   const std::string text = json_text(sealed(json));
   write(sweep / "manifest.json", text);
-  takes([] { SweepDirectory(sweep).runs(); });
+  takes([] {
+    const SweepDirectory directory(sweep);
+    for (std::size_t point = 0; point < directory.plan().points.size(); ++point) directory.runs(point);
+  });
   write(sweep / "manifest.json", manifest);
   write(sweep / "runs" / "00000-00000.json", text);
   takes([] {
     const SweepDirectory directory(sweep);
-    runs_csv(directory.plan(), directory.runs());
-    summary_csv(directory.plan(), directory.runs());
+    const Sweep plan = directory.plan();
+    SweepTables(sweep, plan, false).add(0, directory.runs(0), {});
   });
 }
 

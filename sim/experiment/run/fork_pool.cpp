@@ -14,6 +14,7 @@
 #include <exception>
 #include <system_error>
 
+#include "sim/experiment/platform/heap.hpp"
 #include "sim/experiment/platform/lifeline.hpp"
 #include "sim/experiment/text/run_result_json.hpp"
 
@@ -206,6 +207,7 @@ RunResult result_of(const Ended& ended, const PoolOptions& options) {
 
 bool run_in_children(std::size_t count, const PoolOptions& options,
                      const std::function<RunResult(std::size_t)>& task) {
+  give_back_unused_memory();
   std::vector<Child> children;
   const InterruptWatch watch;
   Clock::time_point tick = Clock::now();

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <memory>
 #include <optional>
 
 #include "sim/experiment/input/scenario_file.hpp"
@@ -14,9 +13,9 @@ namespace ktlssim {
 
 namespace {
 
-std::string settings_of(const SweepPoint& point) {
+std::string settings_text(const std::vector<Assignment>& settings) {
   std::vector<std::string> texts;
-  for (const Assignment& a : point.values) texts.push_back(fmt::format("{}={}", canonical_pointer(a.pointer), plain_value(a.value)));
+  for (const Assignment& a : settings) texts.push_back(fmt::format("{}={}", canonical_pointer(a.pointer), plain_value(a.value)));
   std::ranges::sort(texts);  // two sweeps may have them in another order
   return fmt::format("{}", fmt::join(texts, " "));
 }
@@ -33,11 +32,7 @@ std::vector<SavedPoint> read_saved_points(const std::filesystem::path& directory
   std::vector<SavedPoint> points;
   for (std::size_t point = 0; point < plan.points.size(); ++point) {
     Experiment experiment;
-    SweepRuns runs;
-    for (std::size_t i = 0; i < plan.replications(); ++i) {
-      std::optional<SweepRun> run = sweep.run(point * plan.replications() + i);
-      runs.push_back(run ? std::make_shared<const SweepRun>(std::move(*run)) : nullptr);
-    }
+    RunsOfPoint runs = sweep.runs(point);
     experiment.summary = summary_of_point(runs);
     for (std::size_t i = 0; i < runs.size(); ++i) {
       if (!runs[i]) continue;
@@ -45,12 +40,12 @@ std::vector<SavedPoint> read_saved_points(const std::filesystem::path& directory
       whole.backlog_grows = whole.backlog_grows || runs[i]->steadiness.backlog_grows;
       for (const UnsteadyReason& reason : runs[i]->steadiness.why)
         if (std::ranges::find(whole.why, reason.kind, &UnsteadyReason::kind) == whole.why.end()) whole.why.push_back(reason);
-      experiment.runs.push_back({i, runs[i]->result});
+      experiment.runs.push_back({i, std::move(runs[i]->result)});
     }
     if (experiment.runs.empty()) continue;
     try {
       Scenario scenario = read_scenario(sweep.read_point(point), (directory / "points" / point_file(point)).string());
-      points.push_back({settings_of(plan.points[point]), std::move(scenario), std::move(experiment)});
+      points.push_back({settings_text(plan.settings_of(point)), std::move(scenario), std::move(experiment)});
     } catch (const InputError& error) {
       damaged.insert(error.problems().front().line());
     }

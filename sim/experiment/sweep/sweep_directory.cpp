@@ -6,8 +6,6 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <memory>
-#include <numeric>
 
 #include "sim/experiment/parameters/effective.hpp"
 #include "sim/experiment/result/result_json.hpp"
@@ -112,9 +110,7 @@ Json manifest_of(const Sweep& sweep, const std::string& command_line) {
   Json values = Json::array();
   for (const SweepPoint& point : sweep.points) {
     seeds.push_back(point.seed);
-    Json row = Json::array();
-    for (const Assignment& assignment : point.values) row.push_back(assignment.value);
-    values.push_back(std::move(row));
+    values.push_back(point.values);
   }
   Json json = Json::object();
   json.emplace("schema_version", kSchemaVersion);
@@ -136,7 +132,9 @@ Json manifest_of(const Sweep& sweep, const std::string& command_line) {
   if (sweep.until_precise()) json.emplace("stopping", stopping_json(sweep));
   json.emplace("done", 0);
   json.emplace("failed", 0);
-  json.emplace("missing", count(sweep, SweepRuns(sweep.points.size() * sweep.replications())).total);
+  std::size_t missing = 0;
+  for (const SweepPoint& point : sweep.points) missing += planned(point.measure, {});
+  json.emplace("missing", missing);
   json.emplace("interrupted", false);
   return json;
 }
@@ -152,16 +150,21 @@ void compare_manifests(const Json& ours, const std::filesystem::path& path, cons
   }
 }
 
-std::size_t planned(const Sweep& sweep, const SweepRuns& runs, std::size_t point) {
-  const MeasureParameters& measure = sweep.points[point].measure;
+SweepCounts& SweepCounts::operator+=(const SweepCounts& other) {
+  total += other.total;
+  done += other.done;
+  failed += other.failed;
+  return *this;
+}
+
+std::size_t planned(const MeasureParameters& measure, const RunsOfPoint& runs) {
   const auto last = static_cast<std::size_t>(measure.max_replications);
   std::size_t n = replications_after(measure, 0);
   std::vector<RunResult> ended;
   while (n < last) {
     while (ended.size() < n) {
-      const auto& run = runs[point * sweep.replications() + ended.size()];
-      if (!run) return n;
-      ended.push_back(run->result);
+      if (ended.size() == runs.size() || !runs[ended.size()]) return n;
+      ended.push_back(runs[ended.size()]->result);
     }
     if (precise(summarize(ended), measure)) return n;
     n = replications_after(measure, n);
@@ -169,21 +172,11 @@ std::size_t planned(const Sweep& sweep, const SweepRuns& runs, std::size_t point
   return last;
 }
 
-SweepCounts count(const Sweep& sweep, const SweepRuns& runs) {
-  std::vector<std::size_t> all(sweep.points.size());
-  std::iota(all.begin(), all.end(), 0U);
-  return count(sweep, runs, all);
-}
-
-SweepCounts count(const Sweep& sweep, const SweepRuns& runs, std::span<const std::size_t> points) {
+SweepCounts count(const MeasureParameters& measure, const RunsOfPoint& runs) {
   SweepCounts counts;
-  for (const std::size_t point : points) {
-    const std::size_t n = planned(sweep, runs, point);
-    counts.total += n;
-    for (std::size_t i = 0; i < n; ++i)
-      if (const auto& run = runs[point * sweep.replications() + i])
-        ++(run->result.status == RunStatus::done ? counts.done : counts.failed);
-  }
+  counts.total = planned(measure, runs);
+  for (std::size_t i = 0; i < std::min(counts.total, runs.size()); ++i)
+    if (runs[i]) ++(runs[i]->result.status == RunStatus::done ? counts.done : counts.failed);
   return counts;
 }
 
@@ -238,7 +231,7 @@ Sweep SweepDirectory::plan() const {
           point.measure.max_replications > sweep.settings.replications)
         throw refused;
       for (std::size_t j = 0; j < sweep.parameters.size(); ++j)
-        point.values.push_back({sweep.parameters[j], rows.at(i).at(j)});
+        point.values.push_back(rows.at(i).at(j));
     }
   } catch (const nlohmann::json::exception&) {
     throw refused;
@@ -282,8 +275,8 @@ Json SweepDirectory::read_point(std::size_t point) const {
   return std::move(*json);
 }
 
-SweepRun SweepDirectory::write_run(std::size_t number, const Scenario& scenario, const RunResult& result,
-                                   const std::string& point_sum) const {
+void SweepDirectory::write_run(std::size_t number, const Scenario& scenario, const RunResult& result,
+                               const std::string& point_sum) const {
   const Scenario measured = as_measured(scenario, result);
   const Steadiness steadiness = steadiness_of(measured, {&result, 1});
   Json json = json_of(result);
@@ -293,8 +286,7 @@ SweepRun SweepDirectory::write_run(std::size_t number, const Scenario& scenario,
   for (const UnsteadyReason& reason : steadiness.why) unsteady.push_back({name(reason.kind), reason.what});
   json.emplace("unsteady", std::move(unsteady));
   json.emplace(kPointSum, point_sum);
-  write_run(number, json);
-  return run_of(json);
+  write_run(number, std::move(json));
 }
 
 void SweepDirectory::write_run(std::size_t number, Json run) const {
@@ -354,26 +346,31 @@ std::optional<SweepRun> SweepDirectory::run(std::size_t number) const {
   }
 }
 
-SweepRuns SweepDirectory::runs(const SweepStage& stage) const {
-  SweepRuns all(manifest_.at("points").get<std::size_t>() * manifest_.at("replications").get<std::size_t>());
-  for (std::size_t number = 0; number < all.size(); ++number) {
-    if (std::optional<SweepRun> found = run(number)) all[number] = std::make_shared<const SweepRun>(std::move(*found));
-    if (stage) stage("runs read", number + 1, all.size());
-  }
+RunsOfPoint SweepDirectory::runs(std::size_t point) const {
+  RunsOfPoint all(manifest_.at("replications").get<std::size_t>());
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = run(point * all.size() + i);
   return all;
+}
+
+bool SweepDirectory::any_known(std::size_t points) const {
+  if (!std::filesystem::exists(path() / "known")) return false;
+  for (std::size_t point = 0; point < points; ++point)
+    if (known(point)) return true;
+  return false;
 }
 
 SweepCounts SweepDirectory::write_tables(bool interrupted, const std::string& command_line, const SweepStage& stage) {
   const Sweep sweep = plan();
-  const SweepRuns all = runs(stage);
-  const SweepCounts counts = count(sweep, all);
-  SweepKnown not_known;
-  for (std::size_t point = 0; point < sweep.points.size(); ++point)
-    if (std::optional<Json> json = known(point)) not_known.emplace(point, std::move(*json));
+  SweepTables tables(path(), sweep, any_known(sweep.points.size()));
+  SweepCounts counts;
+  for (std::size_t point = 0; point < sweep.points.size(); ++point) {
+    const RunsOfPoint all = runs(point);
+    counts += count(sweep.points[point].measure, all);
+    tables.add(point, all, known(point));
+    if (stage) stage("points read", point + 1, sweep.points.size());
+  }
   discard_sums(top_);
-  top_.write("runs.csv", runs_csv(sweep, all));
-  top_.write("timing.csv", timing_csv(sweep, all));
-  top_.write("summary.csv", summary_csv(sweep, all, not_known));
+  tables.commit();
   manifest_["command_line"] = command_line;
   manifest_["done"] = counts.done;
   manifest_["failed"] = counts.failed;

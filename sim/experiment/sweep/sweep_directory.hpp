@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <optional>
 #include <set>
-#include <span>
 #include <string>
 
 #include "sim/experiment/sweep/sweep_file.hpp"
@@ -20,6 +19,7 @@ struct SweepCounts {
   std::size_t done = 0;
   std::size_t failed = 0;  // stalled and panicked ones included
   std::size_t missing() const { return total - done - failed; }
+  SweepCounts& operator+=(const SweepCounts& other);
 };
 
 // A manifest holds a row a point.
@@ -48,10 +48,10 @@ class SweepDirectory {
   std::string write_point(std::size_t point, const Scenario& scenario) const;
   // Throws InputError if the file cannot be read, or is not the one that its runs were made of.
   Json read_point(std::size_t point) const;
-  // Returns what run() would read of it. On the disk after sync(), as a point.
-  SweepRun write_run(std::size_t number, const Scenario& scenario, const RunResult& result, const std::string& point_sum) const;
+  // On the disk after sync(), as a point.
+  void write_run(std::size_t number, const Scenario& scenario, const RunResult& result, const std::string& point_sum) const;
   void write_run(std::size_t number, Json run) const;
-  // What is not known of a point, as SweepKnown has it.
+  // What is not known of a point, as SweepTables::add() takes it.
   void write_known(std::size_t point, Json known);
   // Nothing where there is none, or a damaged one.
   std::optional<Json> known(std::size_t point) const;
@@ -60,8 +60,8 @@ class SweepDirectory {
   // one, which damaged() then names.
   std::optional<Json> read_run(std::size_t number) const;
   std::optional<SweepRun> run(std::size_t number) const;
-  // All of them.
-  SweepRuns runs(const SweepStage& stage = {}) const;
+  // All of a point.
+  RunsOfPoint runs(std::size_t point) const;
   // What is wrong with the files read so far that count as missing.
   const std::set<std::string>& damaged() const { return damaged_; }
 
@@ -74,6 +74,7 @@ class SweepDirectory {
     std::size_t replication;
   };
   Place place(std::size_t number) const;
+  bool any_known(std::size_t points) const;
   std::string run_name(std::size_t number) const;
 
   // Whether what was read of a point is of it: a file of another may have been put in its place.
@@ -88,10 +89,9 @@ class SweepDirectory {
 };
 
 // How many replications of a point there are to be, as far as those that there are can tell.
-std::size_t planned(const Sweep& sweep, const SweepRuns& runs, std::size_t point);
-// Of those that are planned, of all points or these.
-SweepCounts count(const Sweep& sweep, const SweepRuns& runs);
-SweepCounts count(const Sweep& sweep, const SweepRuns& runs, std::span<const std::size_t> points);
+std::size_t planned(const MeasureParameters& measure, const RunsOfPoint& runs);
+// Of those that are planned.
+SweepCounts count(const MeasureParameters& measure, const RunsOfPoint& runs);
 
 // Why results under `theirs` cannot stand beside those under `ours`; one problem a member that differs.
 void compare_manifests(const Json& ours, const std::filesystem::path& path, const Json& theirs,

@@ -43,6 +43,12 @@ void describe(ParameterVisitor& v, SweepSettings& settings) {
          "every point has the scenario's seed; otherwise point K has that seed + K");
 }
 
+std::vector<Assignment> Sweep::settings_of(std::size_t point) const {
+  std::vector<Assignment> all;
+  for (std::size_t i = 0; i < parameters.size(); ++i) all.push_back({parameters[i], points[point].values[i]});
+  return all;
+}
+
 Scenario Sweep::read_point(std::vector<Assignment> values) const {
   // A profile first, then what is within it.
   std::stable_sort(values.begin(), values.end(), [](const Assignment& a, const Assignment& b) {
@@ -52,7 +58,7 @@ Scenario Sweep::read_point(std::vector<Assignment> values) const {
 }
 
 Scenario Sweep::scenario(std::size_t point) const {
-  Scenario scenario = read_point(points[point].values);
+  Scenario scenario = read_point(settings_of(point));
   scenario.seed = points[point].seed;
   return scenario;
 }

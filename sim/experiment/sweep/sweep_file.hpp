@@ -46,7 +46,7 @@ void describe(ParameterVisitor& visitor, SweepSettings& settings);
 
 // Without its scenario, of which there may be too many: Sweep::scenario() makes it.
 struct SweepPoint {
-  std::vector<Assignment> values;  // in the order of Sweep::parameters
+  std::vector<Json> values;  // in the order of Sweep::parameters
   std::int64_t seed = 0;
   // How many replications: min_ and max_replications, which are equal where the number is fixed.
   MeasureParameters measure{};
@@ -62,6 +62,8 @@ struct Sweep {
   std::vector<Problem> unread;          // values that no point reads: nothing to stop at
   std::string id;  // the same for the same points in the same order, with the same seeds and replications
 
+  // The values of a point with their pointers.
+  std::vector<Assignment> settings_of(std::size_t point) const;
   // The base with these values.
   Scenario read_point(std::vector<Assignment> values) const;
   // That of a point. Precondition: load_sweep() made the sweep.

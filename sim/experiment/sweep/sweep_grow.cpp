@@ -30,7 +30,7 @@ std::vector<std::size_t> new_numbers(const SweepDirectory& directory, const Swee
     const auto at = numbers.find(sha256(directory.read_point(i).dump()));
     if (at == numbers.end()) {
       std::string values;
-      for (const Assignment& a : old.points[i].values)
+      for (const Assignment& a : old.settings_of(i))
         values += fmt::format("{}{}={}", values.empty() ? "" : ", ", a.pointer, plain_value(a.value));
       throw InputError({{(directory.path() / "manifest.json").string(), "/sweep_id", "",
                          fmt::format("results of another sweep, which has a point that this one has not: {}", values)}});

@@ -32,7 +32,7 @@ MergedSweeps merge_sweeps(const std::filesystem::path& target,
   const Sweep sweep = into.plan();
   const std::size_t replications = sweep.replications();
   const std::size_t total = sweep.points.size() * replications;
-  std::map<std::size_t, Json> taken;
+  std::map<std::size_t, const SweepDirectory*> taken;
   for (std::size_t number = 0; number < total; ++number) {
     if (stage) stage("runs compared", number + 1, total);
     std::optional<Json> best = into.read_run(number);
@@ -46,11 +46,12 @@ MergedSweeps merge_sweeps(const std::filesystem::path& target,
                                  number % replications, number / replications));
       if (best && (done(*best) || !done(*run))) continue;
       best = run;
-      taken[number] = *run;
+      taken[number] = &part;
     }
   }
   problems.throw_if_any();
-  for (const auto& [number, run] : taken) into.write_run(number, run);
+  for (const auto& [number, part] : taken)
+    if (std::optional<Json> run = part->read_run(number)) into.write_run(number, std::move(*run));
   for (const SweepDirectory& part : parts)
     for (const char* const folder : {"points", "known"})
       if (std::filesystem::exists(part.path() / folder))

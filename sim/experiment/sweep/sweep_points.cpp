@@ -115,44 +115,46 @@ class Expansion {
   }
 
   void add_point(const std::vector<std::size_t>& rows) {
-    SweepPoint point{};
+    std::vector<Assignment> values;
     std::map<std::string, std::string> places;
     for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
       for (std::size_t i = 0; i < axes_[axis].pointers.size(); ++i) {
-        point.values.push_back({axes_[axis].pointers[i], axes_[axis].rows[rows[axis]][i]});
+        values.push_back({axes_[axis].pointers[i], axes_[axis].rows[rows[axis]][i]});
         places.emplace(axes_[axis].pointers[i], axes_[axis].places[rows[axis]][i]);
       }
     }
     std::optional<Scenario> scenario;
     try {
-      if (!fulfils(point.values, scenario)) return;
-      if (!scenario) scenario = sweep_.read_point(point.values);
+      if (!fulfils(values, scenario)) return;
+      if (!scenario) scenario = sweep_.read_point(values);
     } catch (const InputError& error) {
-      for (const Problem& problem : error.problems()) note(problem, point.values, places);
+      for (const Problem& problem : error.problems()) note(problem, values, places);
       return;
     }
     if (!sweep_.settings.common_random_numbers)
       scenario->seed += static_cast<std::int64_t>(sweep_.points.size());
+    SweepPoint point;
+    for (const Assignment& assignment : values) point.values.push_back(assignment.value);
     point.seed = scenario->seed;
     plan_replications(*scenario, sweep_.settings.replications, point.measure);
     if (point.seed > kMaxSeed)
       note({sweep_.scenario_file, "/seed", "", "too large to give every point a seed of its own"}, {}, {});
     for (Given& given : given_)
       given.read = given.read || unmet(*given.value.parameter, *scenario) == nullptr;
-    extend_id(point, *scenario);
+    extend_id(values, *scenario);
     sweep_.points.push_back(std::move(point));
   }
 
   // Chained, so that no text has to hold all the points at once. A number names no profile: of points that differ in
   // numbers only, the first tells what all of them are made of.
-  void extend_id(const SweepPoint& point, const Scenario& scenario) {
+  void extend_id(const std::vector<Assignment>& values, const Scenario& scenario) {
     std::string words;
-    for (const Assignment& assignment : point.values) {
+    for (const Assignment& assignment : values) {
       const std::string value = fmt::format("\n{}={}", assignment.pointer, assignment.value.dump());
       sweep_.id += value;
       if (!assignment.value.is_number()) words += value;
     }
-    sweep_.id += fmt::format("\n{}", point.seed);
+    sweep_.id += fmt::format("\n{}", scenario.seed);
     if (words_.insert(words).second) sweep_.id += '\n' + effective_json(scenario).dump();
     sweep_.id = to_string(names_(sweep_.id));
   }

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include "sim/experiment/statistics/summary.hpp"
@@ -32,7 +32,7 @@ std::string header(const Sweep& sweep, const std::string& first) {
 
 std::string values_of(const SweepPoint& point) {
   std::string text;
-  for (const Assignment& assignment : point.values) text += ',' + cell(plain_value(assignment.value));
+  for (const Json& value : point.values) text += ',' + cell(plain_value(value));
   return text;
 }
 
@@ -67,37 +67,24 @@ std::string steady_cell(const SweepRun& run) {
 
 constexpr const char* kKnownHeader = ",known_median,known90_lo,known90_hi,known50_lo,known50_hi";
 
-// Cells under kKnownHeader, where there is that header. No interval of a mean that does not exist.
-std::string known_cells(const SweepKnown& known, std::size_t point, const Estimate& metric) {
+// Cells under kKnownHeader. No interval of a mean that does not exist.
+std::string known_cells(const std::optional<Json>& known, const Estimate& metric) {
   constexpr const char* kNone = ",,,,,";
-  if (known.empty()) return {};
-  const auto at = known.find(point);
-  if (at == known.end() || metric.spread == Spread::growing) return kNone;
-  const auto found = at->second.at("metrics").find(metric.name);
-  if (found == at->second.at("metrics").end() || found->at("known_median").is_null()) return kNone;
+  if (!known || metric.spread == Spread::growing) return kNone;
+  const auto found = known->at("metrics").find(metric.name);
+  if (found == known->at("metrics").end() || found->at("known_median").is_null()) return kNone;
   std::string text = ',' + found->at("known_median").dump();
   for (const char* const range : {"known90", "known50"})
     for (const std::size_t end : {0U, 1U}) text += ',' + found->at(range).at(end).dump();
   return text;
 }
 
-// In the order in which they first appear.
-std::vector<std::string> metric_names(const SweepRuns& runs) {
-  std::vector<std::string> names;
-  for (const auto& run : runs) {
-    if (!run) continue;
-    for (const Metric& metric : run->result.metrics)
-      if (std::find(names.begin(), names.end(), metric.name) == names.end()) names.push_back(metric.name);
-  }
-  return names;
-}
-
 }  // namespace
 
-Summary summary_of_point(std::span<const std::shared_ptr<const SweepRun>> runs) {
+Summary summary_of_point(const RunsOfPoint& runs) {
   std::vector<RunResult> ended;
   Steadiness steadiness;
-  for (const std::shared_ptr<const SweepRun>& run : runs) {
+  for (const std::optional<SweepRun>& run : runs) {
     if (!run) continue;
     ended.push_back(run->result);
     steadiness.backlog_grows = steadiness.backlog_grows || run->steadiness.backlog_grows;
@@ -115,56 +102,69 @@ std::string points_csv(const Sweep& sweep) {
   return text;
 }
 
-std::string runs_csv(const Sweep& sweep, const SweepRuns& runs) {
-  const std::vector<std::string> names = metric_names(runs);
-  std::string text = header(sweep, "point,replication") + ",seed,status,reason,bottleneck,steady";
-  for (const std::string& name : names) text += ',' + cell(name);
-  text += '\n';
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    if (!runs[i]) continue;
-    const RunResult& result = runs[i]->result;
-    const SweepPoint& point = sweep.points[i / sweep.replications()];
-    text += fmt::format("{},{}{},{},{},{},{},{}", i / sweep.replications(), i % sweep.replications(),
-                        values_of(point), point.seed,
-                        name(result.status), cell(result.diagnosis), bottleneck(summarize({&result, 1})),
-                        steady_cell(*runs[i]));
-    for (const std::string& metric_name : names) {
-      const Metric* const metric = result.metric(metric_name);
-      text += ',' + (metric == nullptr ? "" : number(metric->value));
-    }
-    text += '\n';
-  }
-  return text;
+SweepTables::SweepTables(const std::filesystem::path& directory, const Sweep& sweep, bool with_known)
+    : sweep_(sweep),
+      with_known_(with_known),
+      runs_(directory / "runs.csv"),
+      timing_(directory / "timing.csv"),
+      summary_(directory / "summary.csv"),
+      rows_(directory) {
+  timing_.append("point,replication,wall_seconds,peak_memory_kib,host,engine\n");
+  summary_.append(header(sweep, "point") + ",metric,unit,mean,ci95_lo,ci95_hi,n,spread,bottleneck");
+  summary_.append(with_known ? std::string(kKnownHeader) + '\n' : "\n");
 }
 
-std::string timing_csv(const Sweep& sweep, const SweepRuns& runs) {
-  std::string text = "point,replication,wall_seconds,peak_memory_kib,host,engine\n";
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    if (!runs[i]) continue;
-    const RunResult& result = runs[i]->result;
-    text += fmt::format("{},{},{},{},{},fiber\n", i / sweep.replications(), i % sweep.replications(),
-                        number(result.wall_seconds), result.peak_memory_kib, cell(runs[i]->host));
+void SweepTables::add(std::size_t point, const RunsOfPoint& runs, const std::optional<Json>& known) {
+  for (std::size_t i = 0; i < runs.size(); ++i)
+    if (runs[i]) add_run(point, i, *runs[i]);
+  const Summary summary = summary_of_point(runs);
+  const std::string values = values_of(sweep_.points[point]);
+  const std::string limit = bottleneck(summary);
+  for (const Estimate& e : summary.metrics) {
+    const bool bounded = e.spread != Spread::single && e.spread != Spread::growing && e.n > 0;
+    summary_.append(fmt::format("{}{},{},{},{},{},{},{},{},{}{}\n", point, values, cell(e.name), cell(e.unit),
+                                number(e.mean), bounded ? number(e.lo) : "", bounded ? number(e.hi) : "", e.n,
+                                spread_name(e.spread), limit, with_known_ ? known_cells(known, e) : ""));
   }
-  return text;
 }
 
-std::string summary_csv(const Sweep& sweep, const SweepRuns& runs, const SweepKnown& known) {
-  std::string text = header(sweep, "point") + ",metric,unit,mean,ci95_lo,ci95_hi,n,spread,bottleneck";
-  text += known.empty() ? "\n" : std::string(kKnownHeader) + '\n';
-  for (std::size_t point = 0; point < sweep.points.size(); ++point) {
-    const Summary summary =
-        summary_of_point(std::span(runs).subspan(point * sweep.replications(), sweep.replications()));
-    const std::string values = values_of(sweep.points[point]);
-    const std::string limit = bottleneck(summary);
-    for (const Estimate& e : summary.metrics) {
-      const bool bounded = e.spread != Spread::single && e.spread != Spread::growing && e.n > 0;
-      text += fmt::format("{}{},{},{},{},{},{},{},{},{}{}\n", point, values, cell(e.name), cell(e.unit),
-                          number(e.mean), bounded ? number(e.lo) : "", bounded ? number(e.hi) : "", e.n,
-                          spread_name(e.spread), limit,
-                          known_cells(known, point, e));
-    }
+void SweepTables::add_run(std::size_t point, std::size_t replication, const SweepRun& run) {
+  const RunResult& result = run.result;
+  timing_.append(fmt::format("{},{},{},{},{},fiber\n", point, replication, number(result.wall_seconds),
+                             result.peak_memory_kib, cell(run.host)));
+  std::vector<std::string> cells;
+  for (const Metric& metric : result.metrics) {
+    const std::size_t at = column(metric.name);
+    if (at >= cells.size()) cells.resize(at + 1);
+    cells[at] = number(metric.value);
   }
-  return text;
+  cells.resize(metrics_.size());
+  rows_.add(fmt::format("{} {},{}{},{},{},{},{},{}{}{}", cells.size(), point, replication,
+                        values_of(sweep_.points[point]), sweep_.points[point].seed, name(result.status), cell(result.diagnosis),
+                        bottleneck(summarize({&result, 1})), steady_cell(run), cells.empty() ? "" : ",",
+                        fmt::join(cells, ",")));
+}
+
+// The metric's, a new one where it is the first time that it appears.
+std::size_t SweepTables::column(const std::string& metric) {
+  const auto [found, is_new] = column_of_.emplace(metric, metrics_.size());
+  if (is_new) metrics_.push_back(metric);
+  return found->second;
+}
+
+void SweepTables::commit() {
+  runs_.append(header(sweep_, "point,replication") + ",seed,status,reason,bottleneck,steady");
+  for (const std::string& name : metrics_) runs_.append(',' + cell(name));
+  runs_.append("\n");
+  rows_.take([&](std::string_view line) {
+    std::size_t cells = 0;
+    const char* const space = std::from_chars(line.data(), line.data() + line.size(), cells).ptr;
+    runs_.append(line.substr(static_cast<std::size_t>(space - line.data()) + 1));
+    runs_.append(std::string(metrics_.size() - cells, ',') + '\n');
+  });
+  runs_.commit();
+  timing_.commit();
+  summary_.commit();
 }
 
 }  // namespace ktlssim

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <charconv>
+#include <cstdlib>
 #include <system_error>
 #include <utility>
 
@@ -28,6 +29,14 @@ void sweep_up(const std::filesystem::path& temporary) {
       std::filesystem::remove(entry.path(), none);
   }
 }
+
+// What getline(3) allocates.
+struct Line {
+  ~Line() { std::free(text); }
+
+  char* text = nullptr;
+  std::size_t bytes = 0;
+};
 
 }  // namespace
 
@@ -58,6 +67,26 @@ void FileInParts::commit() {
   if (fsync(fileno(file_.get())) != 0 && errno != EINVAL) fail();
   std::filesystem::rename(temporary_, path_);
   file_.reset();
+}
+
+LinesAside::LinesAside(const std::filesystem::path& directory)
+    : path_(temporary_beside(directory / "lines")), file_(std::fopen(path_.c_str(), "w+e")) {
+  if (file_ == nullptr) fail();
+  std::filesystem::remove(path_);
+}
+
+void LinesAside::fail() const { throw std::system_error(errno, std::generic_category(), path_.string()); }
+
+void LinesAside::add(std::string_view line) {
+  if (std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size() || std::fputc('\n', file_.get()) == EOF) fail();
+}
+
+void LinesAside::take(const std::function<void(std::string_view)>& each) {
+  if (std::fflush(file_.get()) != 0 || std::fseek(file_.get(), 0, SEEK_SET) != 0) fail();
+  Line line;
+  for (ssize_t got = 0; (got = getline(&line.text, &line.bytes, file_.get())) > 0;)
+    each({line.text, static_cast<std::size_t>(got) - 1});
+  if (std::ferror(file_.get()) != 0) fail();
 }
 
 }  // namespace ktlssim

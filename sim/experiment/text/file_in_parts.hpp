@@ -3,11 +3,16 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
 namespace ktlssim {
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
 
 class FileInParts {
  public:
@@ -23,14 +28,30 @@ class FileInParts {
   void commit();
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
   [[noreturn]] void fail() const;
 
   std::filesystem::path path_;
   std::filesystem::path temporary_;
-  std::unique_ptr<std::FILE, Close> file_;
+  std::unique_ptr<std::FILE, CloseFile> file_;
+};
+
+// Lines that are put aside until it is known what stands above them, and taken back once. They are in a file without a
+// name, which is gone with its process.
+class LinesAside {
+ public:
+  // On the disk of this directory, which has room for what is made of them. Throws std::system_error, here and below.
+  explicit LinesAside(const std::filesystem::path& directory);
+
+  // Without a line break.
+  void add(std::string_view line);
+  // In their order.
+  void take(const std::function<void(std::string_view)>& each);
+
+ private:
+  [[noreturn]] void fail() const;
+
+  std::filesystem::path path_;  // what is wrong is told of
+  std::unique_ptr<std::FILE, CloseFile> file_;
 };
 
 }  // namespace ktlssim
