@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/mman.h>
 
+#include <boost/context/fiber.hpp>
 #include <boost/context/protected_fixedsize_stack.hpp>
 #include <deque>
 #include <exception>
@@ -11,7 +12,6 @@
 #include <vector>
 
 #include "sim/engine/sanitizer.hpp"
-#include "sim/engine/stack_switch.hpp"
 
 #ifdef KTLSSIM_ASAN
 #include <sanitizer/asan_interface.h>
@@ -98,21 +98,8 @@ class Stacks {
   std::deque<Slab> slabs_;
 };
 
-class FiberEngine;
-
 struct FiberContext final : Context {
-  FiberContext() = default;
-  FiberContext(FiberEngine& its_engine, const ctx::stack_context& its_stack, Engine::Body its_body)
-      : engine(&its_engine), stack(its_stack), body(std::move(its_body)) {}
-  ~FiberContext() override {
-    if (stack.sp != nullptr) StackAllocator().deallocate(stack);
-  }
-
-  Parked parked = nullptr;
-  // None of these for the main context.
-  FiberEngine* engine = nullptr;
-  ctx::stack_context stack;
-  Engine::Body body;
+  ctx::fiber fiber;
   // What AddressSanitizer must know of the stack to follow a switch; unused without it.
   const void* stack_bottom = nullptr;
   std::size_t stack_bytes = 0;
@@ -128,42 +115,47 @@ class FiberEngine final : public Engine {
   }
 
   Context& create(const std::string&, int, Body body) override {
+    auto& context = *contexts_.emplace_back(std::make_unique<FiberContext>());
+    StackAllocator allocator;
     const ctx::stack_context stack = stacks_.get();
-    auto& context = *contexts_.emplace_back(std::make_unique<FiberContext>(*this, stack, std::move(body)));
     context.stack_bytes = stack.size;
     context.stack_bottom = static_cast<char*>(stack.sp) - stack.size;
     // Stacks lie a multiple of pages apart: starting all at the same place of a page would make them compete
     // for the same lines of the cache.
     const std::size_t colour = contexts_.size() * kCacheLineBytes % kPageBytes;
-    context.parked = park_new_stack<begin>(static_cast<char*>(stack.sp) - colour, stack.size - colour);
+    const ctx::preallocated top(static_cast<char*>(stack.sp) - colour, stack.size - colour, stack);
+    context.fiber = ctx::fiber(std::allocator_arg, top, allocator,
+                               [this, body = std::move(body)](ctx::fiber&& from) {
+                                 arrived(std::move(from));
+                                 auto& next = static_cast<FiberContext&>(body());
+                                 leave(next, true);
+                                 return std::move(next.fiber);
+                               });
     return context;
   }
 
   Context& main() override { return main_; }
 
-  void switch_to(Context& next, Time) override { go(static_cast<FiberContext&>(next), false); }
+  void switch_to(Context& next, Time) override {
+    auto& to = static_cast<FiberContext&>(next);
+    leave(to, false);
+    arrived(std::move(to.fiber).resume());
+  }
 
   void move(Context&, int) override {}
 
  private:
-  static void begin(void* context) {
-    auto& self = *static_cast<FiberContext*>(context);
-    self.engine->arrived();
-    self.engine->go(static_cast<FiberContext&>(self.body()), true);
-  }
-
-  void go(FiberContext& to, [[maybe_unused]] bool for_good) {
+  void leave(FiberContext& to, [[maybe_unused]] bool for_good) {
     previous_ = running_;
     running_ = &to;
 #ifdef KTLSSIM_ASAN
     __sanitizer_start_switch_fiber(for_good ? nullptr : &previous_->fake_stack, to.stack_bottom,
                                    to.stack_bytes);
 #endif
-    switch_stack(previous_->parked, to.parked, &to);
-    arrived();
   }
 
-  void arrived() {
+  // `from` is the rest of whoever switched here: it is the fiber to resume when somebody switches back to it.
+  void arrived(ctx::fiber&& from) {
 #ifdef KTLSSIM_ASAN
     const void* bottom = nullptr;
     std::size_t bytes = 0;
@@ -173,6 +165,7 @@ class FiberEngine final : public Engine {
       previous_->stack_bytes = bytes;
     }
 #endif
+    previous_->fiber = std::move(from);
   }
 
   FiberContext main_;
