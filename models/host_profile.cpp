@@ -28,6 +28,7 @@ void describe(ParameterVisitor& v, SchedulerCosts& c) {
              "absent or 0: devices interrupt by themselves");
   v.optional_quantity("ipi_caught_ns", c.ipi_caught_ns, kStep,
              "interrupt_ns of a CPU that turned to the interrupt thread by itself before the flight was over");
+  v.read_by(readers::kSentInterrupts);
 }
 
 void describe(ParameterVisitor& v, SchedulerOverrides& o) {

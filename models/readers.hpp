@@ -50,6 +50,8 @@ inline constexpr Readers kApplication{[](const Scenario& s) { return s.has_appli
                                       "a workload sendfile or send"};
 inline constexpr Readers kCaches{[](const Scenario& s) { return s.host.knows_llc(); },
                                  "a host whose core states llc_bytes"};
+inline constexpr Readers kSentInterrupts{[](const Scenario& s) { return s.host.scheduler.ipi_flight_ns.value() > 0; },
+                                         "ipi_flight_ns above 0"};
 // A step of which the host states a cost is made of nothing.
 inline constexpr Readers kComposing{[](const Scenario& s) { return composes_any(s.host); },
                                     "a host that leaves out the cost of some step, which is composed then"};

@@ -3,6 +3,12 @@
 
 namespace ktlssim {
 
+namespace {
+
+constexpr unsigned kCpuBits = 10;  // of 1024 CPUs at most
+
+}  // namespace
+
 void Scheduler::ipi_cpu(Thread& thread, int number, Time flight) {
   if (executive_.unwinding()) return;
   if (thread.state != ThreadState::sleeping) {
@@ -11,17 +17,17 @@ void Scheduler::ipi_cpu(Thread& thread, int number, Time flight) {
     return;
   }
   const Time landing = executive_.now() + flight;
-  if (idle(number)) {
-    executive_.calendar().call_at<&Scheduler::ipi_wakes>(landing, Rank::hardware, this, thread.index);
+  Cpu& cpu = cpus_[static_cast<std::size_t>(number)];
+  if (cpu.current == nullptr || thread.floats()) {  // nothing to switch from, or where it will run is not known yet
+    executive_.calendar().call_at<&Scheduler::ipi_wakes>(landing, Rank::hardware, this,
+                                                         thread.index << kCpuBits | static_cast<std::uint64_t>(number));
     return;
   }
   ++counters_.wakeups;
   woke_up(thread);
-  thread.cpu = pick_cpu(thread, number, true);
-  Cpu& cpu = cpu_of(thread);
+  thread.cpu = number;
   enqueue(thread, cpu, false);
-  const bool serves = cpu.current != nullptr && cpu.current->ithread();
-  thread.arrival = serves || cpu.ipi_pending ? Arrival::queued : Arrival::caught;
+  thread.arrival = cpu.current->ithread() || cpu.ipi_pending ? Arrival::queued : Arrival::caught;
   if (thread.arrival == Arrival::caught) {
     cpu.ipi_pending = true;
     executive_.calendar().call_at<&Scheduler::ipi_lands>(landing, Rank::hardware, this,
@@ -30,10 +36,10 @@ void Scheduler::ipi_cpu(Thread& thread, int number, Time flight) {
   arm_slice(cpu);
 }
 
-void Scheduler::ipi_wakes(std::uint64_t thread) {
-  Thread& woken = *threads_[thread];
+void Scheduler::ipi_wakes(std::uint64_t thread_and_cpu) {
+  Thread& woken = *threads_[thread_and_cpu >> kCpuBits];
   woken.arrival = Arrival::landed;
-  wake(woken, woken.cpu, true);
+  wake(woken, static_cast<int>(thread_and_cpu & ((1U << kCpuBits) - 1)), true);
 }
 
 void Scheduler::ipi_lands(std::uint64_t number) {

@@ -98,8 +98,8 @@ class Scheduler {
   // The same for an interrupt thread, by an interrupt of `cpu`.
   void interrupt(Thread& thread, int cpu) { wake(thread, cpu, true); }
   // The same by another CPU, whose interrupt is under way for `flight`: ipi_cpu. The thread is in the run queue
-  // meanwhile, and its CPU takes it at the next switch. Nothing is sent where a thread of an interrupt runs, or where one is
-  // under way already. Thread::arrival says what came of it.
+  // meanwhile, and its CPU takes it at the next switch; one that floats goes where it is put when the interrupt lands. Nothing is
+  // sent where a thread of an interrupt runs, or where one is under way already. Thread::arrival says what came of it.
   void ipi_cpu(Thread& thread, int cpu, Time flight);
 
   // A user thread leaves the kernel: its priority falls back, and it yields to who outranks it.
@@ -252,7 +252,7 @@ class Scheduler {
   void accrue(Thread& thread);
   void idle_exit_done(std::uint64_t cpu);
   void ipi_lands(std::uint64_t cpu);
-  void ipi_wakes(std::uint64_t thread);
+  void ipi_wakes(std::uint64_t thread_and_cpu);
   void slice_over(std::uint64_t tag);
   void arm_slice(Cpu& cpu);
   Time slice_end(const Cpu& cpu) const;

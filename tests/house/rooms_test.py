@@ -14,7 +14,7 @@ DOORS = {"sim/machine/simulate.hpp", "sim/machine/footprint.hpp", "sim/machine/m
          "sim/machine/moment.hpp", "sim/machine/idle_times.hpp",
          "sim/measure/run_result.hpp", "sim/measure/latency_histogram.hpp", "sim/measure/listeners.hpp"}
 # A program, the library that is loaded on demand, and parts of the class Scheduler; verbs are in verbs.hpp.
-WITHOUT_A_HEADER = {"main.cpp", "simgrid_engine.cpp", "sched_priority.cpp", "sched_pickcpu.cpp", "cpu_time.cpp"}
+WITHOUT_A_HEADER = {"main.cpp", "simgrid_engine.cpp", "sched_priority.cpp", "sched_pickcpu.cpp", "cpu_time.cpp", "mp_x86.cpp"}
 MACHINE = ("sim/engine", "sim/measure", "sim/kernel", "sim/drivers", "sim/network", "sim/workload", "sim/machine")
 
 

@@ -122,6 +122,18 @@ TEST_P(SchedulerTest, another_cpus_interrupt_is_sent_once_for_two_threads) {
   });
 }
 
+TEST_P(SchedulerTest, another_cpus_interrupt_for_a_thread_that_floats_is_placed_when_it_lands) {
+  scenario_.host.cpus = q(2);
+  run([this](Kernel& k) {
+    wake_at(k, worker(k, "user", ThreadClass::application, 0, 9000), 0);
+    Thread& floats = worker(k, "floats", ThreadClass::interrupt, -1, 300);
+    ipi_at(k, floats, 0, 1000);
+    k.executive.run_until(Time{9500});
+    EXPECT_EQ(done_["floats"], Times({4300}));  // 1000 + 3000 of flight + 300, on the CPU that is idle
+    EXPECT_EQ(done_["user"], Times({9000}));
+  });
+}
+
 TEST_P(SchedulerTest, an_idle_cpu_takes_its_time_to_wake_up) {
   scenario_.host.scheduler.cpu_idle_exit_ns = q(200);
   run([this](Kernel& k) {
