@@ -10,9 +10,7 @@ constexpr unsigned kCpuBits = 10;  // of 1024 CPUs at most
 }  // namespace
 
 void Scheduler::ipi_cpu(Thread& thread, int number, Time flight) {
-  if (executive_.unwinding()) return;
-  if (thread.state != ThreadState::sleeping) {
-    thread.roused = thread.dozing;
+  if (!sleeps(thread)) {
     thread.arrival = Arrival::queued;
     return;
   }

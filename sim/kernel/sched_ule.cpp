@@ -124,11 +124,7 @@ bool Scheduler::should_preempt(int priority, const Thread& current, bool remote)
 
 void Scheduler::wake(Thread& thread, int self, bool interrupted) {
   assert(settled());
-  if (executive_.unwinding()) return;
-  if (thread.state != ThreadState::sleeping) {
-    thread.roused = thread.dozing;
-    return;
-  }
+  if (!sleeps(thread)) return;
   ++counters_.wakeups;
   woke_up(thread);
   thread.cpu = pick_cpu(thread, self, interrupted);

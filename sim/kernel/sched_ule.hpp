@@ -194,6 +194,13 @@ class Scheduler {
   Cpu& cpu_of(const Thread& thread) { return cpus_[static_cast<std::size_t>(thread.cpu)]; }
   void leave(std::string_view wchan, bool at_will);
   [[gnu::noinline]] bool roused(std::string_view wchan);
+  // Whether it is to be woken: it sleeps. One on its way there is called back.
+  bool sleeps(Thread& thread) const {
+    if (executive_.unwinding()) return false;
+    if (thread.state == ThreadState::sleeping) return true;
+    thread.roused = thread.dozing;
+    return false;
+  }
   void wake(Thread& thread, int self, bool interrupted);
   void place(Thread& thread, bool remote);  // on its CPU
   // Of hz, since time began.

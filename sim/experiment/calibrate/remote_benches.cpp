@@ -26,9 +26,6 @@ struct Knock {
 
 double median_or_zero(std::vector<double> values) { return values.empty() ? 0 : median_of(std::move(values)); }
 
-// Of what took so long that a CPU was taken away meanwhile, nothing counts: a disturbed slice of the twin.
-constexpr std::int64_t kTakenAwayNs = 50'000;
-
 double mean_of(const std::vector<double>& values) {
   double sum = 0;
   int n = 0;

@@ -7,6 +7,10 @@
 
 namespace ktlssim {
 
+// What takes longer than raising two interrupts: a CPU was taken away meanwhile. No benchmark counts it, and no slice of
+// the twin.
+inline constexpr std::int64_t kTakenAwayNs = 50'000;
+
 // The device wakes `threads` urgent threads, one or two, on the CPU of a thread that works. It may call the kernel every
 // other microsecond, as threads that work do, and copy a record now and then; at the end of a call it gives way to who
 // is in the run queue, whether the interrupt is there or not. Or all the time, or never. Seen by the stamps of all; means of what

@@ -5,13 +5,13 @@
 #include <stdexcept>
 
 #include "sim/experiment/calibrate/burn.hpp"
+#include "sim/experiment/calibrate/remote_benches.hpp"
 
 namespace ktlssim {
 
 namespace {
 
-constexpr std::int64_t kGapNs = 50'000;   // longer than raising two interrupts takes: it was off its CPU
-constexpr std::int64_t kLateNs = 200'000;  // and what takes an interrupt longer than that is no flight
+constexpr std::int64_t kLateNs = 200'000;  // what takes an interrupt longer than that is no flight
 
 }  // namespace
 
@@ -31,7 +31,7 @@ TwinDevice::TwinDevice(const TwinSetting& setting)
 
 std::int64_t TwinDevice::look(TwinSlices& slices) {
   const std::int64_t now = clock_ns();
-  if (now - looked_ns_ > kGapNs) {
+  if (now - looked_ns_ > kTakenAwayNs) {
     away_ns += now - looked_ns_;
     slices.disturbed(now);
   }
