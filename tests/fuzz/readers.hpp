@@ -5,8 +5,9 @@
 
 namespace ktlssim {
 
-// Hands `text` to every reader: scenario, sweep, suite, fit, host, driver, kernel; and, with a checksum that fits, as a
-// manifest and as a run file. Returns if each took it or refused it with an InputError; lets everything else through.
+// Hands `text` to every reader: scenario, sweep, suite, influences, floors of discrepancies, fit, conditions of the twin,
+// host, driver, kernel, steps, a table of measured steps; and, with a checksum that fits, as a sweep's manifest, run and
+// known file, as the runs of a run and as an ensemble. Returns if each took it or refused it with an InputError; lets everything else through.
 void read_everything(std::string_view text);
 
 }  // namespace ktlssim

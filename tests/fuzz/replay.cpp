@@ -24,9 +24,9 @@ namespace fs = std::filesystem;
 std::vector<std::string> seeds() {
   std::vector<fs::path> files;
   const fs::path root(ktlssim::build_info().source_dir);
-  for (const char* const folder : {"tests/fuzz/seeds", "scenarios", "scenarios/sweeps", "models/profiles/drivers"})
+  for (const char* const folder : {"tests/fuzz/seeds", "scenarios", "scenarios/sweeps", "scenarios/twin", "models/profiles/drivers"})
     for (const auto& entry : fs::directory_iterator(root / folder))
-      if (entry.path().extension() == ".json") files.push_back(entry.path());
+      if (entry.is_regular_file() && entry.path().extension() != ".md") files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   std::vector<std::string> texts;
   for (const fs::path& path : files) {
