@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 import unittest
 
 import fixture_profiles
@@ -420,10 +419,10 @@ class CommandLine(unittest.TestCase):
         self.assertIn("No space left", done.stderr)
 
     def test_an_interrupt_ends_cleanly(self):
-        arguments = ["run", self.scenario(), "--replications", "10000", "--set", "/measure/duration_ms=50"]
+        arguments = ["run", self.scenario(), "--replications", "10000", "--set", "/measure/duration_ms=50", "--progress", "json"]
         process = subprocess.Popen([KTLSSIM, *arguments], env=self.environment, stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, text=True)
-        time.sleep(1)
+        self.assertIn('"elapsed_s"', process.stderr.readline())  # it simulates
         process.send_signal(signal.SIGINT)
         stderr = process.communicate(timeout=120)[1]
         self.assertEqual(process.returncode, 130)
