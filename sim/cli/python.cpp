@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <stdexcept>
 
 #include "sim/experiment/text/shipped.hpp"
@@ -15,7 +14,7 @@ namespace ktlssim {
 
 void become_python(const std::string& module, const std::vector<std::string>& arguments) {
   setenv("PYTHONPATH", shipped_directory("notebooks").c_str(), 1);
-  setenv("KTLSSIM", std::filesystem::read_symlink("/proc/self/exe").c_str(), 1);  // asked for bounds
+  setenv("KTLSSIM", program_path().c_str(), 1);  // asked for bounds
   setenv("MPLBACKEND", "Agg", 1);  // pictures go to files
   // Debian's modules belong to Debian's Python; -P: none of them may come from the directory at hand.
   std::vector<std::string> words{"/usr/bin/python3", "-P", "-m", module};

@@ -1,7 +1,10 @@
 #include "sim/engine/simgrid_library.hpp"
 
+#define BOOST_DLL_USE_STD_FS
+
 #include <dlfcn.h>
 
+#include <boost/dll/runtime_symbol_info.hpp>
 #include <filesystem>
 #include <stdexcept>
 
@@ -15,7 +18,7 @@ using MakeEngine = Engine* (*)();
 
 // Beside the program, or where the installation puts it.
 std::filesystem::path library_path() {
-  const std::filesystem::path directory = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+  const std::filesystem::path directory = boost::dll::program_location().parent_path();
   const std::filesystem::path beside = directory / KTLSSIM_SIMGRID_LIBRARY;
   return std::filesystem::exists(beside) ? beside
                                          : directory / KTLSSIM_LIBRARIES_FROM_BIN / KTLSSIM_SIMGRID_LIBRARY;

@@ -1,5 +1,8 @@
+#define BOOST_DLL_USE_STD_FS
+
 #include "sim/experiment/text/shipped.hpp"
 
+#include <boost/dll/runtime_symbol_info.hpp>
 #include <system_error>
 
 #include "sim/experiment/text/build_info.hpp"
@@ -10,12 +13,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Empty where the system does not tell.
+// Empty where there are none.
 fs::path find_installed_data() {
+  const fs::path program = program_path();
+  if (program.empty()) return {};
   std::error_code error;
-  const fs::path binary = fs::read_symlink("/proc/self/exe", error);
-  if (error) return {};
-  const fs::path data = (binary.parent_path() / build_info().data_from_bin).lexically_normal();
+  const fs::path data = (program.parent_path() / build_info().data_from_bin).lexically_normal();
   return fs::is_directory(data / "profiles", error) ? data : fs::path();
 }
 
@@ -30,6 +33,11 @@ fs::path in_source_tree(std::string_view what) {
 }
 
 }  // namespace
+
+fs::path program_path() {
+  std::error_code error;
+  return boost::dll::program_location(error);
+}
 
 fs::path shipped_directory(std::string_view what) {
   if (!installed_data().empty()) return installed_data() / what;

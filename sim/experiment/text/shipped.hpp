@@ -7,6 +7,9 @@
 
 namespace ktlssim {
 
+// The binary that runs; empty where the system does not tell.
+std::filesystem::path program_path();
+
 // `what`: "profiles", "scenarios" or "notebooks". It need not exist.
 std::filesystem::path shipped_directory(std::string_view what);
 
