@@ -107,8 +107,7 @@ void Device::serve(Cryptop& crp, std::size_t engine, Time start) {
 
 void Device::complete(std::uint64_t tag) {
   Cryptop& crp = *reinterpret_cast<Cryptop*>(tag);
-  kernel_.memory.move(kernel_.memory.encrypted(crp), kernel_.now());
-  kernel_.numa.cross(kernel_.numa.crossing(crp, kernel_.numa.card()), kernel_.now());
+  kernel_.move(kernel_.numa.traffic(crp, kernel_.numa.card(), kernel_.memory.encrypted(crp)));
   kernel_.recorder.stations.leave(crp.cb_mbuf->stays, Place::device, kernel_.now());
   kernel_.recorder.stations.enter(crp.cb_mbuf->stays, Place::completion_queue, kernel_.now());
   if (const Socket* const so = crp.cb_mbuf->so) prefetch(*so);  // a received record has none

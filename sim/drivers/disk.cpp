@@ -40,8 +40,7 @@ void Disk::read(const SfIo& sfio) {
 
 void Disk::complete(std::uint64_t slot) {
   const SfIo& sfio = reads_[slot].sfio;
-  kernel_.memory.move(sfio.npages * kernel_.scenario.host.page(), kernel_.now());
-  kernel_.numa.cross(kernel_.numa.crossing_from_disk(*sfio.so, *sfio.m, sfio.npages), kernel_.now());
+  disk_writes(kernel_, *sfio.so, *sfio.m, sfio.npages);
   queues_[reads_[slot].queue].post({.value = static_cast<std::int64_t>(slot)});
 }
 

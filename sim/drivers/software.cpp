@@ -14,11 +14,11 @@ class Software final : public Driver {
     CryptoSession& ses = *crp.ses;
     const bool locks = profile_.traits().locks_session;
     if (locks) kernel_.mtx_lock(ses.lock, kernel_.locks.driver_session);
-    const std::int64_t crossing = crossing_here(kernel_, crp);
+    const Traffic traffic = traffic_here(kernel_, crp);
     kernel_.charge_moving(Function::encryption,
                           profile_.cost(ses.algorithm).time(crp.payload_bytes) +
-                              kernel_.numa.costs().remote_ns_per_byte.times(crossing),
-                          kernel_.memory.encrypted(crp), crossing);
+                              kernel_.numa.costs().remote_ns_per_byte.times(traffic.remote),
+                          traffic);
     if (locks) kernel_.mtx_unlock(ses.lock);
     crypto_done(kernel_, crp);
     return Errno::ok;

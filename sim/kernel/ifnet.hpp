@@ -28,8 +28,8 @@ class Network {
   virtual void if_output(Socket& so, std::int64_t from, std::int64_t bytes) = 0;
   // Clients want to be told of what `so` has received, which may have been before they did.
   virtual void look_at_client(Socket&) {}
-  // NIC TLS: for the burst that comes next the NIC reads so many bytes more from memory, over its PCIe link.
-  virtual void read_again(std::int64_t) {}
+  // NIC TLS: for the burst that comes next the NIC reads so many bytes more of `so` from memory, over its PCIe link.
+  virtual void read_again(const Socket&, std::int64_t) {}
   // The retransmission timer of `so` has gone off: the thread that takes its acknowledgements calls
   // tcp_timer_rexmt. (In the kernel the softclock thread of a CPU does.)
   virtual void softclock(Socket& so) = 0;

@@ -11,7 +11,7 @@ Kernel::Kernel(Executive& executive_, const Scenario& scenario_, std::uint64_t r
       tso(scenario_.network.kind == NetworkKind::nic && scenario_.network.tso),  // lo0 has none
       bytes_per_mbuf(scenario_.network.kind == NetworkKind::nic ? scenario_.sent_mbuf_bytes() : 0),
       replication(replication_),
-      memory(scenario_.host.memory, window),
+      memory(scenario_.host.memory, window, scenario_.host.domains_differ() ? scenario_.host.numa_domains.count() : 1),
       numa(scenario_, window),
       sched(executive_, scenario_.host, scenario_.kernel.scheduler,
             static_cast<std::uint32_t>(random_stream("scheduler")())),

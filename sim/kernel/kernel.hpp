@@ -93,18 +93,31 @@ class Kernel {
   // on.
   Time settled_at() const { return executive.now(); }
 
-  // A step during which so many bytes move through memory, and `crossing` of them from one domain to another: takes
-  // `cost`, or until memory and interconnect have caught up.
-  void charge_moving(Function function, Time cost, std::int64_t bytes, std::int64_t crossing = 0) {
+  // Moves it now.
+  void move(const Traffic& traffic) {
+    for (const Traffic::Part& part : traffic.parts)
+      if (part.bytes > 0) memory.move(part.bytes, now(), part.domain);
+    numa.cross(traffic.crossing, now());
+  }
+
+  // A step during which that moves: takes `cost`, or until what has moved it has caught up.
+  void charge_moving(Function function, Time cost, const Traffic& traffic) {
     settle();
-    memory.move(bytes, now());
-    numa.cross(crossing, now());
-    const Time caught_up = this->caught_up();
+    move(traffic);
+    Time caught_up = traffic.crossing > 0 ? numa.caught_up() : kNoTime;
+    for (const Traffic::Part& part : traffic.parts)
+      if (part.bytes > 0) caught_up = std::max(caught_up, memory.caught_up(part.domain));
     charge(function, cost);
     sched.stall(caught_up);
   }
 
-  // When memory and interconnect have caught up with what has moved so far.
+  // The same of so many bytes in the thread's own domain.
+  void charge_moving(Function function, Time cost, std::int64_t bytes) {
+    settle();
+    charge_moving(function, cost, Traffic{.parts = {{{bytes, numa.matters() ? curdomain(*this) : 0}}}});
+  }
+
+  // When memory and interconnect have caught up with what has moved so far: hardware waits for all of it.
   Time caught_up() const { return std::max(memory.caught_up(), numa.caught_up()); }
 
   // wakeup(9): the caller pays. The thread, if it sleeps on that channel, may run before this returns.

@@ -1,10 +1,15 @@
-// That memory lies in domains: lines and bytes that come from another one, and the interconnect over which they come,
-// a ceiling like that of memory. Where the host states no costs of it (NumaCosts), or has one domain, nothing happens.
+// That memory lies in domains: lines and bytes that come from another one, the interconnect over which they come, a
+// ceiling like that of memory, and whose memory is loaded. Where the host states no costs of it (NumaCosts), or has one
+// domain, nothing happens.
 //
 // Lines of a connection and of a record lie where a thread wrote them last, and go along with the next one that works
 // on them. Pages lie where they were allocated: of a file in the domain of its connection (/workload/numa_silo) or in
-// all domains, record by record; of what a thread copies or encrypts to, in its own. Ports of the NIC lie where
-// Scenario::port_domain says, a session's disk in a domain of its own, cards in that of the first port.
+// all domains, record by record; of what is copied, with the thread; of what is encrypted, where uipc_ktls_memory.cpp
+// puts them. Ports of the NIC lie where Scenario::port_domain says, a session's disk in a domain of its own, cards in
+// that of the first port.
+//
+// A store of a CPU to a line of another domain crosses twice: the line is read to be owned, and written back
+// (Memory::encrypted counts both). Hardware writes whole lines, once.
 #pragma once
 
 #include <cstdint>
@@ -34,26 +39,25 @@ class Numa {
   // When the interconnect has caught up with what has crossed so far.
   Time caught_up() const { return interconnect_.caught_up(); }
 
-  // What crosses where a request is done in `domain`.
-  std::int64_t crossing(const Cryptop& crp, int domain) const;
-  // What crosses while a port in `domain` reads a part of the stream.
-  static std::int64_t crossing(const Socket& so, std::int64_t from, std::int64_t bytes, int domain);
-  // What crosses while the disk of `so` writes the pages of a batch.
-  std::int64_t crossing_from_disk(const Socket& so, const Mbuf& top, std::int64_t npages) const;
+  // What a request moves that is done in `domain`, where `moved` bytes go over memory for it.
+  Traffic traffic(const Cryptop& crp, int domain, std::int64_t moved) const;
+  // In which domain the disk of `so` is.
+  int disk_of(const Socket& so) const;
 
   int port_of(const Socket& so) const;
   int card() const;
   // Where the pages lie that a session's record of this number is made of.
   int file_pages(const Socket& so, std::uint64_t number) const;
 
-  double gbytes_per_s() const { return interconnect_.gbytes_per_s(); }
+  std::int64_t crossed_bytes() const { return interconnect_.moved_bytes(); }
+  // No value where there is no limit.
+  double utilization() const;
   std::vector<Resource> resources(std::int64_t records) const;
 
  private:
   const Scenario& scenario_;
   const bool matters_;
-  const MemoryCosts interconnect_costs_;
-  Memory interconnect_;
+  Bandwidth interconnect_;
 };
 
 // The domain of the executing thread.
@@ -63,7 +67,11 @@ void touch(Kernel& k, Socket& so);
 void touch(Kernel& k, Mbuf& m);
 // It has woken a thread, which is to run on that one's CPU.
 void woke(Kernel& k, const Thread& thread);
-// What crosses where the executing thread does a request itself.
-std::int64_t crossing_here(Kernel& k, const Cryptop& crp);
+// What moves where the executing thread does a request itself.
+Traffic traffic_here(Kernel& k, const Cryptop& crp);
+// Its port reads a part of the stream.
+void port_reads(Kernel& k, const Socket& so, std::int64_t from, std::int64_t bytes);
+// The disk of `so` writes the pages of a batch.
+void disk_writes(Kernel& k, const Socket& so, const Mbuf& top, std::int64_t npages);
 
 }  // namespace ktlssim

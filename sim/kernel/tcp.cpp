@@ -94,7 +94,7 @@ void reread_records(Kernel& k, const Socket& so, std::int64_t from, std::int64_t
     if (record > from) bytes += m->wire_bytes;
   }
   k.tcpstat.reread_bytes += bytes;
-  k.network->read_again(bytes - (to - from));  // the burst itself is read as ever
+  k.network->read_again(so, bytes - (to - from));  // the burst itself is read as ever
 }
 
 // What is sent again.

@@ -36,6 +36,14 @@ void may_wait_for_memory(Kernel& k) {
 
 constexpr Time kAllocationHoldOff = std::chrono::seconds(1);  // hz ticks in ktls_buffer_alloc
 
+// In which domain vm_page_alloc finds a page of no object. A process's thread takes it from its own, and so does a worker
+// that ktls_bind_domain has told to. The policy of other kernel threads interleaves by the index of the page, which is 0
+// of all of them: the first domain (vm_domainset_iter_interleave).
+int page_domain(Kernel& k) {
+  const bool own = k.sched.curthread()->thread_class == ThreadClass::application || k.ktls.bind_threads == 2;
+  return own ? curdomain(k) : 0;
+}
+
 // A buffer from the cache. After a failure the worker does not try for a second, and the alloc thread makes
 // more.
 bool ktls_buffer_alloc(Kernel& k, Mbuf& m) {
@@ -144,7 +152,7 @@ void allocate_destination(Kernel& k, Mbuf& m) {
     k.spend(Function::vm_page_alloc, ktls_costs(k).vm_page_alloc_ns.times(m.npgs));
     if (k.numa.matters()) {
       k.settle();
-      m.domain = static_cast<std::uint8_t>(curdomain(k));
+      m.domain = static_cast<std::uint8_t>(page_domain(k));
     }
     m.destination = DestinationBuffer::pages;
     k.recorder.buffer_bytes.add(m.npgs * k.scenario.host.page(), k.settled_at());

@@ -197,7 +197,7 @@ std::vector<std::pair<std::string, std::int64_t>> counters(const Kernel& k) {
   }
   all.emplace_back("ktlssim.buffer_cache_failures", failures);
   if (k.numa.matters())
-    all.emplace_back("ktlssim.numa_crossing_bytes", static_cast<std::int64_t>(k.numa.gbytes_per_s() * window_ns(k)));
+    all.emplace_back("ktlssim.numa_crossing_bytes", k.numa.crossed_bytes());
   for (const Driver* const driver : k.drivers)
     for (auto& counter : driver->counters()) all.push_back(std::move(counter));
   return all;

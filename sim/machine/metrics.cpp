@@ -91,6 +91,12 @@ double latency_us(const Kernel& k, std::int64_t) {
   return k.recorder.latency().quantile_us(kLatencyQuantiles[quantile].second);
 }
 
+double cross_domain_percent(const Kernel& k, std::int64_t) {
+  const auto moved = static_cast<double>(k.memory.moved_bytes());
+  if (!k.numa.matters() || moved == 0) return std::numeric_limits<double>::quiet_NaN();
+  return 100 * static_cast<double>(k.numa.crossed_bytes()) / moved;
+}
+
 template <LockStatistics Locks::*lock>
 double lock_wait_us(const Kernel& k, std::int64_t) {
   return per_record_us(k, (k.locks.*lock).waited_ns);
@@ -159,6 +165,10 @@ constexpr std::array kMetrics{
                [](const Kernel& k, std::int64_t) { return static_cast<double>(k.recorder.buffer_bytes.max()); }},
     MetricInfo{"memory_gbytes_per_s", "GB/s", "what CPUs, cards, NIC and disks move over memory", "", "", false,
                [](const Kernel& k, std::int64_t) { return k.memory.gbytes_per_s(); }},
+    MetricInfo{"interconnect_percent", "%", "busy time of the interconnect between NUMA domains / time; only where the host has one", "", "", false,
+               [](const Kernel& k, std::int64_t) { return 100 * k.numa.utilization(); }},
+    MetricInfo{"cross_domain_percent", "%", "bytes that go from one NUMA domain to another / bytes over memory; only where crossing costs something", "", "", false,
+               cross_domain_percent},
     MetricInfo{"failed_records", "records", "given up because a crypto request or the connection failed", "failed records", "", false,
                [](const Kernel& k, std::int64_t) { return static_cast<double>(k.recorder.window_failed()); }},
     MetricInfo{"aborted_connections", "connections", "dropped because a crypto request failed", "aborted connections", "", false,

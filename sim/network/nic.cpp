@@ -44,8 +44,7 @@ void Nic::attach(Socket& so) {
 void Nic::if_output(Socket& so, std::int64_t from, std::int64_t bytes) {
   kernel_.settle();
   if (lossy_) so.tp->to_peer.push_back({from, from + bytes});
-  if (Numa& numa = kernel_.numa; numa.matters())
-    numa.cross(Numa::crossing(so, from, bytes, numa.port_of(so)), kernel_.now());
+  if (kernel_.numa.matters()) port_reads(kernel_, so, from, bytes);
   if (PcieLink* const link = queues_.pcie_link())
     link->read<&Nic::transmit>(PcieLink::Flow::packets, bytes, this, tag_of(so, bytes));
   else
@@ -57,8 +56,8 @@ void Nic::look_at_client(Socket& so) {
 }
 
 // The burst is read behind it.
-void Nic::read_again(std::int64_t bytes) {
-  kernel_.memory.move(bytes, kernel_.now());
+void Nic::read_again(const Socket& so, std::int64_t bytes) {
+  kernel_.memory.move(bytes, kernel_.now(), kernel_.numa.matters() ? kernel_.numa.port_of(so) : 0);
   if (PcieLink* const link = queues_.pcie_link())
     link->read<&Nic::has_read_again>(PcieLink::Flow::packets, bytes, this, 0);
 }
@@ -112,7 +111,7 @@ Time Nic::tls_time(const Socket& so, std::int64_t bytes) const {
 void Nic::at_peer(std::uint64_t tag) {
   Socket& so = socket_of(kernel_, tag);
   const std::int64_t bytes = number_of(tag);
-  kernel_.memory.move(bytes, kernel_.now());
+  if (!kernel_.numa.matters()) kernel_.memory.move(bytes, kernel_.now());  // else port_reads has
   if (lossy_) {
     lossy_burst(so);
   } else if (kernel_.scenario.network.peer_lro) {

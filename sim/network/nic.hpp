@@ -20,7 +20,7 @@ class Nic final : public Network {
   void attach(Socket& so) override;
   void if_output(Socket& so, std::int64_t from, std::int64_t bytes) override;
   void look_at_client(Socket& so) override;
-  void read_again(std::int64_t bytes) override;
+  void read_again(const Socket& so, std::int64_t bytes) override;
   void softclock(Socket& so) override { queues_.post_softclock(so); }
   std::vector<Resource> resources(std::int64_t records) const override;
 

@@ -46,6 +46,25 @@ TEST(Memory, a_small_backlog_delays_nobody) {
   EXPECT_EQ(memory.caught_up(), Time{100});
 }
 
+TEST(Memory, of_a_domain_has_an_even_share_and_a_queue_of_its_own) {
+  const MemoryCosts two = costs(2, 0);
+  const Window window{Time{0}, Time{10000}};
+  Memory memory(two, window, 2);
+  memory.move(1000, Time{0}, 0);
+  EXPECT_EQ(memory.caught_up(0), Time{1000});
+  EXPECT_EQ(memory.caught_up(1), Time{0});
+  memory.move(500, Time{800}, 1);
+  EXPECT_EQ(memory.caught_up(1), Time{1300});
+  EXPECT_EQ(memory.caught_up(), Time{1300});
+  EXPECT_DOUBLE_EQ(memory.gbytes_per_s(), 0.15);
+  const std::vector<Resource> resources = memory.resources(1);
+  ASSERT_EQ(resources.size(), 2U);
+  EXPECT_EQ(resources[0].name, "memory of domain 0");
+  EXPECT_DOUBLE_EQ(resources[0].utilization, 0.1);
+  EXPECT_EQ(resources[1].name, "memory of domain 1");
+  EXPECT_DOUBLE_EQ(resources[1].utilization, 0.05);
+}
+
 // Four CPUs encrypt without end, in place: two passes over each byte.
 Scenario software(double gbytes_per_s) {
   Scenario s = ideal_scenario();

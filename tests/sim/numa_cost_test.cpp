@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cmath>
 
 #include "tests/support/ideal_scenario.hpp"
 #include "tests/support/machine.hpp"
@@ -68,6 +69,34 @@ TEST(NumaCost, the_interconnect_is_a_ceiling) {
   EXPECT_NEAR(utilization(result, "interconnect"), 1, 1e-3);
 }
 
+TEST(NumaCost, what_crosses_is_a_share_of_the_interconnect_and_of_memory) {
+  // A record a microsecond each: 32768 bytes of one cross, at 65.536 GB/s, and 65536 of both move.
+  const Scenario s = one_local_one_remote(65.536);
+  const RunResult result = simulate(s, EngineKind::fiber, 0);
+  EXPECT_NEAR(metric(result, "interconnect_percent"), 50, 0.1);
+  EXPECT_NEAR(metric(result, "cross_domain_percent"), 50, 0.1);
+}
+
+TEST(NumaCost, what_crosses_has_no_share_of_what_is_not_there) {
+  Scenario s = one_local_one_remote(0);
+  EXPECT_TRUE(std::isnan(metric(simulate(s, EngineKind::fiber, 0), "interconnect_percent")));
+  EXPECT_NEAR(metric(simulate(s, EngineKind::fiber, 0), "cross_domain_percent"), 50, 0.1);
+  s.host.has_numa = false;
+  EXPECT_TRUE(std::isnan(metric(simulate(s, EngineKind::fiber, 0), "cross_domain_percent")));
+}
+
+TEST(NumaCost, memory_of_one_domain_is_half_of_it) {
+  // Both move 32768 bytes a microsecond in the first domain, whose memory moves 32.768 a nanosecond.
+  Scenario s = one_local_one_remote(0);
+  s.host.memory = {q(65.536), q(3), q(0)};
+  const RunResult result = simulate(s, EngineKind::fiber, 0);
+  EXPECT_NEAR(metric(result, "records_per_second"), 1e9 / 1000, 200);
+  EXPECT_NEAR(utilization(result, "memory of domain 0"), 1, 1e-3);
+  EXPECT_EQ(utilization(result, "memory of domain 1"), 0);
+  s.host.has_numa = false;
+  EXPECT_NEAR(metric(simulate(s, EngineKind::fiber, 0), "records_per_second"), 2e9 / 1000, 200);
+}
+
 TEST(NumaCost, a_wakeup_fetches_the_run_queue_of_the_other_domain) {
   Scenario s = one_local_one_remote(0);
   s.host.numa.remote_line_ns = q(10);
@@ -130,6 +159,26 @@ TEST(Siloing, leaves_the_crossing_from_the_disk) {
   EXPECT_NEAR(crossings(s), 0.5, 0.03);  // and so are the pages
   s.workload.disk_probability = 0;
   EXPECT_NEAR(crossings(s), 0, 1e-9);
+}
+
+// Without buffers of the cache, workers that no domain is preferred for write to pages of the first.
+TEST(Siloing, spares_the_first_domain_the_pages_of_all_workers) {
+  Scenario s = file_server();
+  s.ktls.sw_buffer_cache = false;
+  s.host.memory = {q(1000), q(3), q(0)};
+  // From the disk, to the worker, from it twice, since a line that is written is read first, and to the port.
+  EXPECT_NEAR(crossings(s), 0.5 + 0.5 + 2 * 0.5 + 0.5, 0.05);
+  const auto first_to_second = [&s] {
+    const RunResult result = simulate(s, EngineKind::fiber, 0);
+    return utilization(result, "memory of domain 0") / utilization(result, "memory of domain 1");
+  };
+  // Half of what the disk writes and the worker reads, and three more passes.
+  EXPECT_NEAR(first_to_second(), (0.5 + 0.5 + 3) / (0.5 + 0.5), 0.1);
+  s.network.lagg = Lagg::by_domain;
+  s.ktls.bind_threads = 2;
+  s.workload.numa_silo = true;
+  EXPECT_NEAR(crossings(s), 0.5, 0.03);
+  EXPECT_NEAR(first_to_second(), 1, 0.03);
 }
 
 TEST(Siloing, serves_a_connection_in_its_domain_alone) {
