@@ -69,8 +69,7 @@ void read_back(const Json& json) {
   write(sweep / "runs" / "00000-00000.json", text);
   takes([] {
     const SweepDirectory directory(sweep);
-    const Sweep plan = directory.plan();
-    SweepTables(sweep, plan, false).add(0, directory.runs(0), {});
+    SweepTables(sweep, directory.plan(), false).add(0, directory.runs(0), {});
   });
 }
 
