@@ -68,7 +68,7 @@ void add_point(Status& status, std::size_t point, const MeasureParameters& measu
 }
 
 Status status_of(const SweepDirectory& directory, const SweepStage& stage) {
-  const Sweep sweep = directory.plan();
+  const Sweep& sweep = directory.plan();
   Status status;
   for (std::size_t point = 0; point < sweep.points.size(); ++point) {
     add_point(status, point, sweep.points[point].measure, directory.runs(point));
@@ -80,7 +80,7 @@ Status status_of(const SweepDirectory& directory, const SweepStage& stage) {
 std::string text_of(const SweepDirectory& directory, const Status& status) {
   const SweepCounts& counts = status.counts;
   std::string text = fmt::format("{}: {} of {} done, {} failed, {} missing\n",
-                                 directory.manifest().at("sweep").get<std::string>(), counts.done,
+                                 directory.plan().settings.name, counts.done,
                                  counted(counts.total, "run"), counts.failed, counts.missing());
   for (const Json& failure : status.failures) {
     const std::string reason = failure.at("reason").get<std::string>();
@@ -114,7 +114,7 @@ int status_verb(const Values& values) {
   if (!as_json(values)) {
     print_table(text_of(directory, status));
   } else {
-    const Json json{{"sweep", directory.manifest().at("sweep")},
+    const Json json{{"sweep", directory.plan().settings.name},
                     {"total", status.counts.total},
                     {"done", status.counts.done},
                     {"failed", status.counts.failed},

@@ -32,6 +32,24 @@ TEST(ForkPool, results_stand_in_the_order_of_tasks) {
   for (std::size_t i = 0; i < 20; ++i) EXPECT_EQ(outcome.results.at(i).value().records_simulated, i);
 }
 
+TEST(ForkPool, a_task_is_asked_for_when_there_is_room) {
+  std::vector<std::size_t> ended;
+  PoolOptions options;
+  options.jobs = 2;
+  options.ended = [&](std::size_t task, RunResult result) {
+    EXPECT_EQ(result.records_simulated, task);
+    ended.push_back(task);
+  };
+  std::size_t asked = 0;
+  const auto next = [&]() -> std::optional<std::size_t> {
+    EXPECT_LE(asked, ended.size() + 3);  // two run, and the results of those that made room are looked at afterwards
+    if (asked == 5) return std::nullopt;
+    return 7 * asked++;
+  };
+  EXPECT_FALSE(run_in_children(next, options, numbered));
+  EXPECT_THAT(ended, testing::UnorderedElementsAre(0, 7, 14, 21, 28));
+}
+
 TEST(ForkPool, a_result_arrives_as_it_was) {
   RunResult sent = numbered(3);
   sent.status = RunStatus::stalled;

@@ -20,9 +20,7 @@ class SweepTablesTest : public testing::Test {
     sweep_.parameters = {"/ktls/workers"};
     sweep_.settings.replications = 2;
     for (const int workers : {4, 8}) {
-      SweepPoint& point = sweep_.points.emplace_back();
-      point.values = {workers};
-      point.seed = 7;
+      sweep_.points.add({{workers}, 7, {}});
     }
   }
   ~SweepTablesTest() override { fs::remove_all(directory_); }

@@ -87,7 +87,7 @@ int main(int argc, char** argv) {
     all = {};
   };
   load_engine(EngineKind::simgrid);
-  run_in_children(seeds.size() * kWays, pool, [&](std::size_t task) {
+  run_in_children(each_below(seeds.size() * kWays), pool, [&](std::size_t task) {
     return run(random_scenario(seeds[task / kWays])->scenario, task % kWays);
   });
 

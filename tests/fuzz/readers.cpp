@@ -83,8 +83,7 @@ void read_back(const Json& json) {
   write(sweep / "known" / "00000.json", text);
   takes([] {
     const SweepDirectory directory(sweep);
-    const Sweep plan = directory.plan();
-    SweepTables(sweep, plan, false).add(0, directory.runs(0), directory.known(0));
+    SweepTables(sweep, directory.plan(), false).add(0, directory.runs(0), directory.known(0));
     std::set<std::string> damaged;
     read_saved_points(sweep, damaged);
   });

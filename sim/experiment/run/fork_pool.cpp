@@ -205,16 +205,23 @@ RunResult result_of(const Ended& ended, const PoolOptions& options) {
 
 }  // namespace
 
-bool run_in_children(std::size_t count, const PoolOptions& options,
-                     const std::function<RunResult(std::size_t)>& task) {
+NextTask each_below(std::size_t count) {
+  return [next = std::size_t{0}, count]() mutable { return next < count ? std::optional(next++) : std::nullopt; };
+}
+
+bool run_in_children(const NextTask& next, const PoolOptions& options, const std::function<RunResult(std::size_t)>& task) {
   give_back_unused_memory();
   std::vector<Child> children;
   const InterruptWatch watch;
   Clock::time_point tick = Clock::now();
   bool interrupted = false;
-  std::size_t next = 0;
+  bool more = true;
   const auto fill = [&] {
-    while (next < count && children.size() < options.jobs) children.push_back(start(task, next++, watch));
+    while (more && children.size() < options.jobs) {
+      const std::optional<std::size_t> index = next();
+      more = index.has_value();
+      if (more) children.push_back(start(task, *index, watch));
+    }
   };
   try {
     for (fill(); !children.empty();) {
@@ -255,7 +262,7 @@ PoolOutcome run_in_children(std::size_t count, const Pool& pool,
     outcome.results[number] = std::move(result);
     if (pool.progress) pool.progress(counts);
   };
-  outcome.interrupted = run_in_children(count, options, task);
+  outcome.interrupted = run_in_children(each_below(count), options, task);
   return outcome;
 }
 

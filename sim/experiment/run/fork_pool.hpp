@@ -52,8 +52,11 @@ struct PoolOptions {
 PoolOutcome run_in_children(std::size_t count, const Pool& pool,
                             const std::function<RunResult(std::size_t)>& task);
 
-// The same for long work, whose results go to `options.ended`. Whether it was interrupted.
-bool run_in_children(std::size_t count, const PoolOptions& options,
-                     const std::function<RunResult(std::size_t)>& task);
+// The next task; nothing when there is none left. Called in this process, as soon as there is room for a child.
+using NextTask = std::function<std::optional<std::size_t>()>;
+NextTask each_below(std::size_t count);  // 0 to count - 1
+
+// The same for long work, whose results go to `options.ended`, and of which no list is held. Whether it was interrupted.
+bool run_in_children(const NextTask& next, const PoolOptions& options, const std::function<RunResult(std::size_t)>& task);
 
 }  // namespace ktlssim

@@ -28,7 +28,7 @@ bool has_saved_points(const std::filesystem::path& directory) {
 
 std::vector<SavedPoint> read_saved_points(const std::filesystem::path& directory, std::set<std::string>& damaged) {
   const SweepDirectory sweep(directory);
-  const Sweep plan = sweep.plan();
+  const Sweep& plan = sweep.plan();
   std::vector<SavedPoint> points;
   for (std::size_t point = 0; point < plan.points.size(); ++point) {
     Experiment experiment;

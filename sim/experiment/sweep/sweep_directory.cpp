@@ -15,7 +15,6 @@
 #include "sim/experiment/text/build_info.hpp"
 #include "sim/experiment/text/run_result_json.hpp"
 #include "sim/experiment/text/sealed_json.hpp"
-#include "sim/experiment/text/sums.hpp"
 
 namespace ktlssim {
 
@@ -71,15 +70,12 @@ SweepRun run_of(const Json& json) {
   return run;
 }
 
-// When each point's replications end.
-Json stopping_json(const Sweep& sweep) {
-  Json all = Json::array();
-  for (const SweepPoint& point : sweep.points)
-    all.push_back({{"relative_precision", point.measure.relative_precision},
-                   {"precision_metrics", point.measure.precision_metrics},
-                   {"min_replications", point.measure.min_replications},
-                   {"max_replications", point.measure.max_replications}});
-  return all;
+// When a point's replications end.
+Json stopping_json(const MeasureParameters& measure) {
+  return {{"relative_precision", measure.relative_precision},
+          {"precision_metrics", measure.precision_metrics},
+          {"min_replications", measure.min_replications},
+          {"max_replications", measure.max_replications}};
 }
 
 void read_stopping(const Json& json, MeasureParameters& measure) {
@@ -102,16 +98,68 @@ Json read_manifest(const std::filesystem::path& directory) {
   return std::move(*found);
 }
 
+// The members that have a row a point: the only ones of a manifest that are large.
+constexpr const char* kSeeds = "seeds";
+constexpr const char* kValues = "values";
+constexpr const char* kStopping = "stopping";  // only where relative_precision decides
+
+Json without_rows(Json manifest) {
+  for (const char* const rows : {kSeeds, kValues, kStopping})
+    if (manifest.contains(rows)) manifest[rows] = nullptr;
+  return manifest;
+}
+
+void put_rows(Json& manifest, const PointList& points) {
+  Json seeds = Json::array();
+  Json values = Json::array();
+  Json stopping = Json::array();
+  const bool until_precise = manifest.contains(kStopping);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    SweepPoint point = points[i];
+    seeds.push_back(point.seed);
+    values.push_back(std::move(point.values));
+    if (until_precise) stopping.push_back(stopping_json(point.measure));
+  }
+  manifest[kSeeds] = std::move(seeds);
+  manifest[kValues] = std::move(values);
+  if (until_precise) manifest[kStopping] = std::move(stopping);
+}
+
+// The sweep as far as its tables need it.
+Sweep plan_of(const Json& manifest, const std::filesystem::path& directory) {
+  const InputError refused({{(directory / "manifest.json").string(), "", "", "not the manifest of a sweep"}});
+  Sweep sweep;
+  try {
+    sweep.settings.name = manifest.at("sweep").get<std::string>();
+    sweep.settings.replications = manifest.at("replications").get<std::int64_t>();
+    sweep.id = manifest.at("sweep_id").get<std::string>();
+    sweep.parameters = manifest.at("parameters").get<std::vector<std::string>>();
+    const Json& rows = manifest.at(kValues);
+    if (sweep.settings.replications < 1 || sweep.settings.replications > kMostReplications ||
+        manifest.at("points").get<std::size_t>() != rows.size() || manifest.at(kSeeds).size() != rows.size() ||
+        rows.size() * static_cast<std::size_t>(sweep.settings.replications) > kMaxRuns)
+      throw refused;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      SweepPoint point;
+      point.seed = manifest.at(kSeeds).at(i).get<std::int64_t>();
+      point.measure.min_replications = point.measure.max_replications = sweep.settings.replications;
+      if (manifest.contains(kStopping)) read_stopping(manifest.at(kStopping).at(i), point.measure);
+      if (point.measure.min_replications < 1 || point.measure.min_replications > point.measure.max_replications ||
+          point.measure.max_replications > sweep.settings.replications || rows.at(i).size() != sweep.parameters.size())
+        throw refused;
+      for (std::size_t j = 0; j < sweep.parameters.size(); ++j) point.values.push_back(rows.at(i).at(j));
+      sweep.points.add(point);
+    }
+  } catch (const nlohmann::json::exception&) {
+    throw refused;
+  }
+  return sweep;
+}
+
 }  // namespace
 
 Json manifest_of(const Sweep& sweep, const std::string& command_line) {
   const BuildInfo& build = build_info();
-  Json seeds = Json::array();
-  Json values = Json::array();
-  for (const SweepPoint& point : sweep.points) {
-    seeds.push_back(point.seed);
-    values.push_back(point.values);
-  }
   Json json = Json::object();
   json.emplace("schema_version", kSchemaVersion);
   json.emplace("sweep", sweep.settings.name);
@@ -127,15 +175,16 @@ Json manifest_of(const Sweep& sweep, const std::string& command_line) {
   json.emplace("replications", sweep.replications());
   json.emplace("common_random_numbers", sweep.settings.common_random_numbers);
   json.emplace("points", sweep.points.size());
-  json.emplace("seeds", std::move(seeds));
-  json.emplace("values", std::move(values));
-  if (sweep.until_precise()) json.emplace("stopping", stopping_json(sweep));
+  json.emplace(kSeeds, nullptr);
+  json.emplace(kValues, nullptr);
+  if (sweep.until_precise()) json.emplace(kStopping, nullptr);
   json.emplace("done", 0);
   json.emplace("failed", 0);
   std::size_t missing = 0;
-  for (const SweepPoint& point : sweep.points) missing += planned(point.measure, {});
+  for (std::size_t point = 0; point < sweep.points.size(); ++point) missing += planned(sweep.points[point].measure, {});
   json.emplace("missing", missing);
   json.emplace("interrupted", false);
+  put_rows(json, sweep.points);
   return json;
 }
 
@@ -198,49 +247,31 @@ OutputDirectory claimed(const std::filesystem::path& path, const Json& manifest,
 
 }  // namespace
 
-SweepDirectory::SweepDirectory(const std::filesystem::path& path, Json manifest, bool join)
-    : top_(claimed(path, manifest, join)), points_(path / "points"), runs_(path / "runs"), manifest_(std::move(manifest)) {}
-
-SweepDirectory::SweepDirectory(const std::filesystem::path& path)
-    : top_((read_manifest(path), path)),
+SweepDirectory::SweepDirectory(const std::filesystem::path& path, const Sweep& sweep, Json manifest, bool join)
+    : top_(claimed(path, manifest, join)),
       points_(path / "points"),
       runs_(path / "runs"),
-      manifest_(read_manifest(path)) {
-  plan();  // throws where the manifest is not what ktlssim writes
-}
+      plan_(&sweep),
+      manifest_(without_rows(std::move(manifest))) {}
 
-Sweep SweepDirectory::plan() const {
-  const InputError refused({{(path() / "manifest.json").string(), "", "", "not the manifest of a sweep"}});
-  Sweep sweep;
-  try {
-    sweep.settings.name = manifest_.at("sweep").get<std::string>();
-    sweep.settings.replications = manifest_.at("replications").get<std::int64_t>();
-    sweep.id = manifest_.at("sweep_id").get<std::string>();
-    sweep.parameters = manifest_.at("parameters").get<std::vector<std::string>>();
-    const Json& rows = manifest_.at("values");
-    if (sweep.settings.replications < 1 || sweep.settings.replications > kMostReplications ||
-        manifest_.at("points").get<std::size_t>() != rows.size() ||
-        rows.size() * static_cast<std::size_t>(sweep.settings.replications) > kMaxRuns)
-      throw refused;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      SweepPoint& point = sweep.points.emplace_back();
-      point.seed = manifest_.at("seeds").at(i).get<std::int64_t>();
-      point.measure.min_replications = point.measure.max_replications = sweep.settings.replications;
-      if (manifest_.contains("stopping")) read_stopping(manifest_.at("stopping").at(i), point.measure);
-      if (point.measure.min_replications < 1 || point.measure.min_replications > point.measure.max_replications ||
-          point.measure.max_replications > sweep.settings.replications)
-        throw refused;
-      for (std::size_t j = 0; j < sweep.parameters.size(); ++j)
-        point.values.push_back(rows.at(i).at(j));
-    }
-  } catch (const nlohmann::json::exception&) {
-    throw refused;
-  }
-  return sweep;
+SweepDirectory::SweepDirectory(const std::filesystem::path& path) : SweepDirectory(path, read_manifest(path)) {}
+
+SweepDirectory::SweepDirectory(const std::filesystem::path& path, Json manifest)
+    : own_plan_(std::make_unique<Sweep>(plan_of(manifest, path))),
+      top_(path),
+      points_(path / "points"),
+      runs_(path / "runs"),
+      plan_(own_plan_.get()),
+      manifest_(without_rows(std::move(manifest))) {}
+
+Json SweepDirectory::manifest() const {
+  Json whole = manifest_;
+  put_rows(whole, plan_->points);
+  return whole;
 }
 
 SweepDirectory::Place SweepDirectory::place(std::size_t number) const {
-  const auto replications = manifest_.at("replications").get<std::size_t>();
+  const auto replications = plan_->replications();
   return {number / replications, number % replications};
 }
 
@@ -251,17 +282,17 @@ std::string SweepDirectory::run_name(std::size_t number) const {
 
 std::string point_file(std::size_t point) { return fmt::format("{:05}.json", point); }
 
-std::string SweepDirectory::write_point(std::size_t point, const Scenario& scenario) const {
+Sha256Sum SweepDirectory::write_point(std::size_t point, const Scenario& scenario) const {
   const std::string text = json_text(effective_json(scenario));
   points_.write_soon(point_file(point), text);
-  return sha256(text);
+  return sha256_sum(text);
 }
 
 Json SweepDirectory::read_point(std::size_t point) const {
   const std::filesystem::path file = points_.path() / point_file(point);
   Problems problems;
   std::optional<Json> json = read_json_file(file, problems);
-  const auto replications = manifest_.at("replications").get<std::size_t>();
+  const auto replications = plan_->replications();
   for (std::size_t i = 0; json && i < replications; ++i) {
     const std::optional<Json> run = read_run(point * replications + i);
     if (!run || !run->contains(kPointSum)) continue;
@@ -276,7 +307,7 @@ Json SweepDirectory::read_point(std::size_t point) const {
 }
 
 void SweepDirectory::write_run(std::size_t number, const Scenario& scenario, const RunResult& result,
-                               const std::string& point_sum) const {
+                               const Sha256Sum& point_sum) const {
   const Scenario measured = as_measured(scenario, result);
   const Steadiness steadiness = steadiness_of(measured, {&result, 1});
   Json json = json_of(result);
@@ -285,24 +316,24 @@ void SweepDirectory::write_run(std::size_t number, const Scenario& scenario, con
   Json unsteady = Json::array();
   for (const UnsteadyReason& reason : steadiness.why) unsteady.push_back({name(reason.kind), reason.what});
   json.emplace("unsteady", std::move(unsteady));
-  json.emplace(kPointSum, point_sum);
+  json.emplace(kPointSum, digits(point_sum));
   write_run(number, std::move(json));
 }
 
 void SweepDirectory::write_run(std::size_t number, Json run) const {
   const Place of = place(number);
   run["replication"] = of.replication;
-  run["values"] = manifest_.at("values").at(of.point);
+  run["values"] = plan_->points[of.point].values;
   runs_.write_soon(run_name(number), json_text(sealed(run)));
 }
 
 bool SweepDirectory::is_of_point(const Json& json, std::size_t point) const {
-  return !json.contains("values") || json.at("values") == manifest_.at("values").at(point);  // earlier versions wrote none
+  return !json.contains("values") || json.at("values") == plan_->points[point].values;  // earlier versions wrote none
 }
 
 void SweepDirectory::write_known(std::size_t point, Json known) {
   if (!known_) known_.emplace(path() / "known");
-  known["values"] = manifest_.at("values").at(point);
+  known["values"] = plan_->points[point].values;
   known_->write_soon(point_file(point), json_text(sealed(known)));
 }
 
@@ -347,7 +378,7 @@ std::optional<SweepRun> SweepDirectory::run(std::size_t number) const {
 }
 
 RunsOfPoint SweepDirectory::runs(std::size_t point) const {
-  RunsOfPoint all(manifest_.at("replications").get<std::size_t>());
+  RunsOfPoint all(plan_->replications());
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = run(point * all.size() + i);
   return all;
 }
@@ -360,7 +391,7 @@ bool SweepDirectory::any_known(std::size_t points) const {
 }
 
 SweepCounts SweepDirectory::write_tables(bool interrupted, const std::string& command_line, const SweepStage& stage) {
-  const Sweep sweep = plan();
+  const Sweep& sweep = *plan_;
   SweepTables tables(path(), sweep, any_known(sweep.points.size()));
   SweepCounts counts;
   for (std::size_t point = 0; point < sweep.points.size(); ++point) {
@@ -377,7 +408,7 @@ SweepCounts SweepDirectory::write_tables(bool interrupted, const std::string& co
   manifest_["missing"] = counts.missing();
   manifest_["interrupted"] = interrupted;
   write_sums(top_, kTables);
-  top_.write("manifest.json", json_text(sealed(manifest_)));
+  top_.write("manifest.json", json_text(sealed(manifest())));
   return counts;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -10,6 +11,7 @@
 #include "sim/experiment/sweep/sweep_file.hpp"
 #include "sim/experiment/sweep/sweep_tables.hpp"
 #include "sim/experiment/text/output_directory.hpp"
+#include "sim/experiment/text/sums.hpp"
 
 namespace ktlssim {
 
@@ -33,23 +35,24 @@ std::string point_file(std::size_t point);
 
 class SweepDirectory {
  public:
-  // Claims an empty directory for a sweep, or joins one of the same sweep and build. Throws InputError if it
-  // holds results and `join` is false, or those of another sweep or build.
-  SweepDirectory(const std::filesystem::path& path, Json manifest, bool join);
+  // Claims an empty directory for a sweep, whose manifest_of() it is given, or joins one of the same sweep and build. Throws
+  // InputError if it holds results and `join` is false, or those of another sweep or build. Precondition: `sweep` outlives this.
+  SweepDirectory(const std::filesystem::path& path, const Sweep& sweep, Json manifest, bool join);
   // One that is there. Throws InputError if it is not a sweep's.
   explicit SweepDirectory(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const { return top_.path(); }
-  const Json& manifest() const { return manifest_; }
-  // The sweep as far as its tables need it: parameters, values and seeds of the points, replications.
-  Sweep plan() const;
+  // Put together anew each time: it is large, and not held while runs are made.
+  Json manifest() const;
+  // The sweep, at least as far as its tables need it: parameters, values and seeds of the points, replications.
+  const Sweep& plan() const { return *plan_; }
 
   // Returns the checksum of its file, which its runs carry: the file is a scenario, and has no room for one.
-  std::string write_point(std::size_t point, const Scenario& scenario) const;
+  Sha256Sum write_point(std::size_t point, const Scenario& scenario) const;
   // Throws InputError if the file cannot be read, or is not the one that its runs were made of.
   Json read_point(std::size_t point) const;
   // On the disk after sync(), as a point.
-  void write_run(std::size_t number, const Scenario& scenario, const RunResult& result, const std::string& point_sum) const;
+  void write_run(std::size_t number, const Scenario& scenario, const RunResult& result, const Sha256Sum& point_sum) const;
   void write_run(std::size_t number, Json run) const;
   // What is not known of a point, as SweepTables::add() takes it.
   void write_known(std::size_t point, Json known);
@@ -73,6 +76,7 @@ class SweepDirectory {
     std::size_t point;
     std::size_t replication;
   };
+  SweepDirectory(const std::filesystem::path& path, Json manifest);
   Place place(std::size_t number) const;
   bool any_known(std::size_t points) const;
   std::string run_name(std::size_t number) const;
@@ -80,11 +84,13 @@ class SweepDirectory {
   // Whether what was read of a point is of it: a file of another may have been put in its place.
   bool is_of_point(const Json& json, std::size_t point) const;
 
+  std::unique_ptr<const Sweep> own_plan_;  // read from the manifest of a directory that was there
   OutputDirectory top_;
   OutputDirectory points_;
   OutputDirectory runs_;
   std::optional<OutputDirectory> known_;  // only where it was asked for
-  Json manifest_;
+  const Sweep* plan_;
+  Json manifest_;  // without the members that have a row a point
   mutable std::set<std::string> damaged_;
 };
 

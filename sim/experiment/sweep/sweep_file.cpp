@@ -45,7 +45,8 @@ void describe(ParameterVisitor& v, SweepSettings& settings) {
 
 std::vector<Assignment> Sweep::settings_of(std::size_t point) const {
   std::vector<Assignment> all;
-  for (std::size_t i = 0; i < parameters.size(); ++i) all.push_back({parameters[i], points[point].values[i]});
+  SweepPoint asked = points[point];
+  for (std::size_t i = 0; i < parameters.size(); ++i) all.push_back({parameters[i], std::move(asked.values[i])});
   return all;
 }
 
@@ -64,8 +65,9 @@ Scenario Sweep::scenario(std::size_t point) const {
 }
 
 bool Sweep::until_precise() const {
-  return std::any_of(points.begin(), points.end(),
-                     [](const SweepPoint& point) { return point.measure.relative_precision > 0; });
+  for (std::size_t point = 0; point < points.size(); ++point)
+    if (points[point].measure.relative_precision > 0) return true;
+  return false;
 }
 
 std::string plain_value(const Json& value) {
@@ -116,8 +118,8 @@ Sweep load_sweep(const std::filesystem::path& path, const SweepStage& stage) {
   sweep.id = fmt::format("ktlssim sweep, {} replications", sweep.settings.replications);
   expand(sweep, std::move(axes), std::move(constraints), parameters, stage, problems);
   problems.throw_if_any();
-  for (const SweepPoint& point : sweep.points)
-    sweep.settings.replications = std::max(sweep.settings.replications, point.measure.max_replications);
+  for (std::size_t point = 0; point < sweep.points.size(); ++point)
+    sweep.settings.replications = std::max(sweep.settings.replications, sweep.points[point].measure.max_replications);
   if (const std::size_t runs = sweep.points.size() * sweep.replications(); runs > kMaxRuns)
     throw InputError({{sweep.file, "/parameters", "",
                        fmt::format("{} of up to {}: at most {} replications are allowed",

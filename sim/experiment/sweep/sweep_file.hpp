@@ -24,6 +24,7 @@
 #include "models/parameter_visitor.hpp"
 #include "models/scenario.hpp"
 #include "sim/experiment/input/scenario_file.hpp"
+#include "sim/experiment/sweep/point_list.hpp"
 
 namespace ktlssim {
 
@@ -44,20 +45,12 @@ struct SweepSettings {
 
 void describe(ParameterVisitor& visitor, SweepSettings& settings);
 
-// Without its scenario, of which there may be too many: Sweep::scenario() makes it.
-struct SweepPoint {
-  std::vector<Json> values;  // in the order of Sweep::parameters
-  std::int64_t seed = 0;
-  // How many replications: min_ and max_replications, which are equal where the number is fixed.
-  MeasureParameters measure{};
-};
-
 struct Sweep {
   SweepSettings settings;
   std::string file;
   std::string scenario_file;
   std::vector<std::string> parameters;  // pointers of what varies
-  std::vector<SweepPoint> points;       // by index
+  PointList points;
   Json base;                            // the scenario's file, which the values of a point are written over
   std::vector<Problem> unread;          // values that no point reads: nothing to stop at
   std::string id;  // the same for the same points in the same order, with the same seeds and replications

@@ -65,7 +65,7 @@ void grow_sweep(const fs::path& path, const Sweep& sweep, const Json& manifest, 
   for (const char* const key : {"schema_version", "version", "git"})
     if (theirs->value(key, Json()) != manifest.at(key)) return;
   const SweepDirectory directory(path);
-  const Sweep old = directory.plan();
+  const Sweep& old = directory.plan();
   if (old.replications() > sweep.replications())
     throw InputError({{(path / "manifest.json").string(), "/sweep_id", "",
                        fmt::format("results of another sweep, which has {}; this one has {}",

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <map>
-
 namespace ktlssim {
 
 namespace {
@@ -24,15 +22,15 @@ MergedSweeps merge_sweeps(const std::filesystem::path& target,
   }
   problems.throw_if_any();
   SweepDirectory into =
-      is_new ? SweepDirectory(target, parts.front().manifest(), false) : SweepDirectory(target);
+      is_new ? SweepDirectory(target, parts.front().plan(), parts.front().manifest(), false) : SweepDirectory(target);
   if (!parts.empty())
     compare_manifests(into.manifest(), parts.front().path(), parts.front().manifest(), problems);
   problems.throw_if_any();
 
-  const Sweep sweep = into.plan();
+  const Sweep& sweep = into.plan();
   const std::size_t replications = sweep.replications();
   const std::size_t total = sweep.points.size() * replications;
-  std::map<std::size_t, const SweepDirectory*> taken;
+  std::vector<const SweepDirectory*> taken(total);  // by number; null where `into` has its own
   for (std::size_t number = 0; number < total; ++number) {
     if (stage) stage("runs compared", number + 1, total);
     std::optional<Json> best = into.read_run(number);
@@ -50,8 +48,9 @@ MergedSweeps merge_sweeps(const std::filesystem::path& target,
     }
   }
   problems.throw_if_any();
-  for (const auto& [number, part] : taken)
-    if (std::optional<Json> run = part->read_run(number)) into.write_run(number, std::move(*run));
+  for (std::size_t number = 0; number < total; ++number)
+    if (taken[number] != nullptr)
+      if (std::optional<Json> run = taken[number]->read_run(number)) into.write_run(number, std::move(*run));
   for (const SweepDirectory& part : parts)
     for (const char* const folder : {"points", "known"})
       if (std::filesystem::exists(part.path() / folder))

@@ -142,7 +142,7 @@ class Expansion {
     for (Given& given : given_)
       given.read = given.read || unmet(*given.value.parameter, *scenario) == nullptr;
     extend_id(values, *scenario);
-    sweep_.points.push_back(std::move(point));
+    sweep_.points.add(point);
   }
 
   // Chained, so that no text has to hold all the points at once. A number names no profile: of points that differ in

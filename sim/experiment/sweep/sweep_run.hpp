@@ -24,6 +24,11 @@ struct SweepShard {
   bool contains(std::size_t point) const {
     return only == kAll ? point % divisor == remainder : point == only;
   }
+  // Of the points 0 to points - 1.
+  std::size_t count(std::size_t points) const {
+    if (only != kAll) return only < points ? 1 : 0;
+    return points / divisor + (points % divisor > remainder ? 1 : 0);
+  }
 };
 
 struct SweepRunOptions {

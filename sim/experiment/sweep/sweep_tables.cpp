@@ -96,9 +96,10 @@ Summary summary_of_point(const RunsOfPoint& runs) {
 
 std::string points_csv(const Sweep& sweep) {
   std::string text = header(sweep, "point") + ",seed\n";
-  for (std::size_t point = 0; point < sweep.points.size(); ++point)
-    text +=
-        fmt::format("{}{},{}\n", point, values_of(sweep.points[point]), sweep.points[point].seed);
+  for (std::size_t i = 0; i < sweep.points.size(); ++i) {
+    const SweepPoint point = sweep.points[i];
+    text += fmt::format("{}{},{}\n", i, values_of(point), point.seed);
+  }
   return text;
 }
 
@@ -115,10 +116,11 @@ SweepTables::SweepTables(const std::filesystem::path& directory, const Sweep& sw
 }
 
 void SweepTables::add(std::size_t point, const RunsOfPoint& runs, const std::optional<Json>& known) {
+  const SweepPoint asked = sweep_.points[point];
+  const std::string values = values_of(asked);
   for (std::size_t i = 0; i < runs.size(); ++i)
-    if (runs[i]) add_run(point, i, *runs[i]);
+    if (runs[i]) add_run(fmt::format("{},{}", point, i), fmt::format("{},{}", values, asked.seed), *runs[i]);
   const Summary summary = summary_of_point(runs);
-  const std::string values = values_of(sweep_.points[point]);
   const std::string limit = bottleneck(summary);
   for (const Estimate& e : summary.metrics) {
     const bool bounded = e.spread != Spread::single && e.spread != Spread::growing && e.n > 0;
@@ -128,10 +130,9 @@ void SweepTables::add(std::size_t point, const RunsOfPoint& runs, const std::opt
   }
 }
 
-void SweepTables::add_run(std::size_t point, std::size_t replication, const SweepRun& run) {
+void SweepTables::add_run(const std::string& number_cells, const std::string& asked_cells, const SweepRun& run) {
   const RunResult& result = run.result;
-  timing_.append(fmt::format("{},{},{},{},{},fiber\n", point, replication, number(result.wall_seconds),
-                             result.peak_memory_kib, cell(run.host)));
+  timing_.append(fmt::format("{},{},{},{},fiber\n", number_cells, number(result.wall_seconds), result.peak_memory_kib, cell(run.host)));
   std::vector<std::string> cells;
   for (const Metric& metric : result.metrics) {
     const std::size_t at = column(metric.name);
@@ -139,9 +140,8 @@ void SweepTables::add_run(std::size_t point, std::size_t replication, const Swee
     cells[at] = number(metric.value);
   }
   cells.resize(metrics_.size());
-  rows_.add(fmt::format("{} {},{}{},{},{},{},{},{}{}{}", cells.size(), point, replication,
-                        values_of(sweep_.points[point]), sweep_.points[point].seed, name(result.status), cell(result.diagnosis),
-                        bottleneck(summarize({&result, 1})), steady_cell(run), cells.empty() ? "" : ",",
+  rows_.add(fmt::format("{} {}{},{},{},{},{}{}{}", cells.size(), number_cells, asked_cells, name(result.status),
+                        cell(result.diagnosis), bottleneck(summarize({&result, 1})), steady_cell(run), cells.empty() ? "" : ",",
                         fmt::join(cells, ",")));
 }
 

@@ -47,7 +47,8 @@ class SweepTables {
   void commit();
 
  private:
-  void add_run(std::size_t point, std::size_t replication, const SweepRun& run);
+  // `number_cells`: its point and replication; `asked_cells`: what varies, and the seed.
+  void add_run(const std::string& number_cells, const std::string& asked_cells, const SweepRun& run);
   std::size_t column(const std::string& metric);
 
   const Sweep& sweep_;

@@ -21,11 +21,10 @@ class Sha256 {
   Sha256() { check(context_ ? EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) : 0); }
 
   void add(std::string_view text) { check(EVP_DigestUpdate(context_.get(), text.data(), text.size())); }
-  std::string digits() {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int bytes = 0;
-    check(EVP_DigestFinal_ex(context_.get(), digest.data(), &bytes));
-    return fmt::format("{:02x}", fmt::join(digest.begin(), digest.begin() + bytes, ""));
+  Sha256Sum sum() {
+    Sha256Sum digest{};
+    check(EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr));
+    return digest;
   }
 
  private:
@@ -38,11 +37,15 @@ class Sha256 {
 
 }  // namespace
 
-std::string sha256(std::string_view text) {
+std::string digits(const Sha256Sum& sum) { return fmt::format("{:02x}", fmt::join(sum, "")); }
+
+Sha256Sum sha256_sum(std::string_view text) {
   Sha256 sum;
   sum.add(text);
-  return sum.digits();
+  return sum.sum();
 }
+
+std::string sha256(std::string_view text) { return digits(sha256_sum(text)); }
 
 std::string sha256_of_file(const std::filesystem::path& path) {
   errno = 0;
@@ -54,7 +57,7 @@ std::string sha256_of_file(const std::filesystem::path& path) {
     sum.add({chunk.data(), static_cast<std::size_t>(file.gcount())});
   }
   if (!file.eof()) throw std::system_error(errno, std::generic_category(), path.string());
-  return sum.digits();
+  return digits(sum.sum());
 }
 
 void discard_sums(const OutputDirectory& out) { out.discard(kSumsFile); }

@@ -2,6 +2,7 @@
 // themselves. What reads such a file back compares; a directory without sums, of an earlier version, is read as it is.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -10,6 +11,11 @@
 #include "sim/experiment/text/output_directory.hpp"
 
 namespace ktlssim {
+
+// The bytes of a sum; digits() are how it is written.
+using Sha256Sum = std::array<unsigned char, 32>;
+Sha256Sum sha256_sum(std::string_view text);
+std::string digits(const Sha256Sum& sum);
 
 // In hexadecimal digits. Of a file: throws std::system_error if it cannot be read.
 std::string sha256(std::string_view text);
