@@ -356,14 +356,15 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(runs[0], runs[1])
 
     def test_a_limit_ends_what_takes_too_long(self):
-        slow = (self.scenario(), "--set", "/measure/duration_ms=1e6", "--timeout", "1", "--replications", "2")
-        for verb, more in (("run", ()), ("compare", ("--set-b", "/ktls/workers=2")), ("sensitivity", ())):
+        slow = (self.scenario(), "--set", "/measure/duration_ms=1e6", "--timeout", "1")
+        for verb, more in (("run", ("--replications", "2")), ("compare", ("--set-b", "/ktls/workers=2", "--replications", "2")),
+                           ("sensitivity", ("--replications", "1", "-j", "32"))):  # some 80 variants, a second each
             with self.subTest(verb):
                 stderr = self.ktlssim(verb, *slow, *more, status=1).stderr
                 self.assertIn("stopped after 1 s (--timeout)", stderr)
 
     def test_progress_of_a_run_can_be_read_by_programs(self):
-        slow = (self.scenario(), "--set", "/measure/duration_ms=1e6", "--timeout", "2", "--replications", "2")
+        slow = (self.scenario(), "--set", "/measure/duration_ms=1e6", "--timeout", "1", "--replications", "2", "-j", "1")
         lines = [json.loads(line) for line in
                  self.ktlssim("run", *slow, "--progress", "json", status=1).stderr.splitlines() if line[0] == "{"]
         self.assertGreater(len(lines), 0)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""What documents say can be done: each command runs, in the order in which a reader pastes it; links lead somewhere; and what a
-marked command prints is what the document shows.
+"""What documents say can be done: each command parses; links lead somewhere; questions are answered; and what a marked command
+prints is what the document shows. That commands run is shown by commands_of_documents_test.py.
 
-Commands that take minutes, or another machine, are only parsed here. KTLSSIM_SLOW=1 runs those of minutes too.
+KTLSSIM_SLOW=1 also runs what takes minutes.
 """
 import html
 import os
@@ -132,23 +132,6 @@ class Documents(unittest.TestCase):
             for words, first, block in documents.blocks(lines):
                 self.assertTrue(words[:1] == ["sh"] or not any(re.match(r"\$? ?(\./ktlssim|bench/|docs/)", line) for line in block),
                                 f"{name}:{first}: a block of commands begins with ```sh")
-
-    @unittest.skipUnless(RELEASE, "minutes under the sanitizers, which have tests of their own")
-    def test_commands_run_in_the_order_in_which_they_are_read(self):
-        with documents.scratch() as tree:
-            before = {path: path.read_bytes() for path in tree.rglob("*") if path.is_file()}
-            for _, name, lines in self.each():
-                for command in documents.commands(lines):
-                    recursive = re.search(r"ktlssim test|\.ci/run|cmake --workflow", command.text)
-                    if command.where == "elsewhere" or (command.where == "minutes" and (recursive or not SLOW)):
-                        continue
-                    with self.subTest(f"{name}:{command.line}"):
-                        done = documents.run(command.text, tree)
-                        self.assertEqual(done.returncode, 0, f"{command.text}\n{done.stderr}")
-            after = {path: path.read_bytes() for path in tree.rglob("*")
-                     if path.is_file() and path.relative_to(tree).parts[0] != "out"}
-            self.assertEqual({str(path) for path in after if before.get(path) != after[path]}, set(),
-                             "written beside out/, which is all that git ignores")
 
     def test_every_question_has_a_command_or_a_reason_why_none_can_answer_it(self):
         asked = list(documents.questions(lines_of(ROOT / "docs/ask.md")))

@@ -446,7 +446,7 @@ class Sensitivity(unittest.TestCase):
             self.assertLessEqual(value["known90_then"][1] - value["known90_then"][0], wide + 1e-9)
 
     def test_total_effects_are_parts_of_the_variance(self):
-        effects = answer("sensitivity", CCR, "--set", "/measure/warmup_ms=5", "--set", "/measure/duration_ms=5",
+        effects = answer("sensitivity", CCR, "--set", "/measure/warmup_ms=1", "--set", "/measure/duration_ms=1",
                          "--total-effects", 8)
         self.assertIn("dice", [value["pointer"] for value in effects["values"]])
         self.assertGreater(effects["without_effect"], 0)
