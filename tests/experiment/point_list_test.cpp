@@ -1,5 +1,5 @@
 // Points come out of their list as they went in, to the bit and to the text.
-#include "sim/experiment/sweep/point_list.hpp"
+#include "sim/experiment/sweep/sweep_file.hpp"
 
 #include <gtest/gtest.h>
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "models/counted.hpp"
 #include "sim/experiment/parameters/parameter_reader.hpp"
@@ -31,6 +32,19 @@ void check_size(const std::vector<SweepAxis>& axes, const std::string& file, Pro
                              points == kMaxPoints * kMaxPoints ? "more than " : "", points, kMaxPoints));
 }
 
+Json stopping_row(const MeasureParameters& measure) {
+  return Json::array({measure.relative_precision, measure.precision_metrics, measure.min_replications, measure.max_replications});
+}
+
+MeasureParameters measure_of_row(const Json& stopping) {
+  MeasureParameters measure{};
+  stopping.at(0).get_to(measure.relative_precision);
+  stopping.at(1).get_to(measure.precision_metrics);
+  stopping.at(2).get_to(measure.min_replications);
+  stopping.at(3).get_to(measure.max_replications);
+  return measure;
+}
+
 }  // namespace
 
 void describe(ParameterVisitor& v, SweepSettings& settings) {
@@ -41,6 +55,22 @@ void describe(ParameterVisitor& v, SweepSettings& settings) {
             "simulations of every point; 0 = 1, or as many as measure/relative_precision takes");
   v.flag("common_random_numbers", settings.common_random_numbers, true,
          "every point has the scenario's seed; otherwise point K has that seed + K");
+}
+
+void PointList::add(const SweepPoint& point) {
+  Json stopping = stopping_row(point.measure);
+  if (empty()) first_stopping_ = stopping;
+  Json row = Json::array({point.seed, point.values});
+  if (stopping != first_stopping_) row.push_back(std::move(stopping));
+  Json::to_cbor(row, rows_);
+  ends_.push_back(rows_.size());
+}
+
+SweepPoint PointList::operator[](std::size_t point) const {
+  const auto end_of = [&](std::size_t row) { return rows_.begin() + static_cast<std::ptrdiff_t>(ends_.at(row)); };
+  Json row = Json::from_cbor(point == 0 ? rows_.begin() : end_of(point - 1), end_of(point));
+  return {std::move(row.at(1).get_ref<Json::array_t&>()), row.at(0).get<std::int64_t>(),
+          measure_of_row(row.size() > 2 ? row.at(2) : first_stopping_)};
 }
 
 std::vector<Assignment> Sweep::settings_of(std::size_t point) const {
