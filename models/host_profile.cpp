@@ -67,7 +67,7 @@ void describe(ParameterVisitor& v, NumaCosts& c) {
   v.quantity("wakeup_lines", c.wakeup_lines, {0, 1e4},
              "lines of a run queue in another domain that a wakeup fetches, charged to the waker");
   v.quantity("remote_ns_per_byte", c.remote_ns_per_byte, kPerByte,
-             "what the CPU takes longer to encrypt a byte that it reads from another domain");
+             "what the CPU takes longer to encrypt, for each byte that it reads or writes in another domain");
 }
 
 void describe(ParameterVisitor& v, ApplicationCosts& c) {
