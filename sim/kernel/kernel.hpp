@@ -113,7 +113,7 @@ class Kernel {
 
   // The same of so many bytes in the thread's own domain.
   void charge_moving(Function function, Time cost, std::int64_t bytes) {
-    settle();
+    if (numa.matters()) settle();  // it may go to another CPU before it copies
     charge_moving(function, cost, Traffic{.parts = {{{bytes, numa.matters() ? curdomain(*this) : 0}}}});
   }
 
