@@ -187,6 +187,23 @@ class Damage(unittest.TestCase):
             except results.BadInput as error:
                 self.assertIn(str(copy), str(error))
 
+    def test_a_directory_where_a_file_goes_is_named_and_nothing_is_left(self):
+        verbs = {"run": ("run", SCENARIO, *SHORT), "compare": ("compare", SCENARIO, "--set-b", "/ktls/workers=2", *SHORT),
+                 "sweep": ("sweep", self.whole / "sweep.json", "--resume", "--progress", "none")}
+        for kind, words in verbs.items():
+            for name in sorted(str(path.relative_to(self.whole / kind)) for path in (self.whole / kind).rglob("*") if path.is_file()):
+                if name.endswith(("SHA256SUMS", "trace.json")):  # taken away first, or not written
+                    continue
+                with self.subTest(file=f"{kind}/{name}"):
+                    copy = self.directory / f"{kind}-{name.replace('/', '-')}"
+                    shutil.copytree(self.whole / kind, copy)
+                    (copy / name).unlink()
+                    (copy / name / "inside").mkdir(parents=True)
+                    done = call(*words, "--out", copy)
+                    self.assertIn(done.returncode, (1, 2))
+                    self.assertRegex(done.stderr, f"(?m)^ktlssim: {copy / name}: [Ii]s a directory")
+                    self.assertEqual(list(copy.rglob(".*")), [])
+
     def test_a_directory_of_an_earlier_version_is_read(self):
         for kind, name in (("run", "latency.csv"), ("sweep", "summary.csv")):
             copy = self.directory / kind

@@ -65,7 +65,7 @@ void FileInParts::commit() {
   if (std::fflush(file_.get()) != 0) fail();
   // Pipes and some file systems cannot, which EINVAL says.
   if (fsync(fileno(file_.get())) != 0 && errno != EINVAL) fail();
-  std::filesystem::rename(temporary_, path_);
+  put_in_place(temporary_, path_);
   file_.reset();
 }
 

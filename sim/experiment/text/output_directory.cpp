@@ -51,6 +51,14 @@ std::filesystem::path temporary_beside(const std::filesystem::path& path) {
   return path.parent_path() / fmt::format(".{}.{}.{}", path.filename().string(), host, getpid());
 }
 
+void put_in_place(const std::filesystem::path& temporary, const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::rename(temporary, path, error);
+  if (!error) return;
+  unlink(temporary.c_str());
+  throw std::system_error(error, path.string());
+}
+
 OutputDirectory::OutputDirectory(std::filesystem::path path) : path_(std::move(path)) {
   std::error_code error;
   std::filesystem::create_directories(path_, error);
@@ -86,12 +94,12 @@ std::filesystem::path OutputDirectory::write_temporary(std::string_view name, st
 }
 
 void OutputDirectory::write(std::string_view name, std::string_view contents) const {
-  std::filesystem::rename(write_temporary(name, contents, Wait::for_disk), path_ / name);
+  put_in_place(write_temporary(name, contents, Wait::for_disk), path_ / name);
   sync_directory(path_);
 }
 
 void OutputDirectory::write_soon(std::string_view name, std::string_view contents) const {
-  std::filesystem::rename(write_temporary(name, contents, Wait::for_nothing), path_ / name);
+  put_in_place(write_temporary(name, contents, Wait::for_nothing), path_ / name);
 }
 
 void OutputDirectory::sync() const {

@@ -13,6 +13,8 @@ void refuse_results_of_others(const std::filesystem::path& path, std::string_vie
 
 // Where a file is written before it takes its name: beside it, of this process alone; a directory may be shared by machines.
 std::filesystem::path temporary_beside(const std::filesystem::path& path);
+// Renames it, or takes it away: throws std::system_error with the place where it cannot go, as where a directory is.
+void put_in_place(const std::filesystem::path& temporary, const std::filesystem::path& path);
 
 class OutputDirectory {
  public:
