@@ -4,6 +4,7 @@ import pathlib
 
 from . import data, figures, results, sections, tables, timelines, twin, watch
 from .document import document, inlined
+from .in_place import PICTURES, put_in_place
 from .sections import escape
 
 SCRIPTS = ["base.js", "tables.js", "bars.js", "lines.js", "details.js", "flame.js", "views.js"]
@@ -74,11 +75,9 @@ def write(directory):
         return twin.write(directory)
     study = results.read_study(directory)
     target = directory / "report"
-    target.mkdir(exist_ok=True)
-    for old in [*target.glob("*.png"), *target.glob("*.svg")]:  # of an earlier report
-        old.unlink()
     found = tables.of(study.runs)
     payload = json.dumps(data.of(study, found), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    (target / "index.html").write_text(document(study.title, body(study, found), payload, SCRIPTS, "report.css", library=True))
-    figures.write(study, found, target)
+    with put_in_place(target, PICTURES) as new:
+        (new / "index.html").write_text(document(study.title, body(study, found), payload, SCRIPTS, "report.css", library=True))
+        figures.write(study, found, new)
     return target / "index.html"

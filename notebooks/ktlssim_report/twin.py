@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from . import sections
 from .document import document
 from .files import BadInput, read_json
+from .in_place import PICTURES, put_in_place
 from .words import number
 
 COLOURS = {"blocking": "#0072B2", "async": "#E69F00"}
@@ -95,10 +96,7 @@ KINDS = {"looked_at": "Looked at while the model was made", "kept_aside": "Kept 
 def write(directory):
     table = read(directory)
     target = directory / "report"
-    target.mkdir(exist_ok=True)
     drawn = figure(table["settings"])
-    for ending in ("png", "svg"):
-        drawn.savefig(target / f"twin.{ending}", dpi=150, **({"metadata": {"Date": None}} if ending == "svg" else {}))
     machine = table["machine"]
     scores = "".join(score_sentence(name, table["score"][key]) for key, name in KINDS.items() if table["score"].get(key, {}).get("settings"))
     alt = f"Measured against predicted records a second of {len(table['settings'])} settings, with their intervals; the table has the values."
@@ -113,5 +111,8 @@ def write(directory):
             f"<section id=gains><h2>What async gains</h2><p>How much more throughput async has than blocking in the same setting; negative: less.</p>{sections.table(gains_frame(table.get('gains', [])))}</section>"
             f"<section id=settings><h2>All settings</h2>{sections.table(frame(table['settings']))}</section></main>")
     payload = '{"metrics":[],"parameters":[],"runs":[]}'
-    (target / "index.html").write_text(document("the twin", body, payload, ["base.js", "tables.js", "twin.js"], "report.css"))
+    with put_in_place(target, PICTURES) as new:
+        for ending in ("png", "svg"):
+            drawn.savefig(new / f"twin.{ending}", dpi=150, **({"metadata": {"Date": None}} if ending == "svg" else {}))
+        (new / "index.html").write_text(document("the twin", body, payload, ["base.js", "tables.js", "twin.js"], "report.css"))
     return target / "index.html"

@@ -7,6 +7,7 @@ import sys
 
 from .document import document
 from .files import BadInput
+from .in_place import put_in_place
 from .timelines import CPUS, DEVICES, INTERRUPTS, RECORDS, THREADS, innermost, read, slices, tracks
 
 SCRIPTS = ["watch_run.js", "watch_scene.js", "watch_ways.js", "watch.js"]
@@ -166,9 +167,10 @@ def page(sides):
 
 def main(directory, *sides):
     pairs = list(zip(sides[::2], sides[1::2]))
-    target = pathlib.Path(directory) / "index.html"
-    target.write_text(page([(label, read(trace)) for label, trace in pairs]))
-    return target
+    text = page([(label, read(trace)) for label, trace in pairs])
+    with put_in_place(pathlib.Path(directory)) as new:
+        (new / "index.html").write_text(text)
+    return pathlib.Path(directory) / "index.html"
 
 
 if __name__ == "__main__":

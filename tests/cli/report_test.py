@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 import warnings
 
 if not all(importlib.util.find_spec(name) for name in ("pandas", "matplotlib")):
@@ -159,6 +160,18 @@ class Report(unittest.TestCase):
         self.assertEqual((done.stdout, done.stderr), (f"{self.page}\n", ""))
         self.assertEqual(self.page.read_text(), self.text)
         self.assertNotIn("timeline-9", {path.stem for path in self.page.parent.glob("*.png")})
+
+    def test_one_that_fails_or_is_killed_leaves_the_one_before(self):
+        def contents():
+            return {path.name: path.read_bytes() for path in (self.directory / "report").iterdir()}
+
+        report(self.directory)
+        before = contents()
+        gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True)
+        (self.directory / "report" / f".new-{gone.stdout.strip()}").mkdir()  # of one that was killed
+        with unittest.mock.patch.object(figures, "write", side_effect=OSError("no space")), self.assertRaises(OSError):
+            page.write(self.directory)
+        self.assertEqual(contents(), before)
 
     def test_one_replication_shows_no_interval(self):
         with tempfile.TemporaryDirectory() as out:

@@ -1,10 +1,8 @@
 #include "sim/experiment/text/file_in_parts.hpp"
 
-#include <signal.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstdlib>
 #include <system_error>
 #include <utility>
@@ -14,21 +12,6 @@
 namespace ktlssim {
 
 namespace {
-
-// What processes of this machine left that were killed while they wrote the same file.
-void sweep_up(const std::filesystem::path& temporary) {
-  const std::string ours = temporary.filename().string();
-  const std::string prefix = ours.substr(0, ours.rfind('.') + 1);
-  std::error_code none;
-  for (const auto& entry : std::filesystem::directory_iterator(temporary.has_parent_path() ? temporary.parent_path() : ".", none)) {
-    const std::string name = entry.path().filename().string();
-    if (!name.starts_with(prefix)) continue;
-    pid_t pid = 0;
-    const auto [stop, error] = std::from_chars(name.data() + prefix.size(), name.data() + name.size(), pid);
-    if (error == std::errc() && *stop == '\0' && pid > 0 && kill(pid, 0) != 0 && errno == ESRCH)
-      std::filesystem::remove(entry.path(), none);
-  }
-}
 
 // What getline(3) allocates.
 struct Line {
@@ -45,7 +28,7 @@ FileInParts::FileInParts(std::filesystem::path path)
       temporary_(temporary_beside(path_)),
       file_(std::fopen(temporary_.c_str(), "we")) {
   if (file_ == nullptr) fail();
-  sweep_up(temporary_);
+  sweep_up(path_.parent_path());
 }
 
 FileInParts::~FileInParts() {

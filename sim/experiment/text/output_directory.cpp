@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <string>
 #include <system_error>
 
@@ -27,6 +29,12 @@ void sync_directory(const std::filesystem::path& path) {
   close(fd);
 }
 
+std::string mark_of_temporaries() {
+  char host[64] = "";
+  gethostname(host, sizeof host - 1);
+  return fmt::format(".ktlssim.{}.", host);
+}
+
 bool is_there(const std::filesystem::path& path) {
   std::error_code error;
   return std::filesystem::exists(path, error);
@@ -46,9 +54,21 @@ void refuse_results_of_others(const std::filesystem::path& path, std::string_vie
 }
 
 std::filesystem::path temporary_beside(const std::filesystem::path& path) {
-  char host[64] = "";
-  gethostname(host, sizeof host - 1);
-  return path.parent_path() / fmt::format(".{}.{}.{}", path.filename().string(), host, getpid());
+  return path.parent_path() / fmt::format(".{}{}{}", path.filename().string(), mark_of_temporaries(), getpid());
+}
+
+void sweep_up(const std::filesystem::path& directory) {
+  const std::string mark = mark_of_temporaries();
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(directory.empty() ? "." : directory, none)) {
+    const std::string name = entry.path().filename().string();
+    const std::size_t at = name.rfind(mark);
+    if (at == std::string::npos || name.front() != '.') continue;
+    pid_t pid = 0;
+    const auto [stop, error] = std::from_chars(name.data() + at + mark.size(), name.data() + name.size(), pid);
+    if (error == std::errc() && *stop == '\0' && pid > 0 && kill(pid, 0) != 0 && errno == ESRCH)
+      std::filesystem::remove(entry.path(), none);
+  }
 }
 
 void put_in_place(const std::filesystem::path& temporary, const std::filesystem::path& path) {
@@ -65,11 +85,11 @@ OutputDirectory::OutputDirectory(std::filesystem::path path) : path_(std::move(p
   if (error) refuse(path_, error.message());
   if (!std::filesystem::is_directory(path_, error)) refuse(path_, "not a directory");
   try {
-    write(".probe", "");
-    std::filesystem::remove(path_ / ".probe");
+    std::filesystem::remove(write_temporary("probe", "", Wait::for_nothing));
   } catch (const std::system_error& failure) {
     refuse(path_, failure.code().message());
   }
+  sweep_up(path_);
 }
 
 std::filesystem::path OutputDirectory::write_temporary(std::string_view name, std::string_view contents,
