@@ -1,4 +1,4 @@
-"""python3 -m ktlssim_report DIR: what `ktlssim report DIR` runs. Exit status 2: the input is wrong."""
+"""python3 -m ktlssim_report DIR [/POINTER=VALUE...]: what `ktlssim report DIR` runs. Exit status 2: the input is wrong."""
 import os
 import sys
 
@@ -12,7 +12,7 @@ def end(message, status=2):
 
 try:
     from . import page
-    print(page.write(sys.argv[1]))
+    print(page.write(sys.argv[1], sys.argv[2:]))
 except ModuleNotFoundError as error:
     end(f"report needs Debian's python3-pandas and python3-matplotlib ({error}); as root:\n"
         "  apt-get install --no-install-recommends python3-pandas python3-matplotlib", 1)

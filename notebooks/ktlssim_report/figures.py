@@ -5,6 +5,7 @@ import sys
 import warnings
 
 from . import plots, sweep_plots
+from .progress import told
 from .words import short
 
 
@@ -72,7 +73,7 @@ def telling_of_missing_letters():
 def write(study, tables, target):
     drawn = sweep_plots.figures(tables) if study.manifest and tables.parameters else of_runs(tables, study.runs)
     with telling_of_missing_letters():
-        for name, _, _, figure, _ in drawn:
+        for name, _, _, figure, _ in told(drawn, "pictures"):
             figure.savefig(target / f"{name}.png", dpi=150)
             figure.set_layout_engine("none")  # as it lies now
             figure.savefig(target / f"{name}.svg", metadata={"Date": None})

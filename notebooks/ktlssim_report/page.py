@@ -69,11 +69,11 @@ def body(study, found):
               "<dialog id=details aria-label='A run'></dialog>")
 
 
-def write(directory):
+def write(directory, where=()):
     directory = pathlib.Path(directory)
     if (directory / "twin.json").exists():
         return twin.write(directory)
-    study = results.read_study(directory)
+    study = results.read_study(directory, where)
     target = directory / "report"
     found = tables.of(study.runs)
     payload = json.dumps(data.of(study, found), ensure_ascii=False, separators=(",", ":"), allow_nan=False)

@@ -84,9 +84,12 @@ def read_runs(directory):
     return runs, notes
 
 
-def read_study(directory):
-    """Tells runs, comparisons and sweeps apart by their files."""
+def read_study(directory, where=()):
+    """Tells runs, comparisons and sweeps apart by their files. `where` chooses points of a sweep: ["/POINTER=VALUE"], all of them."""
     directory = pathlib.Path(directory)
+    is_sweep = (directory / "summary.csv").exists() or (directory / "points").is_dir()
+    if where and not is_sweep:
+        raise BadInput(f"--where {where[0]}: {directory} is no sweep, so there are no points to choose from")
     if (directory / "comparison.json").exists():
         comparison = read_json(directory / "comparison.json")
         if not isinstance(comparison, dict) or len(sides_of(comparison)) < 2:
@@ -97,8 +100,8 @@ def read_study(directory):
             run.name = name
         return Study(f"{runs[0].name} against {runs[1].name}" if len(runs) == 2 else title([run.name for run in runs]), runs, comparison=comparison,
                      flame=flame_of(directory / "difference.folded", notes), notes=notes)
-    if (directory / "summary.csv").exists() or (directory / "points").is_dir():
-        manifest, points, notes = sweeps.read(directory)
+    if is_sweep:
+        manifest, points, notes = sweeps.read(directory, where)
         return Study(manifest["sweep"], [Run(**point) for point in points], manifest=manifest, notes=notes)
     runs, notes = read_runs(directory)
     return Study(title([run.name for run in runs]), runs, notes=notes)

@@ -6,9 +6,11 @@ import shlex
 
 import pandas
 
-from .files import BadInput, Changed, read_bytes, read_csv, read_sealed
+from .files import BadInput, Changed, check, read_bytes, read_sealed
+from .progress import told
 from .words import counted, missing
 
+MOST_POINTS = 5000  # some two minutes and half a gigabyte; nobody looks at more pictures
 SATURATED, HARDWARE_FIRST = 0.9, 0.01  # kSaturated and kHardwareFirst of sim/experiment/summary.hpp
 NO_SUMMARY = pandas.DataFrame(columns=["point", "metric", "unit", "mean", "ci95_lo", "ci95_hi", "n", "spread"])
 
@@ -29,8 +31,49 @@ def leading(points):
     return kept
 
 
-def read(directory):
-    """(manifest, what a results.Run of each point takes, notes)."""
+def same(value, text):
+    """Whether a setting of the manifest is what `text` says on a command line."""
+    try:
+        return json.loads(text) == value
+    except ValueError:
+        return text == value
+
+
+def chosen_points(directory, manifest, where):
+    """Numbers of the points that have all settings of `where`: ["/POINTER=VALUE"]. A page holds MOST_POINTS of them."""
+    points = list(range(manifest["points"]))
+    rows, pointers = manifest["values"], manifest["parameters"]
+    for setting in where:
+        pointer, _, text = setting.partition("=")
+        if pointer not in pointers:
+            raise BadInput(f"--where {setting}: expected one of what varies in {directory}: {', '.join(pointers) or 'nothing'}")
+        column = pointers.index(pointer)
+        left = [point for point in points if same(rows[point][column], text)]
+        if not left:
+            there = sorted({json.dumps(rows[point][column]) for point in points}, key=lambda value: (len(value), value))
+            raise BadInput(f"--where {setting}: no point has it: there are {', '.join(there[:8])}{', ...' if len(there) > 8 else ''}")
+        points = left
+    if len(points) > MOST_POINTS:
+        counts = [(pointer, len({json.dumps(rows[point][i]) for point in points})) for i, pointer in enumerate(pointers)]
+        varying = ", ".join(f"{pointer} ({count})" for pointer, count in counts if count > 1)
+        raise BadInput(f"{directory}: {len(points)} points, and a page holds {MOST_POINTS}. --where /POINTER=VALUE takes those with one "
+                       f"value of {varying}; summary.csv has all of them")
+    return points
+
+
+def summary_of(path, points):
+    """The rows of these points, of a table that may be too large to be held."""
+    check(path)
+    try:
+        parts = [part[part["point"].isin(points)] for part in
+                 pandas.read_csv(path, keep_default_na=False, na_values=[""], chunksize=100_000)]
+    except (KeyError, ValueError) as error:
+        raise BadInput(f"{path}: {error}") from error
+    return pandas.concat(parts) if parts else NO_SUMMARY
+
+
+def read(directory, where=()):
+    """(manifest, what a results.Run of each point takes, notes), of the points that have all settings of `where`."""
     directory = pathlib.Path(directory)
     manifest = read_sealed(directory / "manifest.json")
     try:
@@ -38,6 +81,7 @@ def read(directory):
         rows = [[json.dumps(value) if isinstance(value, (dict, list)) else value for value in row] for row in manifest["values"]]
         values = pandas.DataFrame(rows, columns=list(names.values()), dtype=object).infer_objects()
         replications = manifest["replications"]
+        chosen = chosen_points(directory, manifest, where)
     except (KeyError, TypeError, ValueError) as error:
         raise BadInput(f"{directory / 'manifest.json'}: not the manifest of a sweep: {error}") from error
     again = f"`ktlssim merge {shlex.quote(str(directory))}`"
@@ -46,19 +90,21 @@ def read(directory):
         notes.append(f"Its parts were not merged, so there are no means: {again}.")
     else:
         try:
-            summary = read_csv(directory / "summary.csv")
+            summary = summary_of(directory / "summary.csv", chosen)
         except BadInput as error:
             notes.append(f"There are no means: {error}. {again} makes it anew.")
-    ended, unreadable = replications_of(directory)
+    ended, unreadable = replications_of(directory, set(chosen))
     if unreadable:
         notes.append(f"Left out: {counted(len(unreadable), 'file')} of replications that cannot be read, or changed after they were written: {', '.join(unreadable)}.")
     if not ended:
         raise BadInput(f"{directory}: no replication of any point has ended")
-    points = values if len(names) else pandas.DataFrame(index=range(manifest["points"]))
+    points = values.loc[chosen] if len(names) else pandas.DataFrame(index=chosen)
+    if where:
+        notes.append(f"{len(chosen)} of {manifest['points']} points: those with {' and '.join(where)}.")
     varying = leading(points)
     by_point = dict(list(summary.groupby("point"))) if len(summary) else {}
     runs = []
-    for point in range(len(points)):
+    for point in told(chosen, "points", len(chosen)):
         own = {column: points.loc[point, column] for column in varying}
         own = {key: value.item() if hasattr(value, "item") else value for key, value in own.items()}
         label = ", ".join(f"{key} {text_of(value)}" for key, value in own.items()) or manifest["sweep"]
@@ -95,12 +141,14 @@ def text_of(value):
     return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
-def replications_of(directory):
-    """{point: {replication: what its file holds}}, and the files that do not hold one."""
+def replications_of(directory, points):
+    """{point: {replication: what its file holds}} of these points, and the files that do not hold one."""
     ended, unreadable = {}, []
-    for path in sorted((directory / "runs").glob("*.json")):
+    for path in told(sorted((directory / "runs").glob("*.json")), "files read"):
         try:
             point, replication = (int(part) for part in path.stem.split("-"))
+            if point not in points:
+                continue
             run = read_sealed(path)
             assert isinstance(run["status"], str)
             ended.setdefault(point, {})[replication] = {key: run[key] for key in run if key != "latency"}

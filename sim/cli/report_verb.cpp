@@ -8,7 +8,7 @@ namespace ktlssim {
 namespace {
 
 constexpr HelpText kReportHelp{
-    "ktlssim report DIR",
+    "ktlssim report DIR [options]",
     "Writes DIR/report/index.html, one file that opens from disk, and its plots as PNG and SVG. DIR was "
     "written by `ktlssim run`, `compare` or `sweep` with `--out DIR`, or holds directories of runs, which "
     "are then "
@@ -23,14 +23,20 @@ constexpr HelpText kReportHelp{
     "    --set /ktls/dispatch=blocking\n"
     "  ktlssim report cmp\n"
     "  ktlssim sweep scenarios/sweeps/dispatch.json --out out/dispatch\n"
-    "  ktlssim report out/dispatch\n"};
+    "  ktlssim report out/dispatch\n"
+    "  ktlssim report out/dispatch --where /workload/sessions=32\n"};
 
 }  // namespace
 
-Options report_options() { return {kReportHelp, {"DIR", 1, 1}}; }
+Options report_options() {
+  return Options(kReportHelp, {"DIR", 1, 1})
+      .add("where", "/POINTER=VALUE", Repeatable{}, "of a sweep, only the points with this value; may be repeated");
+}
 
 int report_verb(const Values& values) {
-  become_python("ktlssim_report", {values.operands().front()});
+  Texts words{values.operands().front()};
+  for (const std::string& setting : values.texts("where")) words.push_back(setting);
+  become_python("ktlssim_report", words);
 }
 
 }  // namespace ktlssim

@@ -439,6 +439,25 @@ class SweepReport(unittest.TestCase):
         self.assertEqual([run["values"] for run in data_of(self.text)["runs"]],
                          [{"dispatch": dispatch, "sessions": sessions} for dispatch in ("blocking", "driver") for sessions in (8, 64)])
 
+    def test_points_are_chosen_by_what_they_have(self):
+        directory = self.page.parent.parent
+        pointers, rows = (self.study.manifest[key] for key in ("parameters", "values"))
+        where = [f"{pointer}={value if isinstance(value, str) else json.dumps(value)}" for pointer, value in zip(pointers, rows[-1])]
+        study = results.read_study(directory, where[:1])
+        self.assertEqual([run.result["metrics"] for run in study.runs],
+                         [run.result["metrics"] for run, row in zip(self.study.runs, rows) if row[0] == rows[-1][0]])
+        self.assertIn(f"{len(study.runs)} of {len(rows)} points: those with {where[0]}.", study.notes)
+        self.assertEqual(len(results.read_study(directory, where).runs), 1)
+        for wrong, reason in ((["/no/such=1"], "expected one of what varies"), ([f"{pointers[0]}=nonsense"], "no point has it: there are "),
+                              (["nonsense"], "expected one of what varies")):
+            with self.assertRaisesRegex(results.BadInput, f"^--where {wrong[0]}: {reason}"):
+                results.read_study(directory, wrong)
+
+    def test_more_points_than_a_page_holds_are_refused_with_what_chooses(self):
+        with unittest.mock.patch.object(sweeps, "MOST_POINTS", 3), \
+                self.assertRaisesRegex(results.BadInput, r"4 points, and a page holds 3\. --where .* /ktls/dispatch \(2\), /workload/sessions \(2\)"):
+            results.read_study(self.page.parent.parent)
+
     def test_the_command_of_a_point_gives_its_numbers(self):
         shown = data_of(self.text)
         point = shown["runs"][3]
