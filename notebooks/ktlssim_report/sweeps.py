@@ -144,7 +144,7 @@ def text_of(value):
 def replications_of(directory, points):
     """{point: {replication: what its file holds}} of these points, and the files that do not hold one."""
     ended, unreadable = {}, []
-    for path in told(sorted((directory / "runs").glob("*.json")), "files read"):
+    for path in told(sorted((directory / "runs").glob("*.json")), "files"):
         try:
             point, replication = (int(part) for part in path.stem.split("-"))
             if point not in points:
