@@ -20,8 +20,10 @@ except KeyboardInterrupt:
     end("interrupted", 130)
 except MemoryError:
     end(f"{sys.argv[1]}: not enough memory for its report", 1)
-except (BadInput, OSError) as failure:
+except BadInput as failure:
     end(failure)
+except OSError as failure:
+    end(f"{failure.filename}: {failure.strerror}" if failure.filename else failure)
 except Exception as failure:
     if "KTLSSIM_TRACEBACK" in os.environ:
         raise

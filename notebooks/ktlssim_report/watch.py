@@ -179,5 +179,7 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         print("ktlssim: interrupted", file=sys.stderr)
         sys.exit(130)
-    except (BadInput, OSError) as failure:
+    except BadInput as failure:
         sys.exit(f"ktlssim: {failure}")
+    except OSError as failure:
+        sys.exit(f"ktlssim: {failure.filename}: {failure.strerror}" if failure.filename else f"ktlssim: {failure}")

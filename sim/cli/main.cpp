@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <csignal>
 #include <exception>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -94,6 +95,9 @@ int run_command_line(const std::vector<std::string>& words) {
   } catch (const UsageError& error) {
     const bool verb = !words.empty() && std::ranges::find(verbs(), words.front(), &Verb::name) != verbs().end();
     complain(fmt::format("{}\nTry `ktlssim {}--help`.", error.what(), verb ? words.front() + ' ' : ""));
+    return kExitWrongInput;
+  } catch (const std::filesystem::filesystem_error& error) {  // of a path that cannot be looked at
+    complain(fmt::format("{}: {}", error.path1().string(), error.code().message()));
     return kExitWrongInput;
   } catch (const std::exception& error) {
     complain(error.what());
