@@ -67,7 +67,9 @@ def summary_of(path, points):
     try:
         parts = [part[part["point"].isin(points)] for part in
                  pandas.read_csv(path, keep_default_na=False, na_values=[""], chunksize=100_000)]
-    except (KeyError, ValueError) as error:
+    except KeyError as error:
+        raise BadInput(f"{path}: it has no column {error}") from error
+    except ValueError as error:
         raise BadInput(f"{path}: {error}") from error
     return pandas.concat(parts) if parts else NO_SUMMARY
 

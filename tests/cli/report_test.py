@@ -283,8 +283,10 @@ class UglyInputs(unittest.TestCase):
 
     def test_what_is_no_result_ends_in_a_line(self):
         out = self.sweep(parameters={"grid": {"/workload/sessions": [1, 2]}})
-        (out / "summary.csv").write_text("a,b\n1,2\n")
         (out / "SHA256SUMS").unlink()  # without them files are read as they are
+        (out / "summary.csv").write_text("a,b\n1,2\n")
+        self.assertIn(f"There are no means: {out / 'summary.csv'}: it has no column 'point'", results.read_study(out).notes[0])
+        (out / "summary.csv").write_text("point,b\n1,2\n")
         done = subprocess.run([KTLSSIM, "report", str(out)], capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 2)
         self.assertRegex(done.stderr, r"^ktlssim: [^\n]*no report: \w+: [^\n]*KTLSSIM_TRACEBACK=1 shows where\n$")
