@@ -1,12 +1,15 @@
 """python3 -m ktlssim_report DIR [/POINTER=VALUE...]: what `ktlssim report DIR` runs. Exit status 2: the input is wrong."""
+import errno
 import os
 import sys
 
-from .files import BadInput
+from .files import BadInput, words
+
+CLEARED = "\r\033[K"  # of what told() may have written there
 
 
 def end(message, status=2):
-    print(f"ktlssim: {message}", file=sys.stderr)
+    print(f"{CLEARED if sys.stderr.isatty() else ''}ktlssim: {message}", file=sys.stderr)
     sys.exit(status)
 
 
@@ -20,10 +23,8 @@ except KeyboardInterrupt:
     end("interrupted", 130)
 except MemoryError:
     end(f"{sys.argv[1]}: not enough memory for its report", 1)
-except BadInput as failure:
-    end(failure)
-except OSError as failure:
-    end(f"{failure.filename}: {failure.strerror}" if failure.filename else failure)
+except (BadInput, OSError) as failure:
+    end(words(failure), 1 if getattr(failure, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else 2)
 except Exception as failure:
     if "KTLSSIM_TRACEBACK" in os.environ:
         raise

@@ -18,6 +18,11 @@ class Changed(BadInput):
         super().__init__(f"{path}: was changed after it was written, or is damaged: its checksum is another. {what_to_do}")
 
 
+def words(failure):
+    """Of an OSError or a BadInput."""
+    return f"{failure.filename}: {failure.strerror}" if getattr(failure, "filename", None) else str(failure)
+
+
 def sums(directory):
     """{name: SHA-256} of the files of a directory; None where an earlier version wrote it."""
     try:

@@ -72,6 +72,8 @@ def body(study, found):
 def write(directory, where=()):
     directory = pathlib.Path(directory)
     if (directory / "twin.json").exists():
+        if where:
+            raise results.BadInput(f"--where {where[0]}: {directory} is of `ktlssim twin`, and no sweep")
         return twin.write(directory)
     study = results.read_study(directory, where)
     target = directory / "report"

@@ -13,6 +13,6 @@ def told(things, what, total=None):
         yield thing
         if time.monotonic() - shown >= 0.5:
             shown = time.monotonic()
-            print(f"\rktlssim: {what}: {done}{f' of {total}' if total else ''}", end="", file=sys.stderr, flush=True)
+            print(f"\rktlssim: {done}{f'/{total}' if total else ''} {what}", end="", file=sys.stderr, flush=True)
     if shown != began:
         print("\r\033[K", end="", file=sys.stderr, flush=True)

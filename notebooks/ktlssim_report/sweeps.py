@@ -10,7 +10,7 @@ from .files import BadInput, Changed, check, read_bytes, read_sealed
 from .progress import told
 from .words import counted, missing
 
-MOST_POINTS = 5000  # some two minutes and half a gigabyte; nobody looks at more pictures
+MOST_POINTS = 5000  # three minutes and a gigabyte, and more pictures than anybody looks at
 SATURATED, HARDWARE_FIRST = 0.9, 0.01  # kSaturated and kHardwareFirst of sim/experiment/summary.hpp
 NO_SUMMARY = pandas.DataFrame(columns=["point", "metric", "unit", "mean", "ci95_lo", "ci95_hi", "n", "spread"])
 
@@ -32,11 +32,14 @@ def leading(points):
 
 
 def same(value, text):
-    """Whether a setting of the manifest is what `text` says on a command line."""
+    """Whether a setting of the manifest is what `text` says on a command line, where "1.2" needs no quotes."""
+    if isinstance(value, str):
+        return text in (value, json.dumps(value))
     try:
-        return json.loads(text) == value
+        told = json.loads(text)
     except ValueError:
-        return text == value
+        return False
+    return told == value and isinstance(told, bool) == isinstance(value, bool)
 
 
 def chosen_points(directory, manifest, where):
@@ -45,13 +48,13 @@ def chosen_points(directory, manifest, where):
     rows, pointers = manifest["values"], manifest["parameters"]
     for setting in where:
         pointer, _, text = setting.partition("=")
-        if pointer not in pointers:
-            raise BadInput(f"--where {setting}: expected one of what varies in {directory}: {', '.join(pointers) or 'nothing'}")
+        if pointer not in pointers or "=" not in setting:
+            raise BadInput(f"--where {setting}: expected /POINTER=VALUE of what varies in {directory}: {', '.join(pointers) or 'nothing'}")
         column = pointers.index(pointer)
         left = [point for point in points if same(rows[point][column], text)]
         if not left:
             there = sorted({json.dumps(rows[point][column]) for point in points}, key=lambda value: (len(value), value))
-            raise BadInput(f"--where {setting}: no point has it: there are {', '.join(there[:8])}{', ...' if len(there) > 8 else ''}")
+            raise BadInput(f"--where {setting}: no point{' of those' if len(points) < len(rows) else ''} has it: there are {', '.join(there[:8])}{', ...' if len(there) > 8 else ''}")
         points = left
     if len(points) > MOST_POINTS:
         counts = [(pointer, len({json.dumps(rows[point][i]) for point in points})) for i, pointer in enumerate(pointers)]
@@ -63,14 +66,14 @@ def chosen_points(directory, manifest, where):
 
 def summary_of(path, points):
     """The rows of these points, of a table that may be too large to be held."""
-    check(path)
     try:
+        check(path)
         parts = [part[part["point"].isin(points)] for part in
                  pandas.read_csv(path, keep_default_na=False, na_values=[""], chunksize=100_000)]
     except KeyError as error:
         raise BadInput(f"{path}: it has no column {error}") from error
-    except ValueError as error:
-        raise BadInput(f"{path}: {error}") from error
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{path}: {error.strerror if isinstance(error, OSError) else error}") from error
     return pandas.concat(parts) if parts else NO_SUMMARY
 
 
@@ -99,7 +102,7 @@ def read(directory, where=()):
     if unreadable:
         notes.append(f"Left out: {counted(len(unreadable), 'file')} of replications that cannot be read, or changed after they were written: {', '.join(unreadable)}.")
     if not ended:
-        raise BadInput(f"{directory}: no replication of any point has ended")
+        raise BadInput(f"{directory}: no replication of any point has ended" + (f" of those with {' and '.join(where)}" if where else ""))
     points = values.loc[chosen] if len(names) else pandas.DataFrame(index=chosen)
     if where:
         notes.append(f"{len(chosen)} of {manifest['points']} points: those with {' and '.join(where)}.")
@@ -146,7 +149,8 @@ def text_of(value):
 def replications_of(directory, points):
     """{point: {replication: what its file holds}} of these points, and the files that do not hold one."""
     ended, unreadable = {}, []
-    for path in told(sorted((directory / "runs").glob("*.json")), "files"):
+    paths = sorted((directory / "runs").glob("*.json"))
+    for path in told(paths, "files", len(paths)):
         try:
             point, replication = (int(part) for part in path.stem.split("-"))
             if point not in points:

@@ -6,7 +6,7 @@ import re
 import sys
 
 from .document import document
-from .files import BadInput
+from .files import BadInput, words
 from .in_place import put_in_place
 from .timelines import CPUS, DEVICES, INTERRUPTS, RECORDS, THREADS, innermost, read, slices, tracks
 
@@ -179,7 +179,5 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         print("ktlssim: interrupted", file=sys.stderr)
         sys.exit(130)
-    except BadInput as failure:
-        sys.exit(f"ktlssim: {failure}")
-    except OSError as failure:
-        sys.exit(f"ktlssim: {failure.filename}: {failure.strerror}" if failure.filename else f"ktlssim: {failure}")
+    except (BadInput, OSError) as failure:
+        sys.exit(f"ktlssim: {words(failure)}")

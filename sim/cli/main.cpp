@@ -3,11 +3,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <exception>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "sim/cli/output.hpp"
@@ -83,6 +85,13 @@ int dispatch(const std::vector<std::string>& words) {
   return kExitDone;
 }
 
+// Rather than one that could not be written.
+bool cannot_be_looked_at(const std::filesystem::filesystem_error& error) {
+  constexpr std::array kReasons{std::errc::too_many_symbolic_link_levels, std::errc::filename_too_long, std::errc::permission_denied,
+                                std::errc::not_a_directory};
+  return error.path2().empty() && std::ranges::any_of(kReasons, [&](std::errc reason) { return error.code() == reason; });
+}
+
 // Every error of the user ends here.
 int run_command_line(const std::vector<std::string>& words) {
   try {
@@ -96,9 +105,10 @@ int run_command_line(const std::vector<std::string>& words) {
     const bool verb = !words.empty() && std::ranges::find(verbs(), words.front(), &Verb::name) != verbs().end();
     complain(fmt::format("{}\nTry `ktlssim {}--help`.", error.what(), verb ? words.front() + ' ' : ""));
     return kExitWrongInput;
-  } catch (const std::filesystem::filesystem_error& error) {  // of a path that cannot be looked at
-    complain(fmt::format("{}: {}", error.path1().string(), error.code().message()));
-    return kExitWrongInput;
+  } catch (const std::filesystem::filesystem_error& error) {
+    const std::filesystem::path& path = error.path2().empty() ? error.path1() : error.path2();
+    complain(fmt::format("{}: {}", path.string(), error.code().message()));
+    return cannot_be_looked_at(error) ? kExitWrongInput : kExitRunFailed;
   } catch (const std::exception& error) {
     complain(error.what());
     return kExitRunFailed;

@@ -26,7 +26,9 @@ std::filesystem::path parent_of(const std::filesystem::path& path) {
 
 }  // namespace
 
-OutputFile::OutputFile(const std::filesystem::path& path) : path_(checked(path)), directory_(parent_of(path_)) {}
+OutputFile::OutputFile(const std::filesystem::path& path) : path_(checked(path)), directory_(parent_of(path_)) {
+  directory_.try_out(path_.filename().string());
+}
 
 std::optional<OutputFile> output_file(const Values& values, std::string_view option) {
   const std::optional<std::string> path = values.optional_text(option);

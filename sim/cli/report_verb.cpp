@@ -13,7 +13,7 @@ constexpr HelpText kReportHelp{
     "written by `ktlssim run`, `compare` or `sweep` with `--out DIR`, or holds directories of runs, which "
     "are then "
     "laid side by side. The page has every run and point: hover shows intervals, a click the run, its "
-    "settings and the command that repeats it. What failed is said. A trace.json (`run --trace`) becomes a "
+    "settings and the command that repeats it. What failed is said. A page holds 5000 points of a sweep at most. A trace.json (`run --trace`) becomes a "
     "picture; see also `ktlssim watch`. Prints the path of the report. "
     "Needs python3-pandas and python3-matplotlib. Exit status: 0 done, 1 packages are missing, 2 the input "
     "is wrong.",
@@ -30,7 +30,7 @@ constexpr HelpText kReportHelp{
 
 Options report_options() {
   return Options(kReportHelp, {"DIR", 1, 1})
-      .add("where", "/POINTER=VALUE", Repeatable{}, "of a sweep, only the points with this value; may be repeated");
+      .add("where", "/POINTER=VALUE", Repeatable{}, "of a sweep, only the points with this value, as in its settings; may be repeated");
 }
 
 int report_verb(const Values& values) {

@@ -110,7 +110,8 @@ class Outputs(unittest.TestCase):
         seen = self.directory / "seen"
         seen.mkdir()
         host, gone = os.uname().nodename, subprocess.run(["/bin/sh", "-c", "echo $$"], capture_output=True, text=True, check=True).stdout.strip()
-        dead, alive, others = (seen / f".trace-a.json.ktlssim.{who}" for who in (f"{host}.{gone}", f"{host}.{os.getpid()}", f"elsewhere.{gone}"))
+        dead, alive, others = (seen / f".trace-a.json.ktlssim.{who}"
+                               for who in (f"{host}.{gone}", f"{host}.{os.getpid()}", f"elsewhere.{gone}"))
         for part in (dead, alive, others, seen / "trace-b.json"):
             part.write_text("")
         self.assertEqual(run("watch", ideal, "--us", 10, "--out", seen).returncode, 0)
@@ -128,11 +129,11 @@ class Outputs(unittest.TestCase):
         out = self.directory / "swept"
         self.assertEqual(run("sweep", sweep, "--out", out).returncode, 0)
         gone = subprocess.run(["/bin/sh", "-c", "echo $$"], capture_output=True, text=True, check=True).stdout.strip()
-        whole = sorted(path for path in out.rglob("*"))
+        whole = sorted(out.rglob("*"))
         for name in (".manifest.json", "points/.probe", "runs/.00000-00000.json"):
             (out / f"{name}.ktlssim.{os.uname().nodename}.{gone}").write_text("half")
         self.assertEqual(run("sweep", sweep, "--out", out, "--resume").returncode, 0)
-        self.assertEqual(sorted(path for path in out.rglob("*")), whole)
+        self.assertEqual(sorted(out.rglob("*")), whole)
 
     def test_a_shell_that_closes_everything_gets_its_results_in_the_directory(self):
         out = self.directory / "closed"

@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -161,17 +162,24 @@ class Report(unittest.TestCase):
         self.assertEqual(self.page.read_text(), self.text)
         self.assertNotIn("timeline-9", {path.stem for path in self.page.parent.glob("*.png")})
 
-    def test_one_that_fails_or_is_killed_leaves_the_one_before(self):
+    def test_one_that_fails_leaves_the_one_before_and_what_a_killed_one_left_is_swept(self):
         def contents():
             return {path.name: path.read_bytes() for path in (self.directory / "report").iterdir()}
 
         report(self.directory)
         before = contents()
         gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True)
-        (self.directory / "report" / f".new-{gone.stdout.strip()}").mkdir()  # of one that was killed
+        (self.directory / f"report/.report.ktlssim.{os.uname().nodename}.{gone.stdout.strip()}").mkdir()
         with unittest.mock.patch.object(figures, "write", side_effect=OSError("no space")), self.assertRaises(OSError):
             page.write(self.directory)
         self.assertEqual(contents(), before)
+        (self.directory / "report/index.html").unlink()
+        (self.directory / "report/index.html").mkdir()
+        done = ktlssim("report", self.directory, status=2)
+        self.assertEqual(done.stderr, f"ktlssim: {self.directory / 'report/index.html'}: is a directory\n")
+        (self.directory / "report/index.html").rmdir()
+        self.assertEqual(contents(), {name: content for name, content in before.items() if name != "index.html"})
+        report(self.directory)
 
     def test_one_replication_shows_no_interval(self):
         with tempfile.TemporaryDirectory() as out:
@@ -450,14 +458,21 @@ class SweepReport(unittest.TestCase):
                          [run.result["metrics"] for run, row in zip(self.study.runs, rows) if row[0] == rows[-1][0]])
         self.assertIn(f"{len(study.runs)} of {len(rows)} points: those with {where[0]}.", study.notes)
         self.assertEqual(len(results.read_study(directory, where).runs), 1)
-        for wrong, reason in ((["/no/such=1"], "expected one of what varies"), ([f"{pointers[0]}=nonsense"], "no point has it: there are "),
-                              (["nonsense"], "expected one of what varies")):
+        for value, text, is_it in (("1.2", "1.2", True), ("1.2", '"1.2"', True), (2, "2.0", True), (True, "1", False), (True, "true", True),
+                                   ([1], "[1]", True), (2, "two", False)):
+            self.assertEqual(sweeps.same(value, text), is_it, (value, text))
+        copy = pathlib.Path(self.temporary.name) / "copy"
+        shutil.copytree(directory, copy)
+        ktlssim("report", copy, *(word for setting in where for word in ("--where", setting)))
+        self.assertEqual(len(data_of((copy / "report/index.html").read_text())["runs"]), 1)
+        for wrong, reason in ((["/no/such=1"], "expected /POINTER=VALUE of what varies"),
+                              ([f"{pointers[0]}=nonsense"], "no point has it: there are "), ([pointers[0]], "expected /POINTER=VALUE")):
             with self.assertRaisesRegex(results.BadInput, f"^--where {wrong[0]}: {reason}"):
                 results.read_study(directory, wrong)
 
     def test_more_points_than_a_page_holds_are_refused_with_what_chooses(self):
         with unittest.mock.patch.object(sweeps, "MOST_POINTS", 3), \
-                self.assertRaisesRegex(results.BadInput, r"4 points, and a page holds 3\. --where .* /ktls/dispatch \(2\), /workload/sessions \(2\)"):
+                self.assertRaisesRegex(results.BadInput, r"4 points, and a page holds 3\. .* /ktls/dispatch \(2\), /workload/sessions \(2\)"):
             results.read_study(self.page.parent.parent)
 
     def test_the_command_of_a_point_gives_its_numbers(self):

@@ -59,15 +59,14 @@ std::filesystem::path temporary_beside(const std::filesystem::path& path) {
 
 void sweep_up(const std::filesystem::path& directory) {
   const std::string mark = mark_of_temporaries();
-  std::error_code none;
-  for (const auto& entry : std::filesystem::directory_iterator(directory.empty() ? "." : directory, none)) {
-    const std::string name = entry.path().filename().string();
+  std::error_code error;
+  for (std::filesystem::directory_iterator file(directory.empty() ? "." : directory, error), end; !error && file != end; file.increment(error)) {
+    const std::string name = file->path().filename().string();
     const std::size_t at = name.rfind(mark);
     if (at == std::string::npos || name.front() != '.') continue;
     pid_t pid = 0;
-    const auto [stop, error] = std::from_chars(name.data() + at + mark.size(), name.data() + name.size(), pid);
-    if (error == std::errc() && *stop == '\0' && pid > 0 && kill(pid, 0) != 0 && errno == ESRCH)
-      std::filesystem::remove(entry.path(), none);
+    const auto [stop, no_number] = std::from_chars(name.data() + at + mark.size(), name.data() + name.size(), pid);
+    if (no_number == std::errc() && *stop == '\0' && pid > 0 && kill(pid, 0) != 0 && errno == ESRCH) unlink(file->path().c_str());
   }
 }
 
@@ -84,12 +83,16 @@ OutputDirectory::OutputDirectory(std::filesystem::path path) : path_(std::move(p
   std::filesystem::create_directories(path_, error);
   if (error) refuse(path_, error.message());
   if (!std::filesystem::is_directory(path_, error)) refuse(path_, "not a directory");
-  try {
-    std::filesystem::remove(write_temporary("probe", "", Wait::for_nothing));
-  } catch (const std::system_error& failure) {
-    refuse(path_, failure.code().message());
-  }
+  try_out();
   sweep_up(path_);
+}
+
+void OutputDirectory::try_out(std::string_view name) const {
+  try {
+    unlink(write_temporary(name, "", Wait::for_nothing).c_str());
+  } catch (const std::system_error& failure) {
+    refuse(name.empty() ? path_ : path_ / name, failure.code().message());
+  }
 }
 
 std::filesystem::path OutputDirectory::write_temporary(std::string_view name, std::string_view contents,

@@ -13,7 +13,7 @@ void refuse_results_of_others(const std::filesystem::path& path, std::string_vie
 
 // Where a file is written before it takes its name: beside it, of this process alone; a directory may be shared by machines.
 std::filesystem::path temporary_beside(const std::filesystem::path& path);
-// Takes away what temporaries processes of this machine left in `directory` that were killed.
+// Takes away the temporaries in `directory` of processes of this machine that were killed. What cannot be read is left.
 void sweep_up(const std::filesystem::path& directory);
 // Renames it, or takes it away: throws std::system_error with the place where it cannot go, as where a directory is.
 void put_in_place(const std::filesystem::path& temporary, const std::filesystem::path& path);
@@ -37,6 +37,9 @@ class OutputDirectory {
 
   // Takes away what an earlier run left under this name, a file or a directory.
   void discard(std::string_view name) const;
+
+  // Throws InputError where a file of this name, or any, could not be written.
+  void try_out(std::string_view name = {}) const;
 
   const std::filesystem::path& path() const { return path_; }
 

@@ -238,7 +238,7 @@ void describe(ParameterVisitor& v, Claim& c) {
   v.number("tolerance", c.tolerance, {0, 0, 1e9},
            "the same in the unit of the published value; one of the two is given");
   v.text("reason", c.reason, "", "why the tolerance is what it is");
-  v.text("fitted", c.fitted, "", "what was fitted to it, or chosen so as to meet it");
+  v.text("fitted", c.fitted, "", "what was fitted to it, or chosen, of what its source does not state, and decides the verdict");
   v.choice("comparison", c.comparison, kComparisonNames, Comparison::value,
            "what is compared: the metric, or its ratio to or difference from that of `against`");
   v.choice("relation", c.relation, kRelationNames, Relation::equal,
