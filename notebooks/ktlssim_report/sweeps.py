@@ -54,7 +54,8 @@ def chosen_points(directory, manifest, where):
         left = [point for point in points if same(rows[point][column], text)]
         if not left:
             there = sorted({json.dumps(rows[point][column]) for point in points}, key=lambda value: (len(value), value))
-            raise BadInput(f"--where {setting}: no point{' of those' if len(points) < len(rows) else ''} has it: there are {', '.join(there[:8])}{', ...' if len(there) > 8 else ''}")
+            which = "no point of those" if len(points) < len(rows) else "no point"
+            raise BadInput(f"--where {setting}: {which} has it: there are {', '.join(there[:8])}{', ...' if len(there) > 8 else ''}")
         points = left
     if len(points) > MOST_POINTS:
         counts = [(pointer, len({json.dumps(rows[point][i]) for point in points})) for i, pointer in enumerate(pointers)]
