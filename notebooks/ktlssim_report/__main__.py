@@ -3,7 +3,7 @@ import errno
 import os
 import sys
 
-from .files import BadInput, words
+from .files import BadInput, message
 
 CLEARED = "\r\033[K"  # of what told() may have written there
 
@@ -24,7 +24,7 @@ except KeyboardInterrupt:
 except MemoryError:
     end(f"{sys.argv[1]}: not enough memory for its report", 1)
 except (BadInput, OSError) as failure:
-    end(words(failure), 1 if getattr(failure, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else 2)
+    end(message(failure), 1 if getattr(failure, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else 2)
 except Exception as failure:
     if "KTLSSIM_TRACEBACK" in os.environ:
         raise

@@ -18,7 +18,7 @@ class Changed(BadInput):
         super().__init__(f"{path}: was changed after it was written, or is damaged: its checksum is another. {what_to_do}")
 
 
-def words(failure):
+def message(failure):
     """Of an OSError or a BadInput."""
     return f"{failure.filename}: {failure.strerror}" if getattr(failure, "filename", None) else str(failure)
 

@@ -6,7 +6,7 @@ import re
 import sys
 
 from .document import document
-from .files import BadInput, words
+from .files import BadInput, message
 from .in_place import put_in_place
 from .timelines import CPUS, DEVICES, INTERRUPTS, RECORDS, THREADS, innermost, read, slices, tracks
 
@@ -180,4 +180,4 @@ if __name__ == "__main__":
         print("ktlssim: interrupted", file=sys.stderr)
         sys.exit(130)
     except (BadInput, OSError) as failure:
-        sys.exit(f"ktlssim: {words(failure)}")
+        sys.exit(f"ktlssim: {message(failure)}")

@@ -28,7 +28,6 @@ FileInParts::FileInParts(std::filesystem::path path)
       temporary_(temporary_beside(path_)),
       file_(std::fopen(temporary_.c_str(), "we")) {
   if (file_ == nullptr) fail();
-  sweep_up(path_.parent_path());
 }
 
 FileInParts::~FileInParts() {

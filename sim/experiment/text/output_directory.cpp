@@ -35,6 +35,20 @@ std::string mark_of_temporaries() {
   return fmt::format(".ktlssim.{}.", host);
 }
 
+// Takes away the temporaries there of processes of this machine that were killed. What cannot be read is left.
+void sweep_up(const std::filesystem::path& directory) {
+  const std::string mark = mark_of_temporaries();
+  std::error_code error;
+  for (std::filesystem::directory_iterator file(directory, error), end; !error && file != end; file.increment(error)) {
+    const std::string name = file->path().filename().string();
+    const std::size_t at = name.rfind(mark);
+    if (at == std::string::npos || name.front() != '.') continue;
+    pid_t pid = 0;
+    const auto [stop, no_number] = std::from_chars(name.data() + at + mark.size(), name.data() + name.size(), pid);
+    if (no_number == std::errc() && *stop == '\0' && pid > 0 && kill(pid, 0) != 0 && errno == ESRCH) unlink(file->path().c_str());
+  }
+}
+
 bool is_there(const std::filesystem::path& path) {
   std::error_code error;
   return std::filesystem::exists(path, error);
@@ -55,19 +69,6 @@ void refuse_results_of_others(const std::filesystem::path& path, std::string_vie
 
 std::filesystem::path temporary_beside(const std::filesystem::path& path) {
   return path.parent_path() / fmt::format(".{}{}{}", path.filename().string(), mark_of_temporaries(), getpid());
-}
-
-void sweep_up(const std::filesystem::path& directory) {
-  const std::string mark = mark_of_temporaries();
-  std::error_code error;
-  for (std::filesystem::directory_iterator file(directory.empty() ? "." : directory, error), end; !error && file != end; file.increment(error)) {
-    const std::string name = file->path().filename().string();
-    const std::size_t at = name.rfind(mark);
-    if (at == std::string::npos || name.front() != '.') continue;
-    pid_t pid = 0;
-    const auto [stop, no_number] = std::from_chars(name.data() + at + mark.size(), name.data() + name.size(), pid);
-    if (no_number == std::errc() && *stop == '\0' && pid > 0 && kill(pid, 0) != 0 && errno == ESRCH) unlink(file->path().c_str());
-  }
 }
 
 void put_in_place(const std::filesystem::path& temporary, const std::filesystem::path& path) {

@@ -13,14 +13,13 @@ void refuse_results_of_others(const std::filesystem::path& path, std::string_vie
 
 // Where a file is written before it takes its name: beside it, of this process alone; a directory may be shared by machines.
 std::filesystem::path temporary_beside(const std::filesystem::path& path);
-// Takes away the temporaries in `directory` of processes of this machine that were killed. What cannot be read is left.
-void sweep_up(const std::filesystem::path& directory);
 // Renames it, or takes it away: throws std::system_error with the place where it cannot go, as where a directory is.
 void put_in_place(const std::filesystem::path& temporary, const std::filesystem::path& path);
 
 class OutputDirectory {
  public:
-  // Creates the directory where needed, tries to write in it, and sweeps it up. Throws InputError if it cannot be written in.
+  // Creates the directory where needed, tries to write in it, and takes away what processes of this machine left that were killed while
+  // they wrote there. Throws InputError if it cannot be written in.
   explicit OutputDirectory(std::filesystem::path path);
 
   // Writes under a temporary name (".NAME.ktlssim.HOST.PID", temporary_beside), to the disk, then renames: a file of this name is old
